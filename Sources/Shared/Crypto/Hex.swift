@@ -1,0 +1,32 @@
+package func lowerHex(_ bytes: some Collection<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity(bytes.count * 2)
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// nil where a character is no hexadecimal digit or one is left over.
+package func bytes(hex: some StringProtocol) -> [UInt8]? {
+  let digits = Array(hex.utf8)
+  guard digits.count.isMultiple(of: 2) else { return nil }
+  var found: [UInt8] = []
+  found.reserveCapacity(digits.count / 2)
+  for index in stride(from: 0, to: digits.count, by: 2) {
+    guard let high = nibble(digits[index]), let low = nibble(digits[index + 1]) else { return nil }
+    found.append(high << 4 | low)
+  }
+  return found
+}
+
+private func nibble(_ digit: UInt8) -> UInt8? {
+  switch digit {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}

@@ -1,0 +1,136 @@
+/// Writes JSON straight into bytes. A value, so that a local one costs no exclusivity checks; what it
+/// writes is well formed as long as every `beginX` meets its `endX`.
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
+  private var needsComma = false
+
+  package init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
+
+  package static func object(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.object(write)
+    return writer.bytes
+  }
+
+  package mutating func object(_ write: (inout JSONWriter) -> Void) {
+    open(UInt8(ascii: "{"))
+    write(&self)
+    close(UInt8(ascii: "}"))
+  }
+
+  package mutating func array(_ write: (inout JSONWriter) -> Void) {
+    open(UInt8(ascii: "["))
+    write(&self)
+    close(UInt8(ascii: "]"))
+  }
+
+  package mutating func name(_ name: StaticString) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  package mutating func name(_ name: String) {
+    value(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  package mutating func value(_ text: String) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { append(escaping: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
+  }
+
+  package mutating func value(_ integer: some BinaryInteger) { literal(String(integer)) }
+
+  /// Infinity and not-a-number have no JSON; they become null.
+  package mutating func value(_ number: Double) {
+    literal(number.isFinite ? String(number) : "null")
+  }
+
+  package mutating func value(_ truth: Bool) { literal(truth ? "true" : "false") }
+
+  package mutating func null() { literal("null") }
+
+  /// JSON that already stands as text.
+  package mutating func raw(_ json: some Sequence<UInt8>) {
+    separate()
+    bytes.append(contentsOf: json)
+    needsComma = true
+  }
+
+  package mutating func field(_ name: StaticString, _ text: String) {
+    self.name(name)
+    value(text)
+  }
+
+  package mutating func field(_ name: StaticString, _ text: String?) {
+    if let text { field(name, text) }
+  }
+
+  package mutating func field(_ name: StaticString, _ integer: some BinaryInteger) {
+    self.name(name)
+    value(integer)
+  }
+
+  package mutating func field(_ name: StaticString, _ truth: Bool) {
+    self.name(name)
+    value(truth)
+  }
+
+  private mutating func literal(_ text: String) {
+    separate()
+    bytes.append(contentsOf: text.utf8)
+    needsComma = true
+  }
+
+  private mutating func open(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    needsComma = false
+  }
+
+  private mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+  }
+
+  private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
+    var clean = 0
+    for index in text.indices where Self.mustEscape(text[index]) {
+      bytes.append(contentsOf: text[clean..<index])
+      append(escape: text[index])
+      clean = index + 1
+    }
+    bytes.append(contentsOf: text[clean...])
+  }
+
+  private static func mustEscape(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func append(escape byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(contentsOf: [0x5C, byte])
+    case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    default:
+      let digits = Array("0123456789abcdef".utf8)
+      bytes.append(contentsOf: "\\u00".utf8)
+      bytes.append(digits[Int(byte >> 4)])
+      bytes.append(digits[Int(byte & 15)])
+    }
+  }
+}

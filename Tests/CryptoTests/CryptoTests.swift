@@ -1,0 +1,42 @@
+import Crypto
+import Testing
+
+@Suite struct CryptoTests {
+  @Test("agrees with the published vectors of RFC 2202, RFC 4231 and FIPS 180")
+  func vectors() {
+    let key = Array("Jefe".utf8)
+    let message = Array("what do ya want for nothing?".utf8)
+    #expect(lowerHex(hmac(.sha1, key: key, message)) == "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79")
+    #expect(
+      lowerHex(hmac(.sha256, key: key, message))
+        == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+    #expect(
+      lowerHex(sha256(Array("abc".utf8)))
+        == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      lowerHex(hmac(.sha256, key: [], []))
+        == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
+  }
+
+  @Test("compares whole values")
+  func comparison() {
+    #expect(equalInConstantTime([1, 2, 3], [1, 2, 3]))
+    #expect(!equalInConstantTime([1, 2, 3], [1, 2, 4]))
+    #expect(!equalInConstantTime([1, 2, 3], [1, 2]))
+    #expect(equalInConstantTime([], []))
+  }
+
+  @Test("reads hexadecimal digits of either case and refuses the rest")
+  func hex() {
+    #expect(bytes(hex: "00fFa1") == [0, 255, 161])
+    #expect(bytes(hex: "0") == nil)
+    #expect(bytes(hex: "0g") == nil)
+  }
+
+  @Test(
+    "refuses what is not an RSA private key",
+    arguments: ["", "nonsense", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
+  func badKeys(pem: String) {
+    #expect(throws: KeyUnreadable.self) { try SigningKey(pem: pem) }
+  }
+}
