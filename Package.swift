@@ -70,6 +70,8 @@ let package = Package(
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
+    tests(
+      "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests("SQLiteTests", ["SQLite"]),
   ],
   cxxLanguageStandard: .cxx17
