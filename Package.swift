@@ -63,8 +63,15 @@ let package = Package(
     wrapper("JSON", ["CSimdJSON"]),
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
+    wrapper("Postgres", ["CPostgres"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
+    module(
+      "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
+      resources: [
+        .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
+        .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
+      ]),
 
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),
@@ -73,6 +80,10 @@ let package = Package(
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests("SQLiteTests", ["SQLite"]),
+    tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
+    .target(
+      name: "TestSupport", dependencies: ["SendStore", "Time"], path: "Tests/TestSupport",
+      swiftSettings: ours),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -41,6 +41,7 @@ package struct SendProgress: Hashable, Sendable {
     case .failed(let number, let end): return failed(number, end)
     case .notSent(let number): return isInDoubt(number) && tryAgain(orEndAs: .failed)
     case .givenUp(let number): return move(to: .failed, if: isInDoubt(number))
+    case .refused: return move(to: .failed, if: state == .queued)
     case .expired: return move(to: .expired, if: state == .queued)
     case .canceled: return move(to: .canceled, if: state == .queued)
     case .restored: return move(to: .inDoubt, if: state.rank < SendState.accepted.rank)
@@ -109,6 +110,8 @@ package enum SendNews: Hashable, Sendable {
   case notSent(attempt: Int)
   /// A doubt was decided: nothing more is tried.
   case givenUp(attempt: Int)
+  /// A check of ours said no before anything was tried.
+  case refused
   case expired
   case canceled
   /// The store came back from a backup: what it says was never tried may have been.
