@@ -81,6 +81,10 @@ let package = Package(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests("SQLiteTests", ["SQLite"]),
     tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
+    .executableTarget(
+      name: "benchmarks",
+      dependencies: ["SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport"],
+      path: "Tests/Benchmarks", swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["SendStore", "Time"], path: "Tests/TestSupport",
       swiftSettings: ours),

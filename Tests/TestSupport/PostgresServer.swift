@@ -12,16 +12,23 @@ package final class PostgresServer: Sendable {
     package let description: String
   }
 
-  private static let started = Result { try PostgresServer() }
+  private static let started = Result { try PostgresServer(options: "-c fsync=off") }
 
   package static func shared() throws -> PostgresServer { try started.get() }
 
-  private init() throws {
+  private static let startedDurable = Result {
+    try PostgresServer(options: "-c shared_buffers=512MB -c max_wal_size=4GB")
+  }
+
+  /// One that keeps what it says, for measurements.
+  package static func durable() throws -> PostgresServer { try startedDurable.get() }
+
+  private init(options: String) throws {
     folder = NSTemporaryDirectory() + "postrider-pg-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let server = Process()
     server.executableURL = URL(fileURLWithPath: "/bin/sh")
-    server.arguments = ["-c", Self.script, "sh", folder]
+    server.arguments = ["-c", Self.script, "sh", folder, options]
     server.standardInput = lifeline
     try server.run()
     try run(
@@ -63,7 +70,7 @@ package final class PostgresServer: Sendable {
       as_user="setpriv --reuid postgres --regid postgres --init-groups"
     fi
     $as_user \(tools)/initdb -D "$1/data" -A trust -U postgres --no-sync >"$1/log" 2>&1 || exit 1
-    $as_user \(tools)/postgres -D "$1/data" -k "$1" -h "" -c fsync=off -c max_connections=200 \
+    $as_user \(tools)/postgres -D "$1/data" -k "$1" -h "" $2 -c max_connections=200 \
       >>"$1/log" 2>&1 </dev/null &
     server=$!
     cat >/dev/null

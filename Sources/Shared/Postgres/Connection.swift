@@ -80,8 +80,10 @@ package final class Connection {
     default: break
     }
     defer { PQclear(result) }
-    let state = PQresultErrorField(result, 67).map { String(cString: $0) } ?? ""  // PG_DIAG_SQLSTATE
-    let primary = PQresultErrorField(result, 77).map { String(cString: $0) }  // PG_DIAG_MESSAGE_PRIMARY
+    // The field codes are characters, and C macros of characters are not imported.
+    let (sqlState, messagePrimary) = (Int32(UInt8(ascii: "C")), Int32(UInt8(ascii: "M")))
+    let state = PQresultErrorField(result, sqlState).map { String(cString: $0) } ?? ""
+    let primary = PQresultErrorField(result, messagePrimary).map { String(cString: $0) }
     throw PostgresError(state: state, message: primary ?? Self.trimmed(PQerrorMessage(handle)))
   }
 

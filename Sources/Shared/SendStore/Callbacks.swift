@@ -79,8 +79,8 @@ extension Transaction {
     _ callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity]
   ) throws(StoreError) -> [CallbackResult] {
     let now = try now()
-    let matches = try find(callbacks)
-    var changes = ChangeSet(try lockSends(matches.compactMap { $0?.key }), at: now)
+    let (matches, rows) = try find(callbacks)
+    var changes = ChangeSet(rows, at: now)
     var bindings: [(CallbackReport, CallbackMatch)] = []
     let results = zip(callbacks, matches).map { callback, match -> CallbackResult in
       guard let match, let before = changes[match.key], let lane = lanes[before.lane],
@@ -101,24 +101,25 @@ extension Transaction {
     return results
   }
 
-  /// By our own id first, by the provider's second.
-  private func find(_ callbacks: [CallbackReport]) throws(StoreError) -> [CallbackMatch?] {
-    let byID = try keys(of: Set(callbacks.compactMap(\.attempt?.send)))
+  /// By our own id first, by the provider's second; with the rows, locked.
+  private func find(
+    _ callbacks: [CallbackReport]
+  ) throws(StoreError) -> ([CallbackMatch?], [SendRow]) {
+    let ids = Set(callbacks.compactMap(\.attempt?.send)).sorted()
+    var rows = try rows(.lockSendsByID, [.bytes(ids.map(\.bytes))]) { row throws(StoreError) in
+      try SendRow(row)
+    }
+    let byID = Dictionary(rows.map { ($0.id, $0.key) }) { $1 }
     let unnamed = callbacks.filter { $0.attempt.flatMap { byID[$0.send] } == nil }
     let byProviderID = try attempts(of: Set(unnamed.map(\.providerID)))
-    return callbacks.map { callback in
+    rows += try lockSends(Set(byProviderID.values.map(\.key)).subtracting(byID.values))
+    let matches = callbacks.map { callback -> CallbackMatch? in
       if let attempt = callback.attempt, let key = byID[attempt.send] {
         return CallbackMatch(key: key, attempt: attempt.number)
       }
       return byProviderID[callback.providerID]
     }
-  }
-
-  private func keys(of ids: Set<SendID>) throws(StoreError) -> [SendID: Int64] {
-    let rows = try rows(.keysOfIDs, [.bytes(ids.sorted().map(\.bytes))]) { row throws(StoreError) in
-      (try SendID(column: row.bytes(0)), row.integer(1))
-    }
-    return Dictionary(rows) { $1 }
+    return (matches, rows)
   }
 
   /// Day by day from the newest: almost every callback is about a message of today.

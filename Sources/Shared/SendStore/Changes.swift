@@ -80,7 +80,8 @@ struct ChangeSet {
     }
     try transaction.enqueue(joined.map(\.1))
     try writeDoubts(left, transaction)
-    try transaction.publish(changes)
+    // Neighbours in history lie on one page; the versions of one send keep their order.
+    try transaction.publish(changes.sorted { ($0.key, $0.version) < ($1.key, $1.version) })
   }
 
   private func writeDoubts(

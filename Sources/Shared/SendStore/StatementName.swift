@@ -7,9 +7,9 @@ enum StatementName: String, CaseIterable, Sendable {
   case addWaiting, serveFlow, knownSends, insertSends, insertContents, insertQueue
   case insertHistory, insertOutbox, lockGroup, lockLanes, saveLane, saveInFlight, saveGroup
   case dueSends, nextDue, takeFromQueue, insertIntents, updateSends, savePairs, saveRecipients
-  case strayIntents, takeIntents, lockSends, keysOfIDs, insertProviderIDs, findProviderIDs
-  case oldestProviderDay, saveAnswers, insertDoubts, deleteDoubts, doubtsDue, lookAgain
-  case insertParked, parkedForProviderIDs, parkedForSends, parkedSince, parkedOldest
+  case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, insertProviderIDs
+  case findProviderIDs, oldestProviderDay, saveAnswers, insertDoubts, deleteDoubts, doubtsDue
+  case lookAgain, insertParked, parkedForProviderIDs, parkedForSends, parkedSince, parkedOldest
   case parkedCount, deleteParked, insertInbound, openWindows, saveOptOuts, contact, outbox
   case deleteOutbox, outboxCount, insertDeliveries, dueDeliveries, finishDeliveries
   case retryDeliveries, send, historyOfSend, oldSends, deleteSends, deleteContents

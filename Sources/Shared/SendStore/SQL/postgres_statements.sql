@@ -217,6 +217,10 @@ WHERE intents.send = p.send AND intents.attempt = p.attempt RETURNING intents.se
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires
 FROM sends WHERE key = ANY($1::bigint[]) ORDER BY key FOR NO KEY UPDATE;
 
+-- lockSendsByID
+SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires
+FROM sends WHERE id = ANY($1::bytea[]) ORDER BY key FOR NO KEY UPDATE;
+
 -- keysOfIDs
 SELECT id, key FROM sends WHERE id = ANY($1::bytea[]);
 

@@ -197,6 +197,9 @@ DELETE FROM intents WHERE send = ?1 AND attempt = ?2 RETURNING send, lane, post_
 -- lockSends
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires FROM sends WHERE key = ?1;
 
+-- lockSendsByID
+SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires FROM sends WHERE id = ?1;
+
 -- keysOfIDs
 SELECT id, key FROM sends WHERE id = ?1;
 

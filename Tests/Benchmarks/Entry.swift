@@ -1,0 +1,10 @@
+@main
+enum Entry {
+  static func main() throws {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch arguments.first {
+    case "store": try StoreBenchmark.run(arguments.dropFirst())
+    default: print("usage: script/bench store [sqlite|postgres] [SENDS]")
+    }
+  }
+}

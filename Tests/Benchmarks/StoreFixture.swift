@@ -1,0 +1,102 @@
+import Domain
+import Platform
+import SendStore
+import TestSupport
+import Time
+
+/// A store with so many old sends, and the newest hundred thousand to work on.
+final class StoreFixture {
+  let store: SendStore
+  let bare: any BareSQL
+  private let folder: TemporaryFolder
+  private let worker = WorkerID("bench")
+  private let sender: Sender
+  private var offset: Int64 = 0
+  private var accepted: [ClaimedSend] = []
+  private var random = SystemRandomNumberGenerator()
+
+  init(_ kind: String, stored: Int) throws {
+    folder = try TemporaryFolder()
+    sender = Sender(
+      id: SenderID("bench"), channel: .twilioWhatsApp, account: AccountID("AC1"), address: "+1",
+      budget: Budget(rate: nil, daily: nil, pair: nil, inFlight: 1_000_000))
+    if kind == "sqlite" {
+      let path = folder.file("store.db")
+      store = try SendStore(.sqlite(path: path))
+      bare = try BareSQLite(path)
+    } else {
+      let url = try PostgresServer.durable().database()
+      store = try SendStore(.postgres(url: url))
+      bare = try BarePostgres(url)
+    }
+    try store.define([sender])
+    // As many that bare SQL will work on lie beside the newest, in the same form.
+    try bare.fill(stored, newest: StoreBenchmark.newest)
+  }
+
+  func queue(_ count: Int) throws {
+    for _ in 0..<(count / StoreBenchmark.batch) {
+      let now = Timestamp(microseconds: wallMicroseconds())
+      let sends = (0..<StoreBenchmark.batch).map { index in
+        NewSend(
+          id: .random(at: now), sender: sender.id, recipient: "+39333\(1_000_000 + index)",
+          content: Array(repeating: 0x61, count: 300), due: now, expires: now + .seconds(86400))
+      }
+      let next = offset + Int64(sends.count)
+      _ = try store.take(
+        IntakeBatch(log: "bench", partition: 0, from: offset, next: next, sends: sends))
+      offset = next
+    }
+  }
+
+  func claimAndRecord(_ count: Int) throws {
+    var left = count
+    accepted = []
+    while left > 0 {
+      guard let lease = try store.tendLeases(worker).held.first,
+        case .claimed(let claim) = try store.claim(
+          sender.id, lease, worker: worker, limit: StoreBenchmark.batch)
+      else { return }
+      let now = claim.now
+      _ = try store.record(
+        claim.sends.map { send in
+          AttemptReport(
+            send: send.key, attempt: send.attempt,
+            result: .accepted(ProviderID("SM" + send.id.description.filter { $0 != "-" })),
+            postedAt: now, answer: Self.answer)
+        })
+      accepted += claim.sends
+      left -= claim.sends.count
+    }
+  }
+
+  /// Sent and delivered for each of the newest, in an order of chance.
+  func callbackBatches(_ round: Int) -> [[CallbackReport]] {
+    SendNews.Reached.allCases.filter { $0 == .sent || $0 == .delivered }.flatMap { reached in
+      let shuffled = accepted.shuffled(using: &random)
+      return stride(from: 0, to: shuffled.count, by: StoreBenchmark.batch).map { start in
+        shuffled[start..<min(start + StoreBenchmark.batch, shuffled.count)].map { send in
+          CallbackReport(
+            attempt: AttemptID(send.id, 1), providerID: ProviderID("SM1"), provider: .twilio,
+            account: AccountID("AC1"), address: nil, status: .wentOut(reached))
+        }
+      }
+    }
+  }
+
+  func bareBatches(_ round: Int) -> [[BareCallback]] {
+    let count = StoreBenchmark.newest / StoreBenchmark.rounds
+    let mine = Array((round * count)..<((round + 1) * count))
+    return [(4, 4), (5, 5)].flatMap { state, version in
+      let shuffled = mine.shuffled(using: &random)
+      return stride(from: 0, to: count, by: StoreBenchmark.batch).map { start in
+        shuffled[start..<min(start + StoreBenchmark.batch, count)].sorted().map {
+          BareCallback(number: $0, state: state, version: version)
+        }
+      }
+    }
+  }
+
+  /// The size of a Twilio answer.
+  private static let answer = Array(repeating: UInt8(ascii: "a"), count: 700)
+}
