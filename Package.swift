@@ -63,6 +63,7 @@ let package = Package(
     wrapper("JSON", ["CSimdJSON"]),
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
+    wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "JSON", "Platform", "Time"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
 
@@ -71,6 +72,7 @@ let package = Package(
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
     tests("SQLiteTests", ["SQLite"]),
+    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
   ],
   cxxLanguageStandard: .cxx17
 )
