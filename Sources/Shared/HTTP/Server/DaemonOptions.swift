@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import Time
 
 /// libmicrohttpd's option list, and the texts it points to while the daemon starts.
 struct DaemonOptions {
@@ -10,7 +11,7 @@ struct DaemonOptions {
     // A head has to fit twice: as it came, and as the list of its fields.
     add(.CONNECTION_MEMORY_LIMIT, max(32 << 10, configuration.maximumHeadSize * 2))
     add(.CONNECTION_LIMIT, configuration.maximumConnections)
-    add(.CONNECTION_TIMEOUT, configuration.idleTimeout.wholeSeconds)
+    add(.CONNECTION_TIMEOUT, Self.wholeSeconds(configuration.idleTimeout))
     if configuration.maximumConnectionsPerAddress > 0 {
       add(.PER_IP_CONNECTION_LIMIT, configuration.maximumConnectionsPerAddress)
     }
@@ -34,19 +35,16 @@ struct DaemonOptions {
     }
   }
 
+  /// Rounded up: 0 would be no limit at all.
+  private static func wholeSeconds(_ time: Duration) -> Int {
+    max(1, Int((time.microseconds + 999_999) / 1_000_000))
+  }
+
   private mutating func add(_ option: MHD_OPTION, _ value: Int) {
     items.append(MHD_OptionItem(option: option, value: value, ptr_value: nil))
   }
 
   private func text(_ option: MHD_OPTION, _ text: UnsafePointer<CChar>) -> MHD_OptionItem {
     MHD_OptionItem(option: option, value: 0, ptr_value: UnsafeMutableRawPointer(mutating: text))
-  }
-}
-
-extension Duration {
-  /// Rounded up: 0 would be no limit at all.
-  fileprivate var wholeSeconds: Int {
-    let (seconds, attoseconds) = components
-    return max(1, Int(seconds) + (attoseconds > 0 ? 1 : 0))
   }
 }

@@ -1,6 +1,7 @@
 internal import CMicroHTTPD
 internal import Platform
 internal import Synchronization
+internal import Time
 
 /// What libmicrohttpd's threads share. The daemon holds one reference from start to stop.
 final class ServerCore: Sendable {
@@ -62,8 +63,7 @@ final class ServerCore: Sendable {
   /// Cuts connections that have been sending one request, or nothing, for too long.
   func cutLateConnections(at now: Int64) {
     let patience = configuration.idleTimeout + configuration.requestTimeout
-    let (seconds, attoseconds) = patience.components
-    let began = now - seconds * 1_000_000 - attoseconds / 1_000_000_000_000
+    let began = now - patience.microseconds
     for connection in roster.all where connection.isWaiting(since: began) { connection.cut() }
   }
 }
