@@ -129,6 +129,23 @@ import Testing
     #expect(idle[500].receiveAnswer().status == 200)
   }
 
+  @Test("at the limit, the connection that has been idle longest makes room")
+  func connectionLimit() throws {
+    let server = try echo { $0.maximumConnections = 4 }
+    let clients = try (0..<4).map { _ in
+      let client = try RawConnection(port: server.port)
+      client.send(get("/"))
+      #expect(client.receiveAnswer().status == 200)
+      return client
+    }
+    let fifth = try RawConnection(port: server.port)
+    fifth.send(get("/"))
+    #expect(fifth.receiveAnswer().status == 200)
+    #expect(clients[0].isClosedByPeer)
+    clients[3].send(get("/"))
+    #expect(clients[3].receiveAnswer().status == 200)
+  }
+
   private func echo(_ change: (inout HTTPServer.Configuration) -> Void) throws -> HTTPServer {
     var configuration = HTTPServer.Configuration()
     change(&configuration)

@@ -7,15 +7,15 @@ typedef size_t (*postrider_mhd_unescape_callback)(void *, struct MHD_Connection 
 // Swift cannot call variadic functions. POLL and not EPOLL: the latter stalls with more than 128 active
 // connections in 0.9.75.
 static inline struct MHD_Daemon *postrider_mhd_start(
-    int uses_tls, int listening_socket, MHD_AccessHandlerCallback handler,
+    int uses_tls, MHD_AccessHandlerCallback handler,
     postrider_mhd_uri_callback request_line, postrider_mhd_unescape_callback unescape,
     MHD_RequestCompletedCallback completed, MHD_NotifyConnectionCallback connection, void *context,
     struct MHD_OptionItem *options) {
-  unsigned int flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
+  unsigned int flags =
+      MHD_USE_POLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
   if (uses_tls) flags |= MHD_USE_TLS;
   return MHD_start_daemon(
-      flags, 0, NULL, NULL, handler, context, MHD_OPTION_LISTEN_SOCKET, listening_socket,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, request_line, context,
+      flags, 0, NULL, NULL, handler, context, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, request_line, context,
       MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_NOTIFY_COMPLETED, completed, context,
       MHD_OPTION_NOTIFY_CONNECTION, connection, context, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The header fields of a request, copied once as libmicrohttpd leaves them behind its parser:
 ///
 ///     name NUL blanks value NUL NUL   name NUL blanks value NUL NUL   …
@@ -59,15 +61,21 @@ struct FieldReader {
   mutating func next(
     in bytes: UnsafeBufferPointer<UInt8>
   ) -> (name: Range<Int>, value: Range<Int>)? {
-    guard let nameEnd = bytes[position...].firstIndex(of: 0) else { return nil }
+    guard let nameEnd = zero(in: bytes, from: position) else { return nil }
     var start = nameEnd + 1
     while start < bytes.count, isBlank(bytes[start]) { start += 1 }
-    guard start < bytes.count, let end = bytes[start...].firstIndex(of: 0),
-      end + 1 < bytes.count, bytes[end + 1] == 0
+    guard let end = zero(in: bytes, from: start), end + 1 < bytes.count, bytes[end + 1] == 0
     else { return nil }
     let name = position..<nameEnd
     position = end + 2
     return (name, start..<end)
+  }
+
+  private func zero(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {
+    guard let base = bytes.baseAddress, start < bytes.count,
+      let found = memchr(base + start, 0, bytes.count - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 
   private func isBlank(_ byte: UInt8) -> Bool {

@@ -1,35 +1,33 @@
 internal import CMicroHTTPD
 internal import Glibc
 
-/// Owns libmicrohttpd's daemon: its threads, its sockets and the texts it was started with.
+/// libmicrohttpd's daemon: its threads and its connections.
 struct Daemon: @unchecked Sendable {
-  // Made on one thread, used by one at a time (`HTTPServer` keeps it behind a lock).
+  // libmicrohttpd locks what `add` touches; `stop` is called when nothing else is any more.
   private let handle: OpaquePointer
   private let context: Unmanaged<ServerCore>
 
-  /// Takes over the socket, also when it throws.
-  init(core: ServerCore, listeningOn socket: ListeningSocket) throws(HTTPServerError) {
+  init(core: ServerCore) throws(HTTPServerError) {
     // Released in `stop`, after the last callback; here if nothing starts.
     let context = Unmanaged.passRetained(core)
     var options = DaemonOptions(core.configuration)
     let started = options.withItems { items in
       postrider_mhd_start(
-        core.configuration.tls == nil ? 0 : 1, socket.descriptor, Callbacks.access,
+        core.configuration.tls == nil ? 0 : 1, Callbacks.access,
         Callbacks.requestLine, Callbacks.leaveEscapes, Callbacks.completed, Callbacks.connection,
         context.toOpaque(), items)
     }
     guard let started else {
       context.release()
-      close(socket.descriptor)
       throw .cannotStart
     }
     handle = started
     self.context = context
   }
 
-  func stopAccepting() {
-    let socket = MHD_quiesce_daemon(handle)
-    if socket >= 0 { close(socket) }
+  /// Takes over the socket; closes it when a limit is reached.
+  func add(_ socket: Int32, from peer: UnsafePointer<sockaddr>, _ length: socklen_t) {
+    MHD_add_connection(handle, socket, peer, length)
   }
 
   /// No connection may be suspended any more.

@@ -8,9 +8,11 @@ struct DaemonOptions {
 
   init(_ configuration: HTTPServer.Configuration) {
     tls = configuration.tls
-    // A head has to fit twice: as it came, and as the list of its fields.
-    add(.CONNECTION_MEMORY_LIMIT, max(32 << 10, configuration.maximumHeadSize * 2))
-    add(.CONNECTION_LIMIT, configuration.maximumConnections)
+    // A head has to fit twice: as it came, and as the list of its fields. No more: libmicrohttpd fills
+    // all of it with zeros after each request.
+    add(.CONNECTION_MEMORY_LIMIT, max(8 << 10, configuration.maximumHeadSize * 2))
+    // Each of its threads gets its share; the limit itself is kept where connections are accepted.
+    add(.CONNECTION_LIMIT, configuration.maximumConnections * 2 + 64)
     add(.CONNECTION_TIMEOUT, Self.wholeSeconds(configuration.idleTimeout))
     if configuration.maximumConnectionsPerAddress > 0 {
       add(.PER_IP_CONNECTION_LIMIT, configuration.maximumConnectionsPerAddress)

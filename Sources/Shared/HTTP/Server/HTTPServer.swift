@@ -10,6 +10,7 @@ package final class HTTPServer: Sendable {
   /// The real port, also where 0 was asked for.
   package let port: UInt16
   private let core: ServerCore
+  private let acceptor: Acceptor
   private let daemon: Mutex<Daemon?>
   private let reaping = Gate()
   private let reaper: WorkerThread
@@ -22,7 +23,10 @@ package final class HTTPServer: Sendable {
     port = socket.port
     let core = ServerCore(configuration, handler)
     self.core = core
-    daemon = Mutex(try Daemon(core: core, listeningOn: socket))
+    acceptor = Acceptor(socket)
+    let daemon = try Daemon(core: core)
+    self.daemon = Mutex(daemon)
+    acceptor.start(makeRoom: core.makeRoom) { daemon.add($0, from: $1, $2) }
     let reaping = reaping
     let interval = min(.seconds(1), configuration.requestTimeout / 4)
     reaper = WorkerThread("http-reaper") {
@@ -38,7 +42,7 @@ package final class HTTPServer: Sendable {
   package func drain(within limit: Duration) {
     daemon.withLock { daemon in
       guard let running = daemon else { return }
-      running.stopAccepting()
+      acceptor.stop()
       core.drain(within: limit)
       reaping.open()
       reaper.join()

@@ -27,7 +27,7 @@ struct ListeningSocket {
 
   /// Negative on failure, with errno set.
   private static func listen(on address: addrinfo) -> Int32 {
-    let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+    let flags = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(address.ai_family, flags, 0)
     guard descriptor >= 0 else { return -1 }
     var on: Int32 = 1

@@ -35,9 +35,9 @@ struct RequestHead {
   ) throws(Verdict) {
     guard isToken(name), value.allSatisfy(isFieldByte) else { throw .ambiguous }
     switch name.count {
-    case 4 where equalIgnoringCase(name, "host".utf8): try oneHost()
-    case 14 where equalIgnoringCase(name, "content-length".utf8): try length(value)
-    case 17 where equalIgnoringCase(name, "transfer-encoding".utf8): try encoding(value)
+    case 4 where equal(name, "host"): try oneHost()
+    case 14 where equal(name, "content-length"): try length(value)
+    case 17 where equal(name, "transfer-encoding"): try encoding(value)
     default: break
     }
   }
@@ -56,20 +56,31 @@ struct RequestHead {
   }
 
   private mutating func encoding(_ value: UnsafeBufferPointer<UInt8>) throws(Verdict) {
-    guard !isChunked, equalIgnoringCase(value, "chunked".utf8) else { throw .ambiguous }
+    guard !isChunked, equal(value, "chunked") else { throw .ambiguous }
     isChunked = true
   }
 }
 
 /// RFC 9110's token: what a method or a field name is made of.
 func isToken(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-  !bytes.isEmpty && bytes.allSatisfy { tokenBytes[Int($0)] }
+  !bytes.isEmpty && bytes.allSatisfy(isTokenByte)
 }
 
-private let tokenBytes: [Bool] = (0...255).map { byte in
-  let character = Character(Unicode.Scalar(UInt8(byte)))
-  return character.isASCII
-    && (character.isLetter || character.isNumber || "!#$%&'*+-.^_`|~".contains(character))
+private func isTokenByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"): true
+  case UInt8(ascii: "!"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "*"): true
+  case UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "`"): true
+  case UInt8(ascii: "|"), UInt8(ascii: "~"): true
+  default: false
+  }
+}
+
+/// `text` is in lower case.
+private func equal(_ bytes: UnsafeBufferPointer<UInt8>, _ text: StaticString) -> Bool {
+  bytes.count == text.utf8CodeUnitCount
+    && bytes.indices.allSatisfy { lowercase(bytes[$0]) == text.utf8Start[$0] }
 }
 
 private func isDigit(_ byte: UInt8) -> Bool {

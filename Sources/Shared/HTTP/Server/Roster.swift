@@ -20,5 +20,7 @@ final class Roster: Sendable {
     }
   }
 
+  var count: Int { connections.withLock { $0.count } }
+
   var all: [ServerConnection] { connections.withLock { $0 } }
 }

@@ -8,8 +8,8 @@ extension HTTPServer {
     /// A longer body is answered 413.
     package var maximumBodySize = 1 << 20
     /// Request line and header fields; more is answered 431.
-    package var maximumHeadSize = 16 << 10
-    /// What is beyond waits in the kernel's queue.
+    package var maximumHeadSize = 8 << 10
+    /// For one more, the connection that has been idle longest is closed; with none idle it waits.
     package var maximumConnections = 20_000
     /// 0 is no limit. A proxy in front makes all callers one address.
     package var maximumConnectionsPerAddress = 0

@@ -38,9 +38,10 @@ final class ServerConnection: @unchecked Sendable {
 
   func closed() { state.withLock { $0.isOpen = false } }
 
-  func isWaiting(since time: Int64) -> Bool {
+  /// nil while a request is answered.
+  var idleSince: Int64? {
     let began = waitingSince.load(ordering: .relaxed)
-    return began != 0 && began < time
+    return began == 0 ? nil : began
   }
 
   /// libmicrohttpd sees the end of the stream and closes. The socket is still this client's: its number

@@ -60,10 +60,23 @@ final class ServerCore: Sendable {
     }
   }
 
+  /// At the limit the connection that has been idle longest gives way. False when all are busy.
+  func makeRoom() -> Bool {
+    guard roster.count >= configuration.maximumConnections else { return true }
+    let idle = roster.all.compactMap { connection in
+      connection.idleSince.map { (since: $0, connection: connection) }
+    }
+    guard let longest = idle.min(by: { $0.since < $1.since }) else { return false }
+    longest.connection.cut()
+    return true
+  }
+
   /// Cuts connections that have been sending one request, or nothing, for too long.
   func cutLateConnections(at now: Int64) {
     let patience = configuration.idleTimeout + configuration.requestTimeout
     let began = now - patience.microseconds
-    for connection in roster.all where connection.isWaiting(since: began) { connection.cut() }
+    for connection in roster.all {
+      if let since = connection.idleSince, since < began { connection.cut() }
+    }
   }
 }
