@@ -75,16 +75,11 @@ private final class SelfSigned {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let certificateURL = folder.appending(path: "certificate.pem")
     let keyURL = folder.appending(path: "key.pem")
-    let openssl = Process()
-    openssl.executableURL = URL(filePath: "/usr/bin/openssl")
-    openssl.arguments = [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-      "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
-      "-keyout", keyURL.path, "-out", certificateURL.path,
-    ]
-    openssl.standardError = FileHandle.nullDevice
-    try openssl.run()
-    openssl.waitUntilExit()
+    try run([
+      "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+      "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
+      "subjectAltName=IP:127.0.0.1", "-keyout", keyURL.path, "-out", certificateURL.path,
+    ])
     certificateFile = certificateURL.path
     certificate = try String(contentsOf: certificateURL, encoding: .utf8)
     key = try String(contentsOf: keyURL, encoding: .utf8)
@@ -94,5 +89,21 @@ private final class SelfSigned {
     do { try FileManager.default.removeItem(at: folder) } catch {
       Issue.record("the folder of a test stays behind: \(error)")
     }
+  }
+}
+
+/// Foundation's Process leaves something behind that the leak check finds.
+private func run(_ words: [String]) throws {
+  var arguments = words.map { strdup($0) } + [nil]
+  defer { for argument in arguments { free(argument) } }
+  var actions = posix_spawn_file_actions_t()
+  posix_spawn_file_actions_init(&actions)
+  defer { posix_spawn_file_actions_destroy(&actions) }
+  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+  var child: pid_t = 0
+  let code = posix_spawn(&child, words[0], &actions, nil, &arguments, environ)
+  var status: Int32 = 0
+  guard code == 0, waitpid(child, &status, 0) == child, status == 0 else {
+    throw SocketFault(code: code == 0 ? status : code)
   }
 }

@@ -13,7 +13,9 @@ final class Exchange: @unchecked Sendable {
   private enum Phase { case head, body, handled }
 
   let connection: ServerConnection
-  private let core: ServerCore
+  let streamBuffer: Int
+  // Used on the server's threads only. A responder that somebody keeps must not keep the server.
+  private unowned let core: ServerCore
   private let targetBytes: [UInt8]
   private let targetStart: UnsafePointer<CChar>?
   private var phase = Phase.head
@@ -39,12 +41,11 @@ final class Exchange: @unchecked Sendable {
 
   init(core: ServerCore, connection: ServerConnection, target: UnsafePointer<CChar>?) {
     self.core = core
+    streamBuffer = core.configuration.streamBuffer
     self.connection = connection
     targetStart = target
     targetBytes = target.map { bytes(cString: $0) } ?? []
   }
-
-  var streamBuffer: Int { core.configuration.streamBuffer }
 
   /// The first answer wins; tells whether this one was it.
   @discardableResult
