@@ -63,6 +63,28 @@ import Testing
     #expect(streams.withLock { $0.map { $0.send([1]) } } == [false])
   }
 
+  @Test("a stream that begins while the server drains ends at once")
+  func lateStream() throws {
+    let held = Mutex<[HTTPResponder]>([])
+    let arrived = Gate()
+    let closed = Gate()
+    let server = try HTTPServer { _, responder in
+      held.withLock { $0.append(responder) }
+      arrived.open()
+    }
+    let client = try RawConnection(port: server.port)
+    let idle = try RawConnection(port: server.port)
+    client.send(get("/"))
+    #expect(arrived.wait(for: .seconds(10)))
+    let draining = WorkerThread("drain") { server.drain(within: .seconds(20)) }
+    #expect(idle.isClosedByPeer)
+    let stream = held.withLock { $0.removeFirst() }.stream { closed.open() }
+    #expect(client.receiveAll().hasSuffix("0\r\n\r\n"))
+    #expect(closed.wait(for: .seconds(10)))
+    #expect(!stream.send([1]))
+    #expect(draining.join(within: .seconds(10)))
+  }
+
   @Test("answers from other threads, clients that leave and a stop can meet in any order")
   func stress() throws {
     for round in 0..<30 {

@@ -70,7 +70,7 @@ private enum Callbacks {
     guard let core = core(context), let connection, let socket else { return }
     if event == .CONNECTION_NOTIFY_STARTED {
       let client = ServerConnection(connection)
-      core.roster.add(client)
+      core.add(client)
       // Released below, when the connection closes.
       socket.pointee = Unmanaged.passRetained(client).toOpaque()
     } else if let pointer = socket.pointee {

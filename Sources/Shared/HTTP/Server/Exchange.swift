@@ -159,6 +159,8 @@ final class Exchange: @unchecked Sendable {
     case .whole(let answer): return send(answer, on: connection)
     case .stream(let stream, let status, let headers):
       stream.connected(connection, self.connection)
+      // One that begins too late for `drain` to find it would be suspended for ever.
+      if core.isDraining { stream.finish() }
       let response = ResponseHandle(headers: headers, stream: stream)
       return response?.queue(status: status, on: connection) ?? false
     }

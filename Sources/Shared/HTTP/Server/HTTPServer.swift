@@ -42,6 +42,8 @@ package final class HTTPServer: Sendable {
   package func drain(within limit: Duration) {
     daemon.withLock { daemon in
       guard let running = daemon else { return }
+      // In this order, so that whoever is refused a connection knows that the others are being closed.
+      core.startDraining()
       acceptor.stop()
       core.drain(within: limit)
       reaping.open()

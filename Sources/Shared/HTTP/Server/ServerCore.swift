@@ -23,6 +23,12 @@ final class ServerCore: Sendable {
   /// No exchange may be suspended any more.
   var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
+  /// On the roster before the look at `isDraining`: a drain that begins meanwhile finds it there.
+  func add(_ connection: ServerConnection) {
+    roster.add(connection)
+    if isDraining { connection.stopReadingIfIdle() }
+  }
+
   func begin(on connection: ServerConnection, target: UnsafePointer<CChar>?) -> Exchange {
     inFlight.add(1, ordering: .sequentiallyConsistent)
     let exchange = Exchange(core: self, connection: connection, target: target)
@@ -39,9 +45,10 @@ final class ServerCore: Sendable {
     if rest == 0 { idle.open() }
   }
 
+  func startDraining() { draining.store(true, ordering: .sequentiallyConsistent) }
+
   /// Returns when every exchange is over or the time is.
   func drain(within limit: Duration) {
-    draining.store(true, ordering: .sequentiallyConsistent)
     for connection in roster.all {
       connection.exchange?.finishStream()
       connection.stopReadingIfIdle()
