@@ -49,6 +49,7 @@ import Testing
       Case("a blank before the colon", post("Transfer-Encoding : chunked\r\n")),
       Case("a header without a colon", post("X-A\r\nContent-Length: 5\r\n")),
       Case("a header without a name", post(": b\r\nContent-Length: 5\r\n")),
+      Case("chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
       Case("no host", "GET / HTTP/1.1\r\n\r\n"),
       Case("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
       Case("a chunk size that is no number", chunkedHead + "xyz\r\nhello\r\n0\r\n\r\n"),

@@ -30,8 +30,13 @@ struct AccessCall {
       throw .ambiguous
     }
     let counted = MHD_get_connection_values(connection, .HEADER_KIND, nil, nil)
-    return try RequestHead(block: fields, countedFields: Int(counted))
+    let head = try RequestHead(block: fields, countedFields: Int(counted))
+    guard !(head.isChunked && isVersion10) else { throw .ambiguous }
+    return head
   }
+
+  /// Which has no chunks: a proxy of that age would pass them on as they are.
+  private var isVersion10: Bool { version[7] == CChar(UInt8(ascii: "0")) }
 
   /// One space between method, target and version, and CRLF behind them. The target is read from its
   /// copy: in the buffer its query is gone by now.

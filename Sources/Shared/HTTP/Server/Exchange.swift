@@ -161,7 +161,7 @@ final class Exchange: @unchecked Sendable {
       stream.connected(connection, self.connection)
       // One that begins too late for `drain` to find it would be suspended for ever.
       if core.isDraining { stream.finish() }
-      let response = ResponseHandle(headers: headers, stream: stream)
+      let response = ResponseHandle(headers: adapted(headers), stream: stream)
       return response?.queue(status: status, on: connection) ?? false
     }
   }
@@ -170,16 +170,16 @@ final class Exchange: @unchecked Sendable {
     if !isChunked, !core.isDraining, let shared = answer.shared {
       return shared.queue(status: answer.status, on: connection)
     }
-    let response = ResponseHandle(headers: headers(of: answer), body: answer.body)
+    let response = ResponseHandle(headers: adapted(answer.headers), body: answer.body)
     guard let response else { return sendFault(on: connection) }
     return response.queue(status: answer.status, on: connection)
   }
 
   /// libmicrohttpd is lax about the line ends between chunks, so nothing that follows a chunked body on
   /// its connection can be trusted to be a request.
-  private func headers(of answer: HTTPAnswer) -> [HTTPHeader] {
-    guard isChunked || core.isDraining else { return answer.headers }
-    return answer.headers + [HTTPHeader("Connection", "close")]
+  private func adapted(_ headers: [HTTPHeader]) -> [HTTPHeader] {
+    guard isChunked || core.isDraining else { return headers }
+    return headers + [HTTPHeader("Connection", "close")]
   }
 
   /// A header with a line break in it is not sent, and neither is an answer that misses one.
