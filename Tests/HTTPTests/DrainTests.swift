@@ -90,12 +90,13 @@ import Testing
     for round in 0..<30 {
       let queue = Mutex<[HTTPResponder]>([])
       let answered = Atomic(0)
+      let enough = Gate()
       let done = Gate()
       var configuration = HTTPServer.Configuration()
       configuration.threads = 2
       let server = try HTTPServer(configuration: configuration) { request, responder in
         if request.path == "/stream" {
-          responder.stream { answered.add(1, ordering: .relaxed) }.send(request.body)
+          responder.stream().send(request.body)
         } else {
           queue.withLock { $0.append(responder) }
         }
@@ -109,7 +110,7 @@ import Testing
             }
             for (index, responder) in taken.enumerated() where index % 7 != 6 {
               responder.answer(HTTPAnswer(status: 200, text: "x"))
-              answered.add(1, ordering: .relaxed)
+              if answered.add(1, ordering: .relaxed).newValue == 50 { enough.open() }
             }
           }
         }
@@ -124,7 +125,7 @@ import Testing
           }
         }
       }
-      while answered.load(ordering: .relaxed) < 50 { _ = done.wait(for: .milliseconds(1)) }
+      #expect(enough.wait(for: .seconds(20)))
       server.drain(within: .milliseconds(round % 3 == 0 ? 0 : 20))
       done.open()
       for thread in answerers + clients { #expect(thread.join(within: .seconds(20))) }
