@@ -64,6 +64,7 @@ let package = Package(
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
     wrapper("Postgres", ["CPostgres"]),
+    wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "JSON", "Platform", "Time"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
     module(
@@ -88,6 +89,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["SendStore", "Time"], path: "Tests/TestSupport",
       swiftSettings: ours),
+    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
   ],
   cxxLanguageStandard: .cxx17
 )

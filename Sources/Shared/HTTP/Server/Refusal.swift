@@ -1,0 +1,23 @@
+/// Answers that the server gives by itself.
+enum Refusal {
+  static func answer(to verdict: RequestHead.Verdict) -> HTTPAnswer {
+    switch verdict {
+    case .ambiguous: ambiguous
+    case .bodyTooLarge: bodyTooLarge
+    case .headTooLarge: headTooLarge
+    }
+  }
+
+  static let ambiguous = closing(
+    Problem(status: 400, title: "Bad Request", detail: "The request can be read in two ways."))
+  static let bodyTooLarge = closing(Problem(status: 413, title: "Content Too Large"))
+  static let headTooLarge = closing(Problem(status: 431, title: "Request Header Fields Too Large"))
+  static let stopping = closing(
+    Problem(status: 503, title: "Service Unavailable", detail: "The server is stopping."))
+  /// The handler let go of a request without an answer, or its answer could not be sent.
+  static let unanswered = Problem(status: 500, title: "Internal Server Error").answer.prepared()
+
+  private static func closing(_ problem: Problem) -> HTTPAnswer {
+    problem.answer(headers: [HTTPHeader("Connection", "close")]).prepared()
+  }
+}

@@ -1,0 +1,41 @@
+/// Finds the handler for a method and a path. Routes are looked at in the order they were added.
+package struct Router: Sendable {
+  package typealias Handler = @Sendable (HTTPRequest, RouteParameters, HTTPResponder) -> Void
+
+  private struct Route: Sendable {
+    let method: String
+    let pattern: RoutePattern
+    let handler: Handler
+  }
+
+  private var routes: [Route] = []
+
+  package init() {}
+
+  /// `/api/sends/{id}`: a name in braces stands for one segment that is not empty.
+  package mutating func on(_ method: String, _ pattern: String, _ handler: @escaping Handler) {
+    routes.append(Route(method: method, pattern: RoutePattern(pattern), handler: handler))
+  }
+
+  /// HEAD goes where GET goes. 404 for a path that no route has, 405 for another method.
+  package func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+    let segments = PathSegments(request.target.pathBytes)
+    let method = request.method == "HEAD" ? "GET" : request.method
+    var allowed: [String] = []
+    for route in routes {
+      guard let parameters = route.pattern.match(segments) else { continue }
+      if route.method == method || route.method == request.method {
+        return route.handler(request, parameters, responder)
+      }
+      if !allowed.contains(route.method) { allowed.append(route.method) }
+    }
+    responder.answer(Self.refusal(allowed: allowed))
+  }
+
+  private static func refusal(allowed: [String]) -> HTTPAnswer {
+    guard !allowed.isEmpty else { return Problem(status: 404, title: "Not Found").answer }
+    let methods = allowed.contains("GET") ? allowed + ["HEAD"] : allowed
+    return Problem(status: 405, title: "Method Not Allowed")
+      .answer(headers: [HTTPHeader("Allow", methods.joined(separator: ", "))])
+  }
+}

@@ -1,0 +1,50 @@
+extension HTTPServer {
+  package struct Configuration: Sendable {
+    /// An address of this machine, or a name of one.
+    package var address = "127.0.0.1"
+    /// 0 takes any free port; the server tells which.
+    package var port: UInt16 = 0
+    package var threads = 1
+    /// A longer body is answered 413.
+    package var maximumBodySize = 1 << 20
+    /// Request line and header fields; more is answered 431.
+    package var maximumHeadSize = 8 << 10
+    /// For one more, the connection that has been idle longest is closed; with none idle it waits.
+    package var maximumConnections = 20_000
+    /// 0 is no limit. A proxy in front makes all callers one address.
+    package var maximumConnectionsPerAddress = 0
+    /// A connection with no request on it is closed after that time.
+    package var idleTimeout: Duration = .seconds(60)
+    /// A request has to be there in whole that long after its connection could be called idle.
+    package var requestTimeout: Duration = .seconds(30)
+    /// Bytes that a streamed answer may hold back for a slow reader before it is closed.
+    package var streamBuffer = 256 << 10
+    package var tls: TLS?
+
+    package init() {}
+  }
+
+  /// PEM texts. The chain starts with the server's own certificate.
+  package struct TLS: Sendable {
+    package let certificateChain: String
+    package let privateKey: String
+
+    package init(certificateChain: String, privateKey: String) {
+      self.certificateChain = certificateChain
+      self.privateKey = privateKey
+    }
+  }
+}
+
+package enum HTTPServerError: Error, CustomStringConvertible {
+  case cannotListen(address: String, port: UInt16, reason: String)
+  case cannotStart
+
+  package var description: String {
+    switch self {
+    case .cannotListen(let address, let port, let reason):
+      "cannot listen on \(address):\(port): \(reason)"
+    case .cannotStart: "the HTTP server did not start; with TLS, check certificate and key"
+    }
+  }
+}
