@@ -21,8 +21,9 @@ struct Race {
 
   func report() {
     for name in order {
-      let runs = rates[name, default: []].map { "\(Int($0))" }.joined(separator: ", ")
-      print("  \(name): \(Int(median(name)))/s  [\(runs)]")
+      let sorted = rates[name, default: []].sorted()
+      let spread = "\(Int(sorted.first ?? 0)) to \(Int(sorted.last ?? 0)), \(sorted.count) runs"
+      print("  \(name): \(Int(median(name)))/s  (\(spread))")
     }
   }
 

@@ -71,7 +71,7 @@ final class StoreFixture {
   }
 
   /// Sent and delivered for each of the newest, in an order of chance.
-  func callbackBatches(_ round: Int) -> [[CallbackReport]] {
+  func callbackBatches() -> [[CallbackReport]] {
     SendNews.Reached.allCases.filter { $0 == .sent || $0 == .delivered }.flatMap { reached in
       let shuffled = accepted.shuffled(using: &random)
       return stride(from: 0, to: shuffled.count, by: StoreBenchmark.batch).map { start in
