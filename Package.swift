@@ -64,13 +64,26 @@ let package = Package(
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
 
+    wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
+
     module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
+    module(
+      "EventLog", ["Domain", "Time", "Platform", "SQLite", "Kafka"],
+      resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
+
+    .target(name: "CThreads", path: "Tests/CThreads"),
+    .target(
+      name: "TestSupport", dependencies: ["CRdKafka", "CThreads", "Platform"],
+      path: "Tests/TestSupport", swiftSettings: ours),
 
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
     tests("SQLiteTests", ["SQLite"]),
+    tests(
+      "EventLogTests",
+      ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport"]),
   ],
   cxxLanguageStandard: .cxx17
 )
