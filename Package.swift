@@ -83,7 +83,7 @@ let package = Package(
     tests("SQLiteTests", ["SQLite"]),
     tests(
       "EventLogTests",
-      ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport"]),
+      ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -67,12 +67,7 @@ package final class EmbeddedLog: EventLog {
   ) throws(LogError) -> [Range<Int64>] {
     let database = try LogFile.open(settings)
     return try onFile { () throws(SQLiteError) in
-      let statement = try database.prepare(
-        "SELECT first, next FROM partitions WHERE topic = ? ORDER BY number")
-      statement.bind(1, topic.rawValue)
-      var offsets: [Range<Int64>] = []
-      while try statement.step() { offsets.append(statement.integer(0)..<statement.integer(1)) }
-      return offsets
+      try Layout.offsets(of: topic, in: database)
     }
   }
 

@@ -39,6 +39,18 @@ struct Layout: Sendable {
       .sorted { (rows[$0] ?? 0) < (rows[$1] ?? 0) }
   }
 
+  /// What there is now of each of its partitions.
+  static func offsets(
+    of topic: Topic, in database: Database
+  ) throws(SQLiteError) -> [Range<Int64>] {
+    let statement = try database.statement(
+      "SELECT first, next FROM partitions WHERE topic = ? ORDER BY number")
+    statement.bind(1, topic.rawValue)
+    var offsets: [Range<Int64>] = []
+    while try statement.step() { offsets.append(statement.integer(0)..<statement.integer(1)) }
+    return offsets
+  }
+
   static func position(_ row: Int, _ offset: Int64) -> Int64 { Int64(row) << 40 | offset }
 
   static func offset(_ position: Int64) -> Int64 { position & (1 << 40 - 1) }
