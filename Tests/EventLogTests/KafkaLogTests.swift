@@ -87,7 +87,7 @@ import Time
       let second = try Reader(log, group: "g")
       try second.readRecords(10)
       try second.commitAll()
-      #expect(throws: LogError.self) { try first.commitAll() }
+      #expect(throws: LogError.lost(first.ours)) { try first.commitAll() }
       try first.read(until: { $0.losses == TestLog.partitions })
       second.subscription.close()
       first.subscription.close()

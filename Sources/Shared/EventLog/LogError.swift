@@ -4,7 +4,7 @@ package enum LogError: Error, Hashable, Sendable, CustomStringConvertible {
   case full(Full)
   case recordTooLarge(limit: Int)
   /// Another member of the group has the partition now, or nobody knows who has it.
-  case lost([TopicPartition])
+  case lost(Set<TopicPartition>)
   /// Never reset by itself: somebody has to decide what the gap means.
   case outOfRange(TopicPartition, offset: Int64, available: Range<Int64>)
   case closed

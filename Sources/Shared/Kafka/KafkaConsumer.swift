@@ -16,7 +16,8 @@ package struct KafkaMessage: Sendable {
   package let value: [UInt8]?
 }
 
-/// What one poll gave. Revoked partitions come first, then offered ones; the messages are from neither.
+/// What one poll gave. Messages of revoked partitions may be among it, taken before the revocation;
+/// offered ones give none before they are assigned.
 package struct KafkaPoll: Sendable {
   package var revoked: [KafkaPartition] = []
   /// Stands until `assign`.
@@ -33,6 +34,7 @@ package final class KafkaConsumer {
   private let handle: OpaquePointer
   private let context = ConsumerContext()
   private var queue: OpaquePointer?
+  private var fault: KafkaError?
   private var isClosed = false
 
   package init(_ settings: KafkaSettings, topics: [String]) throws(KafkaError) {
@@ -48,6 +50,7 @@ package final class KafkaConsumer {
     }
     rd_kafka_poll_set_consumer(handle)
     queue = rd_kafka_queue_get_consumer(handle)
+    context.rebalance.queue = queue
     let list = PartitionList(topics.map { (KafkaPartition(topic: $0, number: -1), 0) })
     let code = list.withPointer { rd_kafka_subscribe(handle, $0) }
     if let error = KafkaError.check(code) { throw error }
@@ -64,8 +67,11 @@ package final class KafkaConsumer {
     let received = receive(max, wait)
     defer { for message in received { rd_kafka_message_destroy(message) } }
     var poll = KafkaPoll()
-    try sort(received, into: &poll)
-    if let error = context.faults.fatalError { throw error }
+    sort(received, into: &poll)
+    if poll.messages.isEmpty, let error = context.faults.fatalError ?? fault {
+      fault = nil
+      throw error
+    }
     poll.revoked = context.rebalance.revoked
     context.rebalance.revoked = []
     poll.offered = context.rebalance.offered
@@ -146,6 +152,7 @@ package final class KafkaConsumer {
     // The library asks that its queue is given back before it closes.
     if let queue { rd_kafka_queue_destroy(queue) }
     queue = nil
+    context.rebalance.queue = nil
     rd_kafka_consumer_close(handle)
   }
 
@@ -162,7 +169,7 @@ package final class KafkaConsumer {
 
   private func sort(
     _ received: [UnsafeMutablePointer<rd_kafka_message_t>], into poll: inout KafkaPoll
-  ) throws(KafkaError) {
+  ) {
     var names = TopicNames()
     poll.messages.reserveCapacity(received.count)
     for message in received {
@@ -174,10 +181,10 @@ package final class KafkaConsumer {
           topic: names.name(of: message.pointee.rkt), number: Int(message.pointee.partition))
         poll.outOfRange.append((partition, message.pointee.offset))
       case let code:
-        // Anything else passes by itself (no broker, no such topic yet) or is told as fatal or as a
-        // rebalance, except what an operator must put right.
+        // Most pass by themselves (no broker, no such topic yet) or are told as a rebalance; what an
+        // operator must put right is told by the next poll that has no messages.
         let error = KafkaError(code)
-        if error.kind == .other, poll.messages.isEmpty { throw error }
+        if error.kind == .other { fault = error }
       }
     }
   }

@@ -3,6 +3,7 @@ internal import CRdKafka
 /// What the group has decided since the last poll. librdkafka calls back on the thread that polls or
 /// closes, so no lock is needed.
 final class Rebalance {
+  var queue: OpaquePointer?
   /// Given to us and not yet taken with rd_kafka_assign.
   var offered: [KafkaPartition]?
   var revoked: [KafkaPartition] = []
@@ -24,8 +25,9 @@ final class Rebalance {
         rebalance.offered = nil
         rd_kafka_assign(handle, nil)
       }
-      // Ends the running batch: what it holds was taken before this, what follows comes after it.
-      rd_kafka_yield(handle)
+      // Ends the poll as soon as nothing more is queued. (rd_kafka_yield would end it at once, and lose
+      // the record that it had in its hand.)
+      if let queue = rebalance.queue { rd_kafka_queue_yield(queue) }
     }
 }
 

@@ -63,7 +63,7 @@ final class EmbeddedSubscription: LogSubscription {
       try GroupOffsets.commit(group, rows, in: database)
       return true
     }
-    guard isOurs else { throw .lost(Array(offsets.keys)) }
+    guard isOurs else { throw .lost(Set(offsets.keys)) }
   }
 
   func pause(_ partitions: [TopicPartition]) throws(LogError) {
@@ -231,13 +231,13 @@ final class EmbeddedSubscription: LogSubscription {
 
   private func rows(_ partitions: [TopicPartition]) throws(LogError) -> [Int] {
     guard !isClosed else { throw .closed }
-    guard lease?.isLost == false else { throw .lost(partitions) }
+    guard lease?.isLost == false else { throw .lost(Set(partitions)) }
     return partitions.compactMap(layout.row(of:))
   }
 
   private func rows(_ offsets: [TopicPartition: Int64]) throws(LogError) -> [Int: Int64] {
     guard !isClosed else { throw .closed }
-    guard lease?.isLost == false else { throw .lost(Array(offsets.keys)) }
+    guard lease?.isLost == false else { throw .lost(Set(offsets.keys)) }
     return offsets.reduce(into: [:]) { result, offset in
       if let row = layout.row(of: offset.key) { result[row] = offset.value }
     }

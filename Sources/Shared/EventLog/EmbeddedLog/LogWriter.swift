@@ -10,11 +10,12 @@ final class LogWriter: Sendable {
     var work = PendingWork()
     var records = 0
     var isClosed = false
+
+    var isEmpty: Bool { work.isEmpty && !isClosed }
   }
 
   private let settings: EmbeddedLogSettings
-  private let queue = Mutex(Queue())
-  private let wakeUp = Signal()
+  private let queue = Monitor(Queue())
   private let finished = Gate()
   private let leases = Mutex<[GroupLease]>([])
   /// Raised after each commit of this process.
@@ -37,15 +38,14 @@ final class LogWriter: Sendable {
   }
 
   func append(_ batch: PendingAppend) {
-    let refusal: LogError? = queue.withLock { queue in
+    let refusal: LogError? = queue.change { queue in
       guard !queue.isClosed else { return .closed }
       guard queue.records + batch.records.count <= settings.queueLimit else { return .full(.queue) }
       queue.records += batch.records.count
       queue.work.appends.append(batch)
       return nil
     }
-    if let refusal { return batch.done(.failure(refusal)) }
-    wakeUp.raise()
+    if let refusal { batch.done(.failure(refusal)) }
   }
 
   /// Runs the body in the next transaction and returns when that is on the disk.
@@ -64,12 +64,11 @@ final class LogWriter: Sendable {
         if let error { return outcome.settle(.failure(error)) }
         if let result = value.withLock({ $0 }) { outcome.settle(.success(result)) }
       })
-    let isTaken = queue.withLock { queue in
+    let isTaken = queue.change { queue in
       if !queue.isClosed { queue.work.jobs.append(job) }
       return !queue.isClosed
     }
     guard isTaken else { throw .closed }
-    wakeUp.raise()
     return try outcome.get(within: limit)
   }
 
@@ -79,29 +78,27 @@ final class LogWriter: Sendable {
 
   /// What was taken is written first.
   func close(within limit: Duration) {
-    queue.withLock { $0.isClosed = true }
-    wakeUp.raise()
+    queue.change { $0.isClosed = true }
     _ = finished.wait(for: limit)
   }
 
   private func run(_ file: WritableFile) {
     var chores = Chores(settings)
     while true {
-      let seen = wakeUp.raised
       let (work, isClosed) = take()
       if !work.isEmpty {
         if file.write(work) { committed.raise() }
       } else if isClosed {
         return
       } else if !chores.isDue {
-        wakeUp.wait(past: seen, for: chores.rest)
+        queue.wait(for: chores.rest) { !$0.isEmpty }
       }
       chores.run(file, leases.withLock { $0 })
     }
   }
 
   private func take() -> (PendingWork, isClosed: Bool) {
-    queue.withLock { queue in
+    queue.change { queue in
       let work = queue.work
       queue.work = PendingWork()
       queue.records = 0

@@ -49,7 +49,7 @@ final class KafkaSubscription: LogSubscription {
     guard !ahead.isEmpty else { return }
     let offsets = Dictionary(uniqueKeysWithValues: ahead.map { (native($0.key), $0.value) })
     do { try consumer.commit(offsets, within: options.patience) } catch {
-      throw error.kind == .lost ? .lost(Array(ahead.keys)) : LogError(error)
+      throw error.kind == .lost ? .lost(Set(ahead.keys)) : LogError(error)
     }
     committed.merge(ahead) { $1 }
   }
@@ -127,7 +127,7 @@ final class KafkaSubscription: LogSubscription {
   }
 
   private func own(_ partitions: some Sequence<TopicPartition>) throws(LogError) {
-    let lost = partitions.filter { !ours.contains($0) }
+    let lost = Set(partitions).subtracting(ours)
     guard lost.isEmpty else { throw .lost(lost) }
   }
 
@@ -135,7 +135,7 @@ final class KafkaSubscription: LogSubscription {
     _ body: () throws(KafkaError) -> Result
   ) throws(LogError) -> Result {
     do { return try body() } catch {
-      throw error.kind == .lost ? .lost(Array(ours)) : LogError(error)
+      throw error.kind == .lost ? .lost(ours) : LogError(error)
     }
   }
 
