@@ -112,6 +112,35 @@ import Time
     }
   }
 
+  @Test("what a killed process had acknowledged is there, and its place in the group is free soon")
+  func killed() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("log.db")
+    await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+      let log = try EmbeddedLog(EmbeddedLogSettings(path: path))
+      let reader = try Reader(log, group: "g")
+      try reader.join(8)
+      try log.append((0..<100).map { record("k", "\($0)") }, within: limit)
+      for batch in 1..<50 {
+        log.append((0..<100).map { record("k", "\(batch * 100 + $0)") }) { _ in }
+      }
+      withExtendedLifetime(reader) { _ = kill(getpid(), SIGKILL) }
+    }
+    try await onOwnThread {
+      let log = try EmbeddedLog(EmbeddedLogSettings(path: path))
+      try log.append([record("k", "after")], within: limit)
+      let reader = try Reader(log, group: "g")
+      let end = try log.offsets(of: .sends, within: limit).map(\.count).reduce(0, +)
+      try reader.readRecords(end)
+      #expect(try reader.ids.last == "after")
+      #expect(try reader.ids.prefix(100) == (0..<100).map { "\($0)" }[...])
+      #expect(reader.records.map(\.offset) == reader.records.indices.map { Int64($0) })
+      reader.subscription.close()
+      log.close(within: limit)
+    }
+    withExtendedLifetime(folder) {}
+  }
+
   @Test("a lease of another boot holds nobody up")
   func boot() async throws {
     try await onFile { path in

@@ -75,15 +75,18 @@ final class EmbeddedSubscription: LogSubscription {
     seenVersion = nil
   }
 
-  /// When the lease cannot be given back it runs out.
   func close() {
     guard !isClosed else { return }
     isClosed = true
     guard let lease else { return }
     writer.drop(lease)
     self.lease = nil
-    try? writer.perform(within: options.patience) { database throws(SQLiteError) in
-      try lease.release(in: database)
+    do throws(LogError) {
+      try writer.perform(within: options.patience) { database throws(SQLiteError) in
+        try lease.release(in: database)
+      }
+    } catch {
+      // A lease that cannot be given back runs out.
     }
   }
 

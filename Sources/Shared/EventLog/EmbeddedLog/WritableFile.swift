@@ -48,19 +48,25 @@ final class WritableFile {
     let held = leases.filter { !$0.isLost }
     guard !held.isEmpty else { return }
     let until = settings.bootTime() + settings.lease.microseconds
-    // A renewal that fails is made up for by the next; when none succeeds the lease runs out, as it must.
-    try? transaction { () throws(SQLiteError) in
-      for lease in held { try lease.renew(until: until, in: database) }
+    do throws(SQLiteError) {
+      try transaction { () throws(SQLiteError) in
+        for lease in held { try lease.renew(until: until, in: database) }
+      }
+    } catch {
+      // The next renewal makes up for it. When none succeeds the lease runs out, as it must.
     }
   }
 
   /// Whether there is more to delete.
   func prune() -> Bool {
     let before = (settings.now() - settings.retention).microseconds
-    let deleted = try? transaction { () throws(SQLiteError) in
-      try retention.step(before: before)
+    do throws(SQLiteError) {
+      let deleted = try transaction { () throws(SQLiteError) in try retention.step(before: before) }
+      return deleted > 0
+    } catch {
+      // What is not deleted now is deleted another time.
+      return false
     }
-    return deleted ?? 0 > 0
   }
 
   private func admit(_ appends: [PendingAppend]) -> [PendingAppend] {
