@@ -63,27 +63,35 @@ let package = Package(
     wrapper("JSON", ["CSimdJSON"]),
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
-
+    wrapper("Postgres", ["CPostgres"]),
     wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
     module(
       "EventLog", ["Domain", "Time", "Platform", "SQLite", "Kafka"],
       resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
-
-    .target(name: "CThreads", path: "Tests/CThreads"),
-    .target(
-      name: "TestSupport", dependencies: ["CRdKafka", "CThreads", "Platform"],
-      path: "Tests/TestSupport", swiftSettings: ours),
+    module(
+      "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
+      resources: [
+        .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
+        .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
+      ]),
 
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
+    tests(
+      "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests("SQLiteTests", ["SQLite"]),
     tests(
       "EventLogTests",
       ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
+    tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
+    .target(
+      name: "TestSupport", dependencies: ["SendStore", "Time", "Platform", "CRdKafka", "CThreads"],
+      path: "Tests/TestSupport", swiftSettings: ours),
+    .target(name: "CThreads", path: "Tests/CThreads"),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -28,9 +28,9 @@ import Testing
 
   @Test("reads hexadecimal digits of either case and refuses the rest")
   func hex() {
-    #expect(bytes(hex: "00fFa1") == [0, 255, 161])
-    #expect(bytes(hex: "0") == nil)
-    #expect(bytes(hex: "0g") == nil)
+    #expect(bytes(fromHex: "00fFa1") == [0, 255, 161])
+    #expect(bytes(fromHex: "0") == nil)
+    #expect(bytes(fromHex: "0g") == nil)
   }
 
   @Test(

@@ -115,7 +115,7 @@ import Time
   @Test("what a killed process had acknowledged is there, and its place in the group is free soon")
   func killed() async throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("log.db")
+    let path = folder.file("log.db")
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
       let log = try EmbeddedLog(EmbeddedLogSettings(path: path))
       let reader = try Reader(log, group: "g")
@@ -164,7 +164,7 @@ import Time
       let first = try Reader(log, group: "g")
       try first.join(8)
       clock.advance(.milliseconds(2900))
-      try waitForRenewal(path, to: clock.now + settings.lease.microseconds, log)
+      try waitForRenewal(path, to: (clock.now + settings.lease).microseconds, log)
       clock.advance(.milliseconds(2900))
       let second = try Reader(log, group: "g")
       try second.readOnce(wait: .zero)
@@ -284,22 +284,14 @@ import Time
   private func frozen(_ path: String, _ clock: ManualClock) -> EmbeddedLogSettings {
     var settings = EmbeddedLogSettings(path: path)
     settings.renewal = .seconds(3600)
-    settings.bootTime = { clock.now }
+    settings.bootTime = { clock.now.microseconds }
     return settings
   }
-}
-
-final class ManualClock: Sendable {
-  private let time = Mutex<Int64>(1_000_000)
-
-  var now: Int64 { time.withLock { $0 } }
-
-  func advance(_ span: Duration) { time.withLock { $0 += span.microseconds } }
 }
 
 private func onFile(_ body: @escaping @Sendable (String) throws -> Void) async throws {
   try await onOwnThread {
     let folder = try TemporaryFolder()
-    try withExtendedLifetime(folder) { try body(folder.path("log.db")) }
+    try withExtendedLifetime(folder) { try body(folder.file("log.db")) }
   }
 }

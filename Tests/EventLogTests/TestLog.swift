@@ -1,6 +1,5 @@
 import Domain
 import EventLog
-import Foundation
 import Kafka
 import Synchronization
 import TestSupport
@@ -40,7 +39,7 @@ final class TestLog: Sendable {
   func open() throws -> any EventLog {
     switch kind {
     case .embedded:
-      var settings = EmbeddedLogSettings(path: folder.path("log.db"))
+      var settings = EmbeddedLogSettings(path: folder.file("log.db"))
       settings.partitions = Self.partitions
       settings.recordLimit = 100_000
       return try EmbeddedLog(settings)
@@ -54,7 +53,7 @@ final class TestLog: Sendable {
   ) throws {
     switch kind {
     case .embedded:
-      let log = try EmbeddedLog(EmbeddedLogSettings(path: folder.path("log.db")))
+      let log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
       try log.append(raw: topic, key: key, headers: headers, value: value, within: limit)
       log.close(within: limit)
     case .kafka:
@@ -88,20 +87,6 @@ func onLog(_ kind: LogKind, _ body: @escaping @Sendable (TestLog) throws -> Void
 let quickConsumers = [
   "session.timeout.ms": "3000", "heartbeat.interval.ms": "300", "fetch.wait.max.ms": "10",
 ]
-
-final class TemporaryFolder: Sendable {
-  private let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("postrider-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-}
 
 func event(_ id: String, data: [UInt8] = Array("{}".utf8)) -> CloudEvent {
   CloudEvent(

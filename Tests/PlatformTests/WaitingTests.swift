@@ -28,7 +28,7 @@ import Testing
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("postrider-\(UUID().uuidString)").path
     defer {
-      for end in ["-queue", "-lock"] { unlink(path + end) }
+      for end in ["", "-queue"] { unlink(path + end) }
     }
     let inside = Monitor(0)
     let threads = try (0..<4).map { _ in

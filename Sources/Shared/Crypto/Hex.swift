@@ -10,7 +10,7 @@ package func lowerHex(_ bytes: some Collection<UInt8>) -> String {
 }
 
 /// nil where a character is no hexadecimal digit or one is left over.
-package func bytes(hex: some StringProtocol) -> [UInt8]? {
+package func bytes(fromHex hex: some StringProtocol) -> [UInt8]? {
   let digits = Array(hex.utf8)
   guard digits.count.isMultiple(of: 2) else { return nil }
   var found: [UInt8] = []

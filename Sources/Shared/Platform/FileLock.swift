@@ -1,53 +1,64 @@
 internal import CSystem
-internal import Glibc
+internal import Foundation
 
-package struct FileLockError: Error, CustomStringConvertible, Sendable {
-  package let path: String
-  package let code: Int32
-
-  package var description: String { "\(path): \(String(cString: strerror(code)))" }
+package struct FileLockError: Error, CustomStringConvertible {
+  package let description: String
 }
 
-/// One holder among the threads and processes of a machine, in order of arrival. The kernel lets go of
-/// what a dead process held; a frozen one keeps it until it wakes or is killed.
+/// One holder among the threads and processes of a machine, in order of arrival, by files of its own.
+/// The kernel lets go of what a dead process held; a frozen one keeps it until it wakes or is killed. Two
+/// threads of one process that share an object need a lock of their own before it.
 ///
-/// Who waits for the lock holds the queue: a holder that comes straight back cannot overtake it, which
-/// it could with one flock alone.
+/// Who waits for its turn holds the queue meanwhile: a holder that comes straight back cannot overtake
+/// it, which it could with one flock alone.
 package final class FileLock: Sendable {
   private let queue: Int32
   private let turn: Int32
 
   package init(path: String) throws(FileLockError) {
-    queue = try Self.open(path + "-queue")
-    do { turn = try Self.open(path + "-lock") } catch {
-      Glibc.close(queue)
+    turn = try openLockFile(path)
+    do { queue = try openLockFile(path + "-queue") } catch {
+      close(turn)
       throw error
     }
   }
 
   deinit {
-    Glibc.close(turn)
-    Glibc.close(queue)
+    close(queue)
+    close(turn)
   }
 
-  /// One thread at a time may use one `FileLock`; others make their own.
+  package func lock() {
+    wait(for: queue)
+    wait(for: turn)
+    flock(queue, LOCK_UN)
+  }
+
+  package func unlock() { flock(turn, LOCK_UN) }
+
   package func hold<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    lock(queue)
-    lock(turn)
-    flock(queue, LOCK_UN)
-    defer { flock(turn, LOCK_UN) }
+    lock()
+    defer { unlock() }
     return try body()
   }
 
-  private func lock(_ descriptor: Int32) {
+  private func wait(for descriptor: Int32) {
     while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
   }
+}
 
-  private static func open(_ path: String) throws(FileLockError) -> Int32 {
-    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw FileLockError(path: path, code: errno) }
-    return descriptor
+private func openLockFile(_ path: String) throws(FileLockError) -> Int32 {
+  let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else {
+    throw FileLockError(description: "\(path): \(String(cString: strerror(errno)))")
   }
+  return descriptor
+}
+
+/// Names this run of the machine; another after a restart.
+package func bootIdentity() -> String {
+  let text = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
+  return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
 }

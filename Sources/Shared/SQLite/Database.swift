@@ -11,6 +11,7 @@ package struct SQLiteError: Error, CustomStringConvertible, Sendable {
   package var isBusy: Bool { code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED }
   package var isConstraint: Bool { code & 0xFF == SQLITE_CONSTRAINT }
   /// No room on the disk, or it does not answer.
+  package var isUnopened: Bool { code & 0xFF == SQLITE_CANTOPEN || code & 0xFF == SQLITE_READONLY }
   package var isDiskFault: Bool { code & 0xFF == SQLITE_FULL || code & 0xFF == SQLITE_IOERR }
 }
 
@@ -67,7 +68,20 @@ package final class Database {
   package func transaction<Result, Failure: Error>(
     onFailure: (SQLiteError) -> Failure, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    do { try execute("BEGIN IMMEDIATE") } catch { throw onFailure(error) }
+    try enclosed("BEGIN IMMEDIATE", onFailure, body)
+  }
+
+  /// All reads inside see the same state, whatever is written meanwhile.
+  package func snapshot<Result, Failure: Error>(
+    onFailure: (SQLiteError) -> Failure, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try enclosed("BEGIN", onFailure, body)
+  }
+
+  private func enclosed<Result, Failure: Error>(
+    _ begin: String, _ onFailure: (SQLiteError) -> Failure, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    do { try execute(begin) } catch { throw onFailure(error) }
     do throws(Failure) {
       let result = try body()
       do { try execute("COMMIT") } catch { throw onFailure(error) }

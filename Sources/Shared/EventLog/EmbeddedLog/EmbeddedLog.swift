@@ -14,7 +14,9 @@ package final class EmbeddedLog: EventLog {
   package init(_ settings: EmbeddedLogSettings) throws(LogError) {
     self.settings = settings
     let lock: FileLock
-    do { lock = try FileLock(path: settings.path) } catch { throw .unusable(error.description) }
+    do { lock = try FileLock(path: settings.path + "-lock") } catch {
+      throw .unusable(error.description)
+    }
     layout = try LogFile.prepare(settings, lock: lock)
     writer = try LogWriter(settings)
   }

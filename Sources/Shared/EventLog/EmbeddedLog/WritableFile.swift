@@ -13,7 +13,9 @@ final class WritableFile {
 
   init(_ settings: EmbeddedLogSettings) throws(LogError) {
     self.settings = settings
-    do { lock = try FileLock(path: settings.path) } catch { throw .unusable(error.description) }
+    do { lock = try FileLock(path: settings.path + "-lock") } catch {
+      throw .unusable(error.description)
+    }
     database = try LogFile.open(settings)
     do {
       appending = try Appending(database)

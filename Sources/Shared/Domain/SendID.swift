@@ -1,0 +1,81 @@
+private import Crypto
+package import Time
+
+/// The name of one send for its whole life: a UUID. A fresh one is of version 7, so that sends of one
+/// time lie together in an index; one derived from an idempotency key is of version 8, so that the same
+/// request gives the same name on any machine at any time.
+package struct SendID: Hashable, Sendable {
+  package let high: UInt64
+  package let low: UInt64
+
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// A new one. Within one millisecond the order is random.
+  package static func random(at time: Timestamp) -> SendID {
+    let random = randomBytes(10)
+    let milliseconds = UInt64(max(0, time.microseconds / 1000))
+    return SendID(
+      high: milliseconds << 16 | word(random[0..<2]), low: word(random[2..<10]), version: 7)
+  }
+
+  /// The one for an item of a request that came with an idempotency key. The parts go into the hash
+  /// with their lengths, so that no two different requests read the same.
+  package static func derived(tenant: Tenant, idempotencyKey: String, item: Int) -> SendID {
+    var message: [UInt8] = []
+    for part in [tenant.app, tenant.company, idempotencyKey, String(item)] {
+      message.append(contentsOf: "\(part.utf8.count):".utf8)
+      message.append(contentsOf: part.utf8)
+    }
+    let hash = sha256(message)
+    return SendID(high: word(hash[0..<8]), low: word(hash[8..<16]), version: 8)
+  }
+
+  private init(high: UInt64, low: UInt64, version: UInt64) {
+    self.high = high & ~0xF000 | version << 12
+    self.low = low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+  }
+
+  private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.reduce(0) { $0 << 8 | UInt64($1) }
+  }
+}
+
+extension SendID: CustomStringConvertible, Comparable {
+  package init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12],
+      let read = Crypto.bytes(fromHex: parts.joined())
+    else {
+      return nil
+    }
+    self.init(bytes: read)
+  }
+
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == 16 else { return nil }
+    self.init(high: Self.word(bytes[0..<8]), low: Self.word(bytes[8..<16]))
+  }
+
+  package var bytes: [UInt8] {
+    [high, low].flatMap { word in
+      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+    }
+  }
+
+  package var description: String {
+    let hex = lowerHex(bytes).utf8
+    var text: [UInt8] = []
+    for (index, digit) in hex.enumerated() {
+      if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
+      text.append(digit)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  package static func < (left: SendID, right: SendID) -> Bool {
+    (left.high, left.low) < (right.high, right.low)
+  }
+}

@@ -1,0 +1,92 @@
+internal import CPostgres
+
+/// What PostgreSQL said, by its SQLSTATE; empty where the connection itself is gone.
+package struct PostgresError: Error, CustomStringConvertible, Sendable {
+  package let state: String
+  package let message: String
+
+  package var description: String {
+    state.isEmpty ? "PostgreSQL: \(message)" : "PostgreSQL: \(message) (\(state))"
+  }
+
+  /// Two transactions stood in each other's way; the same one may pass at its next try.
+  package var isConflict: Bool { state == "40001" || state == "40P01" }
+  package var isUniqueViolation: Bool { state == "23505" }
+  /// The server is away, starting or stopping, or out of connections.
+  package var isUnreachable: Bool {
+    state.isEmpty || state.hasPrefix("08") || state.hasPrefix("57P") || state == "53300"
+  }
+  /// Out of disk or memory.
+  package var isOutOfRoom: Bool { state.hasPrefix("53") && state != "53300" }
+}
+
+/// One connection, used by one thread at a time.
+package final class Connection {
+  private let handle: OpaquePointer
+  private var prepared: Set<String> = []
+
+  /// `url` is a libpq connection string or URI. Its password is in no error of libpq's.
+  package init(_ url: String) throws(PostgresError) {
+    guard let opened = PQconnectdb(url) else {
+      throw PostgresError(state: "", message: "no memory for a connection")
+    }
+    handle = opened
+    guard PQstatus(handle) == CONNECTION_OK else {
+      throw PostgresError(state: "", message: Self.trimmed(PQerrorMessage(handle)))
+    }
+    // Notices would go to the terminal.
+    PQsetNoticeProcessor(handle, { _, _ in }, nil)
+  }
+
+  deinit { PQfinish(handle) }
+
+  package var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
+
+  /// Runs statements without parameters or rows, for instance a schema.
+  package func execute(_ sql: String) throws(PostgresError) {
+    _ = try checked(PQexec(handle, sql))
+  }
+
+  /// Runs a statement that is prepared under `name` at its first use here. Parameters and rows travel in
+  /// binary.
+  package func run(
+    _ name: String, _ sql: String, _ parameters: [Parameter]
+  ) throws(PostgresError) -> Rows {
+    if !prepared.contains(name) {
+      let types = parameters.map(\.type)
+      _ = try checked(PQprepare(handle, name, sql, Int32(types.count), types))
+      prepared.insert(name)
+    }
+    let bytes = parameters.flatMap(\.bytes)
+    let lengths = parameters.map { Int32($0.bytes.count) }
+    let formats = [Int32](repeating: 1, count: parameters.count)
+    let result = bytes.withUnsafeBufferPointer { buffer -> OpaquePointer? in
+      var start = 0
+      let values = parameters.map { parameter -> UnsafePointer<CChar>? in
+        defer { start += parameter.bytes.count }
+        guard let base = buffer.baseAddress else { return nil }
+        return UnsafeRawPointer(base + start).assumingMemoryBound(to: CChar.self)
+      }
+      return PQexecPrepared(handle, name, Int32(values.count), values, lengths, formats, 1)
+    }
+    return try checked(result)
+  }
+
+  private func checked(_ result: OpaquePointer?) throws(PostgresError) -> Rows {
+    switch PQresultStatus(result) {
+    case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
+      guard let result else { break }
+      return Rows(result)
+    default: break
+    }
+    defer { PQclear(result) }
+    let state = PQresultErrorField(result, 67).map { String(cString: $0) } ?? ""  // PG_DIAG_SQLSTATE
+    let primary = PQresultErrorField(result, 77).map { String(cString: $0) }  // PG_DIAG_MESSAGE_PRIMARY
+    throw PostgresError(state: state, message: primary ?? Self.trimmed(PQerrorMessage(handle)))
+  }
+
+  private static func trimmed(_ message: UnsafeMutablePointer<CChar>?) -> String {
+    guard let message else { return "no message" }
+    return String(String(cString: message).prefix { $0 != "\n" })
+  }
+}

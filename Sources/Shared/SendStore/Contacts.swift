@@ -1,0 +1,118 @@
+package import Domain
+private import Synchronization
+package import Time
+
+/// A message from a person to one of our senders, as far as the store needs it.
+package struct InboundReport: Hashable, Sendable {
+  package let account: AccountID
+  package let sender: SenderID
+  package let contact: String
+  package let providerID: ProviderID
+  package let at: Timestamp
+  /// Meta's own id of the person, where it is not the number dialled.
+  package let waID: String?
+  package let optOut: OptOutChange?
+
+  package init(
+    account: AccountID, sender: SenderID, contact: String, providerID: ProviderID, at: Timestamp,
+    waID: String? = nil, optOut: OptOutChange? = nil
+  ) {
+    self.account = account
+    self.sender = sender
+    self.contact = contact
+    self.providerID = providerID
+    self.at = at
+    self.waID = waID
+    self.optOut = optOut
+  }
+}
+
+package enum OptOutChange: Hashable, Sendable {
+  case out(OptOut)
+  case backIn
+}
+
+/// A person as one sender sees them.
+package struct Contact: Hashable, Sendable {
+  package let window: ServiceWindow
+  package let optOut: OptOut?
+  package let optedOut: Timestamp?
+  package let waID: String?
+}
+
+extension SendStore {
+  /// Opens windows and takes note of opt-outs. True for each message that was not known: the same one again
+  /// neither reopens a window nor undoes a STOP.
+  package func receive(_ messages: [InboundReport]) throws(StoreError) -> [Bool] {
+    let lanes = catalog.withLock { catalog in
+      messages.map { catalog.byName[$0.sender]?.key }
+    }
+    return try engine.write { transaction throws(StoreError) in
+      var isNew = Array(repeating: false, count: messages.count)
+      // One by one: the same message twice in one batch must be new only once.
+      for (index, message) in messages.enumerated() {
+        guard let lane = lanes[index] else { continue }
+        isNew[index] = try transaction.receive(message, lane: lane)
+      }
+      return isNew
+    }
+  }
+
+  /// What a provider's own code told of a person: no message, but an opt-out.
+  package func optOut(
+    _ contact: String, of sender: SenderID, _ change: OptOutChange
+  ) throws(StoreError) {
+    guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else {
+      throw .broken("no lane \(sender)")
+    }
+    try engine.write { transaction throws(StoreError) in
+      try transaction.save(change, of: contact, lane: lane, at: try transaction.now())
+    }
+  }
+
+  package func contact(_ address: String, of sender: SenderID) throws(StoreError) -> Contact? {
+    guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return nil }
+    return try engine.read { transaction throws(StoreError) in
+      try transaction.rows(.contact, [.integer(lane), .text(address)]) { row in
+        Contact(
+          window: ServiceWindow(lastInbound: row.optionalTime(0)),
+          optOut: row.optionalText(1).flatMap(OptOut.init(rawValue:)),
+          optedOut: row.optionalTime(2), waID: row.optionalText(3))
+      }.first
+    }
+  }
+}
+
+extension Transaction {
+  fileprivate func receive(_ message: InboundReport, lane: Int64) throws(StoreError) -> Bool {
+    let new = try rows(
+      .insertInbound,
+      [
+        .text(message.account.text), .text(message.sender.text), .text(message.providerID.text),
+        .time(message.at),
+      ]
+    ) { $0.text(0) }
+    guard !new.isEmpty else { return false }
+    try run(
+      .openWindows,
+      [
+        .integer(lane), .text(message.contact), .time(message.at), .optionalTexts([message.waID]),
+      ])
+    if let change = message.optOut {
+      try save(change, of: message.contact, lane: lane, at: message.at)
+    }
+    return true
+  }
+
+  fileprivate func save(
+    _ change: OptOutChange, of contact: String, lane: Int64, at time: Timestamp
+  ) throws(StoreError) {
+    let optOut: OptOut? = if case .out(let optOut) = change { optOut } else { nil }
+    try run(
+      .saveOptOuts,
+      [
+        .integer(lane), .text(contact), .optionalTexts([optOut?.rawValue]),
+        .optionalIntegers([optOut == nil ? nil : time.microseconds]),
+      ])
+  }
+}

@@ -1,0 +1,202 @@
+internal import Synchronization
+private import Crypto
+internal import Domain
+internal import Time
+
+/// A stretch of one partition of the log, with the sends that were in it.
+package struct IntakeBatch: Sendable {
+  package let log: String
+  package let partition: Int
+  /// The offset of its first record, and the one after its last.
+  package let from: Int64
+  package let next: Int64
+  package let sends: [NewSend]
+
+  package init(log: String, partition: Int, from: Int64, next: Int64, sends: [NewSend]) {
+    self.log = log
+    self.partition = partition
+    self.from = from
+    self.next = next
+    self.sends = sends
+  }
+}
+
+package enum IntakeResult: Hashable, Sendable {
+  /// Places in the batch of those that were not new.
+  case taken(folded: [Int], conflicting: [Int], unknownSender: [Int])
+  /// The store has read to another offset: somebody else was here, or the log lost records.
+  case elsewhere(at: Int64)
+  /// The store has read another log.
+  case otherLog(String)
+}
+
+/// A queue within a lane: holds and fairness act on these, so that a held million costs nothing.
+struct FlowName: Hashable {
+  let lane: Int64
+  let priority: Int
+  let campaign: String
+  let template: String
+  var holdsNewRecipients = false
+}
+
+extension SendStore {
+  /// Where intake goes on in a partition; nil where it never read it.
+  package func intakePosition(partition: Int) throws(StoreError) -> (log: String, offset: Int64)? {
+    try engine.write { transaction throws(StoreError) in
+      try transaction.intakePosition(partition)
+    }
+  }
+
+  /// Writes the sends and the partition's offset in one transaction. The same SendID again is folded; with
+  /// another content it is told, for the dead letters.
+  package func take(_ batch: IntakeBatch) throws(StoreError) -> IntakeResult {
+    let keys = try reserveKeys(batch.sends.count)
+    let lanes = catalog.withLock { catalog in batch.sends.map { catalog.byName[$0.sender]?.key } }
+    let flows = FlowBook(self.flows.withLock { $0 })
+    let result = try engine.write { transaction throws(StoreError) -> IntakeResult in
+      if let (log, offset) = try transaction.intakePosition(batch.partition) {
+        guard log == batch.log else { return .otherLog(log) }
+        guard offset == batch.from else { return .elsewhere(at: offset) }
+      }
+      let sorted = IntakeSorting(
+        batch.sends, lanes, known: try transaction.knownHashes(batch.sends))
+      let rows = try sorted.fresh.enumerated().map { index, item throws(StoreError) in
+        let flow = try flows.key(of: FlowName(item.send, lane: item.lane), transaction)
+        return SendRow(item.send, key: keys + Int64(index), lane: item.lane, flow: flow)
+      }
+      try transaction.insert(rows, sorted.fresh, at: try transaction.now())
+      try transaction.run(
+        .saveIntake, [.integer(batch.partition), .text(batch.log), .integer(batch.next)])
+      return sorted.result
+    }
+    self.flows.withLock { $0.merge(flows.found) { $1 } }
+    return result
+  }
+
+  private func reserveKeys(_ count: Int) throws(StoreError) -> Int64 {
+    try keys.withLock { block throws(StoreError) -> Int64 in
+      if let first = block.take(count) { return first }
+      block = try reserveBlock(of: max(count, KeyBlock.size))
+      guard let first = block.take(count) else { throw .broken("a block of keys is too small") }
+      return first
+    }
+  }
+
+  private func reserveBlock(of size: Int) throws(StoreError) -> KeyBlock {
+    try engine.write { transaction throws(StoreError) -> KeyBlock in
+      let last = try transaction.rows(.reserveKeys, [.integer(size)]) { $0.integer(0) }.first
+      guard let last else { throw .broken("no counter of keys") }
+      return KeyBlock(last: last, count: size)
+    }
+  }
+}
+
+/// The keys of flows, looked up or made during one transaction and remembered once it is committed.
+final class FlowBook {
+  private(set) var found: [FlowName: Int64]
+
+  init(_ known: [FlowName: Int64]) { found = known }
+
+  func key(of flow: FlowName, _ transaction: any Transaction) throws(StoreError) -> Int64 {
+    if let known = found[flow] { return known }
+    let batch: [Column] = [
+      .integer(flow.lane), .integer(flow.priority), .text(flow.campaign), .text(flow.template),
+      .integer(flow.holdsNewRecipients ? 1 : 0),
+    ]
+    try transaction.run(.addFlow, batch)
+    guard let key = try transaction.rows(.flow, batch, { $0.integer(0) }).first else {
+      throw .broken("no flow was made")
+    }
+    found[flow] = key
+    return key
+  }
+}
+
+/// Which sends of a batch are new.
+private struct IntakeSorting {
+  struct Fresh {
+    let send: NewSend
+    let lane: Int64
+    let hash: [UInt8]
+  }
+
+  private(set) var fresh: [Fresh] = []
+  private var folded: [Int] = []
+  private var conflicting: [Int] = []
+  private var unknownSender: [Int] = []
+
+  init(_ sends: [NewSend], _ lanes: [Int64?], known: [SendID: [UInt8]]) {
+    var known = known
+    for (place, send) in sends.enumerated() {
+      let hash = send.hash
+      if let before = known[send.id] {
+        if before == hash { folded.append(place) } else { conflicting.append(place) }
+      } else if let lane = lanes[place] {
+        known[send.id] = hash
+        fresh.append(Fresh(send: send, lane: lane, hash: hash))
+      } else {
+        unknownSender.append(place)
+      }
+    }
+  }
+
+  var result: IntakeResult {
+    .taken(folded: folded, conflicting: conflicting, unknownSender: unknownSender)
+  }
+}
+
+extension NewSend {
+  /// Tells the same request from another one under the same id.
+  fileprivate var hash: [UInt8] {
+    sha256(Array("\(sender)\n\(recipient)\n".utf8) + content)
+  }
+}
+
+extension FlowName {
+  fileprivate init(_ send: NewSend, lane: Int64) {
+    self.init(
+      lane: lane, priority: send.priority, campaign: send.campaign, template: send.template)
+  }
+}
+
+extension SendRow {
+  fileprivate init(_ send: NewSend, key: Int64, lane: Int64, flow: Int64) {
+    self.init(
+      key: key, id: send.id, lane: lane, flow: flow, recipient: send.recipient, progress: .new,
+      maxAttempts: send.maxAttempts, due: send.due, expires: send.expires)
+  }
+}
+
+extension Transaction {
+  fileprivate func intakePosition(
+    _ partition: Int
+  ) throws(StoreError) -> (log: String, offset: Int64)? {
+    try rows(.intakePosition, [.integer(partition)]) { ($0.text(0), $0.integer(1)) }.first
+  }
+
+  fileprivate func knownHashes(_ sends: [NewSend]) throws(StoreError) -> [SendID: [UInt8]] {
+    let known = try rows(.knownSends, [.bytes(sends.map(\.id.bytes))]) { row throws(StoreError) in
+      (try SendID(column: row.bytes(0)), row.bytes(1))
+    }
+    return Dictionary(known) { $1 }
+  }
+
+  fileprivate func insert(
+    _ rows: [SendRow], _ fresh: [IntakeSorting.Fresh], at now: Timestamp
+  ) throws(StoreError) {
+    guard !rows.isEmpty else { return }
+    let keys = Column.integers(rows.map(\.key))
+    try run(
+      .insertSends,
+      [
+        keys, .bytes(rows.map(\.id.bytes)), .integers(rows.map(\.lane)),
+        .integers(rows.map(\.flow)), .texts(rows.map(\.recipient)),
+        .integers(rows.map { Int64($0.maxAttempts) }), .integers(rows.map(\.due.microseconds)),
+        .integers(rows.map(\.expires.microseconds)),
+        .integers(Array(repeating: now.microseconds, count: rows.count)),
+      ])
+    try run(.insertContents, [keys, .bytes(fresh.map(\.hash)), .bytes(fresh.map(\.send.content))])
+    try enqueue(rows)
+    try publish(rows.map { Change($0, at: now) })
+  }
+}

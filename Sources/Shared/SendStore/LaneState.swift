@@ -1,0 +1,74 @@
+internal import Domain
+internal import Time
+
+/// A lane's row, locked.
+struct LaneState {
+  let key: Int64
+  private let budget: [UInt8]
+  let inFlight: Int
+  let sweptEpoch: Int64
+  let stop: LaneStop?
+  let heldUntil: Timestamp
+  let holdReason: String
+
+  init(_ row: any Row) {
+    key = row.integer(0)
+    budget = row.bytes(1)
+    inFlight = row.int(2)
+    sweptEpoch = row.integer(3)
+    stop = row.optionalTime(4).map {
+      LaneStop(since: $0, code: row.text(5), reason: row.text(6))
+    }
+    heldUntil = row.time(7)
+    holdReason = row.text(8)
+  }
+
+  func laneBudget(_ budget: Budget) throws(StoreError) -> LaneBudget {
+    do { return try LaneBudget(budget, kept: self.budget) } catch {
+      throw .broken(error.description)
+    }
+  }
+}
+
+/// A lane group's row, locked.
+struct GroupState {
+  let owner: String
+  let epoch: Int64
+  let leaseUntil: Timestamp
+  private let recipients: [UInt8]
+
+  init(_ row: any Row) {
+    owner = row.text(0)
+    epoch = row.integer(1)
+    leaseUntil = row.time(2)
+    recipients = row.bytes(3)
+  }
+
+  func recipientBudget(_ budget: Budget) throws(StoreError) -> RecipientBudget? {
+    guard case .recipients(let limit) = budget.daily else { return nil }
+    do { return try RecipientBudget(limit: limit, kept: recipients) } catch {
+      throw .broken(error.description)
+    }
+  }
+}
+
+extension Transaction {
+  func lockGroup(_ key: Int64) throws(StoreError) -> GroupState {
+    guard let group = try rows(.lockGroup, [.integer(key)], { GroupState($0) }).first else {
+      throw .broken("no lane group \(key)")
+    }
+    return group
+  }
+
+  func lockLanes(_ keys: [Int64]) throws(StoreError) -> [LaneState] {
+    try rows(.lockLanes, [.integers(keys)]) { LaneState($0) }
+  }
+
+  func saveLane(
+    _ key: Int64, _ budget: LaneBudget, inFlight: Int, sweptEpoch: Int64
+  ) throws(StoreError) {
+    try run(
+      .saveLane,
+      [.integer(key), .bytes([budget.bytes]), .integer(inFlight), .integer(sweptEpoch)])
+  }
+}

@@ -1,0 +1,17 @@
+/// A numbered step of the schema. A step that was released never changes; a new one follows.
+struct Migration: Sendable {
+  let number: Int
+  let sql: String
+
+  static let sqlite = [Migration(number: 1, sql: text(PackageResources.sqlite_001_sql))]
+  static let postgres = [Migration(number: 1, sql: text(PackageResources.postgres_001_sql))]
+
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The steps that a store at schema `found` still needs.
+  static func pending(_ all: [Migration], from found: Int) throws(StoreError) -> [Migration] {
+    let known = all.map(\.number).max() ?? 0
+    guard found <= known else { throw .newer(found: found, known: known) }
+    return all.filter { $0.number > found }
+  }
+}

@@ -1,0 +1,234 @@
+internal import Foundation
+internal import Postgres
+internal import Time
+
+/// The store on a PostgreSQL server. Threads borrow connections from a pool; a broken one is replaced.
+final class PostgresEngine: Engine, @unchecked Sendable {
+  // `idle`, `open` and `isClosed` are touched only while `condition` is held.
+  private let condition = NSCondition()
+  private var idle: [PostgresConnection] = []
+  private var open = 0
+  private var isClosed = false
+  private let url: String
+  private let limit: Int
+  private let statements: Statements
+  private let manualClock: (@Sendable () -> Timestamp)?
+
+  init(
+    url: String, connections: Int = 8, manualClock: (@Sendable () -> Timestamp)? = nil
+  ) throws(StoreError) {
+    self.url = url
+    limit = connections
+    self.manualClock = manualClock
+    statements = try Statements(PackageResources.postgres_statements_sql)
+    try migrate()
+  }
+
+  func write<Value>(
+    _ body: (any Transaction) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try transaction("BEGIN", body)
+  }
+
+  func read<Value>(
+    _ body: (any Transaction) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
+  }
+
+  func close() {
+    condition.lock()
+    isClosed = true
+    idle.removeAll()
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  private static let triesAfterConflict = 5
+
+  private func transaction<Value>(
+    _ begin: String, _ body: (any Transaction) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    var conflicts = 0
+    while true {
+      let connection = try borrow()
+      defer { giveBack(connection) }
+      do throws(StoreError) {
+        try connection.execute(begin)
+        let value = try body(connection)
+        try connection.execute("COMMIT")
+        return value
+      } catch {
+        connection.rollBack()
+        guard case .busy = error, conflicts < Self.triesAfterConflict else { throw error }
+        conflicts += 1
+      }
+    }
+  }
+
+  private func borrow() throws(StoreError) -> PostgresConnection {
+    condition.lock()
+    while idle.isEmpty, open >= limit, !isClosed { condition.wait() }
+    guard !isClosed else {
+      condition.unlock()
+      throw .unavailable("it is closed")
+    }
+    if let connection = idle.popLast() {
+      condition.unlock()
+      return connection
+    }
+    open += 1
+    condition.unlock()
+    do throws(StoreError) { return try connect() } catch {
+      forgetOne()
+      throw error
+    }
+  }
+
+  private func giveBack(_ connection: PostgresConnection) {
+    guard connection.isAlive else {
+      forgetOne()
+      return
+    }
+    condition.lock()
+    if isClosed { open -= 1 } else { idle.append(connection) }
+    condition.signal()
+    condition.unlock()
+  }
+
+  private func forgetOne() {
+    condition.lock()
+    open -= 1
+    condition.signal()
+    condition.unlock()
+  }
+
+  private func connect() throws(StoreError) -> PostgresConnection {
+    do {
+      let connection = try Connection(url)
+      // A batch is one statement: planning it anew each time would cost more than it gains.
+      try connection.execute("SET plan_cache_mode = force_generic_plan")
+      return PostgresConnection(connection, statements, manualClock)
+    } catch { throw StoreError(error) }
+  }
+
+  /// One process at a time, by an advisory lock that ends with the connection.
+  private func migrate() throws(StoreError) {
+    let connection = try borrow()
+    defer { giveBack(connection) }
+    try connection.execute("SELECT pg_advisory_lock(\(Self.migrationLock))")
+    defer { connection.unlockAdvisory(Self.migrationLock) }
+    try connection.execute("CREATE TABLE IF NOT EXISTS schema_version (number bigint PRIMARY KEY)")
+    let found = try connection.schemaVersion()
+    for step in try Migration.pending(Migration.postgres, from: found) {
+      do throws(StoreError) {
+        try connection.execute("BEGIN")
+        try connection.execute(step.sql)
+        try connection.execute("INSERT INTO schema_version VALUES (\(step.number))")
+        try connection.execute("COMMIT")
+      } catch {
+        connection.rollBack()
+        throw error
+      }
+    }
+  }
+
+  /// "postride" in ASCII.
+  private static let migrationLock: Int64 = 0x706F_7374_7269_6465
+}
+
+/// A connection with its prepared statements.
+private final class PostgresConnection: Transaction {
+  private let connection: Connection
+  private let statements: Statements
+  private let manualClock: (@Sendable () -> Timestamp)?
+
+  init(
+    _ connection: Connection, _ statements: Statements, _ manualClock: (@Sendable () -> Timestamp)?
+  ) {
+    self.connection = connection
+    self.statements = statements
+    self.manualClock = manualClock
+  }
+
+  var isAlive: Bool { connection.isAlive }
+
+  func execute(_ sql: String) throws(StoreError) {
+    do { try connection.execute(sql) } catch { throw StoreError(error) }
+  }
+
+  /// On a connection that is gone the server has rolled back already.
+  func rollBack() {
+    guard connection.isAlive else { return }
+    do { try connection.execute("ROLLBACK") } catch { return }
+  }
+
+  func unlockAdvisory(_ lock: Int64) {
+    guard connection.isAlive else { return }
+    do { try connection.execute("SELECT pg_advisory_unlock(\(lock))") } catch { return }
+  }
+
+  func schemaVersion() throws(StoreError) -> Int {
+    let sql = "SELECT coalesce(max(number), 0) FROM schema_version"
+    return Int(try one("schema version", sql).integer(0, 0))
+  }
+
+  func now() throws(StoreError) -> Timestamp {
+    if let manualClock { return manualClock() }
+    // A server whose clock was turned back waits until it has caught up.
+    let sql = """
+      SELECT greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+        (SELECT value FROM facts WHERE name = 'clock-reached'))
+      """
+    return Timestamp(microseconds: try one("now", sql).integer(0, 0))
+  }
+
+  func run(_ name: StatementName, _ batch: [Column]) throws(StoreError) {
+    guard batch.first?.count != 0 else { return }
+    _ = try result(name, batch)
+  }
+
+  func rows<Value>(
+    _ name: StatementName, _ batch: [Column], _ read: (any Row) throws(StoreError) -> Value
+  ) throws(StoreError) -> [Value] {
+    guard batch.first?.count != 0 else { return [] }
+    let rows = try result(name, batch)
+    var values: [Value] = []
+    values.reserveCapacity(rows.count)
+    for index in 0..<rows.count { values.append(try read(PostgresRow(rows: rows, index: index))) }
+    return values
+  }
+
+  private func result(_ name: StatementName, _ batch: [Column]) throws(StoreError) -> Rows {
+    do {
+      return try connection.run(name.rawValue, statements[name], batch.map(\.parameter))
+    } catch { throw StoreError(error) }
+  }
+
+  private func one(_ name: String, _ sql: String) throws(StoreError) -> Rows {
+    do { return try connection.run(name, sql, []) } catch { throw StoreError(error) }
+  }
+}
+
+private struct PostgresRow: Row {
+  let rows: Rows
+  let index: Int
+
+  func isNull(_ column: Int) -> Bool { rows.isNull(index, column) }
+  func integer(_ column: Int) -> Int64 { rows.integer(index, column) }
+  func text(_ column: Int) -> String { rows.text(index, column) }
+  func bytes(_ column: Int) -> [UInt8] { rows.bytes(index, column) }
+}
+
+extension Column {
+  fileprivate var parameter: Parameter {
+    switch self {
+    case .integers(let values): .integers(values)
+    case .optionalIntegers(let values): .integers(values)
+    case .texts(let values): .texts(values)
+    case .optionalTexts(let values): .texts(values)
+    case .bytes(let values): .bytes(values)
+    case .optionalBytes(let values): .bytes(values)
+    }
+  }
+}

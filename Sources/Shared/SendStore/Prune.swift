@@ -1,0 +1,50 @@
+package import Time
+
+package struct PruneReport: Hashable, Sendable {
+  package var sends = 0
+  /// More are old enough; the caller goes on, so that no transaction grows with the backlog.
+  package var hasMore = false
+}
+
+extension SendStore {
+  /// Forgets sends that came to their end before then and whose every change is published, at most so many;
+  /// with the last of them also what else is as old.
+  package func prune(before time: Timestamp, limit: Int = 1000) throws(StoreError) -> PruneReport {
+    let after = try engine.read { transaction throws(StoreError) in
+      try transaction.rows(.fact, [.text(Self.prunedFact)]) { $0.integer(0) }.first ?? 0
+    }
+    return try engine.write { transaction throws(StoreError) in
+      let old = try transaction.rows(
+        .oldSends, [.integer(after), .time(time), .integer(limit)]
+      ) { $0.integer(0) }
+      guard let first = old.first, let last = old.last else {
+        try transaction.pruneTheRest(before: time)
+        try transaction.run(.saveFact, [.text(Self.prunedFact), .integer(0)])
+        return PruneReport()
+      }
+      let kept = Set(
+        try transaction.rows(.unpublished, [.integer(first), .integer(last)]) { $0.integer(0) })
+      let gone = Column.integers(old.filter { !kept.contains($0) })
+      for statement in [
+        StatementName.deleteSends, .deleteContents, .deleteAnswers, .deleteHistory,
+      ] {
+        try transaction.run(statement, [gone])
+      }
+      try transaction.run(.saveFact, [.text(Self.prunedFact), .integer(last)])
+      return PruneReport(sends: gone.count, hasMore: true)
+    }
+  }
+
+  /// How far the present round has come, so that sends which have to stay are not read again and again.
+  private static let prunedFact = "pruned-to"
+}
+
+extension Transaction {
+  fileprivate func pruneTheRest(before time: Timestamp) throws(StoreError) {
+    try run(.pruneProviderIDs, [.integer(time.day)])
+    try run(.prunePairs, [.time(time)])
+    try run(.pruneRecipients, [.time(time)])
+    try run(.pruneInbound, [.time(time)])
+    try run(.pruneDeliveries, [.time(time)])
+  }
+}

@@ -1,0 +1,388 @@
+-- A parameter is a column of the batch: one statement takes all its rows.
+
+-- fact
+SELECT value FROM facts WHERE name = ANY($1::text[]);
+
+-- saveFact
+INSERT INTO facts (name, value)
+SELECT * FROM unnest($1::text[], $2::bigint[]) AS p(name, value)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- reserveKeys
+UPDATE counters SET value = value + ($1::bigint[])[1] WHERE name = 'sends' RETURNING value;
+
+-- intakePosition
+SELECT log, next_offset FROM intake WHERE partition = ANY($1::bigint[]) FOR UPDATE;
+
+-- saveIntake
+INSERT INTO intake (partition, log, next_offset)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(partition, log, next_offset)
+ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset;
+
+-- addGroup
+INSERT INTO lane_groups (name)
+SELECT * FROM unnest($1::text[]) AS p(name)
+ON CONFLICT (name) DO NOTHING;
+
+-- groups
+SELECT key, name, owner, epoch, lease_until FROM lane_groups ORDER BY key;
+
+-- saveLaneIdentity
+INSERT INTO lanes (name, lane_group, provider, account, address, app, company)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS p(name, lane_group, provider, account, address, app, company)
+ON CONFLICT (name) DO UPDATE SET lane_group = excluded.lane_group, provider = excluded.provider,
+  account = excluded.account, address = excluded.address, app = excluded.app, company = excluded.company;
+
+-- lanes
+SELECT key, name, lane_group, provider, account, address, app, company FROM lanes ORDER BY key;
+
+-- laneStates
+SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
+  (SELECT count(*) FROM doubts d WHERE d.lane = l.key)
+FROM lanes l ORDER BY l.key;
+
+-- laneChanges
+SELECT CAST(coalesce(sum(changes), 0) AS bigint) FROM lanes;
+
+-- stopLane
+UPDATE lanes SET stopped = p.at, stop_code = p.code, stop_reason = p.reason, changes = changes + 1
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS p(k, at, code, reason) WHERE lanes.key = p.k;
+
+-- resumeLane
+UPDATE lanes SET stopped = NULL, stop_code = NULL, stop_reason = NULL, held_until = 0, hold_reason = NULL,
+  changes = changes + 1 WHERE key = ANY($1::bigint[]);
+
+-- holdLane
+UPDATE lanes SET held_until = greatest(held_until, p.until), hold_reason = p.reason, changes = changes + 1
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS p(k, until, reason) WHERE lanes.key = p.k;
+
+-- holdTemplate
+UPDATE flows SET held_until = p.until, hold_reason = p.reason
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, template, until, reason) WHERE flows.lane = p.lane AND flows.template = p.template;
+
+-- holdCampaign
+UPDATE flows SET held_until = p.until, hold_reason = p.reason
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, campaign, until, reason) WHERE flows.lane = p.lane AND flows.campaign = p.campaign;
+
+-- sawWorker
+INSERT INTO workers (name, seen_until)
+SELECT * FROM unnest($1::text[], $2::bigint[]) AS p(name, seen_until)
+ON CONFLICT (name) DO UPDATE SET seen_until = excluded.seen_until;
+
+-- forgetWorker
+DELETE FROM workers WHERE name = ANY($1::text[]);
+
+-- forgetSilentWorkers
+DELETE FROM workers WHERE seen_until <= ($1::bigint[])[1];
+
+-- workerCount
+SELECT count(*) FROM workers;
+
+-- renewLeases
+UPDATE lane_groups SET lease_until = ($3::bigint[])[1]
+WHERE owner = ($1::text[])[1] AND lease_until > ($2::bigint[])[1] RETURNING key, name, epoch;
+
+-- takeGroups
+UPDATE lane_groups SET owner = ($1::text[])[1], epoch = epoch + 1, lease_until = ($3::bigint[])[1]
+WHERE key IN (
+  SELECT key FROM lane_groups WHERE lease_until <= ($2::bigint[])[1] ORDER BY key LIMIT ($4::bigint[])[1]
+  FOR UPDATE SKIP LOCKED)
+RETURNING key, name, epoch;
+
+-- releaseGroup
+UPDATE lane_groups SET lease_until = 0
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, epoch) WHERE key = p.k AND lane_groups.epoch = p.epoch;
+
+-- takeDuty
+INSERT INTO duties (name, owner, epoch, lease_until)
+SELECT ($1::text[])[1], ($2::text[])[1], 1, ($4::bigint[])[1]
+ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until, owner = excluded.owner,
+  epoch = duties.epoch + (duties.owner <> excluded.owner)::int
+WHERE duties.owner = excluded.owner OR duties.lease_until <= ($3::bigint[])[1] RETURNING epoch;
+
+-- releaseDuty
+UPDATE duties SET lease_until = 0
+FROM unnest($1::text[], $2::text[]) AS p(n, o) WHERE duties.name = p.n AND duties.owner = p.o;
+
+-- addFlow
+INSERT INTO flows (lane, priority, campaign, template, kind)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS p(lane, priority, campaign, template, kind)
+ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
+
+-- flow
+SELECT key FROM flows JOIN unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS p(lane, priority, campaign, template, kind) USING (lane, priority, campaign, template, kind);
+
+-- flowsOfLane
+SELECT key, priority, campaign, template, kind, waiting, served, held_until, hold_reason
+FROM flows WHERE lane = ANY($1::bigint[]) AND waiting > 0 ORDER BY priority DESC, kind DESC, served, key;
+
+-- addWaiting
+UPDATE flows SET waiting = waiting + p.n, served = CASE WHEN waiting > 0 THEN served
+  ELSE greatest(served, coalesce((SELECT min(g.served) FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0), 0)) END
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE key = p.k;
+
+-- serveFlow
+UPDATE flows SET waiting = waiting - p.n, served = served + p.n
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE key = p.k;
+
+-- knownSends
+SELECT s.id, c.hash FROM sends s JOIN contents c ON c.send = s.key WHERE s.id = ANY($1::bytea[]);
+
+-- insertSends
+INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed,
+  state, attempt, last_attempt, failed, proven, version)
+SELECT p.*, 0, 1, 1, 0, 0, 1 FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[]) AS p(key, id, lane, flow, recipient, max_attempts, due, expires, changed);
+
+-- insertContents
+INSERT INTO contents (send, hash, content)
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[]) AS p(send, hash, content);
+
+-- insertQueue
+INSERT INTO queue (lane, flow, due, send)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS p(lane, flow, due, send);
+
+-- insertHistory
+INSERT INTO history (send, version, state, attempt, at, provider_at, code, detail)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[]) AS p(send, version, state, attempt, at, provider_at, code, detail);
+
+-- insertOutbox
+INSERT INTO outbox (send, version)
+SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(send, version);
+
+-- lockGroup
+SELECT owner, epoch, lease_until, recipients FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
+
+-- lockLanes
+SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason
+FROM lanes WHERE key = ANY($1::bigint[]) ORDER BY key FOR UPDATE;
+
+-- saveLane
+UPDATE lanes SET budget = p.budget, in_flight = p.in_flight, swept_epoch = p.swept
+FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[]) AS p(k, budget, in_flight, swept) WHERE key = p.k;
+
+-- saveInFlight
+UPDATE lanes SET in_flight = p.n
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE key = p.k;
+
+-- saveGroup
+UPDATE lane_groups SET recipients = p.recipients
+FROM unnest($1::bigint[], $2::bytea[]) AS p(k, recipients) WHERE key = p.k;
+
+-- dueSends
+SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
+  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted
+FROM (SELECT send, due FROM queue WHERE lane = ($1::bigint[])[1] AND flow = ($2::bigint[])[1] AND due <= ($3::bigint[])[1] ORDER BY due, send LIMIT ($4::bigint[])[1]) q
+JOIN sends s ON s.key = q.send
+JOIN contents c ON c.send = q.send
+LEFT JOIN contacts k ON k.lane = ($1::bigint[])[1] AND k.address = s.recipient
+LEFT JOIN pairs x ON x.lane = ($1::bigint[])[1] AND x.address = s.recipient
+LEFT JOIN recipients r ON r.lane_group = ($5::bigint[])[1] AND r.address = s.recipient
+ORDER BY q.due, q.send;
+
+-- nextDue
+SELECT due FROM queue WHERE lane = ($1::bigint[])[1] AND flow = ($2::bigint[])[1] AND due > ($3::bigint[])[1]
+ORDER BY due LIMIT 1;
+
+-- takeFromQueue
+DELETE FROM queue USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS p(lane, flow, due, send)
+WHERE queue.lane = p.lane AND queue.flow = p.flow AND queue.due = p.due AND queue.send = p.send;
+
+-- insertIntents
+INSERT INTO intents (send, attempt, lane, epoch, post_by)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS p(send, attempt, lane, epoch, post_by);
+
+-- updateSends
+UPDATE sends SET state = p.state, attempt = p.attempt, last_attempt = p.last_attempt, failed = p.failed, proven = p.proven, version = p.version, flow = p.flow, due = p.due, changed = p.changed
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) AS p(k, state, attempt, last_attempt, failed, proven, version, flow, due, changed) WHERE sends.key = p.k;
+
+-- savePairs
+INSERT INTO pairs (lane, address, paid_back)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(lane, address, paid_back)
+ON CONFLICT (lane, address) DO UPDATE SET paid_back = excluded.paid_back;
+
+-- saveRecipients
+INSERT INTO recipients (lane_group, address, counted)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(lane_group, address, counted)
+ON CONFLICT (lane_group, address) DO UPDATE SET counted = excluded.counted;
+
+-- strayIntents
+SELECT send, attempt, post_by FROM intents WHERE lane = ($1::bigint[])[1] AND epoch < ($2::bigint[])[1];
+
+-- takeIntents
+DELETE FROM intents USING unnest($1::bigint[], $2::bigint[]) AS p(send, attempt)
+WHERE intents.send = p.send AND intents.attempt = p.attempt RETURNING intents.send, intents.lane, intents.post_by;
+
+-- lockSends
+SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires
+FROM sends WHERE key = ANY($1::bigint[]) ORDER BY key FOR NO KEY UPDATE;
+
+-- keysOfIDs
+SELECT id, key FROM sends WHERE id = ANY($1::bytea[]);
+
+-- insertProviderIDs
+INSERT INTO provider_ids (day, id, send, attempt)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS p(day, id, send, attempt)
+ON CONFLICT (day, id) DO NOTHING;
+
+-- findProviderIDs
+SELECT id, send, attempt FROM provider_ids JOIN unnest($1::bigint[], $2::text[]) AS p(day, id) USING (day, id);
+
+-- oldestProviderDay
+SELECT min(day) FROM provider_ids;
+
+-- saveAnswers
+INSERT INTO answers (send, answer)
+SELECT * FROM unnest($1::bigint[], $2::bytea[]) AS p(send, answer)
+ON CONFLICT (send) DO UPDATE SET answer = excluded.answer;
+
+-- insertDoubts
+INSERT INTO doubts (send, attempt, lane, since, next_look, looks, reason)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) AS p(send, attempt, lane, since, next_look, looks, reason)
+ON CONFLICT (send) DO NOTHING;
+
+-- deleteDoubts
+DELETE FROM doubts WHERE send = ANY($1::bigint[]);
+
+-- doubtsDue
+SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content
+FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send
+WHERE d.lane = ($1::bigint[])[1] AND d.next_look <= ($2::bigint[])[1] ORDER BY d.next_look LIMIT ($3::bigint[])[1];
+
+-- lookAgain
+UPDATE doubts SET next_look = p.at, looks = looks + 1
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, at) WHERE doubts.send = p.k;
+
+-- insertParked
+INSERT INTO parked (at, send_id, provider_id, callback)
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::text[], $4::bytea[]) AS p(at, send_id, provider_id, callback);
+
+-- parkedForProviderIDs
+SELECT seq, callback FROM parked WHERE provider_id = ANY($1::text[]);
+
+-- parkedForSends
+SELECT seq, callback FROM parked WHERE send_id = ANY($1::bytea[]);
+
+-- parkedSince
+SELECT seq, callback FROM parked WHERE at >= ($1::bigint[])[1] ORDER BY seq;
+
+-- parkedOldest
+SELECT seq, at, callback FROM parked WHERE at < ($1::bigint[])[1] ORDER BY seq LIMIT ($2::bigint[])[1];
+
+-- parkedCount
+SELECT count(*) FROM parked;
+
+-- deleteParked
+DELETE FROM parked WHERE seq = ANY($1::bigint[]);
+
+-- insertInbound
+INSERT INTO inbound (account, address, provider_id, at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS p(account, address, provider_id, at)
+ON CONFLICT DO NOTHING
+RETURNING provider_id;
+
+-- openWindows
+INSERT INTO contacts (lane, address, last_inbound, wa_id)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, address, last_inbound, wa_id)
+ON CONFLICT (lane, address) DO UPDATE SET wa_id = coalesce(excluded.wa_id, contacts.wa_id),
+  last_inbound = greatest(contacts.last_inbound, excluded.last_inbound);
+
+-- saveOptOuts
+INSERT INTO contacts (lane, address, opt_out, opted_out)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS p(lane, address, opt_out, opted_out)
+ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out;
+
+-- contact
+SELECT last_inbound, opt_out, opted_out, wa_id FROM contacts WHERE lane = ($1::bigint[])[1] AND address = ($2::text[])[1];
+
+-- outbox
+SELECT o.seq, o.version, s.id, s.recipient, l.name, l.app, l.company, f.campaign, h.state, h.attempt, h.at, h.provider_at,
+  h.code, h.detail, c.content
+FROM (SELECT seq, send, version FROM outbox ORDER BY seq LIMIT ($1::bigint[])[1]) o
+JOIN sends s ON s.key = o.send
+JOIN lanes l ON l.key = s.lane
+JOIN flows f ON f.key = s.flow
+JOIN history h ON h.send = o.send AND h.version = o.version
+JOIN contents c ON c.send = o.send
+ORDER BY o.seq;
+
+-- deleteOutbox
+DELETE FROM outbox WHERE seq = ANY($1::bigint[]);
+
+-- outboxCount
+SELECT count(*) FROM outbox;
+
+-- insertDeliveries
+INSERT INTO deliveries (id, app, company, line, due, tries, created, body)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bytea[]) AS p(id, app, company, line, due, tries, created, body)
+ON CONFLICT (id) DO NOTHING;
+
+-- dueDeliveries
+SELECT d.seq, d.id, d.line, d.tries, d.created, d.body FROM deliveries d
+WHERE d.app = ($1::text[])[1] AND d.company = ($2::text[])[1] AND d.done IS NULL AND d.due <= ($3::bigint[])[1]
+  AND NOT EXISTS (
+    SELECT 1 FROM deliveries e
+    WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
+ORDER BY d.seq LIMIT ($4::bigint[])[1];
+
+-- finishDeliveries
+UPDATE deliveries SET done = p.at
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, at) WHERE seq = p.k;
+
+-- retryDeliveries
+UPDATE deliveries SET due = p.at, tries = tries + 1
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, at) WHERE seq = p.k;
+
+-- send
+SELECT s.key, s.id, l.name, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version, f.campaign,
+  f.template, s.due, s.expires, c.content, a.answer
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+LEFT JOIN answers a ON a.send = s.key WHERE s.id = ($1::bytea[])[1];
+
+-- historyOfSend
+SELECT version, state, attempt, at, provider_at, code, detail FROM history WHERE send = ANY($1::bigint[]) ORDER BY version;
+
+-- oldSends
+SELECT key FROM sends WHERE key > ($1::bigint[])[1] AND changed < ($2::bigint[])[1] AND state >= 5 ORDER BY key LIMIT ($3::bigint[])[1];
+
+-- deleteSends
+DELETE FROM sends WHERE key = ANY($1::bigint[]);
+
+-- deleteContents
+DELETE FROM contents WHERE send = ANY($1::bigint[]);
+
+-- deleteAnswers
+DELETE FROM answers WHERE send = ANY($1::bigint[]);
+
+-- deleteHistory
+DELETE FROM history WHERE send = ANY($1::bigint[]);
+
+-- unpublished
+SELECT DISTINCT send FROM outbox WHERE send BETWEEN ($1::bigint[])[1] AND ($2::bigint[])[1];
+
+-- pruneProviderIDs
+DELETE FROM provider_ids WHERE day < ($1::bigint[])[1];
+
+-- prunePairs
+DELETE FROM pairs WHERE paid_back < ($1::bigint[])[1];
+
+-- pruneRecipients
+DELETE FROM recipients WHERE counted < ($1::bigint[])[1];
+
+-- pruneInbound
+DELETE FROM inbound WHERE at < ($1::bigint[])[1];
+
+-- pruneDeliveries
+DELETE FROM deliveries WHERE done < ($1::bigint[])[1];
+
+-- unsettledSends
+SELECT key FROM sends WHERE state IN (0, 1) ORDER BY key LIMIT ($1::bigint[])[1];
+
+-- clearIntents
+DELETE FROM intents;
+
+-- clearLeases
+UPDATE lane_groups SET lease_until = 0, owner = NULL;
+
+-- clearInFlight
+UPDATE lanes SET in_flight = 0, changes = changes + 1;

@@ -1,0 +1,365 @@
+-- One row of parameters at a time; a batch runs the statement once for each of its rows.
+
+-- fact
+SELECT value FROM facts WHERE name = ?1;
+
+-- saveFact
+INSERT INTO facts (name, value)
+VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- reserveKeys
+UPDATE counters SET value = value + ?1 WHERE name = 'sends' RETURNING value;
+
+-- intakePosition
+SELECT log, next_offset FROM intake WHERE partition = ?1;
+
+-- saveIntake
+INSERT INTO intake (partition, log, next_offset)
+VALUES (?1, ?2, ?3)
+ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset;
+
+-- addGroup
+INSERT INTO lane_groups (name)
+VALUES (?1)
+ON CONFLICT (name) DO NOTHING;
+
+-- groups
+SELECT key, name, owner, epoch, lease_until FROM lane_groups ORDER BY key;
+
+-- saveLaneIdentity
+INSERT INTO lanes (name, lane_group, provider, account, address, app, company)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (name) DO UPDATE SET lane_group = excluded.lane_group, provider = excluded.provider,
+  account = excluded.account, address = excluded.address, app = excluded.app, company = excluded.company;
+
+-- lanes
+SELECT key, name, lane_group, provider, account, address, app, company FROM lanes ORDER BY key;
+
+-- laneStates
+SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
+  (SELECT count(*) FROM doubts d WHERE d.lane = l.key)
+FROM lanes l ORDER BY l.key;
+
+-- laneChanges
+SELECT CAST(coalesce(sum(changes), 0) AS bigint) FROM lanes;
+
+-- stopLane
+UPDATE lanes SET stopped = ?2, stop_code = ?3, stop_reason = ?4, changes = changes + 1 WHERE key = ?1;
+
+-- resumeLane
+UPDATE lanes SET stopped = NULL, stop_code = NULL, stop_reason = NULL, held_until = 0, hold_reason = NULL,
+  changes = changes + 1 WHERE key = ?1;
+
+-- holdLane
+UPDATE lanes SET held_until = max(held_until, ?2), hold_reason = ?3, changes = changes + 1 WHERE key = ?1;
+
+-- holdTemplate
+UPDATE flows SET held_until = ?3, hold_reason = ?4 WHERE lane = ?1 AND template = ?2;
+
+-- holdCampaign
+UPDATE flows SET held_until = ?3, hold_reason = ?4 WHERE lane = ?1 AND campaign = ?2;
+
+-- sawWorker
+INSERT INTO workers (name, seen_until)
+VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET seen_until = excluded.seen_until;
+
+-- forgetWorker
+DELETE FROM workers WHERE name = ?1;
+
+-- forgetSilentWorkers
+DELETE FROM workers WHERE seen_until <= ?1;
+
+-- workerCount
+SELECT count(*) FROM workers;
+
+-- renewLeases
+UPDATE lane_groups SET lease_until = ?3 WHERE owner = ?1 AND lease_until > ?2 RETURNING key, name, epoch;
+
+-- takeGroups
+UPDATE lane_groups SET owner = ?1, epoch = epoch + 1, lease_until = ?3
+WHERE key IN (SELECT key FROM lane_groups WHERE lease_until <= ?2 ORDER BY key LIMIT ?4) RETURNING key, name, epoch;
+
+-- releaseGroup
+UPDATE lane_groups SET lease_until = 0 WHERE key = ?1 AND epoch = ?2;
+
+-- takeDuty
+INSERT INTO duties (name, owner, epoch, lease_until) VALUES (?1, ?2, 1, ?4)
+ON CONFLICT (name) DO UPDATE SET lease_until = excluded.lease_until, owner = excluded.owner,
+  epoch = duties.epoch + (duties.owner <> excluded.owner)
+WHERE duties.owner = excluded.owner OR duties.lease_until <= ?3 RETURNING epoch;
+
+-- releaseDuty
+UPDATE duties SET lease_until = 0 WHERE name = ?1 AND owner = ?2;
+
+-- addFlow
+INSERT INTO flows (lane, priority, campaign, template, kind)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
+
+-- flow
+SELECT key FROM flows WHERE lane = ?1 AND priority = ?2 AND campaign = ?3 AND template = ?4 AND kind = ?5;
+
+-- flowsOfLane
+SELECT key, priority, campaign, template, kind, waiting, served, held_until, hold_reason
+FROM flows WHERE lane = ?1 AND waiting > 0 ORDER BY priority DESC, kind DESC, served, key;
+
+-- addWaiting
+UPDATE flows SET waiting = waiting + ?2, served = CASE WHEN waiting > 0 THEN served
+  ELSE max(served, coalesce((SELECT min(g.served) FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0), 0)) END
+WHERE key = ?1;
+
+-- serveFlow
+UPDATE flows SET waiting = waiting - ?2, served = served + ?2 WHERE key = ?1;
+
+-- knownSends
+SELECT s.id, c.hash FROM sends s JOIN contents c ON c.send = s.key WHERE s.id = ?1;
+
+-- insertSends
+INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed,
+  state, attempt, last_attempt, failed, proven, version)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 1, 1, 0, 0, 1);
+
+-- insertContents
+INSERT INTO contents (send, hash, content)
+VALUES (?1, ?2, ?3);
+
+-- insertQueue
+INSERT INTO queue (lane, flow, due, send)
+VALUES (?1, ?2, ?3, ?4);
+
+-- insertHistory
+INSERT INTO history (send, version, state, attempt, at, provider_at, code, detail)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- insertOutbox
+INSERT INTO outbox (send, version)
+VALUES (?1, ?2);
+
+-- lockGroup
+SELECT owner, epoch, lease_until, recipients FROM lane_groups WHERE key = ?1;
+
+-- lockLanes
+SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason FROM lanes WHERE key = ?1;
+
+-- saveLane
+UPDATE lanes SET budget = ?2, in_flight = ?3, swept_epoch = ?4 WHERE key = ?1;
+
+-- saveInFlight
+UPDATE lanes SET in_flight = ?2 WHERE key = ?1;
+
+-- saveGroup
+UPDATE lane_groups SET recipients = ?2 WHERE key = ?1;
+
+-- dueSends
+SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
+  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted
+FROM (SELECT send, due FROM queue WHERE lane = ?1 AND flow = ?2 AND due <= ?3 ORDER BY due, send LIMIT ?4) q
+JOIN sends s ON s.key = q.send
+JOIN contents c ON c.send = q.send
+LEFT JOIN contacts k ON k.lane = ?1 AND k.address = s.recipient
+LEFT JOIN pairs x ON x.lane = ?1 AND x.address = s.recipient
+LEFT JOIN recipients r ON r.lane_group = ?5 AND r.address = s.recipient
+ORDER BY q.due, q.send;
+
+-- nextDue
+SELECT due FROM queue WHERE lane = ?1 AND flow = ?2 AND due > ?3 ORDER BY due LIMIT 1;
+
+-- takeFromQueue
+DELETE FROM queue WHERE lane = ?1 AND flow = ?2 AND due = ?3 AND send = ?4;
+
+-- insertIntents
+INSERT INTO intents (send, attempt, lane, epoch, post_by)
+VALUES (?1, ?2, ?3, ?4, ?5);
+
+-- updateSends
+UPDATE sends SET state = ?2, attempt = ?3, last_attempt = ?4, failed = ?5, proven = ?6, version = ?7, flow = ?8, due = ?9, changed = ?10
+WHERE key = ?1;
+
+-- savePairs
+INSERT INTO pairs (lane, address, paid_back)
+VALUES (?1, ?2, ?3)
+ON CONFLICT (lane, address) DO UPDATE SET paid_back = excluded.paid_back;
+
+-- saveRecipients
+INSERT INTO recipients (lane_group, address, counted)
+VALUES (?1, ?2, ?3)
+ON CONFLICT (lane_group, address) DO UPDATE SET counted = excluded.counted;
+
+-- strayIntents
+SELECT send, attempt, post_by FROM intents WHERE lane = ?1 AND epoch < ?2;
+
+-- takeIntents
+DELETE FROM intents WHERE send = ?1 AND attempt = ?2 RETURNING send, lane, post_by;
+
+-- lockSends
+SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires FROM sends WHERE key = ?1;
+
+-- keysOfIDs
+SELECT id, key FROM sends WHERE id = ?1;
+
+-- insertProviderIDs
+INSERT INTO provider_ids (day, id, send, attempt)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (day, id) DO NOTHING;
+
+-- findProviderIDs
+SELECT id, send, attempt FROM provider_ids WHERE day = ?1 AND id = ?2;
+
+-- oldestProviderDay
+SELECT min(day) FROM provider_ids;
+
+-- saveAnswers
+INSERT INTO answers (send, answer)
+VALUES (?1, ?2)
+ON CONFLICT (send) DO UPDATE SET answer = excluded.answer;
+
+-- insertDoubts
+INSERT INTO doubts (send, attempt, lane, since, next_look, looks, reason)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+ON CONFLICT (send) DO NOTHING;
+
+-- deleteDoubts
+DELETE FROM doubts WHERE send = ?1;
+
+-- doubtsDue
+SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content
+FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send
+WHERE d.lane = ?1 AND d.next_look <= ?2 ORDER BY d.next_look LIMIT ?3;
+
+-- lookAgain
+UPDATE doubts SET next_look = ?2, looks = looks + 1 WHERE send = ?1;
+
+-- insertParked
+INSERT INTO parked (at, send_id, provider_id, callback)
+VALUES (?1, ?2, ?3, ?4);
+
+-- parkedForProviderIDs
+SELECT seq, callback FROM parked WHERE provider_id = ?1;
+
+-- parkedForSends
+SELECT seq, callback FROM parked WHERE send_id = ?1;
+
+-- parkedSince
+SELECT seq, callback FROM parked WHERE at >= ?1 ORDER BY seq;
+
+-- parkedOldest
+SELECT seq, at, callback FROM parked WHERE at < ?1 ORDER BY seq LIMIT ?2;
+
+-- parkedCount
+SELECT count(*) FROM parked;
+
+-- deleteParked
+DELETE FROM parked WHERE seq = ?1;
+
+-- insertInbound
+INSERT INTO inbound (account, address, provider_id, at)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT DO NOTHING
+RETURNING provider_id;
+
+-- openWindows
+INSERT INTO contacts (lane, address, last_inbound, wa_id)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (lane, address) DO UPDATE SET wa_id = coalesce(excluded.wa_id, contacts.wa_id),
+  last_inbound = max(coalesce(contacts.last_inbound, excluded.last_inbound), excluded.last_inbound);
+
+-- saveOptOuts
+INSERT INTO contacts (lane, address, opt_out, opted_out)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out;
+
+-- contact
+SELECT last_inbound, opt_out, opted_out, wa_id FROM contacts WHERE lane = ?1 AND address = ?2;
+
+-- outbox
+SELECT o.seq, o.version, s.id, s.recipient, l.name, l.app, l.company, f.campaign, h.state, h.attempt, h.at, h.provider_at,
+  h.code, h.detail, c.content
+FROM (SELECT seq, send, version FROM outbox ORDER BY seq LIMIT ?1) o
+JOIN sends s ON s.key = o.send
+JOIN lanes l ON l.key = s.lane
+JOIN flows f ON f.key = s.flow
+JOIN history h ON h.send = o.send AND h.version = o.version
+JOIN contents c ON c.send = o.send
+ORDER BY o.seq;
+
+-- deleteOutbox
+DELETE FROM outbox WHERE seq = ?1;
+
+-- outboxCount
+SELECT count(*) FROM outbox;
+
+-- insertDeliveries
+INSERT INTO deliveries (id, app, company, line, due, tries, created, body)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (id) DO NOTHING;
+
+-- dueDeliveries
+SELECT d.seq, d.id, d.line, d.tries, d.created, d.body FROM deliveries d
+WHERE d.app = ?1 AND d.company = ?2 AND d.done IS NULL AND d.due <= ?3
+  AND NOT EXISTS (
+    SELECT 1 FROM deliveries e
+    WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
+ORDER BY d.seq LIMIT ?4;
+
+-- finishDeliveries
+UPDATE deliveries SET done = ?2 WHERE seq = ?1;
+
+-- retryDeliveries
+UPDATE deliveries SET due = ?2, tries = tries + 1 WHERE seq = ?1;
+
+-- send
+SELECT s.key, s.id, l.name, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version, f.campaign,
+  f.template, s.due, s.expires, c.content, a.answer
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+LEFT JOIN answers a ON a.send = s.key WHERE s.id = ?1;
+
+-- historyOfSend
+SELECT version, state, attempt, at, provider_at, code, detail FROM history WHERE send = ?1 ORDER BY version;
+
+-- oldSends
+SELECT key FROM sends WHERE key > ?1 AND changed < ?2 AND state >= 5 ORDER BY key LIMIT ?3;
+
+-- deleteSends
+DELETE FROM sends WHERE key = ?1;
+
+-- deleteContents
+DELETE FROM contents WHERE send = ?1;
+
+-- deleteAnswers
+DELETE FROM answers WHERE send = ?1;
+
+-- deleteHistory
+DELETE FROM history WHERE send = ?1;
+
+-- unpublished
+SELECT DISTINCT send FROM outbox WHERE send BETWEEN ?1 AND ?2;
+
+-- pruneProviderIDs
+DELETE FROM provider_ids WHERE day < ?1;
+
+-- prunePairs
+DELETE FROM pairs WHERE paid_back < ?1;
+
+-- pruneRecipients
+DELETE FROM recipients WHERE counted < ?1;
+
+-- pruneInbound
+DELETE FROM inbound WHERE at < ?1;
+
+-- pruneDeliveries
+DELETE FROM deliveries WHERE done < ?1;
+
+-- unsettledSends
+SELECT key FROM sends WHERE state IN (0, 1) ORDER BY key LIMIT ?1;
+
+-- clearIntents
+DELETE FROM intents;
+
+-- clearLeases
+UPDATE lane_groups SET lease_until = 0, owner = NULL;
+
+-- clearInFlight
+UPDATE lanes SET in_flight = 0, changes = changes + 1;

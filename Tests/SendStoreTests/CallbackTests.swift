@@ -1,0 +1,213 @@
+internal import TestSupport
+
+import Domain
+import SendStore
+import Testing
+import Time
+
+@Suite struct CallbackTests {
+  @Test("a callback finds its send by our id, and by the provider's", arguments: StoreKind.allCases)
+  func matching(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let send = try world.accepted("SM1")
+    #expect(try world.store.apply([.about(send.id, .wentOut(.sent))]) == [.moved(send.id, .sent)])
+    #expect(
+      try world.store.apply([.unnamed("SM1", .wentOut(.delivered))]) == [
+        .moved(send.id, .delivered)
+      ])
+    #expect(try world.store.apply([.unnamed("SM1", .wentOut(.sent))]) == [.unchanged(send.id)])
+    #expect(try world.state(send.id) == .delivered)
+  }
+
+  @Test("an id of weeks ago is still found", arguments: StoreKind.allCases)
+  func oldID(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let send = try world.accepted("SMold")
+    world.clock.advance(.seconds(20 * 86400))
+    #expect(try world.store.apply([.unnamed("SMold", .wentOut(.read))]) == [.moved(send.id, .read)])
+  }
+
+  @Test(
+    "what another account signed changes nothing, whatever it names", arguments: StoreKind.allCases)
+  func forgery(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let send = try world.accepted("SM1")
+    var otherNumber = CallbackReport.unnamed("SM1", .wentOut(.read))
+    otherNumber.address = "whatsapp:+1555"
+    var otherProvider = CallbackReport.about(send.id, .wentOut(.read))
+    otherProvider.provider = .meta
+    let forged: [CallbackReport] = [
+      .about(send.id, account: "AC2", .wentOut(.read)),
+      .unnamed("SM1", account: "AC2", .wentOut(.read)),
+      otherNumber, otherProvider,
+    ]
+    #expect(try world.store.apply(forged) == Array(repeating: .parked, count: 4))
+    #expect(try world.state(send.id) == .accepted)
+    #expect(try world.store.parkedCount() == 4)
+    #expect(try world.store.joinParked(since: .distantPast) == 0)
+  }
+
+  @Test(
+    "of two callbacks in one batch the one further along wins, in either order",
+    arguments: StoreKind.allCases)
+  func batchOrder(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue(2)
+    let claim = try world.claim()
+    _ = try world.store.record([.accepted(claim.sends[0], "SMa"), .accepted(claim.sends[1], "SMb")])
+    let (a, b) = (claim.sends[0].id, claim.sends[1].id)
+    let results = try world.store.apply([
+      .about(a, providerID: "SMa", .wentOut(.delivered)),
+      .about(b, providerID: "SMb", .wentOut(.sent)),
+      .about(a, providerID: "SMa", .wentOut(.sent)),
+      .about(b, providerID: "SMb", .wentOut(.delivered)),
+    ])
+    #expect(
+      results == [.moved(a, .delivered), .moved(b, .sent), .unchanged(a), .moved(b, .delivered)])
+    #expect(
+      try world.store.send(b)?.history.map(\.state) == [
+        .queued, .sending, .accepted, .sent, .delivered,
+      ])
+  }
+
+  @Test(
+    "a callback before the answer settles the send, and the answer does not turn it back",
+    arguments: StoreKind.allCases)
+  func early(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue()
+    let send = try #require(try world.claim().sends.first)
+    #expect(
+      try world.store.apply([.about(send.id, .wentOut(.delivered))]) == [
+        .moved(send.id, .delivered)
+      ])
+    let late = try world.store.record([.accepted(send, "SM1")])
+    #expect(late.map(\.state) == [.delivered])
+    #expect(late.map(\.moved) == [false])
+    // Its provider id is known even if the answer had never come.
+    #expect(try world.store.apply([.unnamed("SM1", .wentOut(.read))]) == [.moved(send.id, .read)])
+  }
+
+  @Test(
+    "a callback that carries only the provider's id waits for the answer",
+    arguments: StoreKind.allCases)
+  func parking(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue()
+    let send = try #require(try world.claim().sends.first)
+    #expect(
+      try world.store.apply([
+        .unnamed("SM9", .wentOut(.sent)), .unnamed("SM9", .wentOut(.delivered)),
+      ]) == [.parked, .parked])
+    #expect(try world.store.parkedCount() == 2)
+    _ = try world.store.record([.accepted(send, "SM9")])
+    #expect(try world.state(send.id) == .delivered)
+    #expect(try world.store.parkedCount() == 0)
+  }
+
+  @Test(
+    "a callback for a send that intake has not read yet is joined by the sweep",
+    arguments: StoreKind.allCases)
+  func sweep(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let id = SendID.random(at: world.clock.now)
+    let parkedAt = world.clock.now
+    #expect(try world.store.apply([.about(id, .wentOut(.sent))]) == [.parked])
+    try world.queue(1) { _, send in send.id = id }
+    #expect(try world.store.joinParked(since: parkedAt) == 1)
+    #expect(try world.state(id) == .sent)
+    #expect(try world.claim().sends.isEmpty)
+  }
+
+  @Test(
+    "what stays unmatched can be shown and forgotten, oldest first", arguments: StoreKind.allCases)
+  func unmatched(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    var callback = CallbackReport.unnamed("SMx", .failed(.undelivered, againAfter: .seconds(5)))
+    callback.providerAt = world.clock.now
+    callback.code = "30003"
+    callback.detail = Array(#"{"reason":"off"}"#.utf8)
+    callback.address = "+1"
+    _ = try world.store.apply([callback])
+    world.clock.advance(.seconds(60))
+    _ = try world.store.apply([.unnamed("SMy", .wentOut(.sent))])
+    #expect(try world.store.parked(before: world.clock.now - .seconds(61), limit: 9).isEmpty)
+    let old = try world.store.parked(before: world.clock.now, limit: 9)
+    #expect(old.map(\.callback) == [callback])
+    try world.store.forgetParked(old.map(\.number))
+    #expect(try world.store.parkedCount() == 1)
+  }
+
+  @Test(
+    "a failure that may pass makes the send due again as its next attempt",
+    arguments: StoreKind.allCases)
+  func failing(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let send = try world.accepted("SM1")
+    let failed = CallbackReport.about(send.id, .failed(.undelivered, againAfter: .seconds(60)))
+    #expect(try world.store.apply([failed]) == [.moved(send.id, .queued)])
+    #expect(try world.store.apply([failed]) == [.unchanged(send.id)])
+    #expect(try world.claim().sends.isEmpty)
+    world.clock.advance(.seconds(60))
+    let again = try #require(try world.claim().sends.first)
+    #expect(again.attempt == 2)
+    #expect(try world.store.apply([failed]) == [.unchanged(send.id)])
+    _ = try world.store.record([.accepted(again, "SM2")])
+    let final = CallbackReport.about(
+      send.id, attempt: 2, providerID: "SM2", .failed(.failed, againAfter: nil))
+    #expect(try world.store.apply([final]) == [.moved(send.id, .failed)])
+    #expect(
+      try world.store.apply([.unnamed("SM1", .wentOut(.delivered))]) == [
+        .moved(send.id, .delivered)
+      ])
+  }
+
+  @Test(
+    "proof that a doubted attempt went out takes its repeat back from the queue",
+    arguments: StoreKind.allCases)
+  func canceledRepeat(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue()
+    let send = try #require(try world.claim().sends.first)
+    let cut = Failure(code: "cut", sentence: "cut")
+    _ = try world.store.record([.of(send, .inDoubt(cut, nextLook: world.clock.now))])
+    _ = try world.store.record([.of(send, .notSent(due: world.clock.now, because: "not listed"))])
+    #expect(try world.store.laneStatus().first?.waiting == 1)
+    #expect(try world.store.apply([.about(send.id, .wentOut(.sent))]) == [.moved(send.id, .sent)])
+    #expect(try world.store.laneStatus().first?.waiting == 0)
+    #expect(try world.claim().sends.isEmpty)
+  }
+
+  @Test(
+    "many workers apply callbacks of the same sends at once, and none is lost",
+    arguments: StoreKind.allCases)
+  func concurrency(kind: StoreKind) async throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue(60)
+    let sends = try world.claim().sends
+    _ = try world.store.record(sends.map { .accepted($0, "SM\($0.key.value)") })
+    let store = world.store
+    let other = try world.another()
+    defer { other.close() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (index, reached) in SendNews.Reached.allCases.enumerated() {
+        group.addTask {
+          let order = index % 2 == 0 ? sends : sends.reversed()
+          for start in stride(from: 0, to: order.count, by: 20) {
+            let batch = order[start..<start + 20].map {
+              CallbackReport.about($0.id, .wentOut(reached))
+            }
+            _ = try (index % 2 == 0 ? store : other).apply(batch)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    for send in sends {
+      let stored = try #require(try world.store.send(send.id))
+      #expect(stored.progress.state == .read)
+      #expect(stored.history.map(\.version) == Array(1...stored.history.count))
+      #expect(stored.history.map(\.state.rank) == stored.history.map(\.state.rank).sorted())
+    }
+  }
+}

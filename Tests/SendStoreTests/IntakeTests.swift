@@ -1,0 +1,107 @@
+internal import TestSupport
+
+import Domain
+import SendStore
+import Testing
+import Time
+
+@Suite struct IntakeTests {
+  @Test(
+    "what was taken in is queued, with its first change to be published",
+    arguments: StoreKind.allCases)
+  func taken(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let ids = try world.queue(3)
+    let send = try #require(try world.store.send(ids[1]))
+    #expect(send.progress == .new)
+    #expect(send.recipient == "+393330010001")
+    #expect(send.content == Array("hello 1".utf8))
+    #expect(send.history.map(\.state) == [.queued])
+    #expect(try world.store.unpublished(limit: 10).map(\.id) == ids)
+    #expect(try world.store.intakePosition(partition: 0)?.offset == 3)
+    #expect(try world.store.laneStatus().first?.waiting == 3)
+    #expect(try world.store.send(.random(at: world.clock.now)) == nil)
+  }
+
+  @Test("the same id is folded; with another content it is told", arguments: StoreKind.allCases)
+  func folding(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let id = try world.queue()[0]
+    func send(_ body: String) -> NewSend {
+      NewSend(
+        id: id, sender: Sender.main.id, recipient: "+393330010000", content: Array(body.utf8),
+        due: world.clock.now, expires: world.clock.now)
+    }
+    var fresh = send("twice in one batch")
+    fresh.id = .random(at: world.clock.now)
+    let result = try world.store.take(
+      IntakeBatch(
+        log: "log-1", partition: 0, from: 1, next: 6,
+        sends: [send("hello 0"), send("other"), fresh, fresh]))
+    #expect(result == .taken(folded: [0, 3], conflicting: [1], unknownSender: []))
+    #expect(try world.store.laneStatus().first?.waiting == 2)
+  }
+
+  @Test(
+    "a send for a sender that nobody knows is told, its neighbours are taken",
+    arguments: StoreKind.allCases)
+  func unknownSender(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let sends = ["main", "nobody", "main"].map { sender in
+      NewSend(
+        id: .random(at: world.clock.now), sender: SenderID(sender), recipient: "+393330010000",
+        content: [], due: world.clock.now, expires: world.clock.now)
+    }
+    let result = try world.store.take(
+      IntakeBatch(log: "log-1", partition: 4, from: 0, next: 3, sends: sends))
+    #expect(result == .taken(folded: [], conflicting: [], unknownSender: [1]))
+    #expect(try world.state(sends[2].id) == .queued)
+  }
+
+  @Test(
+    "a batch that does not start where the store stands changes nothing",
+    arguments: StoreKind.allCases)
+  func compareAndSet(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue(5)
+    func take(_ log: String, from: Int64) throws -> IntakeResult {
+      try world.store.take(
+        IntakeBatch(log: log, partition: 0, from: from, next: from + 1, sends: []))
+    }
+    #expect(try take("log-1", from: 4) == .elsewhere(at: 5))
+    #expect(try take("log-1", from: 6) == .elsewhere(at: 5))
+    #expect(try take("log-2", from: 5) == .otherLog("log-1"))
+    #expect(try world.store.intakePosition(partition: 0)?.offset == 5)
+    #expect(try take("log-1", from: 5) == .taken(folded: [], conflicting: [], unknownSender: []))
+  }
+
+  @Test(
+    "two processes take in side by side without one key used twice", arguments: StoreKind.allCases)
+  func sideBySide(kind: StoreKind) async throws {
+    let world = try StoreUnderTest(kind)
+    let other = try world.another()
+    defer { other.close() }
+    let now = world.clock.now
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (partition, store) in [world.store, other].enumerated() {
+        group.addTask {
+          for batch in 0..<10 {
+            let sends = (0..<50).map { _ in
+              NewSend(
+                id: .random(at: now), sender: Sender.main.id, recipient: "+393330010000",
+                content: [1], campaign: "c\(batch)", due: now, expires: now)
+            }
+            let from = Int64(batch * 50)
+            let result = try store.take(
+              IntakeBatch(
+                log: "log-1", partition: partition, from: from, next: from + 50, sends: sends))
+            #expect(result == .taken(folded: [], conflicting: [], unknownSender: []))
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try world.store.laneStatus().first?.waiting == 1000)
+    #expect(try world.store.unpublishedCount() == 1000)
+  }
+}

@@ -1,0 +1,89 @@
+internal import TestSupport
+
+import Domain
+import SendStore
+import Testing
+import Time
+
+@Suite struct LeaseTests {
+  static let senders = (0..<5).map { number in
+    var sender = Sender.main
+    sender.id = SenderID("s\(number)")
+    return sender
+  }
+
+  @Test(
+    "groups spread over the workers that are alive, and move when one is gone",
+    arguments: StoreKind.allCases)
+  func spreading(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind, senders: Self.senders)
+    let (one, two) = (WorkerID("one"), WorkerID("two"))
+    #expect(try world.store.tendLeases(one).held.count == 5)
+    #expect(try world.store.tendLeases(two).held.isEmpty)
+    let report = try world.store.tendLeases(one)
+    #expect(report.held.count == 5 && report.surplus.count == 2)
+    for lease in report.surplus { try world.store.release(lease) }
+    #expect(try world.store.tendLeases(two).held.count == 2)
+    #expect(try world.store.tendLeases(one).held.count == 3)
+
+    world.clock.advance(.seconds(2))
+    #expect(try world.store.tendLeases(one).held.count == 3)
+    world.clock.advance(.seconds(2))
+    let alone = try world.store.tendLeases(one)
+    #expect(alone.held.count == 5)
+    #expect(alone.held.filter { $0.epoch == 2 || $0.epoch == 3 }.count == 2)
+  }
+
+  @Test("a worker that leaves gives its share free at once", arguments: StoreKind.allCases)
+  func leaving(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind, senders: Self.senders)
+    let (one, two) = (WorkerID("one"), WorkerID("two"))
+    let held = try world.store.tendLeases(one).held
+    _ = try world.store.tendLeases(two)
+    for lease in held { try world.store.release(lease) }
+    try world.store.leave(one)
+    #expect(try world.store.tendLeases(two).held.count == 5)
+  }
+
+  @Test("senders of one portfolio are one group", arguments: StoreKind.allCases)
+  func portfolios(kind: StoreKind) throws {
+    let senders = Self.senders.map { sender in
+      var sender = sender
+      sender.portfolio = "acme"
+      return sender
+    }
+    let world = try StoreUnderTest(kind, senders: senders)
+    #expect(try world.store.tendLeases(world.worker).held.map(\.group.text) == ["portfolio:acme"])
+  }
+
+  @Test("a release by a former owner leaves the present one alone", arguments: StoreKind.allCases)
+  func lateRelease(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let old = try world.lease()
+    world.clock.advance(.seconds(4))
+    let two = WorkerID("two")
+    #expect(try world.store.tendLeases(two).held.count == 1)
+    try world.store.release(old)
+    #expect(try world.store.tendLeases(two).held.count == 1)
+    world.clock.advance(.seconds(1))
+    #expect(try world.store.tendLeases(world.worker).held.isEmpty)
+  }
+
+  @Test("a duty has one holder at a time", arguments: StoreKind.allCases)
+  func duties(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let (one, two) = (WorkerID("one"), WorkerID("two"))
+    #expect(try world.store.takeDuty("relay", one) == 1)
+    #expect(try world.store.takeDuty("relay", two) == nil)
+    world.clock.advance(.seconds(2))
+    #expect(try world.store.takeDuty("relay", one) == 1)
+    world.clock.advance(.seconds(2))
+    #expect(try world.store.takeDuty("relay", two) == nil)
+    world.clock.advance(.seconds(2))
+    #expect(try world.store.takeDuty("relay", two) == 2)
+    try world.store.releaseDuty("relay", one)
+    #expect(try world.store.takeDuty("relay", one) == nil)
+    try world.store.releaseDuty("relay", two)
+    #expect(try world.store.takeDuty("relay", one) == 3)
+  }
+}

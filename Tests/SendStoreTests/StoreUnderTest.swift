@@ -1,0 +1,136 @@
+import Domain
+import Testing
+import SendStore
+import TestSupport
+import Time
+
+/// Every implementation that the suite is held against.
+enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
+  case sqlite, postgres
+
+  var testDescription: String { rawValue }
+}
+
+/// A store with a clock that the test moves, and the few steps that most tests share.
+final class StoreUnderTest {
+  let clock = ManualClock()
+  let location: StoreLocation
+  let store: SendStore
+  let worker = WorkerID("worker-1")
+  private let folder: TemporaryFolder
+  private var offset: Int64 = 0
+
+  init(_ kind: StoreKind, senders: [Sender] = [.main]) throws {
+    folder = try TemporaryFolder()
+    location =
+      switch kind {
+      case .sqlite: .sqlite(path: folder.file("store.db"), clock: clock.storeClock)
+      case .postgres:
+        .postgres(url: try PostgresServer.shared().database(), clock: { [clock] in clock.now })
+      }
+    store = try SendStore(location)
+    try store.define(senders)
+  }
+
+  deinit { store.close() }
+
+  /// A second process on the same store.
+  func another(senders: [Sender] = [.main]) throws -> SendStore {
+    let store = try SendStore(location)
+    try store.define(senders)
+    return store
+  }
+
+  @discardableResult
+  func queue(_ count: Int = 1, _ change: (Int, inout NewSend) -> Void = { _, _ in }) throws
+    -> [SendID]
+  {
+    let sends = (0..<count).map { index in
+      var send = NewSend(
+        id: .random(at: clock.now), sender: Sender.main.id, recipient: "+3933300\(10000 + index)",
+        content: Array("hello \(index)".utf8), due: clock.now, expires: clock.now + .seconds(86400))
+      change(index, &send)
+      return send
+    }
+    let from = offset
+    offset += Int64(count)
+    let result = try store.take(
+      IntakeBatch(log: "log-1", partition: 0, from: from, next: offset, sends: sends))
+    guard result == .taken(folded: [], conflicting: [], unknownSender: []) else {
+      throw Unexpected(what: "\(result)")
+    }
+    return sends.map(\.id)
+  }
+
+  func lease(_ sender: Sender = .main) throws -> Lease {
+    guard
+      let lease = try store.tendLeases(worker).held.first(where: { $0.group == sender.laneGroup })
+    else { throw Unexpected(what: "no lease of \(sender.laneGroup)") }
+    return lease
+  }
+
+  /// Claims on a lease that is tended just before.
+  func claim(_ sender: Sender = .main, limit: Int = 100) throws -> Claim {
+    let result = try store.claim(sender.id, try lease(sender), worker: worker, limit: limit)
+    guard case .claimed(let claim) = result else { throw Unexpected(what: "\(result)") }
+    return claim
+  }
+
+  /// One send that was claimed, posted and accepted.
+  func accepted(_ providerID: String = "SM1") throws -> ClaimedSend {
+    try queue()
+    let send = try #require(try claim().sends.first)
+    _ = try store.record([.accepted(send, providerID)])
+    return send
+  }
+
+  func state(_ id: SendID) throws -> SendState? { try store.send(id)?.progress.state }
+
+  struct Unexpected: Error { let what: String }
+}
+
+extension Sender {
+  static let unlimited = Budget(rate: nil, daily: nil, pair: nil, inFlight: 1_000_000)
+
+  static let main = Sender(
+    id: SenderID("main"), channel: .twilioWhatsApp, account: AccountID("AC1"),
+    address: "whatsapp:+14155238886", tenant: Tenant(app: "crm", company: "acme"), budget: unlimited
+  )
+
+  func with(_ budget: Budget) -> Sender {
+    var sender = self
+    sender.budget = budget
+    return sender
+  }
+}
+
+extension AttemptReport {
+  static func accepted(_ send: ClaimedSend, _ id: String, postedAt: Timestamp? = nil) -> Self {
+    AttemptReport(
+      send: send.key, attempt: send.attempt, result: .accepted(ProviderID(id)), postedAt: postedAt,
+      answer: Array(#"{"sid":"\#(id)"}"#.utf8))
+  }
+
+  static func of(_ send: ClaimedSend, _ result: AttemptResult) -> Self {
+    AttemptReport(send: send.key, attempt: send.attempt, result: result)
+  }
+}
+
+extension CallbackReport {
+  /// About an attempt, as the owner of `main` would sign it.
+  static func about(
+    _ id: SendID, attempt: Int = 1, providerID: String = "SM1", account: String = "AC1",
+    _ status: Status
+  ) -> Self {
+    CallbackReport(
+      attempt: AttemptID(id, attempt), providerID: ProviderID(providerID), provider: .twilio,
+      account: AccountID(account), address: nil, status: status)
+  }
+
+  /// One that carries nothing of ours.
+  static func unnamed(_ providerID: String, account: String = "AC1", _ status: Status) -> Self {
+    CallbackReport(
+      attempt: nil, providerID: ProviderID(providerID), provider: .twilio,
+      account: AccountID(account), address: nil, status: status)
+  }
+}

@@ -1,0 +1,152 @@
+internal import TestSupport
+
+import Domain
+import SendStore
+import Testing
+import Time
+
+@Suite struct UpkeepTests {
+  @Test(
+    "an inbound message opens the window once, however often it comes",
+    arguments: StoreKind.allCases)
+  func inbound(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    func message(_ id: String, _ change: OptOutChange? = nil) -> InboundReport {
+      InboundReport(
+        account: AccountID("AC1"), sender: Sender.main.id, contact: "+393330010000",
+        providerID: ProviderID(id), at: world.clock.now, waID: "393330010000", optOut: change)
+    }
+    let start = world.clock.now
+    #expect(try world.store.receive([message("in1"), message("in1")]) == [true, false])
+    world.clock.advance(.seconds(3600))
+    #expect(try world.store.receive([message("in2", .out(.everything))]) == [true])
+    world.clock.advance(.seconds(3600))
+    #expect(try world.store.receive([message("in1", .backIn)]) == [false])
+    let contact = try #require(try world.store.contact("+393330010000", of: Sender.main.id))
+    #expect(contact.window.lastInbound == start + .seconds(3600))
+    #expect(contact.optOut == .everything)
+    #expect(contact.optedOut == start + .seconds(3600))
+    #expect(contact.waID == "393330010000")
+    #expect(try world.store.receive([message("in3", .backIn)]) == [true])
+    #expect(try world.store.contact("+393330010000", of: Sender.main.id)?.optOut == nil)
+  }
+
+  @Test("an older message that comes late does not close a window", arguments: StoreKind.allCases)
+  func lateInbound(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    for (id, at) in [("a", world.clock.now), ("b", world.clock.now - .seconds(7200))] {
+      _ = try world.store.receive([
+        InboundReport(
+          account: AccountID("AC1"), sender: Sender.main.id, contact: "+393330010000",
+          providerID: ProviderID(id), at: at)
+      ])
+    }
+    try world.queue()
+    let send = try #require(try world.claim().sends.first)
+    #expect(send.window.lastInbound == world.clock.now)
+    #expect(send.window.isOpen(at: world.clock.now + .seconds(86399)))
+    #expect(!send.window.isOpen(at: world.clock.now + .seconds(86400)))
+  }
+
+  @Test(
+    "deliveries go out once per id, one after the other within a line",
+    arguments: StoreKind.allCases)
+  func deliveries(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let acme = Tenant(app: "crm", company: "acme")
+    func delivery(_ id: String, _ line: String, _ tenant: Tenant) -> NewDelivery {
+      NewDelivery(id: id, tenant: tenant, line: line, body: Array(id.utf8))
+    }
+    try world.store.add([
+      delivery("a1", "a", acme), delivery("a2", "a", acme), delivery("b1", "b", acme),
+      delivery("a1", "a", acme), delivery("c1", "c", .none),
+    ])
+    let due = try world.store.dueDeliveries(of: acme, limit: 9)
+    #expect(due.map(\.id) == ["a1", "b1"])
+    try world.store.finish([due[0]])
+    try world.store.retry([due[1]], after: .seconds(60))
+    #expect(try world.store.dueDeliveries(of: acme, limit: 9).map(\.id) == ["a2"])
+    world.clock.advance(.seconds(60))
+    let later = try world.store.dueDeliveries(of: acme, limit: 9)
+    #expect(later.map(\.id) == ["a2", "b1"])
+    #expect(later.map(\.tries) == [0, 1])
+    try world.store.finish(later)
+    try world.store.add([delivery("a1", "a", acme)])
+    #expect(try world.store.dueDeliveries(of: acme, limit: 9).isEmpty)
+  }
+
+  @Test(
+    "pruning forgets what ended long ago and is published, and keeps the rest",
+    arguments: StoreKind.allCases)
+  func prune(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let ids = try world.queue(4)
+    let claim = try world.claim(limit: 3)
+    _ = try world.store.record([
+      .accepted(claim.sends[0], "SM0"), .accepted(claim.sends[1], "SM1"),
+      .accepted(claim.sends[2], "SM2"),
+    ])
+    _ = try world.store.apply([
+      .unnamed("SM0", .wentOut(.read)), .unnamed("SM1", .wentOut(.delivered)),
+    ])
+    let unpublished = try world.store.unpublished(limit: 100)
+    try world.store.published(unpublished.filter { $0.id != ids[1] })
+    world.clock.advance(.seconds(40 * 86400))
+    func pruneAll() throws -> Int {
+      var count = 0
+      while true {
+        let report = try world.store.prune(before: world.clock.now - .seconds(30 * 86400), limit: 1)
+        count += report.sends
+        if !report.hasMore { return count }
+      }
+    }
+    #expect(try pruneAll() == 1)
+    #expect(try world.store.send(ids[0]) == nil)
+    #expect(try world.state(ids[1]) == .delivered)
+    #expect(try world.state(ids[2]) == .accepted)
+    #expect(try world.state(ids[3]) == .queued)
+    try world.store.published(unpublished)
+    #expect(try pruneAll() == 1)
+    #expect(try world.store.send(ids[1]) == nil)
+  }
+
+  @Test(
+    "after a restore nothing goes by itself that may have gone already",
+    arguments: StoreKind.allCases)
+  func restored(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let ids = try world.queue(3)
+    let claim = try world.claim(limit: 2)
+    _ = try world.store.record([.accepted(claim.sends[0], "SM0")])
+    #expect(try world.store.generation() == 0)
+    #expect(try world.store.restored() == 1)
+    #expect(try world.store.generation() == 1)
+    let states = try ids.map { try world.state($0) }
+    #expect(states == [.accepted, .inDoubt, .inDoubt])
+    #expect(try world.claim().sends.isEmpty)
+    #expect(try world.store.laneStatus().first?.inDoubt == 2)
+    #expect(try world.store.laneStatus().first?.waiting == 0)
+  }
+
+  @Test(
+    "what is written outlives the process, and a lane that the settings drop keeps its sends",
+    arguments: StoreKind.allCases)
+  func reopening(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let id = try world.queue()[0]
+    var renamed = Sender.main
+    renamed.id = SenderID("other")
+    let again = try world.another(senders: [renamed])
+    defer { again.close() }
+    #expect(try again.send(id)?.progress.state == .queued)
+    #expect(try again.laneStatus().map(\.sender.text) == ["main", "other"])
+  }
+
+  @Test("a closed store says so", arguments: StoreKind.allCases)
+  func closed(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    world.store.close()
+    #expect(throws: StoreError.unavailable("it is closed")) { try world.store.now() }
+    #expect(throws: StoreError.unavailable("it is closed")) { try world.queue() }
+  }
+}

@@ -1,0 +1,74 @@
+private import Foundation
+private import Synchronization
+
+/// A PostgreSQL server of the tests' own, in a temporary folder, reached by a socket in it. It ends with the
+/// tests, however they end: a shell beside it waits for the pipe to this process to close.
+package final class PostgresServer: Sendable {
+  private let folder: String
+  private let lifeline = Pipe()
+  private let databases = Atomic(0)
+
+  package struct Failed: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  private static let started = Result { try PostgresServer() }
+
+  package static func shared() throws -> PostgresServer { try started.get() }
+
+  private init() throws {
+    folder = NSTemporaryDirectory() + "postrider-pg-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let server = Process()
+    server.executableURL = URL(fileURLWithPath: "/bin/sh")
+    server.arguments = ["-c", Self.script, "sh", folder]
+    server.standardInput = lifeline
+    try server.run()
+    try run(
+      """
+      for i in $(seq 400); do
+        \(Self.tools)/pg_isready -q -h "$1" && exit 0
+        kill -0 $2 || exit 1
+        sleep 0.05
+      done
+      exit 1
+      """, String(server.processIdentifier))
+  }
+
+  /// A connection string of a fresh, empty database.
+  package func database() throws -> String {
+    let name = "test\(databases.add(1, ordering: .relaxed).newValue)"
+    try run("\(Self.tools)/psql -qh \"$1\" -U postgres -c \"CREATE DATABASE $2\"", name)
+    return "host=\(folder) user=postgres dbname=\(name)"
+  }
+
+  private func run(_ script: String, _ argument: String) throws {
+    let shell = Process()
+    shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+    shell.arguments = ["-c", script, "sh", folder, argument]
+    try shell.run()
+    shell.waitUntilExit()
+    guard shell.terminationStatus == 0 else {
+      throw Failed(description: "PostgreSQL did not do: \(script)")
+    }
+  }
+
+  private static let tools = "$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)"
+
+  /// initdb refuses root, so root becomes `postgres` for it.
+  private static let script = """
+    as_user=""
+    if [ "$(id -u)" = 0 ]; then
+      chown postgres "$1"
+      as_user="setpriv --reuid postgres --regid postgres --init-groups"
+    fi
+    $as_user \(tools)/initdb -D "$1/data" -A trust -U postgres --no-sync >"$1/log" 2>&1 || exit 1
+    $as_user \(tools)/postgres -D "$1/data" -k "$1" -h "" -c fsync=off -c max_connections=200 \
+      >>"$1/log" 2>&1 </dev/null &
+    server=$!
+    cat >/dev/null
+    kill -QUIT $server
+    wait $server
+    rm -rf "$1"
+    """
+}
