@@ -95,6 +95,21 @@ import Time
     }
   }
 
+  @Test("a long wait ends as soon as there is something to tell")
+  func longWait() async throws {
+    try await onCluster { _, settings in
+      let log = try KafkaLog(settings)
+      let reader = try Reader(log, group: "g")
+      let start = bootMicroseconds()
+      while reader.ours.isEmpty { try reader.readOnce(wait: .seconds(60)) }
+      try log.append([record("k", "1")], within: limit)
+      while reader.records.isEmpty { try reader.readOnce(wait: .seconds(60)) }
+      #expect(bootMicroseconds() - start < 30_000_000)
+      reader.subscription.close()
+      log.close(within: limit)
+    }
+  }
+
   @Test("more than the queue holds is refused at once, and the queue is free again afterwards")
   func queueFull() async throws {
     try await onCluster { _, settings in

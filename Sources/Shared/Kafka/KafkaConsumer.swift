@@ -156,11 +156,20 @@ package final class KafkaConsumer {
     rd_kafka_consumer_close(handle)
   }
 
+  /// librdkafka waits the whole time for a batch that is not full, so the wait is for one message, and
+  /// what else is there is taken without waiting.
   private func receive(
     _ max: Int, _ wait: Duration
   ) -> [UnsafeMutablePointer<rd_kafka_message_t>] {
-    let milliseconds = Int32(wait.millisecondsRoundedUp)
-    return [UnsafeMutablePointer<rd_kafka_message_t>?](unsafeUninitializedCapacity: max) {
+    let first = receive(atMost: 1, milliseconds: Int32(wait.millisecondsRoundedUp))
+    guard max > 1, !first.isEmpty else { return first }
+    return first + receive(atMost: max - 1, milliseconds: 0)
+  }
+
+  private func receive(
+    atMost max: Int, milliseconds: Int32
+  ) -> [UnsafeMutablePointer<rd_kafka_message_t>] {
+    [UnsafeMutablePointer<rd_kafka_message_t>?](unsafeUninitializedCapacity: max) {
       buffer, count in
       count = Swift.max(
         0, rd_kafka_consume_batch_queue(queue, milliseconds, buffer.baseAddress, max))
