@@ -55,6 +55,7 @@ extension CloudEvent {
 
   /// With or without parameters such as a charset.
   private static func isJSON(_ type: String) -> Bool {
+    if type == "application/json" { return true }
     let name = type.prefix { $0 != ";" && $0 != " " }
     return name.lowercased() == "application/json"
   }
@@ -66,7 +67,7 @@ private struct Attributes {
   var extensions: [String: String] = [:]
 
   mutating func read(_ header: RecordHeaders.Header) throws(MalformedRecord) {
-    guard let name = String(validating: header.name, as: UTF8.self) else { return }
+    guard let name = validText(header.name) else { return }
     switch name {
     case "ce_specversion": version = try text(header, name)
     case "ce_id": id = try text(header, name)
@@ -87,9 +88,15 @@ private struct Attributes {
     _ header: RecordHeaders.Header, _ name: String
   ) throws(MalformedRecord) -> String? {
     guard let value = header.value else { return nil }
-    guard let text = String(validating: value, as: UTF8.self) else {
+    guard let text = validText(value) else {
       throw .notUTF8(header: name)
     }
     return text
   }
+}
+
+/// nil where the bytes are not UTF-8. (`String(validating:as:)` is not specialised
+/// and looks its types up at each call: more time than all the rest of reading an event.)
+private func validText(_ bytes: ArraySlice<UInt8>) -> String? {
+  do { return String(copying: try UTF8Span(validating: bytes.span)) } catch { return nil }
 }
