@@ -65,8 +65,12 @@ let package = Package(
     wrapper("SQLite", ["CSQLite"]),
     wrapper("Postgres", ["CPostgres"]),
     wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "JSON", "Platform", "Time"]),
+    wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
+    module(
+      "EventLog", ["Domain", "Time", "Platform", "SQLite", "Kafka"],
+      resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
     module(
       "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
       resources: [
@@ -81,14 +85,20 @@ let package = Package(
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests("SQLiteTests", ["SQLite"]),
+    tests(
+      "EventLogTests",
+      ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
     tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport"],
+      dependencies: [
+        "SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport",
+      ],
       path: "Tests/Benchmarks", swiftSettings: ours),
     .target(
-      name: "TestSupport", dependencies: ["SendStore", "Time"], path: "Tests/TestSupport",
-      swiftSettings: ours),
+      name: "TestSupport", dependencies: ["SendStore", "Time", "Platform", "CRdKafka", "CThreads"],
+      path: "Tests/TestSupport", swiftSettings: ours),
+    .target(name: "CThreads", path: "Tests/CThreads"),
     tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
   ],
   cxxLanguageStandard: .cxx17

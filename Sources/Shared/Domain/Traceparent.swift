@@ -2,21 +2,16 @@ private import Crypto
 
 /// W3C trace context, version 00: `00-<32 hex trace>-<16 hex span>-<2 hex flags>`.
 package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
-  private let trace: String
-  private let span: String
-  private let flags: String
+  package let description: String
 
   /// nil for what the standard calls invalid: other shapes, upper case, ids of zeros only.
   package init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 4, parts[0] == "00", Self.isID(parts[1], 32), Self.isID(parts[2], 16),
-      Self.isHex(parts[3], 2)
-    else { return nil }
-    (trace, span, flags) = (parts[1], parts[2], parts[3])
+    guard Self.isValid(text.utf8) else { return nil }
+    description = text
   }
 
-  private init(trace: String, span: String, flags: String) {
-    (self.trace, self.span, self.flags) = (trace, span, flags)
+  private init(trace: some StringProtocol, span: String, flags: some StringProtocol) {
+    description = "00-\(trace)-\(span)-\(flags)"
   }
 
   /// The start of a new trace. An invalid header from outside is replaced by one of these.
@@ -28,20 +23,29 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
 
   /// The next step of the same trace.
   package func child() -> Traceparent {
-    Traceparent(trace: trace, span: lowerHex(randomBytes(8)), flags: flags)
+    Traceparent(
+      trace: description.dropFirst(3).prefix(32), span: lowerHex(randomBytes(8)),
+      flags: description.suffix(2))
   }
 
-  package var description: String { "00-\(trace)-\(span)-\(flags)" }
-
-  private static func isID(_ text: String, _ length: Int) -> Bool {
-    isHex(text, length) && text.utf8.contains { $0 != UInt8(ascii: "0") }
-  }
-
-  private static func isHex(_ text: String, _ length: Int) -> Bool {
-    text.utf8.count == length
-      && text.utf8.allSatisfy { byte in
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+  private static func isValid(_ text: String.UTF8View) -> Bool {
+    guard text.count == 55 else { return false }
+    var (isTraceZero, isSpanZero) = (true, true)
+    for (index, byte) in text.enumerated() {
+      switch index {
+      case 0, 1: guard byte == UInt8(ascii: "0") else { return false }
+      case 2, 35, 52: guard byte == UInt8(ascii: "-") else { return false }
+      default: guard isLowerHex(byte) else { return false }
       }
+      guard byte != UInt8(ascii: "0") else { continue }
+      if (3..<35).contains(index) { isTraceZero = false }
+      if (36..<52).contains(index) { isSpanZero = false }
+    }
+    return !isTraceZero && !isSpanZero
+  }
+
+  private static func isLowerHex(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
   }
 }

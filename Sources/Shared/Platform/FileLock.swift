@@ -5,26 +5,56 @@ package struct FileLockError: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// An advisory lock between processes on a file of its own, freed by the kernel when its holder dies. Two
-/// threads of one process share it: they need a lock of their own before it.
+/// One holder among the threads and processes of a machine, in order of arrival, by files of its own.
+/// The kernel lets go of what a dead process held; a frozen one keeps it until it wakes or is killed. Two
+/// threads of one process that share an object need a lock of their own before it.
+///
+/// Who waits for its turn holds the queue meanwhile: a holder that comes straight back cannot overtake
+/// it, which it could with one flock alone.
 package final class FileLock: Sendable {
-  private let descriptor: Int32
+  private let queue: Int32
+  private let turn: Int32
 
   package init(path: String) throws(FileLockError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw FileLockError(description: "\(path): \(String(cString: strerror(errno)))")
+    turn = try openLockFile(path)
+    do { queue = try openLockFile(path + "-queue") } catch {
+      close(turn)
+      throw error
     }
   }
 
-  deinit { close(descriptor) }
-
-  /// Waits its turn; the kernel wakes waiters in the order in which they came.
-  package func lock() {
-    while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+  deinit {
+    close(queue)
+    close(turn)
   }
 
-  package func unlock() { flock(descriptor, LOCK_UN) }
+  package func lock() {
+    wait(for: queue)
+    wait(for: turn)
+    flock(queue, LOCK_UN)
+  }
+
+  package func unlock() { flock(turn, LOCK_UN) }
+
+  package func hold<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    lock()
+    defer { unlock() }
+    return try body()
+  }
+
+  private func wait(for descriptor: Int32) {
+    while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+  }
+}
+
+private func openLockFile(_ path: String) throws(FileLockError) -> Int32 {
+  let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+  guard descriptor >= 0 else {
+    throw FileLockError(description: "\(path): \(String(cString: strerror(errno)))")
+  }
+  return descriptor
 }
 
 /// Names this run of the machine; another after a restart.

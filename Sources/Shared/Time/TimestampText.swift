@@ -50,13 +50,12 @@ extension Timestamp: CustomStringConvertible {
 
 extension [UInt8] {
   fileprivate mutating func append(decimal number: Int64, width: Int) {
-    var digits = [UInt8](repeating: UInt8(ascii: "0"), count: width)
-    var rest = number
-    for index in digits.indices.reversed() {
-      digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-      rest /= 10
+    var unit: Int64 = 1
+    for _ in 1..<width { unit *= 10 }
+    while unit > 0 {
+      append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+      unit /= 10
     }
-    append(contentsOf: digits)
   }
 }
 

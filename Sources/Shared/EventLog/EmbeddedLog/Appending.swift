@@ -1,0 +1,63 @@
+internal import SQLite
+
+/// Writes records; knows the next offset of each partition as long as no other process has written.
+final class Appending {
+  private let database: Database
+  private let insert: Statement
+  private let advance: Statement
+  private let dataVersion: Statement
+  private var knownVersion: Int64?
+  /// By row of the table `partitions`.
+  private var next: [Int64] = []
+
+  init(_ database: Database) throws(SQLiteError) {
+    self.database = database
+    insert = try database.prepare(
+      "INSERT INTO records (position, appended, key, headers, value) VALUES (?, ?, ?, ?, ?)")
+    advance = try database.prepare("UPDATE partitions SET next = ? WHERE partition = ?")
+    dataVersion = try database.prepare("PRAGMA data_version")
+  }
+
+  /// Inside of a transaction; `forget` when that does not commit.
+  func write(_ batches: [PendingAppend], at time: Int64) throws(SQLiteError) {
+    try learn()
+    insert.bind(2, time)
+    var touched: Set<Int> = []
+    for batch in batches {
+      for record in batch.records {
+        try write(record)
+        touched.insert(record.row)
+      }
+    }
+    for row in touched {
+      advance.bind(1, next[row])
+      advance.bind(2, row)
+      try advance.run()
+    }
+  }
+
+  func forget() { knownVersion = nil }
+
+  private func write(_ record: PendingAppend.Record) throws(SQLiteError) {
+    insert.bind(1, Layout.position(record.row, next[record.row]))
+    insert.bind(3, record.key)
+    insert.bind(4, record.headers)
+    insert.bind(5, record.value)
+    try insert.run()
+    next[record.row] += 1
+  }
+
+  private func learn() throws(SQLiteError) {
+    let version = try dataVersion.step() ? dataVersion.integer(0) : 0
+    dataVersion.reset()
+    guard version != knownVersion else { return }
+    let rows = try database.statement("SELECT partition, next FROM partitions ORDER BY partition")
+    next = []
+    while try rows.step() {
+      let row = Int(rows.integer(0))
+      next += Array(repeating: 0, count: row + 1 - next.count)
+      next[row] = rows.integer(1)
+    }
+    knownVersion = version
+  }
+}

@@ -1,0 +1,53 @@
+internal import SQLite
+
+/// The offsets that groups have committed, by row of the table `partitions`.
+enum GroupOffsets {
+  /// Makes the group known to the retention from where the log begins now.
+  static func register(
+    _ group: String, rows: [Int], in database: Database
+  ) throws(SQLiteError) {
+    let statement = try database.statement(
+      """
+      INSERT OR IGNORE INTO offsets
+      SELECT ?, partition, first FROM partitions WHERE partition = ?
+      """)
+    for row in rows {
+      statement.bind(1, group)
+      statement.bind(2, row)
+      try statement.run()
+    }
+  }
+
+  static func read(_ group: String, in database: Database) throws(SQLiteError) -> [Int: Int64] {
+    let statement = try database.statement(
+      #"SELECT partition, next FROM offsets WHERE "group" = ?"#)
+    statement.bind(1, group)
+    var offsets: [Int: Int64] = [:]
+    while try statement.step() { offsets[Int(statement.integer(0))] = statement.integer(1) }
+    return offsets
+  }
+
+  static func commit(
+    _ group: String, _ offsets: [Int: Int64], in database: Database
+  ) throws(SQLiteError) {
+    let statement = try database.statement(
+      """
+      INSERT INTO offsets VALUES (?1, ?2, ?3)
+      ON CONFLICT DO UPDATE SET next = max(next, ?3)
+      """)
+    for (row, offset) in offsets {
+      statement.bind(1, group)
+      statement.bind(2, row)
+      statement.bind(3, offset)
+      try statement.run()
+    }
+  }
+
+  static func forget(_ group: String, in database: Database) throws(SQLiteError) {
+    for table in ["offsets", "members"] {
+      let statement = try database.statement(#"DELETE FROM \#(table) WHERE "group" = ?"#)
+      statement.bind(1, group)
+      try statement.run()
+    }
+  }
+}

@@ -1,0 +1,61 @@
+internal import SQLite
+
+/// Deletes what is old enough and passed by every group that reads it, in steps that hold nobody up.
+final class Retention {
+  private static let step = 1000
+  private let partitions: Statement
+  private let oldest: Statement
+  private let delete: Statement
+  private let advance: Statement
+
+  init(_ database: Database) throws(SQLiteError) {
+    // Rows that have records, with the offset that the slowest group has still to read.
+    partitions = try database.prepare(
+      """
+      SELECT p.partition, p.first, coalesce(min(o.next), p.next)
+      FROM partitions p LEFT JOIN offsets o ON o.partition = p.partition
+      WHERE p.first < p.next
+      GROUP BY p.partition
+      """)
+    oldest = try database.prepare(
+      "SELECT position, appended FROM records WHERE position BETWEEN ? AND ? ORDER BY position")
+    delete = try database.prepare("DELETE FROM records WHERE position BETWEEN ? AND ?")
+    advance = try database.prepare("UPDATE partitions SET first = ? WHERE partition = ?")
+  }
+
+  /// Inside of a transaction. How many were deleted; 0 when there is nothing left to delete.
+  func step(before: Int64) throws(SQLiteError) -> Int {
+    var ranges: [(row: Int, first: Int64, end: Int64)] = []
+    while try partitions.step() {
+      let range = (
+        Int(partitions.integer(0)), partitions.integer(1), partitions.integer(2)
+      )
+      if range.1 < range.2 { ranges.append(range) }
+    }
+    var left = Self.step
+    for range in ranges where left > 0 {
+      left -= try delete(range.row, range.first..<range.end, before, atMost: left)
+    }
+    return Self.step - left
+  }
+
+  private func delete(
+    _ row: Int, _ offsets: Range<Int64>, _ before: Int64, atMost limit: Int
+  ) throws(SQLiteError) -> Int {
+    let start = Layout.position(row, offsets.lowerBound)
+    oldest.bind(1, start)
+    oldest.bind(2, Layout.position(row, offsets.upperBound - 1))
+    defer { oldest.reset() }
+    var count = 0
+    while count < limit, try oldest.step(), oldest.integer(1) < before { count += 1 }
+    oldest.reset()
+    guard count > 0 else { return 0 }
+    delete.bind(1, start)
+    delete.bind(2, start + Int64(count) - 1)
+    try delete.run()
+    advance.bind(1, offsets.lowerBound + Int64(count))
+    advance.bind(2, row)
+    try advance.run()
+    return count
+  }
+}

@@ -1,0 +1,38 @@
+package import Domain
+package import Kafka
+
+package struct NewRecord: Sendable {
+  package var topic: Topic
+  /// Records of one key share a partition, so they stay in order.
+  package var key: String
+  package var event: CloudEvent
+
+  package init(topic: Topic, key: String, event: CloudEvent) {
+    (self.topic, self.key, self.event) = (topic, key, event)
+  }
+}
+
+package struct TopicPartition: Hashable, Sendable, CustomStringConvertible {
+  package let topic: Topic
+  package let number: Int
+
+  package init(_ topic: Topic, _ number: Int) { (self.topic, self.number) = (topic, number) }
+
+  package var description: String { "\(topic.rawValue)/\(number)" }
+}
+
+/// A record as it was read. Others write to the log as well, so it need not be an event of ours.
+package struct LogRecord: Sendable {
+  package let partition: TopicPartition
+  package let offset: Int64
+  package let key: String
+  package let headers: RecordHeaders
+  /// nil is a tombstone.
+  package let value: [UInt8]?
+
+  package var topic: Topic { partition.topic }
+
+  package func event() throws(MalformedRecord) -> CloudEvent {
+    try CloudEvent(headers: headers, value: value)
+  }
+}

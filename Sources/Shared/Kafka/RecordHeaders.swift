@@ -1,0 +1,92 @@
+/// The headers of one record as one run of bytes, in the order they were added: one allocation a record,
+/// and what the embedded log stores as it is. Per header:
+///
+///     name length | name | value length + 1, or 0 for no value | value
+///
+/// Lengths are LEB128.
+package struct RecordHeaders: Hashable, Sendable {
+  package private(set) var block: [UInt8]
+
+  package init() { block = [] }
+
+  package init(capacity: Int) {
+    block = []
+    block.reserveCapacity(capacity)
+  }
+
+  /// Bytes that `block` gave once. Where they are not such, reading ends there.
+  package init(block: [UInt8]) { self.block = block }
+
+  package mutating func add(_ name: String, _ value: String) {
+    append(length: name.utf8.count)
+    block.append(contentsOf: name.utf8)
+    append(length: value.utf8.count + 1)
+    block.append(contentsOf: value.utf8)
+  }
+
+  package mutating func add(_ name: String, bytes value: [UInt8]?) {
+    append(length: name.utf8.count)
+    block.append(contentsOf: name.utf8)
+    append(length: value.map { $0.count + 1 } ?? 0)
+    if let value { block.append(contentsOf: value) }
+  }
+
+  mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer?) {
+    append(length: name.count)
+    block.append(contentsOf: name)
+    append(length: value.map { $0.count + 1 } ?? 0)
+    if let value { block.append(contentsOf: value) }
+  }
+
+  private mutating func append(length: Int) {
+    var rest = UInt64(length)
+    while rest >= 0x80 {
+      block.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      rest >>= 7
+    }
+    block.append(UInt8(rest))
+  }
+}
+
+extension RecordHeaders: Sequence {
+  package struct Header: Hashable, Sendable {
+    package let name: ArraySlice<UInt8>
+    package let value: ArraySlice<UInt8>?
+  }
+
+  package struct Iterator: IteratorProtocol {
+    private let block: [UInt8]
+    private var index = 0
+
+    fileprivate init(_ block: [UInt8]) { self.block = block }
+
+    package mutating func next() -> Header? {
+      guard let nameLength = length(), let name = bytes(nameLength), let tag = length() else {
+        return nil
+      }
+      guard tag > 0 else { return Header(name: name, value: nil) }
+      guard let value = bytes(tag - 1) else { return nil }
+      return Header(name: name, value: value)
+    }
+
+    private mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
+      guard count <= block.count - index else { return nil }
+      defer { index += count }
+      return block[index..<index + count]
+    }
+
+    private mutating func length() -> Int? {
+      var (length, shift) = (0, 0)
+      while index < block.count, shift < 35 {
+        let byte = block[index]
+        index += 1
+        length |= Int(byte & 0x7F) << shift
+        if byte < 0x80 { return length }
+        shift += 7
+      }
+      return nil
+    }
+  }
+
+  package func makeIterator() -> Iterator { Iterator(block) }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Platform
+import Testing
+
+@Suite struct WaitingTests {
+  @Test("a signal raised between the look and the wait is not missed")
+  func signal() {
+    let signal = Signal()
+    let seen = signal.raised
+    signal.raise()
+    signal.wait(past: seen, for: .seconds(60))
+    #expect(signal.raised == seen + 1)
+    signal.wait(past: seen + 1, for: .milliseconds(1))
+  }
+
+  @Test("a monitor wakes its waiter when what it waits for holds")
+  func monitor() {
+    let monitor = Monitor(0)
+    let thread = WorkerThread("waiter") { monitor.wait(for: .seconds(60)) { $0 == 2 } }
+    monitor.change { $0 = 1 }
+    #expect(!thread.join(within: .milliseconds(10)))
+    monitor.change { $0 = 2 }
+    #expect(thread.join(within: .seconds(30)))
+  }
+
+  @Test("a file lock has one holder at a time, among handles as among processes")
+  func fileLock() throws {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("postrider-\(UUID().uuidString)").path
+    defer {
+      for end in ["", "-queue"] { unlink(path + end) }
+    }
+    let inside = Monitor(0)
+    let threads = try (0..<4).map { _ in
+      let lock = try FileLock(path: path)
+      return WorkerThread("holder") {
+        for _ in 0..<200 {
+          lock.hold {
+            let holders = inside.change { count in
+              count += 1
+              return count
+            }
+            #expect(holders == 1)
+            inside.change { $0 -= 1 }
+          }
+        }
+      }
+    }
+    for thread in threads { #expect(thread.join(within: .seconds(30))) }
+    #expect(throws: FileLockError.self) { try FileLock(path: "/nowhere/at/all") }
+  }
+
+  @Test("the boot has a name") func boot() {
+    #expect(bootIdentity().count == 36)
+    #expect(bootIdentity() == bootIdentity())
+  }
+}
