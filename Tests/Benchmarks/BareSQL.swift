@@ -3,29 +3,24 @@ import SQLite
 
 /// What a callback would write if there were no rules: one row changed, one in history, one in the outbox.
 struct BareCallback {
-  let number: Int
-  let state: Int
-  let version: Int
+  let id: [UInt8]
+  let key: Int64
+  let state: Int64
+  let version: Int64
+}
 
-  /// The id under which `fill` has stored it.
-  var id: [UInt8] { BareIDs.newest(number) }
+/// Where the rows lie that only make the store large.
+enum Bare {
+  static let firstKey = 2000
+
+  static func id(_ number: Int) -> [UInt8] {
+    [0x01] + (0..<15).map { $0 < 7 ? 0 : UInt8(truncatingIfNeeded: number >> ((14 - $0) * 8)) }
+  }
 }
 
 protocol BareSQL {
-  func fill(_ old: Int, newest: Int) throws
+  func fill(_ count: Int) throws
   func apply(_ batch: [BareCallback]) throws
-}
-
-enum BareIDs {
-  static let newestKey = 1_000_000_000
-
-  static func old(_ number: Int) -> [UInt8] { Array(repeating: 0x01, count: 8) + bytes(number) }
-
-  static func newest(_ number: Int) -> [UInt8] { Array(repeating: 0xFE, count: 8) + bytes(number) }
-
-  private static func bytes(_ number: Int) -> [UInt8] {
-    (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - $0 * 8)) }
-  }
 }
 
 final class BareSQLite: BareSQL {
@@ -40,29 +35,20 @@ final class BareSQLite: BareSQL {
     )
   }
 
-  func fill(_ old: Int, newest: Int) throws {
-    try fill(old, firstKey: 2000, state: 5) { BareIDs.old($0) }
-    try fill(newest, firstKey: BareIDs.newestKey, state: 3) { BareIDs.newest($0) }
-    try database.execute("UPDATE counters SET value = \(BareIDs.newestKey + newest + 1)")
-    try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-  }
-
   /// Ids are bound, since this SQLite cannot make bytes of digits; the rest is filled by itself.
-  private func fill(
-    _ count: Int, firstKey: Int, state: Int, id: (Int) -> [UInt8]
-  ) throws {
+  func fill(_ count: Int) throws {
     for start in stride(from: 0, to: count, by: 250_000) {
       let end = min(start + 250_000, count)
       try database.execute("BEGIN IMMEDIATE; CREATE TEMP TABLE numbers (i INTEGER PRIMARY KEY)")
       let insert = try database.statement(
         """
         INSERT INTO sends (\(columns))
-        VALUES (?1, ?2, 1, 1, '+39333' || ?3, \(state), 1, 1, 0, 2, 3, 10, 0, 0, 0)
+        VALUES (?1, ?2, 1, 1, '+39333' || ?3, 5, 1, 1, 0, 2, 3, 10, 0, 0, 0)
         """)
       let number = try database.prepare("INSERT INTO numbers VALUES (?1)")
       for index in start..<end {
-        insert.bind(1, firstKey + index)
-        insert.bind(2, id(index))
+        insert.bind(1, Bare.firstKey + index)
+        insert.bind(2, Bare.id(index))
         insert.bind(3, index)
         try insert.run()
         number.bind(1, index)
@@ -70,16 +56,18 @@ final class BareSQLite: BareSQL {
       }
       try database.execute(
         """
-        INSERT INTO contents SELECT \(firstKey) + i, randomblob(32), randomblob(300) FROM numbers;
-        INSERT INTO answers SELECT \(firstKey) + i, randomblob(700) FROM numbers;
-        INSERT INTO history SELECT \(firstKey) + i, v.column1, v.column1, 1, 0, NULL, NULL, NULL
+        INSERT INTO contents SELECT \(Bare.firstKey) + i, randomblob(32), randomblob(300) FROM numbers;
+        INSERT INTO answers SELECT \(Bare.firstKey) + i, randomblob(700) FROM numbers;
+        INSERT INTO history SELECT \(Bare.firstKey) + i, v.column1, v.column1, 1, 0, NULL, NULL, NULL
           FROM numbers, (VALUES (1), (2), (3)) v;
         INSERT INTO provider_ids
-          SELECT i / 170000, 'SM' || hex(randomblob(16)), \(firstKey) + i, 1 FROM numbers;
+          SELECT i / 170000, 'SM' || hex(randomblob(16)), \(Bare.firstKey) + i, 1 FROM numbers;
         DROP TABLE numbers;
         COMMIT;
         """)
     }
+    try database.execute("UPDATE counters SET value = \(Bare.firstKey + count)")
+    try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
   func apply(_ batch: [BareCallback]) throws {
@@ -90,18 +78,17 @@ final class BareSQLite: BareSQL {
         "INSERT INTO history VALUES (?1, ?2, ?3, 1, ?4, NULL, NULL, NULL)")
       let outbox = try database.statement("INSERT INTO outbox (send, version) VALUES (?1, ?2)")
       for row in batch {
-        let key = BareIDs.newestKey + row.number
         update.bind(1, row.id)
         update.bind(2, row.state)
         update.bind(3, row.version)
-        update.bind(4, row.number)
+        update.bind(4, row.version)
         try update.run()
-        history.bind(1, key)
+        history.bind(1, row.key)
         history.bind(2, row.version)
         history.bind(3, row.state)
-        history.bind(4, row.number)
+        history.bind(4, row.version)
         try history.run()
-        outbox.bind(1, key)
+        outbox.bind(1, row.key)
         outbox.bind(2, row.version)
         try outbox.run()
       }
@@ -117,38 +104,33 @@ final class BarePostgres: BareSQL {
     try connection.execute("SET plan_cache_mode = force_generic_plan")
   }
 
-  func fill(_ old: Int, newest: Int) throws {
-    try fill(old, firstKey: 2000, prefix: "01", state: 5)
-    try fill(newest, firstKey: BareIDs.newestKey, prefix: "fefefefefefefefe", state: 3)
-    try connection.execute("UPDATE counters SET value = \(BareIDs.newestKey + newest + 1)")
-    try connection.execute("VACUUM ANALYZE")
-    try connection.execute("CHECKPOINT")
-  }
-
-  private func fill(_ count: Int, firstKey: Int, prefix: String, state: Int) throws {
+  func fill(_ count: Int) throws {
     guard count > 0 else { return }
-    let id = "decode('\(prefix)' || lpad(to_hex(i), \(32 - prefix.count), '0'), 'hex')"
+    let id = "decode('01' || lpad(to_hex(i), 30, '0'), 'hex')"
     let filler = "decode(repeat(md5(i::text), %), 'hex')"
     let numbers = "generate_series(0, \(count - 1)) i"
     try connection.execute(
       """
       INSERT INTO sends (key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version,
         max_attempts, due, expires, changed)
-        SELECT \(firstKey) + i, \(id), 1, 1, '+39333' || i, \(state), 1, 1, 0, 2, 3, 10, 0, 0, 0 FROM \(numbers);
-      INSERT INTO contents SELECT \(firstKey) + i, decode(md5(i::text), 'hex'),
+        SELECT \(Bare.firstKey) + i, \(id), 1, 1, '+39333' || i, 5, 1, 1, 0, 2, 3, 10, 0, 0, 0 FROM \(numbers);
+      INSERT INTO contents SELECT \(Bare.firstKey) + i, decode(md5(i::text), 'hex'),
         \(filler.replacing("%", with: "19")) FROM \(numbers);
-      INSERT INTO answers SELECT \(firstKey) + i, \(filler.replacing("%", with: "44")) FROM \(numbers);
-      INSERT INTO history SELECT \(firstKey) + i, v, v, 1, 0, NULL, NULL, NULL
+      INSERT INTO answers SELECT \(Bare.firstKey) + i, \(filler.replacing("%", with: "44")) FROM \(numbers);
+      INSERT INTO history SELECT \(Bare.firstKey) + i, v, v, 1, 0, NULL, NULL, NULL
         FROM \(numbers), generate_series(1, 3) v;
-      INSERT INTO provider_ids SELECT i / 170000, 'SM' || md5(i::text || '\(prefix)'), \(firstKey) + i, 1 FROM \(numbers);
+      INSERT INTO provider_ids SELECT i / 170000, 'SM' || md5(i::text), \(Bare.firstKey) + i, 1 FROM \(numbers);
+      UPDATE counters SET value = \(Bare.firstKey + count);
       """)
+    try connection.execute("VACUUM ANALYZE")
+    try connection.execute("CHECKPOINT")
   }
 
   func apply(_ batch: [BareCallback]) throws {
     try connection.execute("BEGIN")
-    let keys = Parameter.integers(batch.map { Int64(BareIDs.newestKey + $0.number) })
-    let versions = Parameter.integers(batch.map { Int64($0.version) })
-    let states = Parameter.integers(batch.map { Int64($0.state) })
+    let keys = Parameter.integers(batch.map(\.key))
+    let versions = Parameter.integers(batch.map(\.version))
+    let states = Parameter.integers(batch.map(\.state))
     _ = try connection.run(
       "bare update",
       """

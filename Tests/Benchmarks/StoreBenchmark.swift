@@ -16,10 +16,10 @@ enum StoreBenchmark {
       let small = try StoreFixture(kind, stored: 0)
       let big = try StoreFixture(kind, stored: large)
       var race = Race()
-      for round in 0..<rounds {
+      for _ in 0..<rounds {
         try claims(small, "claim and record, small", &race)
         try claims(big, "claim and record", &race)
-        try callbacks(small, big, round, &race)
+        try callbacks(small, big, &race)
       }
       race.report()
       race.compare("callbacks", with: "bare SQL", atLeast: 0.7)
@@ -43,11 +43,11 @@ enum StoreBenchmark {
 
   /// The three take turns every few batches, so that what else the machine does hits all of them.
   private static func callbacks(
-    _ small: StoreFixture, _ big: StoreFixture, _ round: Int, _ race: inout Race
+    _ small: StoreFixture, _ big: StoreFixture, _ race: inout Race
   ) throws {
     let ofSmall = turns(small.callbackBatches())
     let ofBig = turns(big.callbackBatches())
-    let bare = turns(big.bareBatches(round))
+    let bare = turns(big.bareBatches())
     for turn in ofBig.indices {
       let operations = batchesInTurn * batch
       try race.run("callbacks, small", operations: operations) {

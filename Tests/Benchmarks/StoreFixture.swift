@@ -30,8 +30,7 @@ final class StoreFixture {
       bare = try BarePostgres(url)
     }
     try store.define([sender])
-    // As many that bare SQL will work on lie beside the newest, in the same form.
-    try bare.fill(stored, newest: StoreBenchmark.newest)
+    try bare.fill(stored)
   }
 
   func queue(_ count: Int) throws {
@@ -70,28 +69,33 @@ final class StoreFixture {
     }
   }
 
-  /// Sent and delivered for each of the newest, in an order of chance.
+  /// Sent and delivered for half of the newest, in an order of chance.
   func callbackBatches() -> [[CallbackReport]] {
-    SendNews.Reached.allCases.filter { $0 == .sent || $0 == .delivered }.flatMap { reached in
-      let shuffled = accepted.shuffled(using: &random)
-      return stride(from: 0, to: shuffled.count, by: StoreBenchmark.batch).map { start in
-        shuffled[start..<min(start + StoreBenchmark.batch, shuffled.count)].map { send in
-          CallbackReport(
-            attempt: AttemptID(send.id, 1), providerID: ProviderID("SM1"), provider: .twilio,
-            account: AccountID("AC1"), address: nil, status: .wentOut(reached))
-        }
-      }
+    batches(of: accepted.indices.filter { $0 % 2 == 0 }) { send, reached in
+      CallbackReport(
+        attempt: AttemptID(send.id, 1), providerID: ProviderID("SM1"), provider: .twilio,
+        account: AccountID("AC1"), address: nil, status: .wentOut(reached))
     }
   }
 
-  func bareBatches(_ round: Int) -> [[BareCallback]] {
-    let count = StoreBenchmark.newest / StoreBenchmark.rounds
-    let mine = Array((round * count)..<((round + 1) * count))
-    return [(4, 4), (5, 5)].flatMap { state, version in
-      let shuffled = mine.shuffled(using: &random)
-      return stride(from: 0, to: count, by: StoreBenchmark.batch).map { start in
-        shuffled[start..<min(start + StoreBenchmark.batch, count)].sorted().map {
-          BareCallback(number: $0, state: state, version: version)
+  /// The same for the other half, whose rows have the same past.
+  func bareBatches() -> [[BareCallback]] {
+    batches(of: accepted.indices.filter { $0 % 2 == 1 }) { send, reached in
+      BareCallback(
+        id: send.id.bytes, key: send.key.value, state: Int64(reached.state.rawValue),
+        version: reached == .sent ? 4 : 5)
+    }
+    .map { batch in batch.sorted { $0.key < $1.key } }
+  }
+
+  private func batches<Callback>(
+    of places: [Int], _ make: (ClaimedSend, SendNews.Reached) -> Callback
+  ) -> [[Callback]] {
+    [SendNews.Reached.sent, .delivered].flatMap { reached in
+      let shuffled = places.shuffled(using: &random)
+      return stride(from: 0, to: shuffled.count, by: StoreBenchmark.batch).map { start in
+        shuffled[start..<min(start + StoreBenchmark.batch, shuffled.count)].map {
+          make(accepted[$0], reached)
         }
       }
     }

@@ -211,3 +211,67 @@ import Time
     }
   }
 }
+
+@Suite struct StoreAgainstRulesTests {
+  @Test(
+    "the store moves a send exactly as the rules say, whatever is told",
+    arguments: StoreKind.allCases)
+  func agrees(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    var random = SystemRandomNumberGenerator()
+    try world.queue(150)
+    let sends = try world.claim(limit: 150).sends
+    var expected = Dictionary(
+      uniqueKeysWithValues: sends.map { send in
+        var progress = SendProgress.new
+        _ = progress.apply(.claimed)
+        return (send.id, progress)
+      })
+    _ = try world.store.record(sends.map { .accepted($0, "SM\($0.key.value)") })
+    for send in sends { _ = expected[send.id]?.apply(.wentOut(attempt: 1, .accepted)) }
+    for _ in 0..<12 {
+      let callbacks = sends.shuffled(using: &random).prefix(100).flatMap { send in
+        Self.anyStatuses(&random).map {
+          CallbackReport.about(send.id, attempt: $0.attempt, $0.status)
+        }
+      }
+      let results = try world.store.apply(callbacks)
+      for (callback, result) in zip(callbacks, results) {
+        guard let attempt = callback.attempt else { continue }
+        let moved = expected[attempt.send]?.apply(callback.news(attempt.number)) ?? false
+        let state = try #require(expected[attempt.send]?.state)
+        #expect(result == (moved ? .moved(attempt.send, state) : .unchanged(attempt.send)))
+      }
+    }
+    for send in sends {
+      let stored = try #require(try world.store.send(send.id))
+      #expect(stored.progress == expected[send.id])
+      #expect(stored.history.map(\.version) == Array(1...stored.progress.version))
+    }
+  }
+
+  private static func anyStatuses(
+    _ random: inout SystemRandomNumberGenerator
+  ) -> [(attempt: Int, status: CallbackReport.Status)] {
+    (0..<Int.random(in: 1...2, using: &random)).map { _ in
+      let attempt = Int.random(in: 1...5, using: &random) == 1 ? 2 : 1
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0: return (attempt, .failed(.undelivered, againAfter: nil))
+      case 1: return (attempt, .failed(.failed, againAfter: .seconds(9)))
+      case 2: return (attempt, .wentOut(.read))
+      case 3: return (attempt, .wentOut(.delivered))
+      default: return (attempt, .wentOut(.sent))
+      }
+    }
+  }
+}
+
+extension CallbackReport {
+  fileprivate func news(_ attempt: Int) -> SendNews {
+    switch status {
+    case .wentOut(let reached): .wentOut(attempt: attempt, reached)
+    case .failed(let state, nil): .failed(attempt: attempt, .final(state))
+    case .failed(let state, _): .failed(attempt: attempt, .again(attempts: 10, otherwise: state))
+    }
+  }
+}

@@ -146,7 +146,9 @@ package struct AttemptSet: Hashable, Sendable, ExpressibleByArrayLiteral {
 
   package init(bits: Int64) { self.bits = bits }
 
-  package init(arrayLiteral numbers: Int...) {
+  package init(arrayLiteral numbers: Int...) { self.init(numbers) }
+
+  package init(_ numbers: [Int]) {
     bits = 0
     for number in numbers { insert(number) }
   }

@@ -79,6 +79,45 @@ extension Transaction {
     _ callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity]
   ) throws(StoreError) -> [CallbackResult] {
     let now = try now()
+    var results: [CallbackResult?] = Array(repeating: nil, count: callbacks.count)
+    if isRemote { results = try advance(callbacks, at: now) }
+    let rest = callbacks.indices.filter { results[$0] == nil }
+    for (index, result) in zip(rest, try judge(rest.map { callbacks[$0] }, lanes, at: now)) {
+      results[index] = result
+    }
+    return results.map { $0 ?? .parked }
+  }
+
+  /// By far the most callbacks say that a send which was accepted has come further, by its only attempt.
+  /// No rule but the order of the states is needed for those: one statement finds and moves them. What it
+  /// does not move is judged by the rules.
+  private func advance(
+    _ callbacks: [CallbackReport], at now: Timestamp
+  ) throws(StoreError) -> [CallbackResult?] {
+    let plain = callbacks.plainReports
+    let moved = try rows(.advance, plain.map(\.report).columns(at: now)) { row throws(StoreError) in
+      (id: try SendID(column: row.bytes(0)), key: row.integer(1), version: row.int(2))
+    }
+    let reports = Dictionary(plain.map { ($0.report.attempt.send, $0) }) { first, _ in first }
+    var results: [CallbackResult?] = Array(repeating: nil, count: callbacks.count)
+    var changes: [Change] = []
+    for row in moved.sorted(by: { $0.key < $1.key }) {
+      guard let (place, report) = reports[row.id] else { continue }
+      results[place] = .moved(row.id, report.state)
+      changes.append(
+        Change(
+          key: row.key, version: row.version, state: report.state, attempt: report.attempt.number,
+          at: now, providerAt: report.callback.providerAt, code: report.callback.code,
+          detail: report.callback.detail))
+    }
+    try publish(changes)
+    return results
+  }
+
+  private func judge(
+    _ callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity], at now: Timestamp
+  ) throws(StoreError) -> [CallbackResult] {
+    guard !callbacks.isEmpty else { return [] }
     let (matches, rows) = try find(callbacks)
     var changes = ChangeSet(rows, at: now)
     var bindings: [(CallbackReport, CallbackMatch)] = []
@@ -146,6 +185,41 @@ extension Transaction {
       day -= 1
     }
     return found
+  }
+}
+
+/// A callback that names its attempt and tells that it went on.
+private struct PlainReport {
+  let attempt: AttemptID
+  let state: SendState
+  let callback: CallbackReport
+}
+
+extension [CallbackReport] {
+  /// With their places. Two about one send must be judged one after the other, so neither is plain.
+  fileprivate var plainReports: [(place: Int, report: PlainReport)] {
+    let counts = Dictionary(compactMap { $0.attempt.map { ($0.send, 1) } }, uniquingKeysWith: +)
+    return enumerated().compactMap { place, callback in
+      guard let attempt = callback.attempt, counts[attempt.send] == 1,
+        case .wentOut(let reached) = callback.status, reached != .accepted
+      else { return nil }
+      return (place, PlainReport(attempt: attempt, state: reached.state, callback: callback))
+    }
+  }
+}
+
+extension [PlainReport] {
+  fileprivate func columns(at now: Timestamp) -> [Column] {
+    let sorted = sorted { $0.attempt.send < $1.attempt.send }
+    return [
+      .bytes(sorted.map(\.attempt.send.bytes)), .integers(sorted.map { Int64($0.attempt.number) }),
+      .integers(sorted.map { Int64($0.state.rawValue) }),
+      .integers(sorted.map { AttemptSet([$0.attempt.number]).bits }),
+      .integers(sorted.map { _ in now.microseconds }),
+      .texts(sorted.map(\.callback.provider.rawValue)),
+      .texts(sorted.map(\.callback.account.text)),
+      .optionalTexts(sorted.map(\.callback.address)),
+    ]
   }
 }
 

@@ -11,19 +11,16 @@ struct Change {
   var providerAt: Timestamp?
   var code: String?
   var detail: [UInt8]?
+}
 
+extension Change {
   init(
     _ row: SendRow, at: Timestamp, providerAt: Timestamp? = nil, code: String? = nil,
     detail: [UInt8]? = nil
   ) {
-    key = row.key
-    version = row.progress.version
-    state = row.progress.state
-    attempt = row.progress.attempt
-    self.at = at
-    self.providerAt = providerAt
-    self.code = code
-    self.detail = detail
+    self.init(
+      key: row.key, version: row.progress.version, state: row.progress.state,
+      attempt: row.progress.attempt, at: at, providerAt: providerAt, code: code, detail: detail)
   }
 }
 

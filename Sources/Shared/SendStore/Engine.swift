@@ -44,6 +44,9 @@ extension Row {
 
 /// A transaction that is open. The rules of the store are written once, over this.
 protocol Transaction {
+  /// Whether a look before a change costs a way to a server and back, and a lock held on the way.
+  var isRemote: Bool { get }
+
   /// The time that budgets and leases live by: the same for every process that shares the store, and it
   /// never goes back.
   func now() throws(StoreError) -> Timestamp

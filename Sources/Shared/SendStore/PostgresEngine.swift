@@ -152,6 +152,7 @@ private final class PostgresConnection: Transaction {
   }
 
   var isAlive: Bool { connection.isAlive }
+  var isRemote: Bool { true }
 
   func execute(_ sql: String) throws(StoreError) {
     do { try connection.execute(sql) } catch { throw StoreError(error) }

@@ -21,7 +21,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
     self.turn = turn
     turn.lock()
     defer { turn.unlock() }
-    let statements = try Statements(PackageResources.sqlite_statements_sql)
+    let statements = try Statements(PackageResources.sqlite_statements_sql, without: [.advance])
     let writer = try Self.open(path, cacheMegabytes, statements)
     try Self.migrate(writer.database)
     do { writer.clock = try clock.anchored(in: writer.database) } catch { throw StoreError(error) }
@@ -110,6 +110,8 @@ final class SQLiteConnection: Transaction {
     self.statements = statements
     prepared = Array(repeating: nil, count: StatementName.allCases.count)
   }
+
+  var isRemote: Bool { false }
 
   func now() throws(StoreError) -> Timestamp { clock.now() }
 

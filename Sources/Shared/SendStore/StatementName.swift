@@ -7,12 +7,13 @@ enum StatementName: String, CaseIterable, Sendable {
   case addWaiting, serveFlow, knownSends, insertSends, insertContents, insertQueue
   case insertHistory, insertOutbox, lockGroup, lockLanes, saveLane, saveInFlight, saveGroup
   case dueSends, nextDue, takeFromQueue, insertIntents, updateSends, savePairs, saveRecipients
-  case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, insertProviderIDs
-  case findProviderIDs, oldestProviderDay, saveAnswers, insertDoubts, deleteDoubts, doubtsDue
-  case lookAgain, insertParked, parkedForProviderIDs, parkedForSends, parkedSince, parkedOldest
-  case parkedCount, deleteParked, insertInbound, openWindows, saveOptOuts, contact, outbox
-  case deleteOutbox, outboxCount, insertDeliveries, dueDeliveries, finishDeliveries
-  case retryDeliveries, send, historyOfSend, oldSends, deleteSends, deleteContents
-  case deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs, pruneRecipients
-  case pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases, clearInFlight
+  case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, advance
+  case insertProviderIDs, findProviderIDs, oldestProviderDay, saveAnswers, insertDoubts
+  case deleteDoubts, doubtsDue, lookAgain, insertParked, parkedForProviderIDs, parkedForSends
+  case parkedSince, parkedOldest, parkedCount, deleteParked, insertInbound, openWindows
+  case saveOptOuts, contact, outbox, deleteOutbox, outboxCount, insertDeliveries, dueDeliveries
+  case finishDeliveries, retryDeliveries, send, historyOfSend, oldSends, deleteSends
+  case deleteContents, deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs
+  case pruneRecipients, pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases
+  case clearInFlight
 }

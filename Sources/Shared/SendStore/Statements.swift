@@ -3,7 +3,8 @@
 struct Statements: Sendable {
   private let texts: [String]
 
-  init(_ file: [UInt8]) throws(StoreError) {
+  /// `missing` are those that this dialect has no use for.
+  init(_ file: [UInt8], without missing: Set<StatementName> = []) throws(StoreError) {
     var found: [String: String] = [:]
     for part in String(decoding: file, as: UTF8.self).split(separator: "\n-- ").dropFirst() {
       let lines = part.split(separator: "\n", maxSplits: 1)
@@ -12,10 +13,11 @@ struct Statements: Sendable {
     }
     var texts: [String] = []
     for name in StatementName.allCases {
-      guard let text = found.removeValue(forKey: name.rawValue) else {
+      let text = found.removeValue(forKey: name.rawValue)
+      guard text != nil || missing.contains(name) else {
         throw .broken("no statement \(name.rawValue)")
       }
-      texts.append(text)
+      texts.append(text ?? "")
     }
     guard found.isEmpty else { throw .broken("unused statements \(found.keys.sorted())") }
     self.texts = texts

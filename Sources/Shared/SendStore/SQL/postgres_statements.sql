@@ -219,10 +219,18 @@ FROM sends WHERE key = ANY($1::bigint[]) ORDER BY key FOR NO KEY UPDATE;
 
 -- lockSendsByID
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires
-FROM sends WHERE id = ANY($1::bytea[]) ORDER BY key FOR NO KEY UPDATE;
+FROM unnest($1::bytea[]) AS p(wanted) JOIN sends ON sends.id = p.wanted ORDER BY key FOR NO KEY UPDATE OF sends;
 
 -- keysOfIDs
 SELECT id, key FROM sends WHERE id = ANY($1::bytea[]);
+
+-- advance
+UPDATE sends SET state = p.state, version = version + 1, proven = proven | p.bit, changed = p.at
+FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[]) AS p(wanted, n, state, bit, at, prov, acc, addr), lanes l
+WHERE sends.id = p.wanted AND sends.attempt = p.n AND sends.last_attempt = p.n
+  AND sends.state BETWEEN 3 AND 5 AND sends.state < p.state AND sends.failed & p.bit = 0
+  AND l.key = sends.lane AND l.provider = p.prov AND l.account = p.acc AND (p.addr IS NULL OR l.address = p.addr)
+RETURNING sends.id, sends.key, sends.version;
 
 -- insertProviderIDs
 INSERT INTO provider_ids (day, id, send, attempt)
