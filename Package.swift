@@ -40,6 +40,7 @@ func systemLibrary(_ name: String, pkgConfig: String, debian: String) -> Target 
 
 let package = Package(
   name: "postrider",
+  products: [.executable(name: "postrider", targets: ["postrider"])],
   targets: [
     systemLibrary("CRdKafka", pkgConfig: "rdkafka", debian: "librdkafka-dev"),
     systemLibrary("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
@@ -77,6 +78,22 @@ let package = Package(
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
         .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
       ]),
+    module(
+      "Service",
+      ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "SendStore"]),
+    module("Ingest", ["Service", "HTTP"], path: "Sources/Ingest"),
+    module(
+      "DispatchWorker", ["Service", "Domain", "EventLog", "JSON", "SendStore"],
+      path: "Sources/DispatchWorker"),
+    module(
+      "StatusWorker", ["Service", "Domain", "EventLog", "JSON", "Platform", "SendStore", "Time"],
+      path: "Sources/StatusWorker"),
+    .executableTarget(
+      name: "postrider",
+      dependencies: [
+        "Ingest", "DispatchWorker", "StatusWorker", "Service", "Domain", "EventLog", "SendStore",
+        "Platform", "Time", "HTTP",
+      ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),

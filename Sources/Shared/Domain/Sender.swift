@@ -57,10 +57,10 @@ package struct Sender: Hashable, Sendable {
 
   /// Whether a free text outside the 24-hour window is refused by us, or left to the provider who alone
   /// sees every reply.
-  package enum WindowPolicy: String, Hashable, Sendable { case enforce, provider }
+  package enum WindowPolicy: String, Hashable, Sendable, CaseIterable { case enforce, provider }
 
   /// What becomes of a doubt that nothing settles: a person decides, or it is sent again.
-  package enum DoubtPolicy: String, Hashable, Sendable { case hold, resend }
+  package enum DoubtPolicy: String, Hashable, Sendable, CaseIterable { case hold, resend }
 }
 
 package enum Provider: String, Hashable, Sendable, CaseIterable { case twilio, meta }

@@ -1,0 +1,109 @@
+internal import Foundation
+package import JSON
+internal import Platform
+internal import Synchronization
+package import Time
+
+/// One line of JSON per event, on standard error. Texts that are secrets are taken out of every line.
+package final class Log: Sendable {
+  package enum Level: Int, Comparable, Sendable, CaseIterable {
+    case debug, info, warning, error
+
+    package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  private let least: Level
+  private let worker: String
+  private let secrets: Mutex<[String]>
+  private let write: @Sendable ([UInt8]) -> Void
+  private let now: @Sendable () -> Timestamp
+
+  package init(
+    worker: String, least: Level = .info, secrets: [Secret] = [],
+    now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) },
+    write: @escaping @Sendable ([UInt8]) -> Void = { FileHandle.standardError.write(Data($0)) }
+  ) {
+    self.worker = worker
+    self.least = least
+    self.now = now
+    self.write = write
+    self.secrets = Mutex([])
+    keepOut(secrets)
+  }
+
+  /// Takes these out of all lines from now on. What is shorter than a secret would be taken out of ordinary
+  /// words.
+  package func keepOut(_ more: [Secret]) {
+    secrets.withLock { known in
+      known += more.map(\.revealed).filter { $0.utf8.count >= 6 && !known.contains($0) }
+      known.sort { $0.utf8.count > $1.utf8.count }
+    }
+  }
+
+  package func debug(_ event: String, _ fields: KeyValuePairs<String, any Loggable> = [:]) {
+    line(.debug, event, fields)
+  }
+
+  package func info(_ event: String, _ fields: KeyValuePairs<String, any Loggable> = [:]) {
+    line(.info, event, fields)
+  }
+
+  package func warning(_ event: String, _ fields: KeyValuePairs<String, any Loggable> = [:]) {
+    line(.warning, event, fields)
+  }
+
+  package func error(_ event: String, _ fields: KeyValuePairs<String, any Loggable> = [:]) {
+    line(.error, event, fields)
+  }
+
+  private func line(
+    _ level: Level, _ event: String, _ fields: KeyValuePairs<String, any Loggable>
+  ) {
+    guard level >= least else { return }
+    let secrets = secrets.withLock { $0 }
+    var line = JSONWriter.object { writer in
+      writer.field("at", now().description)
+      writer.field("level", "\(level)")
+      writer.field("worker", worker)
+      writer.field("event", Self.clean(event, of: secrets))
+      for (name, value) in fields {
+        writer.name(name)
+        value.write(to: &writer) { Self.clean($0, of: secrets) }
+      }
+    }
+    line.append(UInt8(ascii: "\n"))
+    write(line)
+  }
+
+  private static func clean(_ text: String, of secrets: [String]) -> String {
+    secrets.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "•••") : $0 }
+  }
+}
+
+/// What may stand in a line of the log.
+package protocol Loggable: Sendable {
+  /// `clean` takes secrets out of a text.
+  func write(to writer: inout JSONWriter, clean: (String) -> String)
+}
+
+extension String: Loggable {
+  package func write(to writer: inout JSONWriter, clean: (String) -> String) {
+    writer.value(clean(self))
+  }
+}
+
+extension Int: Loggable {
+  package func write(to writer: inout JSONWriter, clean: (String) -> String) { writer.value(self) }
+}
+
+extension Int64: Loggable {
+  package func write(to writer: inout JSONWriter, clean: (String) -> String) { writer.value(self) }
+}
+
+extension Double: Loggable {
+  package func write(to writer: inout JSONWriter, clean: (String) -> String) { writer.value(self) }
+}
+
+extension Bool: Loggable {
+  package func write(to writer: inout JSONWriter, clean: (String) -> String) { writer.value(self) }
+}

@@ -1,0 +1,81 @@
+internal import Synchronization
+
+/// The process's numbers, as Prometheus reads them. A metric is made once and kept; counting costs one
+/// atomic addition.
+package final class Metrics: Sendable {
+  private let families = Mutex<[String: Family]>([:])
+
+  package init() {}
+
+  private struct Family {
+    let help: String
+    let kind: String
+    var series: [Labels: any Series]
+  }
+
+  /// A name ends in `_total`.
+  package func counter(_ name: String, _ help: String, _ labels: Labels = [:]) -> Counter {
+    series(name, help, "counter", labels) { Counter() }
+  }
+
+  package func gauge(_ name: String, _ help: String, _ labels: Labels = [:]) -> Gauge {
+    series(name, help, "gauge", labels) { Gauge() }
+  }
+
+  /// A name ends in `_seconds` or `_bytes`. The bounds are the same for every label.
+  package func histogram(
+    _ name: String, _ help: String, _ labels: Labels = [:], bounds: [Double] = Histogram.durations
+  ) -> Histogram {
+    series(name, help, "histogram", labels) { Histogram(bounds: bounds) }
+  }
+
+  /// Text format 0.0.4.
+  package func text() -> String {
+    let families = families.withLock { $0 }
+    var lines: [String] = []
+    for (name, family) in families.sorted(by: { $0.key < $1.key }) {
+      lines.append("# HELP \(name) \(family.help)")
+      lines.append("# TYPE \(name) \(family.kind)")
+      for (labels, series) in family.series.sorted(by: { $0.key.text < $1.key.text }) {
+        lines += series.lines(name, labels)
+      }
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func series<Kind: Series>(
+    _ name: String, _ help: String, _ kind: String, _ labels: Labels, _ make: () -> Kind
+  ) -> Kind {
+    families.withLock { families in
+      var family = families[name] ?? Family(help: help, kind: kind, series: [:])
+      defer { families[name] = family }
+      if let known = family.series[labels] as? Kind { return known }
+      let made = make()
+      family.series[labels] = made
+      return made
+    }
+  }
+}
+
+protocol Series: Sendable {
+  func lines(_ name: String, _ labels: Labels) -> [String]
+}
+
+/// Of bounded number: a sender yes, a recipient never.
+package struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+  let text: String
+
+  package init(dictionaryLiteral elements: (String, String)...) {
+    text = elements.map { "\($0)=\"\(Self.escaped($1))\"" }.joined(separator: ",")
+  }
+
+  private static func escaped(_ value: String) -> String {
+    value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+  }
+
+  /// With one more label, for the parts of a histogram.
+  func braces(and more: String = "") -> String {
+    let parts = [text, more].filter { !$0.isEmpty }
+    return parts.isEmpty ? "" : "{" + parts.joined(separator: ",") + "}"
+  }
+}

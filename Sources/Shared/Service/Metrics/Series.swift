@@ -1,0 +1,67 @@
+internal import Synchronization
+
+/// Only grows.
+package final class Counter: Series {
+  private let count = Atomic<Int>(0)
+
+  package func add(_ more: Int = 1) { count.add(more, ordering: .relaxed) }
+  package var value: Int { count.load(ordering: .relaxed) }
+
+  func lines(_ name: String, _ labels: Labels) -> [String] {
+    ["\(name)\(labels.braces()) \(value)"]
+  }
+}
+
+/// Stands at some value.
+package final class Gauge: Series {
+  private let bits = Atomic<UInt64>(0)
+
+  package func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
+  package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+
+  func lines(_ name: String, _ labels: Labels) -> [String] {
+    ["\(name)\(labels.braces()) \(value)"]
+  }
+}
+
+/// Counts how many values are up to each bound.
+package final class Histogram: Series {
+  /// From a millisecond to a minute, each about twice the one before.
+  package static let durations = [
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60,
+  ]
+
+  private struct State {
+    var counts: [Int]
+    var sum = 0.0
+  }
+
+  private let bounds: [Double]
+  private let state: Mutex<State>
+
+  init(bounds: [Double]) {
+    self.bounds = bounds
+    state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+  }
+
+  package func observe(_ value: Double) {
+    let place = bounds.firstIndex { value <= $0 } ?? bounds.count
+    state.withLock {
+      $0.counts[place] += 1
+      $0.sum += value
+    }
+  }
+
+  func lines(_ name: String, _ labels: Labels) -> [String] {
+    let state = state.withLock { $0 }
+    var total = 0
+    var lines: [String] = []
+    for (bound, count) in zip(bounds.map { "\($0)" } + ["+Inf"], state.counts) {
+      total += count
+      lines.append("\(name)_bucket\(labels.braces(and: "le=\"\(bound)\"")) \(total)")
+    }
+    lines.append("\(name)_sum\(labels.braces()) \(state.sum)")
+    lines.append("\(name)_count\(labels.braces()) \(total)")
+    return lines
+  }
+}

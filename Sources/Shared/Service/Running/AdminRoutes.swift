@@ -1,0 +1,45 @@
+package import HTTP
+internal import JSON
+
+/// `/healthz`, `/readyz` and `/metrics`, for any listener.
+package struct AdminRoutes: Sendable {
+  private let health: Health
+  private let metrics: Metrics
+
+  package init(_ health: Health, _ metrics: Metrics) {
+    self.health = health
+    self.metrics = metrics
+  }
+
+  package func add(to router: inout Router, withMetrics: Bool) {
+    let (health, metrics) = (health, metrics)
+    router.on("GET", "/healthz") { _, _, responder in
+      responder.answer(Self.answer(health.stuck, well: "ok", ill: "stuck"))
+    }
+    router.on("GET", "/readyz") { _, _, responder in
+      responder.answer(Self.answer(health.troubles, well: "ready", ill: "not ready"))
+    }
+    guard withMetrics else { return }
+    router.on("GET", "/metrics") { _, _, responder in
+      responder.answer(
+        HTTPAnswer(status: 200, text: metrics.text(), type: "text/plain; version=0.0.4"))
+    }
+  }
+
+  private static func answer(
+    _ troubles: [String: String], well: String, ill: String
+  ) -> HTTPAnswer {
+    let body = JSONWriter.object { writer in
+      writer.field("status", troubles.isEmpty ? well : ill)
+      guard !troubles.isEmpty else { return }
+      writer.name("parts")
+      writer.object { parts in
+        for (name, trouble) in troubles.sorted(by: { $0.key < $1.key }) {
+          parts.name(name)
+          parts.value(trouble)
+        }
+      }
+    }
+    return HTTPAnswer(status: troubles.isEmpty ? 200 : 503, json: body)
+  }
+}

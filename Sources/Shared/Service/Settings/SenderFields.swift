@@ -1,0 +1,203 @@
+internal import Domain
+
+extension SettingsReader {
+  /// One sender with all its fields.
+  func sender(defaultPrefix: DialPrefix) -> SenderSettings? {
+    let id = requiredText("id", "the name by which requests choose the sender")
+    let provider = choice("provider", Provider.self)
+    if !has("provider") { fault("provider", "is missing: \"twilio\" or \"meta\"") }
+    let own =
+      switch provider {
+      case .twilio: twilio()
+      case .meta: meta()
+      case nil: nil as Identity?
+      }
+    let common = commonFields(own, provider, defaultPrefix)
+    // Without a provider nobody knows which names are right.
+    if provider != nil { finish() }
+    guard let id, let own, let baseURL = common.baseURL else { return nil }
+    let sender = Sender(
+      id: SenderID(id), channel: own.channel, account: own.account, address: own.address,
+      tenant: common.tenant, portfolio: common.portfolio, budget: common.budget,
+      defaultPrefix: common.prefix, window: common.window, inDoubt: common.inDoubt,
+      maxAttempts: common.maxAttempts, expiry: common.expiry)
+    var settings = SenderSettings(
+      sender: sender, credentials: own.credentials, baseURL: baseURL,
+      templateStrings: common.templateStrings)
+    settings.templates = own.templates
+    settings.templateLanguage = common.templateLanguage
+    settings.silentAfter = common.silentAfter
+    settings.optOutWords = common.optOutWords
+    return settings
+  }
+
+  /// Phones of `apps: [{…, wabas: [{…, phones: [{…}]}]}]`: what stands further out is inherited.
+  func inheritedSenders(defaultPrefix: DialPrefix) -> [SenderSettings] {
+    nodes("apps").flatMap { place, app in
+      app.children("wabas", at: place).flatMap { place, waba in
+        waba.children("phones", at: place).compactMap { place, phone in
+          let inherited = app.without("wabas").overridden(by: waba.without("phones"))
+          let whole = inherited.overridden(by: phone).overridden(
+            by: .object(["provider": .text("meta")]))
+          return reader(whole, at: place).sender(defaultPrefix: defaultPrefix)
+        }
+      }
+    }
+  }
+
+  private struct Identity {
+    let channel: Sender.Channel
+    let account: AccountID
+    let address: String
+    let credentials: Credentials
+    var templates: [String: [String: String]] = [:]
+  }
+
+  private func twilio() -> Identity? {
+    let sid = requiredText("accountSid", "AC and 32 hexadecimal digits")
+    if let sid { check(sid, "accountSid", "AC") }
+    let tokens =
+      [requiredText("authToken", "checks the signatures of webhooks")]
+      .compactMap(\.self).map(Secret.init) + texts("secondaryAuthTokens").map(Secret.init)
+    let service = text("messagingServiceSid")
+    if let service { check(service, "messagingServiceSid", "MG") }
+    let from = text("from")
+    if from == nil, service == nil {
+      fault("from", "is missing: a number, whatsapp:+… or a messagingServiceSid in its place")
+    }
+    let isWhatsApp = from?.hasPrefix("whatsapp:") ?? (text("channel") == "whatsapp")
+    if from != nil, has("channel") { fault("channel", "is told by from already") }
+    let sandbox = truth("sandbox") ?? (from == "whatsapp:+14155238886")
+    let key = apiKeyPair()
+    let signatureKeys = dictionary("signatureKeys").mapValues(Secret.init)
+    let templates = templateNames()
+    guard let sid else { return nil }
+    return Identity(
+      channel: sandbox ? .twilioSandbox : isWhatsApp ? .twilioWhatsApp : .twilioSMS,
+      account: AccountID(sid), address: from ?? service ?? "",
+      credentials: .twilio(
+        TwilioCredentials(
+          accountSid: sid, authTokens: tokens, apiKey: key, messagingServiceSid: service,
+          signatureKeys: signatureKeys)), templates: templates)
+  }
+
+  private func apiKeyPair() -> TwilioCredentials.APIKeyPair? {
+    let (sid, secret) = (text("apiKeySid"), secret("apiKeySecret"))
+    if (sid == nil) != (secret == nil) {
+      fault("apiKeySid", "and apiKeySecret belong together")
+    }
+    guard let sid, let secret else { return nil }
+    return TwilioCredentials.APIKeyPair(sid: sid, secret: secret)
+  }
+
+  private func templateNames() -> [String: [String: String]] {
+    guard let named = object("templates") else { return [:] }
+    return Dictionary(uniqueKeysWithValues: named.names.map { ($0, named.dictionary($0)) })
+  }
+
+  private func meta() -> Identity? {
+    let number = requiredText("phoneNumberId", "Meta's id of the number")
+    let token = requiredText("accessToken", "lets us send")
+    let waba = text("wabaId")
+    let secrets = texts("appSecret").map(Secret.init)
+    let verify = secret("verifyToken")
+    guard let number, let token else { return nil }
+    return Identity(
+      channel: .metaWhatsApp, account: AccountID(waba ?? number), address: number,
+      credentials: .meta(
+        MetaCredentials(
+          phoneNumberId: number, wabaId: waba, accessToken: Secret(token), appSecrets: secrets,
+          verifyToken: verify)))
+  }
+
+  private struct Common {
+    var baseURL: WebAddress?
+    var tenant = Tenant.none
+    var portfolio: String?
+    var budget: Budget?
+    var prefix: DialPrefix
+    var window = Sender.WindowPolicy.provider
+    var inDoubt = Sender.DoubtPolicy.hold
+    var maxAttempts = 10
+    var expiry = Duration.seconds(7 * 86400)
+    var templateStrings = false
+    var templateLanguage = "en"
+    var silentAfter: Duration?
+    var optOutWords: [String]?
+  }
+
+  private func commonFields(
+    _ own: Identity?, _ provider: Provider?, _ defaultPrefix: DialPrefix
+  ) -> Common {
+    var common = Common(prefix: prefix("defaultPrefix") ?? defaultPrefix)
+    common.baseURL = value("baseURL", "an http or https address", WebAddress.init)
+    if !has("baseURL") { common.baseURL = provider == .meta ? .meta : .twilio }
+    common.tenant = tenant ?? .none
+    common.portfolio = text("portfolio")
+    common.budget = own.flatMap { budget($0.channel.defaultBudget) }
+    if own == nil { _ = object("budget") }
+    common.window = choice("window") ?? common.window
+    common.inDoubt = choice("inDoubt") ?? common.inDoubt
+    common.maxAttempts = count("maxAttempts", in: 1...SendProgress.attemptLimit) ?? 10
+    common.expiry = value("expiry", "a time such as 7d", Units.duration) ?? common.expiry
+    common.templateStrings = truth("templateStrings") ?? (provider == .meta)
+    common.templateLanguage = text("templateLanguage") ?? common.templateLanguage
+    common.silentAfter = value("silentAfter", "a time such as 6h", Units.duration)
+    common.optOutWords = has("optOutWords") ? texts("optOutWords") : nil
+    return common
+  }
+
+  /// What the settings say in place of a channel's usual limits; `null` takes a limit away.
+  private func budget(_ usual: Budget) -> Budget {
+    guard let reader = object("budget") else { return usual }
+    var budget = usual
+    if reader.mentions("rate") { budget.rate = reader.rate("rate") }
+    if reader.mentions("pair") { budget.pair = reader.rate("pair") }
+    if reader.mentions("daily") { budget.daily = reader.daily() }
+    budget.inFlight = reader.count("inFlight", in: 1...10_000) ?? budget.inFlight
+    reader.finish()
+    return budget
+  }
+
+  private func daily() -> DailyLimit? {
+    guard has("daily") else {
+      _ = text("daily")
+      return nil
+    }
+    guard isObject("daily"), let reader = object("daily") else {
+      return count("daily", in: 1...100_000_000).map { .messages($0) }
+    }
+    let limit = reader.count("limit", in: 1...100_000_000)
+    let counts = reader.value("counts", "\"messages\" or \"recipients\"") {
+      ["messages", "recipients"].contains($0) ? $0 : nil
+    }
+    if !reader.has("limit") { reader.fault("limit", "is missing") }
+    reader.finish()
+    return limit.map { counts == "recipients" ? .recipients($0) : .messages($0) }
+  }
+
+  private func check(_ sid: String, _ name: String, _ prefix: String) {
+    let digits = sid.dropFirst(2)
+    let isSid =
+      sid.hasPrefix(prefix) && digits.utf8.count == 32 && digits.allSatisfy(\.isHexDigit)
+    if !isSid { fault(name, "must be \(prefix) and 32 hexadecimal digits") }
+  }
+}
+
+extension SettingsNode {
+  fileprivate func without(_ name: String) -> SettingsNode {
+    guard case .object(var fields) = self else { return self }
+    fields[name] = nil
+    return .object(fields)
+  }
+
+  fileprivate func overridden(by other: SettingsNode) -> SettingsNode {
+    guard case .object(let fields) = self, case .object(let others) = other else { return other }
+    return .object(fields.merging(others) { $1 })
+  }
+
+  fileprivate func children(_ name: String, at place: String) -> [(String, SettingsNode)] {
+    guard case .object(let fields) = self, case .array(let items) = fields[name] else { return [] }
+    return items.enumerated().map { ("\(place).\(name)[\($0.offset)]", $0.element) }
+  }
+}

@@ -1,0 +1,106 @@
+package import Domain
+package import EventLog
+
+/// Everything that an operator can set, checked.
+package struct Settings: Sendable {
+  package var listen = Address(host: "127.0.0.1", port: 8080)
+  package var tls: TLSFiles?
+  /// As the providers call us; signatures are over it.
+  package var publicURL: WebAddress?
+  package var log = LogSettings.embedded(EmbeddedLogSettings(path: "data/log.db"))
+  package var store = StoreSettings.sqlite(path: "data/store.db")
+  package var spool = SpoolSettings()
+  package var admin: [WorkerName: Address] = [:]
+  package var apiKeys: [APIKey] = []
+  package var senders: [SenderSettings] = []
+  package var defaultSender: SenderID?
+  package var relay: RelaySettings?
+  package var actions: [ActionSettings] = []
+  package var gcs: Secret?
+  package var verifySignatures = true
+  package var retention = Duration.seconds(30 * 86400)
+  package var drain = Duration.seconds(20)
+
+  package init() {}
+
+  /// Everything that must not be shown anywhere.
+  package var secrets: [Secret] {
+    apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets) + actions.map(\.secret)
+      + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets + log.secrets
+  }
+}
+
+package enum WorkerName: String, Hashable, Sendable, CaseIterable { case ingest, dispatch, status }
+
+package struct TLSFiles: Hashable, Sendable {
+  package let certificate: String
+  package let key: String
+}
+
+package enum LogSettings: Sendable {
+  case embedded(EmbeddedLogSettings)
+  case kafka(KafkaLogSettings)
+
+  /// librdkafka's own properties may hold a password or a key.
+  var secrets: [Secret] {
+    guard case .kafka(let settings) = self else { return [] }
+    return settings.properties
+      .filter { name, _ in ["password", "secret", ".pem", "key"].contains { name.contains($0) } }
+      .map { Secret($0.value) }
+  }
+}
+
+package enum StoreSettings: Hashable, Sendable {
+  case sqlite(path: String)
+  /// A libpq URI, with its password in it.
+  case postgres(Secret)
+
+  /// The password inside, which libpq may be given apart from the rest.
+  var secrets: [Secret] {
+    guard case .postgres(let url) = self, let at = url.revealed.lastIndex(of: "@"),
+      let scheme = url.revealed.firstRange(of: "://")
+    else { return [] }
+    let credentials = url.revealed[scheme.upperBound..<max(at, scheme.upperBound)]
+    guard let colon = credentials.firstIndex(of: ":") else { return [] }
+    return [Secret(String(credentials[credentials.index(after: colon)...]))]
+  }
+}
+
+package struct SpoolSettings: Hashable, Sendable {
+  package var path = "data/spool.db"
+  package var limit = 1 << 30
+
+  package init() {}
+}
+
+package struct APIKey: Hashable, Sendable {
+  package let key: Secret
+  package let scopes: Set<Scope>
+  /// nil: every tenant's.
+  package let tenant: Tenant?
+  /// nil: not limited.
+  package let rate: Rate?
+
+  package enum Scope: String, Hashable, Sendable, CaseIterable { case send, read, webhook, admin }
+}
+
+/// A tenant's own URL that gets its events.
+package struct ActionSettings: Hashable, Sendable {
+  package let tenant: Tenant
+  package let url: WebAddress
+  package let secret: Secret
+  package let rate: Rate?
+  package let inFlight: Int
+}
+
+/// The SMS relay: who may send through it, and whose number takes the commands.
+package struct RelaySettings: Hashable, Sendable {
+  package let path: String
+  package let sender: SenderID
+  package let allowedFrom: [PhoneNumber]
+  package let number: PhoneNumber?
+  package let accountSid: String?
+  package let authToken: Secret?
+  package let pin: Secret?
+  package let budget: Rate?
+}

@@ -1,0 +1,43 @@
+package import SendStore
+package import Service
+internal import Time
+
+/// Forgets sends that came to their end longer ago than the retention.
+package final class Upkeep {
+  private let store: SendStore
+  private let retention: Duration
+  private let log: Log
+  private let stop: StopSignal
+
+  package init(_ store: SendStore, retention: Duration, log: Log, stop: StopSignal) {
+    self.store = store
+    self.retention = retention
+    self.log = log
+    self.stop = stop
+  }
+
+  private static let pause = Duration.seconds(3600)
+
+  /// Blocks until asked to stop; to be called on a thread of its own.
+  package func run() {
+    repeat {
+      do {
+        let count = try round()
+        if count > 0 { log.info("forgot old sends", ["count": count]) }
+      } catch {
+        log.warning("cannot forget old sends, trying again", ["reason": error.description])
+      }
+    } while !stop.wait(for: Self.pause)
+  }
+
+  /// One whole round in small steps, so that others get their turn between.
+  package func round() throws(StoreError) -> Int {
+    var count = 0
+    while !stop.isRequested {
+      let report = try store.prune(before: try store.now() - retention)
+      count += report.sends
+      if !report.hasMore { break }
+    }
+    return count
+  }
+}

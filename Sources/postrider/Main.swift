@@ -1,0 +1,18 @@
+internal import Foundation
+
+@main
+enum Main {
+  static func main() {
+    let outcome = Command.run(Array(CommandLine.arguments.dropFirst()))
+    exit(outcome.rawValue)
+  }
+}
+
+/// As sysexits.h has them, so that whoever started the process can tell what to do.
+enum Exit: Int32 {
+  case done = 0
+  case failed = 1
+  case usage = 64
+  case unavailable = 69
+  case settings = 78
+}

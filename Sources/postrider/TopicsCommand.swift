@@ -1,0 +1,70 @@
+internal import Domain
+internal import EventLog
+internal import Foundation
+internal import Service
+
+/// `postrider topics`
+struct TopicsCommand {
+  static let options: Set<String> = ["config", "partitions", "replicas", "retention-days"]
+  static let help = """
+    usage: postrider topics [--partitions N] [--replicas N] [--retention-days N] [--config FILE]
+
+    Makes the topics that are missing in Kafka. A topic that is there already is left as it is; one with
+    another number of partitions is told, since changing that number would move keys.
+
+      --partitions N       8 unless said
+      --replicas N         the cluster's own default unless said
+      --retention-days N   at least 7, the default
+    """
+
+  private let options: Options
+
+  init(_ options: Options) throws(UsageFault) {
+    guard options.words.isEmpty else { throw UsageFault("topics takes no words") }
+    self.options = options
+  }
+
+  func run() throws(UsageFault) -> Exit {
+    let plans = try plans()
+    let settings: Settings
+    do throws(SettingsRefused) { settings = try LoadedSettings.find(options).settings } catch {
+      Terminal.error(error.description)
+      return .settings
+    }
+    guard case .kafka(let kafka) = settings.log else {
+      print("The embedded log makes its topics by itself.")
+      return .done
+    }
+    do throws(LogError) {
+      let log = try KafkaLog(kafka)
+      defer { log.close(within: .seconds(5)) }
+      let differences = try log.createTopics(plans, within: .seconds(30))
+      print(Self.table(plans, differences))
+      return .done
+    } catch {
+      Terminal.error("postrider: \(error)")
+      return .unavailable
+    }
+  }
+
+  private func plans() throws(UsageFault) -> [TopicPlan] {
+    let partitions = try options.count("partitions", in: 1...10_000, default: 8)
+    let replicas = try options.count("replicas", in: 1...100, default: -1)
+    let days = try options.count("retention-days", in: 7...3650, default: 7)
+    return Topic.allCases.map {
+      TopicPlan(
+        $0, partitions: partitions, replicas: replicas, retention: .seconds(days * 86400))
+    }
+  }
+
+  private static func table(_ plans: [TopicPlan], _ differences: [TopicPlan.Difference]) -> String {
+    let found = Dictionary(differences.map { ($0.plan.topic, $0.partitions) }) { $1 }
+    let rows = plans.map { plan in
+      [
+        plan.topic.rawValue, "\(found[plan.topic] ?? plan.partitions)",
+        found[plan.topic] == nil ? "as planned" : "there before, planned were \(plan.partitions)",
+      ]
+    }
+    return Terminal.table([["topic", "partitions", ""]] + rows)
+  }
+}
