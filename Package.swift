@@ -106,6 +106,19 @@ let package = Package(
       "EventLogTests",
       ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
     tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
+    tests(
+      "ServiceTests",
+      [
+        "Service", "Domain", "Time", "JSON", "Kafka", "Platform", "SQLite", "EventLog", "SendStore",
+        "TestSupport",
+      ]),
+    tests(
+      "WorkerTests",
+      [
+        "DispatchWorker", "StatusWorker", "Service", "Domain", "Time", "JSON", "Platform",
+        "EventLog", "SendStore", "TestSupport",
+      ]),
+    tests("CommandTests", ["postrider", "TestSupport"]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [

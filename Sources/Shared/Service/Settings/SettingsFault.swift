@@ -1,5 +1,5 @@
 /// One thing that is wrong with the settings, with the path of the setting and what was expected.
-package struct SettingsFault: Hashable, Comparable, Sendable, CustomStringConvertible {
+package struct SettingsFault: Error, Hashable, Comparable, CustomStringConvertible {
   package let path: String
   package let sentence: String
 

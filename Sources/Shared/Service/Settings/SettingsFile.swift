@@ -18,7 +18,7 @@ extension Settings {
     _ data: [UInt8], _ substitution: Substitution
   ) throws(SettingsRefused) -> Settings {
     let node: SettingsNode
-    do { node = try SettingsNode(json5: data) } catch { throw SettingsRefused([error]) }
+    do { node = try JSON5Reader.read(data) } catch { throw SettingsRefused([error]) }
     let list = FaultList()
     let reader = SettingsReader(node, at: "", list, substitution)
     var settings = Settings()

@@ -1,0 +1,129 @@
+import Domain
+import EventLog
+import Foundation
+import JSON
+import Kafka
+import Platform
+import SQLite
+import Synchronization
+import TestSupport
+import Testing
+import Time
+
+@testable import Service
+
+@Suite struct RecordLoopTests {
+  let folder: TemporaryFolder
+  let log: EmbeddedLog
+  let quiet = Log(worker: "test", write: { _ in })
+  let stop = StopSignal()
+  let health = Health()
+
+  init() throws {
+    folder = try TemporaryFolder()
+    log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+  }
+
+  func record(_ id: String, type: String = "known", data: String = "{}") -> NewRecord {
+    NewRecord(
+      topic: .callbacks, key: "k",
+      event: CloudEvent(
+        id: id, source: "test", type: type, time: Timestamp(seconds: 1), data: Array(data.utf8)))
+  }
+
+  /// Runs the loop on a thread of its own until `done` opens.
+  func run(
+    until done: Gate,
+    _ handler: @escaping @Sendable ([LoggedEvent]) throws(HandlerFailure) -> [Int: String]
+  ) {
+    let (log, quiet, stop, part) = (log, quiet, stop, health.part("loop"))
+    let thread = WorkerThread("loop") {
+      RecordLoop(
+        log, group: "g", topics: [.callbacks], types: ["known"], log: quiet, health: part,
+        metrics: Metrics(), stop: stop, handler: handler
+      ).run()
+    }
+    #expect(done.wait(for: .seconds(20)))
+    stop.request()
+    #expect(thread.join(within: .seconds(20)))
+  }
+
+  func deadLetters() throws -> [JSONValue] {
+    let subscription = try log.subscribe(group: "people", topics: [.deadLetters])
+    defer { subscription.close() }
+    var found: [JSONValue] = []
+    let deadline = bootMicroseconds() + 10_000_000
+    while found.isEmpty, bootMicroseconds() < deadline {
+      for record in try subscription.next(max: 100, wait: .milliseconds(100)).records {
+        found.append(try JSONDocument(try record.event().data).root)
+      }
+    }
+    return found
+  }
+
+  @Test("what cannot be processed is dead-lettered with its reason, and its neighbours go on")
+  func deadLettering() throws {
+    try log.append(
+      [record("1"), record("2", type: "strange"), record("3", data: #"{"bad":"ü"}"#), record("4")],
+      within: .seconds(10))
+    let seen = Mutex<[String]>([])
+    let done = Gate()
+    run(until: done) { events throws(HandlerFailure) in
+      let ids = seen.withLock { seen in
+        seen += events.map(\.event.id)
+        return seen
+      }
+      if ids.contains("4") { done.open() }
+      let bad = events.indices.filter { events[$0].event.id == "3" }
+      return Dictionary(uniqueKeysWithValues: bad.map { ($0, "number three is never right") })
+    }
+    #expect(seen.withLock { $0 } == ["1", "3", "4"])
+    let letters = try deadLetters()
+    let reasons = Set(letters.compactMap { $0["reason"]?.string })
+    #expect(
+      reasons == ["nobody here knows records of the type strange", "number three is never right"])
+    let three = try #require(letters.first { $0["value"]?.string == #"{"bad":"ü"}"# })
+    #expect(three["topic"]?.string == "callbacks" && three["offset"]?.integer == 2)
+    #expect(three["key"]?.string == "k")
+    #expect(three["headers"]?.items?.contains { $0["name"]?.string == "ce_id" } == true)
+  }
+
+  @Test("a handler that cannot work now gets the same events again, and nothing is dropped")
+  func retries() throws {
+    try log.append([record("1"), record("2")], within: .seconds(10))
+    let calls = Mutex(0)
+    let done = Gate()
+    run(until: done) { events throws(HandlerFailure) in
+      let call = calls.withLock {
+        $0 += 1
+        return $0
+      }
+      if call < 3 { throw HandlerFailure("the store is away") }
+      if events.last?.event.id == "2" { done.open() }
+      return [:]
+    }
+    #expect(calls.withLock { $0 } >= 3)
+    #expect(
+      try log.subscribe(group: "g", topics: [.callbacks]).next(max: 9, wait: .milliseconds(300))
+        .records.isEmpty)
+  }
+
+  @Test("a record that is too long for a dead letter is cut, and told by its hash")
+  func truncation() throws {
+    try log.append(
+      [
+        record(
+          "1", type: "strange", data: "\"" + String(repeating: "\u{1}x", count: 150_000) + "\"")
+      ], within: .seconds(10))
+    try log.append([record("2")], within: .seconds(10))
+    let done = Gate()
+    run(until: done) { events throws(HandlerFailure) in
+      if events.last?.event.id == "2" { done.open() }
+      return [:]
+    }
+    let letter = try #require(try deadLetters().first)
+    #expect(letter["bytes"]?.integer == 300_002)
+    #expect(letter["sha256"]?.string?.utf8.count == 64)
+    #expect(letter["value"]?.string?.utf8.count == DeadLetter.keptBytes)
+  }
+}

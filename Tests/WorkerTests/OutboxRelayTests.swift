@@ -1,0 +1,136 @@
+import DispatchWorker
+import Domain
+import EventLog
+import JSON
+import Platform
+import SendStore
+import Service
+import StatusWorker
+import TestSupport
+import Testing
+import Time
+
+@Suite struct StoreToLogTests {
+  let folder: TemporaryFolder
+  let log: EmbeddedLog
+  let store: SendStore
+  let clock = ManualClock()
+  let sender = Sender(
+    id: SenderID("main"), channel: .twilioWhatsApp, account: AccountID("AC1"), address: "+1",
+    tenant: Tenant(app: "crm", company: "acme"))
+
+  init() throws {
+    folder = try TemporaryFolder()
+    log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+    store = try SendStore(.sqlite(path: folder.file("store.db"), clock: clock.storeClock))
+    try store.define([sender])
+  }
+
+  func relay(_ worker: String) -> OutboxRelay {
+    OutboxRelay(
+      store, log, worker: WorkerID(worker), log: Log(worker: "test", write: { _ in }),
+      health: Health().part("relay"), metrics: Metrics(), stop: StopSignal())
+  }
+
+  func events(_ topic: Topic) throws -> [CloudEvent] {
+    let subscription = try log.subscribe(group: "test", topics: [topic])
+    defer { subscription.close() }
+    var events: [CloudEvent] = []
+    let deadline = bootMicroseconds() + 5_000_000
+    while events.isEmpty, bootMicroseconds() < deadline {
+      events += try subscription.next(max: 1000, wait: .milliseconds(100)).records.map {
+        try $0.event()
+      }
+    }
+    return events
+  }
+
+  func queue(_ count: Int) throws -> [SendID] {
+    let sends = (0..<count).map { _ in
+      NewSend(
+        id: .random(at: clock.now), sender: sender.id, recipient: "+393331234567",
+        content: Array("{}".utf8),
+        campaign: "spring", due: clock.now, expires: clock.now + .seconds(60))
+    }
+    _ = try store.take(
+      IntakeBatch(log: "l", partition: 0, from: 0, next: Int64(count), sends: sends))
+    return sends.map(\.id)
+  }
+
+  @Test("changes reach the stream once, in order, and are forgotten in the store")
+  func publishing() throws {
+    let ids = try queue(3)
+    _ = try store.cancel(ids[1])
+    #expect(try !relay("one").step())
+    #expect(try store.unpublishedCount() == 0)
+    let events = try events(.messages)
+    #expect(
+      events.filter { $0.subject == ids[1].description }.map(\.id) == [
+        "\(ids[1]).1", "\(ids[1]).2",
+      ])
+    #expect(Set(events.map(\.id)).count == 4)
+    #expect(
+      events.allSatisfy { $0.type == "postrider.message.v1" && $0.source == "postrider/store/0" })
+    let last = try JSONDocument(try #require(events.first { $0.id == "\(ids[1]).2" }).data).root
+    #expect(last["state"]?.string == "canceled" && last["campaign"]?.string == "spring")
+    #expect(last["company"]?.string == "acme" && last["to"]?.string == "+393331234567")
+  }
+
+  @Test("only one worker publishes at a time")
+  func oneRelay() throws {
+    _ = try queue(1)
+    #expect(try !relay("one").step())
+    _ = try store.cancel(try queueAnother())
+    #expect(try !relay("two").step())
+    #expect(try store.unpublishedCount() == 2)
+    clock.advance(.seconds(4))
+    #expect(try !relay("two").step())
+    #expect(try store.unpublishedCount() == 0)
+  }
+
+  private func queueAnother() throws -> SendID {
+    let send = NewSend(
+      id: .random(at: clock.now), sender: sender.id, recipient: "+393331234567", content: [],
+      due: clock.now,
+      expires: clock.now)
+    _ = try store.take(IntakeBatch(log: "l", partition: 1, from: 0, next: 1, sends: [send]))
+    return send.id
+  }
+
+  @Test("a callback that finds no send within a day becomes a dead letter, visibly")
+  func unmatched() throws {
+    let metrics = Metrics()
+    let sweep = ParkedSweep(
+      store, log, log: Log(worker: "test", write: { _ in }), health: Health().part("parked"),
+      metrics: metrics,
+      stop: StopSignal())
+    _ = try store.apply([
+      CallbackReport(
+        attempt: nil, providerID: ProviderID("SMnobody"), provider: .twilio,
+        account: AccountID("AC1"),
+        address: nil, status: .wentOut(.sent))
+    ])
+    try sweep.report(before: clock.now - ParkedSweep.patience)
+    #expect(try store.parkedCount() == 1)
+    clock.advance(.seconds(24 * 3600 + 1))
+    try sweep.report(before: clock.now - ParkedSweep.patience)
+    #expect(try store.parkedCount() == 0)
+    let letter = try JSONDocument(try #require(try events(.deadLetters).first).data).root
+    #expect(letter["providerId"]?.string == "SMnobody")
+    #expect(metrics.text().contains("postrider_callbacks_unmatched_total 1"))
+  }
+
+  @Test("upkeep forgets what ended before the retention")
+  func upkeep() throws {
+    let ids = try queue(2)
+    _ = try store.cancel(ids[0])
+    _ = try relay("one").step()
+    clock.advance(.seconds(31 * 86400))
+    let upkeep = Upkeep(
+      store, retention: .seconds(30 * 86400), log: Log(worker: "test", write: { _ in }),
+      stop: StopSignal())
+    #expect(try upkeep.round() == 1)
+    #expect(try store.send(ids[0]) == nil)
+    #expect(try store.send(ids[1]) != nil)
+  }
+}
