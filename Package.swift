@@ -122,7 +122,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport",
+        "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
+        "Kafka", "CRdKafka", "TestSupport",
       ],
       path: "Tests/Benchmarks", swiftSettings: ours),
     .target(

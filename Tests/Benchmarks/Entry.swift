@@ -4,7 +4,11 @@ enum Entry {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
     case "store": try StoreBenchmark.run(arguments.dropFirst())
-    default: print("usage: script/bench store [sqlite|postgres] [SENDS]")
+    case "log": try LogBenchmark.run()
+    case "http": try HTTPBenchmark.run()
+    case "broker": try LogBenchmark.broker()
+    case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
+    default: print("usage: script/bench store [sqlite|postgres] [SENDS] | log | http")
     }
   }
 }

@@ -10,8 +10,13 @@ struct Race {
     let start = bootMicroseconds()
     try body()
     let seconds = Double(bootMicroseconds() - start) / 1e6
+    add(name, rate: Double(operations) / seconds)
+  }
+
+  /// A rate that somebody else has measured.
+  mutating func add(_ name: String, rate: Double) {
     if rates[name] == nil { order.append(name) }
-    rates[name, default: []].append(Double(operations) / seconds)
+    rates[name, default: []].append(rate)
   }
 
   func median(_ name: String) -> Double {
