@@ -2,7 +2,7 @@ import Domain
 import EventLog
 import Foundation
 import Kafka
-import Synchronization
+import Platform
 import TestSupport
 import Testing
 import Time
@@ -58,7 +58,7 @@ import Time
   func doneOnce(_ kind: LogKind) async throws {
     try await onLog(kind) { test in
       let log = try test.open()
-      let calls = Mutex<[Int: Int]>([:])
+      let calls = Locked<[Int: Int]>([:])
       for batch in 0..<20 {
         log.append((0..<50).map { record("k\($0)", "\(batch)/\($0)") }) { result in
           guard case .success = result else { return }

@@ -2,7 +2,6 @@ import Domain
 import Foundation
 import Platform
 import SQLite
-import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -14,7 +13,7 @@ import Time
   @Test("a file that many make at once becomes one log")
   func creation() async throws {
     try await onFile { path in
-      let found = Mutex<Set<String>>([])
+      let found = Locked<Set<String>>([])
       let threads = (0..<8).map { _ in
         WorkerThread("opener") {
           let id = Result {
@@ -190,7 +189,7 @@ import Time
   @Test("what is old goes when the slowest group has passed it, or is forgotten")
   func retention() async throws {
     try await onFile { path in
-      let now = Mutex(Timestamp(seconds: 1_700_000_000))
+      let now = Locked(Timestamp(seconds: 1_700_000_000))
       var settings = EmbeddedLogSettings(path: path)
       settings.now = { now.withLock { $0 } }
       let log = try EmbeddedLog(settings)

@@ -2,7 +2,6 @@ import CRdKafka
 import Domain
 import Foundation
 import Platform
-import Synchronization
 import TestSupport
 import Testing
 import Time

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct DrainTests {
   @Test("requests in flight are answered, new connections are not taken")
   func drain() throws {
-    let held = Mutex<[HTTPResponder]>([])
+    let held = Locked<[HTTPResponder]>([])
     let arrived = Gate()
     let server = try HTTPServer { _, responder in
       held.withLock { $0.append(responder) }
@@ -29,7 +29,7 @@ import Testing
 
   @Test("what is not answered in time gets 503 or an end, and its responder does nothing any more")
   func overdue() throws {
-    let held = Mutex<[HTTPResponder]>([])
+    let held = Locked<[HTTPResponder]>([])
     let arrived = Gate()
     let server = try HTTPServer { _, responder in
       held.withLock { $0.append(responder) }
@@ -47,7 +47,7 @@ import Testing
   func streams() throws {
     let closed = Gate()
     let opened = Gate()
-    let streams = Mutex<[HTTPStream]>([])
+    let streams = Locked<[HTTPStream]>([])
     let server = try HTTPServer { _, responder in
       let stream = responder.stream { closed.open() }
       stream.send(Array("first".utf8))
@@ -65,7 +65,7 @@ import Testing
 
   @Test("a stream that begins while the server drains ends at once")
   func lateStream() throws {
-    let held = Mutex<[HTTPResponder]>([])
+    let held = Locked<[HTTPResponder]>([])
     let arrived = Gate()
     let closed = Gate()
     let server = try HTTPServer { _, responder in
@@ -88,7 +88,7 @@ import Testing
   @Test("answers from other threads, clients that leave and a stop can meet in any order")
   func stress() throws {
     for round in 0..<30 {
-      let queue = Mutex<[HTTPResponder]>([])
+      let queue = Locked<[HTTPResponder]>([])
       let answered = Atomic(0)
       let enough = Gate()
       let done = Gate()

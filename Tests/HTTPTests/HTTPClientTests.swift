@@ -8,7 +8,7 @@ import Testing
   @Test("sends exactly what the call says and gives back the whole answer")
   func exchange() throws {
     let listener = try RawListener()
-    let received = Mutex<RawAnswer?>(nil)
+    let received = Locked<RawAnswer?>(nil)
     let server = WorkerThread("server") {
       guard let connection = listener.accept() else { return }
       let request = connection.receiveRequest()
@@ -95,7 +95,7 @@ import Testing
   @Test("a refusal at the gate sends no byte, on a new connection and on a kept one")
   func refusal() throws {
     let listener = try RawListener()
-    let after = Mutex<[String]>([])
+    let after = Locked<[String]>([])
     let server = WorkerThread("server") {
       while let connection = listener.accept() {
         let first = connection.receive(through: "\r\n\r\n")
@@ -197,7 +197,7 @@ import Testing
 
   @Test("an answer that takes too long leaves the outcome unknown")
   func slowAnswer() throws {
-    let held = Mutex<[HTTPResponder]>([])
+    let held = Locked<[HTTPResponder]>([])
     let server = try HTTPServer { _, responder in held.withLock { $0.append(responder) } }
     let client = try HTTPClient()
     var call = post(to: server.port)
@@ -210,7 +210,7 @@ import Testing
 
   @Test("256 calls are in flight at once, over kept connections the second time")
   func manyInFlight() throws {
-    let held = Mutex<[HTTPResponder]>([])
+    let held = Locked<[HTTPResponder]>([])
     let server = try HTTPServer { _, responder in
       let all = held.withLock { responders in
         responders.append(responder)
@@ -235,8 +235,8 @@ import Testing
 
   @Test("no more connections are opened to a host than allowed; the rest wait their turn")
   func connectionsPerHost() throws {
-    let open = Mutex((now: 0, most: 0))
-    let pending = Mutex<[HTTPResponder]>([])
+    let open = Locked((now: 0, most: 0))
+    let pending = Locked<[HTTPResponder]>([])
     let server = try HTTPServer { _, responder in
       open.withLock {
         $0.now += 1
@@ -263,7 +263,7 @@ import Testing
 
   @Test("a call whose time is over before it had a connection was not sent")
   func noConnectionFree() throws {
-    let held = Mutex<[HTTPResponder]>([])
+    let held = Locked<[HTTPResponder]>([])
     let arrived = Gate()
     let server = try HTTPServer { _, responder in
       held.withLock { $0.append(responder) }
@@ -285,7 +285,7 @@ import Testing
 
   @Test("cancelling and closing complete every call exactly once", arguments: [false, true])
   func cancellation(closing: Bool) throws {
-    let held = Mutex<[HTTPResponder]>([])
+    let held = Locked<[HTTPResponder]>([])
     let arrived = Gate()
     let server = try HTTPServer { _, responder in
       held.withLock {

@@ -1,6 +1,5 @@
 import HTTP
 import Platform
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
@@ -37,7 +36,7 @@ import Testing
 
   @Test("an answer may come later from another thread, and only the first counts")
   func laterAnswer() throws {
-    let waiting = Mutex<[HTTPResponder]>([])
+    let waiting = Locked<[HTTPResponder]>([])
     let arrived = Gate()
     let server = try HTTPServer { _, responder in
       waiting.withLock { $0.append(responder) }

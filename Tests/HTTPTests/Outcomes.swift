@@ -1,11 +1,10 @@
 import HTTP
 import Platform
-import Synchronization
 
 /// Completions of calls, as they come.
 final class Outcomes: Sendable {
   private let expected: Int
-  private let list = Mutex<[HTTPOutcome]>([])
+  private let list = Locked<[HTTPOutcome]>([])
   private let complete = Gate()
 
   init(expecting count: Int) { expected = count }

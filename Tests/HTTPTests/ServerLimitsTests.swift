@@ -1,6 +1,5 @@
 import HTTP
 import Platform
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ServerLimitsTests {
@@ -98,7 +97,7 @@ import Testing
 
   @Test("a slow answer is not taken for a slow request")
   func slowAnswer() throws {
-    let held = Mutex<HTTPResponder?>(nil)
+    let held = Locked<HTTPResponder?>(nil)
     let arrived = Gate()
     var configuration = HTTPServer.Configuration()
     configuration.idleTimeout = .milliseconds(10)

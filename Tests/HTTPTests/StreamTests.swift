@@ -1,12 +1,11 @@
 import HTTP
 import Platform
-import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct StreamTests {
   @Test("what is sent arrives in order, as it is sent, and the end is told")
   func order() throws {
-    let streams = Mutex<[HTTPStream]>([])
+    let streams = Locked<[HTTPStream]>([])
     let opened = Gate()
     let closed = Gate()
     let server = try HTTPServer { _, responder in
@@ -55,7 +54,7 @@ import Testing
 
   @Test("a reader that went away is noticed at the next send")
   func readerGone() throws {
-    let streams = Mutex<[HTTPStream]>([])
+    let streams = Locked<[HTTPStream]>([])
     let opened = Gate()
     let closed = Gate()
     let server = try HTTPServer { _, responder in

@@ -1,6 +1,6 @@
 import Foundation
 import JSON
-import Synchronization
+import Platform
 import Testing
 import Time
 
@@ -8,7 +8,7 @@ import Time
 
 @Suite struct LogTests {
   final class Lines: Sendable {
-    private let bytes = Mutex<[UInt8]>([])
+    private let bytes = Locked<[UInt8]>([])
     var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
     func add(_ more: [UInt8]) { bytes.withLock { $0 += more } }
   }
@@ -64,7 +64,7 @@ import Time
     "a part that is silent too long is stuck, one that says so is not ready, one that ended is neither"
   )
   func health() {
-    let now = Mutex<Int64>(0)
+    let now = Locked<Int64>(0)
     let time: @Sendable () -> Int64 = { now.withLock { $0 } }
     let health = Health(now: time)
     let part = health.part("loop", patience: .seconds(10))

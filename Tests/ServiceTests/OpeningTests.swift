@@ -3,7 +3,6 @@ import Foundation
 import Platform
 import SQLite
 import SendStore
-import Synchronization
 import TestSupport
 import Testing
 
@@ -17,7 +16,7 @@ import Testing
     let told = Gate()
     let log = Log(worker: "test", write: { _ in told.open() })
     let part = health.part("storage")
-    let opened = Mutex<Bool?>(nil)
+    let opened = Locked<Bool?>(nil)
     let thread = WorkerThread("opening") {
       let store = try? Opening(log, part, stop).store(.postgres(Secret("host=/nowhere dbname=x")))
       opened.withLock { $0 = store != nil }

@@ -5,7 +5,6 @@ import JSON
 import Kafka
 import Platform
 import SQLite
-import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -66,7 +65,7 @@ import Time
     try log.append(
       [record("1"), record("2", type: "strange"), record("3", data: #"{"bad":"ü"}"#), record("4")],
       within: .seconds(10))
-    let seen = Mutex<[String]>([])
+    let seen = Locked<[String]>([])
     let done = Gate()
     run(until: done) { events throws(HandlerFailure) in
       let ids = seen.withLock { seen in
@@ -91,7 +90,7 @@ import Time
   @Test("a handler that cannot work now gets the same events again, and nothing is dropped")
   func retries() throws {
     try log.append([record("1"), record("2")], within: .seconds(10))
-    let calls = Mutex(0)
+    let calls = Locked(0)
     let done = Gate()
     run(until: done) { events throws(HandlerFailure) in
       let call = calls.withLock {

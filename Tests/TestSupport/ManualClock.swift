@@ -1,13 +1,13 @@
 package import SendStore
-private import Synchronization
+private import Platform
 package import Time
 
 /// A clock that only moves when the test says so.
 package final class ManualClock: Sendable {
-  private let microseconds: Mutex<Int64>
+  private let microseconds: Locked<Int64>
 
   package init(_ start: Timestamp = Timestamp(seconds: 1_800_000_000)) {
-    microseconds = Mutex(start.microseconds)
+    microseconds = Locked(start.microseconds)
   }
 
   package var now: Timestamp { Timestamp(microseconds: microseconds.withLock { $0 }) }

@@ -1,9 +1,8 @@
 private import Platform
-private import Synchronization
 
 /// One answer that a thread waits for and another gives.
 final class Outcome<Value: Sendable>: Sendable {
-  private let given = Mutex<Result<Value, LogError>?>(nil)
+  private let given = Locked<Result<Value, LogError>?>(nil)
   private let gate = Gate()
 
   func settle(_ result: Result<Value, LogError>) {

@@ -1,11 +1,12 @@
 internal import CRdKafka
+private import Platform
 private import Synchronization
 
 /// The delivery of one batch. One retain covers all of its records: taken before the first is handed to
 /// librdkafka, released by whoever settles the last.
 final class Delivery: Sendable {
   private let outstanding: Atomic<Int>
-  private let failure = Mutex<KafkaError?>(nil)
+  private let failure = Locked<KafkaError?>(nil)
   private let done: @Sendable (KafkaError?) -> Void
 
   init(of count: Int, done: @escaping @Sendable (KafkaError?) -> Void) {

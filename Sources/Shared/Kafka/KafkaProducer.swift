@@ -1,6 +1,5 @@
 internal import CRdKafka
 internal import Platform
-private import Synchronization
 internal import Time
 
 package struct KafkaRecord: Sendable {
@@ -25,7 +24,7 @@ package final class KafkaProducer: @unchecked Sendable {
   let handle: OpaquePointer
   private let topics: [String: OpaquePointer]
   private let faults = HandleFaults()
-  private let users = Mutex(Users())
+  private let users = Locked(Users())
   private let destroyed = Gate()
 
   private struct Users {

@@ -1,5 +1,5 @@
 internal import CRdKafka
-private import Synchronization
+private import Platform
 
 /// librdkafka's properties by name. A later layer wins over an earlier one.
 package struct KafkaSettings: Sendable {
@@ -30,7 +30,7 @@ package struct KafkaSettings: Sendable {
 
 /// What librdkafka tells of a handle as a whole, from its own threads.
 final class HandleFaults: Sendable {
-  private let fatal = Mutex<KafkaError?>(nil)
+  private let fatal = Locked<KafkaError?>(nil)
 
   var fatalError: KafkaError? { fatal.withLock { $0 } }
 

@@ -1,8 +1,8 @@
 internal import Foundation
 internal import Time
 
-/// State that many threads change and some wait for. A `Mutex` beside a `Signal` would do the same with
-/// two locks; ThreadSanitizer, too, sees this one.
+/// State that many threads change and some wait for. A `Locked` beside a `Signal` would do the same with
+/// two locks.
 package final class Monitor<State: Sendable>: @unchecked Sendable {
   // `state` is touched only between lock() and unlock() of `condition`.
   private let condition = NSCondition()

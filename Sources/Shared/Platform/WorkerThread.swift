@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Synchronization
 
 /// A thread of its own for work that blocks. The cooperative pool has as many threads as the machine
 /// has cores: one blocking call there can stop everything else.

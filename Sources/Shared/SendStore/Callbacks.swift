@@ -1,5 +1,5 @@
 package import Domain
-private import Synchronization
+private import Platform
 package import Time
 
 /// What a provider told of a message, with who signed it.

@@ -1,5 +1,5 @@
 package import Domain
-private import Synchronization
+private import Platform
 package import Time
 
 /// A message from a person to one of our senders, as far as the store needs it.

@@ -1,5 +1,5 @@
 package import Domain
-private import Synchronization
+private import Platform
 package import Time
 
 /// A send of which nobody knows whether it went out.

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Platform
 private import Crypto
 internal import Domain
 internal import Time

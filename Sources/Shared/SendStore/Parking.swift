@@ -1,6 +1,6 @@
 package import Domain
 internal import JSON
-private import Synchronization
+private import Platform
 package import Time
 
 /// A callback that has found no send so far.

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Platform
 package import Domain
 package import Time
 

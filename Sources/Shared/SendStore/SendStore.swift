@@ -1,5 +1,5 @@
 internal import Domain
-internal import Synchronization
+internal import Platform
 package import Time
 
 /// The truth about every send: what was taken in, where it stands, what each lane may still spend. SQLite
@@ -8,9 +8,9 @@ package import Time
 /// Every call blocks, so it belongs on a thread of its own. Hot paths take batches.
 package final class SendStore: Sendable {
   let engine: any Engine
-  let catalog = Mutex(LaneCatalog())
-  let flows = Mutex<[FlowName: Int64]>([:])
-  let keys = Mutex(KeyBlock())
+  let catalog = Locked(LaneCatalog())
+  let flows = Locked<[FlowName: Int64]>([:])
+  let keys = Locked(KeyBlock())
 
   package convenience init(_ location: StoreLocation) throws(StoreError) {
     switch location {

@@ -1,5 +1,5 @@
 internal import SQLite
-private import Synchronization
+private import Platform
 
 /// The right of one member to read for its group, by a row that it renews. On boot time, which a set
 /// clock does not move; what another boot left counts for nothing.
@@ -7,11 +7,11 @@ final class GroupLease: Sendable {
   let group: String
   let owner: String
   let epoch: Int64
-  private let state: Mutex<(until: Int64, isLost: Bool)>
+  private let state: Locked<(until: Int64, isLost: Bool)>
 
   init(group: String, owner: String, epoch: Int64, until: Int64) {
     (self.group, self.owner, self.epoch) = (group, owner, epoch)
-    state = Mutex((until, false))
+    state = Locked((until, false))
   }
 
   var isLost: Bool { state.withLock { $0.isLost } }

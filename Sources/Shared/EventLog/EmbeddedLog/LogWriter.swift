@@ -1,6 +1,5 @@
 internal import Platform
 internal import SQLite
-private import Synchronization
 internal import Time
 
 /// The one thread of this process that writes to the file. What has come in since its last commit goes
@@ -17,7 +16,7 @@ final class LogWriter: Sendable {
   private let settings: EmbeddedLogSettings
   private let queue = Monitor(Queue())
   private let finished = Gate()
-  private let leases = Mutex<[GroupLease]>([])
+  private let leases = Locked<[GroupLease]>([])
   /// Raised after each commit of this process.
   let committed = Signal()
 
@@ -54,7 +53,7 @@ final class LogWriter: Sendable {
     _ body: @escaping @Sendable (Database) throws(SQLiteError) -> Value
   ) throws(LogError) -> Value {
     let outcome = Outcome<Value>()
-    let value = Mutex<Value?>(nil)
+    let value = Locked<Value?>(nil)
     let job = PendingJob(
       run: { database throws(SQLiteError) in
         let result = try body(database)

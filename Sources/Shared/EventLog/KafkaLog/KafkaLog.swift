@@ -1,5 +1,6 @@
 package import Domain
 internal import Kafka
+private import Platform
 private import Synchronization
 internal import Time
 
@@ -7,7 +8,7 @@ internal import Time
 /// message time-out.
 package final class KafkaLog: EventLog {
   private let settings: KafkaLogSettings
-  private let state: Mutex<State>
+  private let state: Locked<State>
   private let outstanding = Atomic(0)
 
   private enum State {
@@ -19,7 +20,7 @@ package final class KafkaLog: EventLog {
 
   package init(_ settings: KafkaLogSettings) throws(LogError) {
     self.settings = settings
-    do { state = Mutex(.open(try Self.makeProducer(settings))) } catch { throw LogError(error) }
+    do { state = Locked(.open(try Self.makeProducer(settings))) } catch { throw LogError(error) }
   }
 
   deinit {

@@ -1,6 +1,6 @@
 internal import CSystem
 internal import Glibc
-internal import Synchronization
+internal import Platform
 
 struct Submission: Sendable {
   let call: HTTPCall
@@ -19,7 +19,7 @@ final class ClientInbox: Sendable {
   }
 
   let descriptor: Int32
-  private let content = Mutex(Content())
+  private let content = Locked(Content())
 
   /// nil when the process has no descriptor left.
   init?() {

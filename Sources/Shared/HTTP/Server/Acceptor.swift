@@ -8,7 +8,7 @@ final class Acceptor: Sendable {
   private let descriptor: Int32
   private let isStopping = Atomic(false)
   private let pause = Gate()
-  private let thread = Mutex<WorkerThread?>(nil)
+  private let thread = Locked<WorkerThread?>(nil)
 
   init(_ socket: ListeningSocket) { descriptor = socket.descriptor }
 

@@ -1,5 +1,5 @@
 internal import CMicroHTTPD
-internal import Synchronization
+internal import Platform
 
 /// One request and its answer. libmicrohttpd holds one reference from the request line until the
 /// exchange is completed; a responder holds another.
@@ -24,7 +24,7 @@ final class Exchange: @unchecked Sendable {
   private var headers = HeaderBlock(bytes: [])
   private var body: [UInt8] = []
   private var overflow = 0
-  private let reply = Mutex(Reply())
+  private let reply = Locked(Reply())
 
   /// Other threads resume the connection inside the lock: the server's thread needs that lock before it
   /// can complete the exchange, so the connection cannot go away under them.

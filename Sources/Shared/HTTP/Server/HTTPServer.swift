@@ -1,6 +1,5 @@
 internal import CMicroHTTPD
 internal import Platform
-internal import Synchronization
 
 /// An HTTP/1.1 server on libmicrohttpd. The handler runs on a server thread when the whole request is
 /// there; it must not block, and it may keep the responder and answer later from elsewhere.
@@ -11,7 +10,7 @@ package final class HTTPServer: Sendable {
   package let port: UInt16
   private let core: ServerCore
   private let acceptor: Acceptor
-  private let daemon: Mutex<Daemon?>
+  private let daemon: Locked<Daemon?>
   private let reaping = Gate()
   private let reaper: WorkerThread
 
@@ -25,7 +24,7 @@ package final class HTTPServer: Sendable {
     self.core = core
     acceptor = Acceptor(socket)
     let daemon = try Daemon(core: core)
-    self.daemon = Mutex(daemon)
+    self.daemon = Locked(daemon)
     acceptor.start(makeRoom: core.makeRoom) { daemon.add($0, from: $1, $2) }
     let reaping = reaping
     let interval = min(.seconds(1), configuration.requestTimeout / 4)

@@ -1,5 +1,5 @@
 internal import CMicroHTTPD
-internal import Synchronization
+internal import Platform
 
 /// The body of an answer that is sent as it comes. What the reader is too slow to take is held back up to
 /// a limit; beyond it the stream is closed.
@@ -8,7 +8,7 @@ internal import Synchronization
 package final class HTTPStream: Sendable {
   private let limit: Int
   private let onClose: @Sendable () -> Void
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// As in `Exchange`: resumed inside the lock, which the server's thread needs to end the connection.
   private struct State: @unchecked Sendable {

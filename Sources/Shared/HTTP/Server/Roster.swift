@@ -1,8 +1,8 @@
-internal import Synchronization
+internal import Platform
 
 /// Every open connection.
 final class Roster: Sendable {
-  private let connections = Mutex<[ServerConnection]>([])
+  private let connections = Locked<[ServerConnection]>([])
 
   func add(_ connection: ServerConnection) {
     connections.withLock {

@@ -10,7 +10,7 @@ final class ServerConnection: @unchecked Sendable {
   var place = 0
   let peer: PeerAddress
   private let descriptor: Int32
-  private let state = Mutex(State())
+  private let state = Locked(State())
   /// When the wait for a whole request began; 0 while one is answered.
   private let waitingSince: Atomic<Int64>
 

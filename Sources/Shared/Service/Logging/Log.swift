@@ -1,7 +1,6 @@
 internal import Foundation
 package import JSON
 internal import Platform
-internal import Synchronization
 package import Time
 
 /// One line of JSON per event, on standard error. Texts that are secrets are taken out of every line.
@@ -14,7 +13,7 @@ package final class Log: Sendable {
 
   private let least: Level
   private let worker: String
-  private let secrets: Mutex<[String]>
+  private let secrets: Locked<[String]>
   private let write: @Sendable ([UInt8]) -> Void
   private let now: @Sendable () -> Timestamp
 
@@ -27,7 +26,7 @@ package final class Log: Sendable {
     self.least = least
     self.now = now
     self.write = write
-    self.secrets = Mutex([])
+    self.secrets = Locked([])
     keepOut(secrets)
   }
 

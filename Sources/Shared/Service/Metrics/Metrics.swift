@@ -1,9 +1,9 @@
-internal import Synchronization
+internal import Platform
 
 /// The process's numbers, as Prometheus reads them. A metric is made once and kept; counting costs one
 /// atomic addition.
 package final class Metrics: Sendable {
-  private let families = Mutex<[String: Family]>([:])
+  private let families = Locked<[String: Family]>([:])
 
   package init() {}
 

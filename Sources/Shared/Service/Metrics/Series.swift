@@ -1,3 +1,4 @@
+internal import Platform
 internal import Synchronization
 
 /// Only grows.
@@ -37,11 +38,11 @@ package final class Histogram: Series {
   }
 
   private let bounds: [Double]
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   init(bounds: [Double]) {
     self.bounds = bounds
-    state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+    state = Locked(State(counts: Array(repeating: 0, count: bounds.count + 1)))
   }
 
   package func observe(_ value: Double) {

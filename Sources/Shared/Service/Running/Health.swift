@@ -1,6 +1,5 @@
 internal import Time
 internal import Platform
-internal import Synchronization
 
 /// What each part of a process says of itself: whether it does its work, and whether it still moves.
 package final class Health: Sendable {
@@ -10,7 +9,7 @@ package final class Health: Sendable {
     let patience: Duration
   }
 
-  private let parts = Mutex<[String: Part]>([:])
+  private let parts = Locked<[String: Part]>([:])
   private let now: @Sendable () -> Int64
 
   /// `now` counts microseconds that nobody can turn back.
