@@ -78,6 +78,9 @@ let package = Package(
         .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
       ]),
 
+    module(
+      "Simulator", ["HTTP", "JSON", "Crypto", "Time", "Platform"], path: "Sources/Simulator"),
+
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
@@ -92,7 +95,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport",
+        "SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport", "Simulator",
+        "HTTP",
       ],
       path: "Tests/Benchmarks", swiftSettings: ours),
     .target(
@@ -100,6 +104,8 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
     tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
+    tests(
+      "SimulatorTests", ["Simulator", "HTTP", "JSON", "Crypto", "Platform", "Time", "TestSupport"]),
   ],
   cxxLanguageStandard: .cxx17
 )

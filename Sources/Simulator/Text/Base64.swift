@@ -1,0 +1,39 @@
+/// The standard alphabet with padding.
+func base64(_ bytes: [UInt8]) -> String {
+  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+  var text: [UInt8] = []
+  text.reserveCapacity((bytes.count + 2) / 3 * 4)
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let group = bytes[start..<min(start + 3, bytes.count)]
+    let padded = Array(group) + [0, 0]
+    let word = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
+    for place in 0..<4 {
+      let isPadding = place > group.count
+      text.append(isPadding ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * place) & 63])
+    }
+  }
+  return String(decoding: text, as: UTF8.self)
+}
+
+/// nil where the text is not base64.
+func bytes(fromBase64 text: Substring) -> [UInt8]? {
+  let digits = text.utf8.filter { $0 != UInt8(ascii: "=") }
+  var (found, word, bits): ([UInt8], UInt32, Int) = ([], 0, 0)
+  for digit in digits {
+    let value: UInt8
+    switch digit {
+    case 0x41...0x5A: value = digit - 0x41
+    case 0x61...0x7A: value = digit - 0x61 + 26
+    case 0x30...0x39: value = digit - 0x30 + 52
+    case UInt8(ascii: "+"): value = 62
+    case UInt8(ascii: "/"): value = 63
+    default: return nil
+    }
+    word = word << 6 | UInt32(value)
+    bits += 6
+    guard bits >= 8 else { continue }
+    bits -= 8
+    found.append(UInt8(truncatingIfNeeded: word >> UInt32(bits)))
+  }
+  return found
+}
