@@ -48,7 +48,8 @@ final class Engine: Sendable {
   func read<Result: Sendable>(_ body: (World) -> Result) -> Result { world.withLock { body($0) } }
 
   var now: Int64 { time.now }
-  var pendingCallbacks: Int { outbox.pending }
+
+  func finishCallbacks(within limit: Duration) -> Bool { outbox.waitUntilEmpty(within: limit) }
 
   /// Moves the simulated time on.
   func advance(_ span: Duration) {

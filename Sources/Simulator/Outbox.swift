@@ -1,5 +1,5 @@
 internal import HTTP
-internal import Synchronization
+internal import Platform
 
 /// Callbacks in the order they became due, so many at once: the rest wait here, where their time has not
 /// begun to run.
@@ -8,9 +8,11 @@ final class Outbox: Sendable {
     var waiting: [Delivery] = []
     var head = 0
     var inFlight = 0
+
+    var pending: Int { waiting.count - head + inFlight }
   }
 
-  private let state = Mutex(State())
+  private let state = Monitor(State())
   private let client: HTTPClient
   private let limit: Int
 
@@ -23,7 +25,11 @@ final class Outbox: Sendable {
     self.limit = limit
   }
 
-  var pending: Int { state.withLock { $0.waiting.count - $0.head + $0.inFlight } }
+  /// Whether everything was completed within that time.
+  func waitUntilEmpty(within limit: Duration) -> Bool {
+    state.wait(for: limit) { $0.pending == 0 }
+    return state.peek { $0.pending == 0 }
+  }
 
   func send(
     _ deliveries: [Delivery], completed: @escaping @Sendable (Delivery, HTTPOutcome) -> Void
@@ -37,7 +43,7 @@ final class Outbox: Sendable {
     _ deliveries: [Delivery], isCompletion: Bool,
     _ completed: @escaping @Sendable (Delivery, HTTPOutcome) -> Void
   ) {
-    let ready = state.withLock { state -> [Delivery] in
+    let (ready, isEmpty) = state.peek { state -> ([Delivery], Bool) in
       if isCompletion { state.inFlight -= 1 }
       state.waiting += deliveries
       let count = min(limit - state.inFlight, state.waiting.count - state.head)
@@ -48,8 +54,9 @@ final class Outbox: Sendable {
         state.waiting.removeFirst(state.head)
         state.head = 0
       }
-      return ready
+      return (ready, state.pending == 0)
     }
+    if isEmpty { state.change { _ in } }
     guard !ready.isEmpty else { return }
     client.send(
       ready.map { delivery in

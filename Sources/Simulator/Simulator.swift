@@ -47,6 +47,8 @@ package final class Simulator: Sendable {
   /// To be called after the clock of the settings was moved.
   package func clockMoved() { engine.look() }
 
-  /// Callbacks that are on their way, or wait for their turn.
-  package var pendingCallbacks: Int { engine.pendingCallbacks }
+  /// Whether every callback that was due by now is over with, its repetitions too unless they wait.
+  package func finishCallbacks(within limit: Duration) -> Bool {
+    engine.finishCallbacks(within: limit)
+  }
 }
