@@ -4,7 +4,9 @@ enum Entry {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
     case "store": try StoreBenchmark.run(arguments.dropFirst())
-    default: print("usage: script/bench store [sqlite|postgres] [SENDS]")
+    case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
+    default:
+      print("usage: script/bench store [sqlite|postgres] [SENDS] | simulator [MESSAGES|serve]")
     }
   }
 }

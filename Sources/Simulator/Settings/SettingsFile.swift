@@ -180,6 +180,7 @@ extension MetaApp.Template {
 extension Fault {
   init(_ fields: FieldReader) {
     self.init(.refuse)
+    if fields.string("kind").isEmpty { return }
     fields.choice("kind", into: &kind)
     fields.share("share", into: &share)
     fields.integer("count", into: &count, 1...Int.max)
