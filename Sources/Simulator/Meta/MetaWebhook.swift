@@ -30,7 +30,7 @@ extension World {
     add(update, app, at: now)
   }
 
-  private mutating func add(_ update: MetaUpdate, _ app: Int, at now: Int64) {
+  mutating func add(_ update: MetaUpdate, _ app: Int, at now: Int64) {
     apps[app].pending.append(update)
     if apps[app].pending.count >= settings.life.batchSize || update.releases != nil {
       return flush(app, at: now)
@@ -147,85 +147,6 @@ extension World {
     }
   }
 
-  mutating func writeToMeta(
-    _ app: Int, _ phone: MetaApp.Phone, _ person: Int32, _ saying: Saying, at now: Int64
-  ) -> String? {
-    guard let place = phones[phone.id] else { return nil }
-    let digits = digits(of: person)
-    let isNumber = people.address(person).hasPrefix("+")
-    let id = mint.wamid(Int.max / 4 + inboundSerial, to: digits)
-    let json = JSONWriter.object { writer in
-      if let replyTo = saying.replyTo {
-        writer.name("context")
-        writer.object { writer in
-          writer.field("from", String(phone.number.dropFirst()))
-          writer.field("id", replyTo)
-        }
-      }
-      writer.field(isNumber ? "from" : "from_user_id", digits)
-      writer.field("id", id)
-      writer.field("timestamp", "\(now / 1_000_000)")
-      writeContent(saying, to: &writer)
-    }
-    let contact = JSONWriter.object { writer in
-      writer.name("profile")
-      writer.object { $0.field("name", people[person].name) }
-      writer.field(isNumber ? "wa_id" : "user_id", digits)
-    }
-    totals.meta.inbound += 1
-    if settings.meta[app].webhookURL != nil {
-      add(MetaUpdate(place: place, isStatus: false, json: json, contact: contact), app, at: now)
-    }
-    return id
-  }
-
-  private func writeContent(_ saying: Saying, to writer: inout JSONWriter) {
-    switch saying.kind {
-    case .text(let text):
-      writer.field("type", "text")
-      writer.name("text")
-      writer.object { $0.field("body", text) }
-    case .button(let text, let payload):
-      writer.field("type", "button")
-      writer.name("button")
-      writer.object { writer in
-        writer.field("payload", payload)
-        writer.field("text", text)
-      }
-    case .listRow(let id, let title):
-      writer.field("type", "interactive")
-      writer.name("interactive")
-      writer.object { writer in
-        writer.field("type", "list_reply")
-        writer.name("list_reply")
-        writer.object { writer in
-          writer.field("id", id)
-          writer.field("title", title)
-        }
-      }
-    case .location(let latitude, let longitude, let label):
-      writer.field("type", "location")
-      writer.name("location")
-      writer.object { writer in
-        writer.field("latitude", Double(latitude) ?? 0)
-        writer.field("longitude", Double(longitude) ?? 0)
-        writer.field("name", label)
-      }
-    case .media(let url, let type, let caption):
-      let kind = type.split(separator: "/").first.map(String.init) ?? ""
-      let name = ["image", "video", "audio"].contains(kind) ? kind : "document"
-      writer.field("type", name)
-      writer.name(name)
-      writer.object { writer in
-        writer.field("id", "\(700_000_000_000_000 + inboundSerial)")
-        writer.field("mime_type", type)
-        writer.field("sha256", base64(sha256(Array(url.utf8))))
-        writer.field("url", url)
-        if name != "audio", !caption.isEmpty { writer.field("caption", caption) }
-      }
-    }
-  }
-
   /// False where there is no such app, or it has no webhook.
   mutating func verifyWebhook(_ app: String, at now: Int64) -> Bool {
     guard let app = settings.meta.first(where: { $0.id == app }), let url = app.webhookURL else {
@@ -239,23 +160,6 @@ extension World {
       .deliver(Delivery(call: call, kind: .verification, began: now, updates: 0)))
     return true
   }
-}
-
-/// As Meta writes JSON: `\uXXXX` in lower case for what is not ASCII, and `\/`. Both stand only in strings.
-func escapedAsMeta(_ json: [UInt8]) -> [UInt8] {
-  guard json.contains(where: { $0 >= 0x80 || $0 == UInt8(ascii: "/") }) else { return json }
-  var escaped: [UInt8] = []
-  escaped.reserveCapacity(json.count + 64)
-  for unit in String(decoding: json, as: UTF8.self).utf16 {
-    if unit == 0x2F {
-      escaped += [0x5C, 0x2F]
-    } else if unit < 0x80 {
-      escaped.append(UInt8(unit))
-    } else {
-      escaped += Array("\\u".utf8) + Array(hexDigits(UInt64(unit)).utf8.suffix(4))
-    }
-  }
-  return escaped
 }
 
 extension JSONWriter {

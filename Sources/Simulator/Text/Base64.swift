@@ -1,19 +1,20 @@
 /// The standard alphabet with padding.
 func base64(_ bytes: [UInt8]) -> String {
-  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   var text: [UInt8] = []
   text.reserveCapacity((bytes.count + 2) / 3 * 4)
   for start in stride(from: 0, to: bytes.count, by: 3) {
-    let group = bytes[start..<min(start + 3, bytes.count)]
-    let padded = Array(group) + [0, 0]
-    let word = Int(padded[0]) << 16 | Int(padded[1]) << 8 | Int(padded[2])
+    let count = min(3, bytes.count - start)
+    var word = 0
+    for place in 0..<3 { word = word << 8 | (place < count ? Int(bytes[start + place]) : 0) }
     for place in 0..<4 {
-      let isPadding = place > group.count
-      text.append(isPadding ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * place) & 63])
+      text.append(place > count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * place) & 63])
     }
   }
   return String(decoding: text, as: UTF8.self)
 }
+
+private let alphabet = Array(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
 /// nil where the text is not base64.
 func bytes(fromBase64 text: Substring) -> [UInt8]? {

@@ -1,4 +1,3 @@
-internal import Crypto
 internal import HTTP
 internal import Time
 
@@ -34,7 +33,7 @@ extension World {
 
   private func fill(_ scene: inout FaultDesk.Scene, from request: HTTPRequest) {
     guard !desk.isEmpty else { return }
-    let items = QueryItem.all(in: request.body)
+    let items = formItems(request.body)
     scene.sender = items.first { $0.name == "From" }?.value
     let to = items.first { $0.name == "To" }?.value
     scene.recipient = to.map { $0.hasPrefix("whatsapp:") ? String($0.dropFirst(9)) : $0 }
@@ -44,17 +43,9 @@ extension World {
     _ request: HTTPRequest, _ path: [Substring], at now: Int64
   ) throws(TwilioRefusal) -> Int {
     guard path.count >= 4, path[1] == "Accounts" else { throw .notFound(request.path) }
-    guard let header = request.headers.first("authorization"), header.hasPrefix("Basic "),
-      let pair = bytes(fromBase64: header.dropFirst(6)),
-      let colon = pair.firstIndex(of: UInt8(ascii: ":"))
+    guard let header = request.headers.first("authorization"),
+      let holder = authorizations[header]
     else { throw .unauthorized }
-    let user = String(decoding: pair[..<colon], as: UTF8.self)
-    let secret = Array(pair[(colon + 1)...])
-    let holder = settings.twilio.firstIndex { account in
-      let expected = user == account.sid ? account.authToken : account.apiKeys[user]
-      return expected.map { equalInConstantTime(Array($0.utf8), secret) } ?? false
-    }
-    guard let holder else { throw .unauthorized }
     guard settings.twilio[holder].sid == path[2] else { throw .notFound(request.path) }
     let scene = FaultDesk.Scene(provider: "twilio")
     if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil {
@@ -101,7 +92,7 @@ extension World {
     case "DELETE":
       messages.remove(serial)
       return HTTPAnswer(status: 204)
-    case "POST": try change(serial, QueryItem.all(in: request.body), at: now)
+    case "POST": try change(serial, formItems(request.body), at: now)
     default: throw TwilioRefusal(20004, status: 405, "Method not allowed")
     }
     guard let message = messages[serial] else { throw .notFound(request.path) }

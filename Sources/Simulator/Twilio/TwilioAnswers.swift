@@ -38,9 +38,11 @@ extension World {
       writer.field("account_sid", accountSid)
       writer.field("api_version", "2010-04-01")
       writer.field("body", message.body)
-      writer.field("date_created", rfc2822(message.acceptedAt))
+      let created = rfc2822(message.acceptedAt)
+      let isFresh = message.updatedAt == message.acceptedAt
+      writer.field("date_created", created)
       writer.orNull("date_sent", message.sentAt.map(rfc2822))
-      writer.field("date_updated", rfc2822(message.updatedAt))
+      writer.field("date_updated", isFresh ? created : rfc2822(message.updatedAt))
       writer.field("direction", "outbound-api")
       writer.name("error_code")
       if message.state.isFinal, let code = message.code {
@@ -81,17 +83,18 @@ extension JSONWriter {
 
 /// `Fri, 20 Nov 2026 17:03:42 +0000`.
 func rfc2822(_ microseconds: Int64) -> String {
-  let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-  let months = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-  ]
   let seconds = max(0, microseconds / 1_000_000)
   let day = seconds / 86400
   let date = CivilDate(daysSince1970: day)
-  let time = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map(twoDigits)
+  let hour = twoDigits(seconds / 3600 % 24)
   return
     "\(days[Int(day % 7)]), \(twoDigits(date.day)) \(months[Int(date.month) - 1]) \(date.year) "
-    + "\(time[0]):\(time[1]):\(time[2]) +0000"
+    + "\(hour):\(twoDigits(seconds / 60 % 60)):\(twoDigits(seconds % 60)) +0000"
 }
 
 func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+private let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+private let months = [
+  "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+]

@@ -96,13 +96,16 @@ extension World {
 
 /// HMAC-SHA1 over the URL and, by name, each parameter and its value; values of one name once each, sorted.
 func twilioSignature(_ token: String, _ url: String, _ fields: [(String, String)]) -> String {
-  var values: [String: Set<String>] = [:]
-  for (name, value) in fields { values[name, default: []].insert(value) }
+  let sorted = fields.sorted { left, right in
+    left.0 == right.0 ? precedes(left.1, right.1) : precedes(left.0, right.0)
+  }
   var message = Array(url.utf8)
-  for name in values.keys.sorted(by: precedes) {
-    for value in (values[name] ?? []).sorted(by: precedes) {
-      message += Array(name.utf8) + Array(value.utf8)
-    }
+  var previous: (String, String)?
+  for field in sorted {
+    if let previous, previous == field { continue }
+    message += field.0.utf8
+    message += field.1.utf8
+    previous = field
   }
   return base64(hmac(.sha1, key: Array(token.utf8), message))
 }

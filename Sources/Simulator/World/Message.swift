@@ -110,7 +110,13 @@ struct IDMint: Sendable {
 }
 
 func hexDigits(_ word: UInt64) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  let text = stride(from: UInt64(60), through: 0, by: -4).map { digits[Int(word >> $0 & 15)] }
+  var text: [UInt8] = []
+  text.reserveCapacity(16)
+  var shift: UInt64 = 64
+  while shift > 0 {
+    shift -= 4
+    let digit = UInt8(truncatingIfNeeded: word >> shift & 15)
+    text.append(digit < 10 ? digit + 0x30 : digit + 0x57)
+  }
   return String(decoding: text, as: UTF8.self)
 }

@@ -11,6 +11,8 @@ struct World: Sendable {
   var senders: [Sender] = []
   /// By `ACCOUNT ADDRESS`, or by phone number id.
   var senderNumbers: [String: Int] = [:]
+  /// The account by the whole header that opens it.
+  var authorizations: [String: Int] = [:]
   var accounts: [AccountState]
   var apps: [AppState]
   var phones: [String: PhonePlace] = [:]
@@ -52,6 +54,10 @@ struct World: Sendable {
 
   private mutating func addTwilioSenders() {
     for (index, account) in settings.twilio.enumerated() {
+      let keys = account.apiKeys.merging([account.sid: account.authToken]) { $1 }
+      for (user, secret) in keys {
+        authorizations["Basic " + base64(Array("\(user):\(secret)".utf8))] = index
+      }
       for sender in account.senders {
         senderNumbers["\(account.sid) \(sender.address)"] = senders.count
         senders.append(Sender(sender, account: index))
