@@ -14,6 +14,8 @@ package final class Simulator: Sendable {
     port = try engine.start()
   }
 
+  deinit { engine.stop(within: .zero) }
+
   /// Blocks; never to be called from a callback's receiver.
   package func stop(within limit: Duration = .seconds(1)) { engine.stop(within: limit) }
 
@@ -36,6 +38,11 @@ package final class Simulator: Sendable {
   @discardableResult
   package func says(_ person: String, _ saying: Saying) -> String? {
     engine.change { $0.says(person, saying, at: $1) }
+  }
+
+  /// Where Twilio passes on what people write, and where Meta's webhooks go, for every account and app.
+  package func report(inboundTo inboundURL: String?, webhooksTo webhookURL: String?) {
+    engine.change { world, _ in world.report(inboundTo: inboundURL, webhooksTo: webhookURL) }
   }
 
   /// Asks the webhook of a Meta app whether it is its own, as the dashboard does.

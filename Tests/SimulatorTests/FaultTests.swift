@@ -37,12 +37,16 @@ import Testing
     #expect(answer.status == status)
     #expect(answer.code == code)
     guard kind == .accountLocked else { return }
+    let path = "/v24.0/\(Demo.phoneNumberID)?fields=health_status"
+    let health = { stand.metaGet(path).json?["health_status"]?["can_send_message"]?.string }
+    #expect(health() == "BLOCKED")
     stand.simulator.switchOff()
     var later = Fault(.accountLocked)
     later.count = 1
     stand.simulator.switchOn(later)
     #expect(stand.meta(metaText()).code == 131031)
     #expect(stand.meta(metaText()).status == 200)
+    #expect(health() == "AVAILABLE")
   }
 
   @Test(

@@ -13,6 +13,8 @@ import Testing
     let isInTime = milliseconds >= 3000
     #expect(second.status == (isInTime ? 201 : 429))
     #expect(second.code == (isInTime ? nil : 63018))
+    let refused = sender(stand, Demo.sandboxAddress)?["refused"]?["63018"]?.integer
+    #expect(refused == (isInTime ? nil : 1))
     let limit = sender(stand, Demo.sandboxAddress)?["limits"]?["rate"]
     #expect(limit?["worst"]?.integer == (isInTime ? 1 : 2))
     #expect(limit?["violations"]?.integer == (isInTime ? 0 : 1))

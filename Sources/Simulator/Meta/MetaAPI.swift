@@ -61,7 +61,12 @@ extension World {
     let app = settings.meta.firstIndex { equalInConstantTime(Array($0.token.utf8), token) }
     guard let app else { throw .badToken }
     if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil { throw .expired }
-    if desk.strike([.accountLocked], scene, at: now, ordinal: requests) != nil { throw .locked }
+    // A locked account can still be asked about its health.
+    if request.method != "GET",
+      desk.strike([.accountLocked], scene, at: now, ordinal: requests) != nil
+    {
+      throw .locked
+    }
     return app
   }
 
@@ -86,8 +91,8 @@ extension World {
     case ("GET", 2, "settings"): return try callingSettings(phone(id, app), id)
     case ("POST", 2, "settings"): return try changeSettings(phone(id, app), id, request)
     case ("GET", 2, "message_templates"): return try templates(waba(id, app), id, request)
-    case ("GET", 2, "phone_numbers"): return try phoneNumbers(waba(id, app), request)
-    case ("GET", 1, _): return try metaObject(id, app, request)
+    case ("GET", 2, "phone_numbers"): return try phoneNumbers(waba(id, app), at: now)
+    case ("GET", 1, _): return try metaObject(id, app, request, at: now)
     case ("DELETE", 1, _):
       guard media.removeValue(forKey: id) != nil else { throw .unknownObject(id) }
       return HTTPAnswer(json: JSONWriter.object { $0.field("success", true) })

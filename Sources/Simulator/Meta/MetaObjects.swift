@@ -4,10 +4,10 @@ internal import JSON
 /// What can be asked about numbers and accounts, and set.
 extension World {
   mutating func metaObject(
-    _ id: String, _ app: Int, _ request: HTTPRequest
+    _ id: String, _ app: Int, _ request: HTTPRequest, at now: Int64
   ) throws(MetaRefusal) -> HTTPAnswer {
     let fields = Set((request.queryValue("fields") ?? "").split(separator: ",").map(String.init))
-    if let place = phones[id], place.app == app { return phoneAnswer(place, fields) }
+    if let place = phones[id], place.app == app { return phoneAnswer(place, fields, at: now) }
     if let item = media[id], item.app == app { return mediaAnswer(id, item, request) }
     let account = settings.meta[app].accounts.contains { $0.id == id }
     let template = settings.meta[app].accounts.contains { account in
@@ -17,20 +17,22 @@ extension World {
     return HTTPAnswer(
       json: JSONWriter.object { writer in
         if fields.contains("health_status") {
-          writeHealth(id, account ? "WABA" : "MESSAGE_TEMPLATE", to: &writer)
+          writeHealth(id, account ? "WABA" : "MESSAGE_TEMPLATE", at: now, to: &writer)
         }
         writer.field("id", id)
       })
   }
 
-  private func phoneAnswer(_ place: PhonePlace, _ fields: Set<String>) -> HTTPAnswer {
+  private func phoneAnswer(
+    _ place: PhonePlace, _ fields: Set<String>, at now: Int64
+  ) -> HTTPAnswer {
     let phone = settings.meta[place.app].accounts[place.account].phones[place.phone]
     return HTTPAnswer(
-      json: JSONWriter.object { writer in write(phone, place, fields, to: &writer) })
+      json: JSONWriter.object { writer in write(phone, place, fields, at: now, to: &writer) })
   }
 
   private func write(
-    _ phone: MetaApp.Phone, _ place: PhonePlace, _ fields: Set<String>,
+    _ phone: MetaApp.Phone, _ place: PhonePlace, _ fields: Set<String>, at now: Int64,
     to writer: inout JSONWriter
   ) {
     let isHigh = phone.rate.count >= 1000
@@ -49,7 +51,9 @@ extension World {
       writer.name("throughput")
       writer.object { $0.field("level", isHigh ? "HIGH" : "STANDARD") }
     }
-    if fields.contains("health_status") { writeHealth(phone.id, "PHONE_NUMBER", to: &writer) }
+    if fields.contains("health_status") {
+      writeHealth(phone.id, "PHONE_NUMBER", at: now, to: &writer)
+    }
     writer.field("id", phone.id)
   }
 
@@ -69,9 +73,11 @@ extension World {
     }
   }
 
-  private func writeHealth(_ id: String, _ type: String, to writer: inout JSONWriter) {
+  private func writeHealth(
+    _ id: String, _ type: String, at now: Int64, to writer: inout JSONWriter
+  ) {
     let isLocked = desk.entries.contains {
-      $0.fault.kind == .accountLocked && $0.fault.provider != "twilio"
+      $0.fault.kind == .accountLocked && $0.fault.provider != "twilio" && $0.isActive(at: now)
     }
     let verdict = isLocked ? "BLOCKED" : "AVAILABLE"
     writer.name("health_status")
@@ -91,13 +97,11 @@ extension World {
     }
   }
 
-  func phoneNumbers(
-    _ account: MetaApp.Account, _ request: HTTPRequest
-  ) -> HTTPAnswer {
+  func phoneNumbers(_ account: MetaApp.Account, at now: Int64) -> HTTPAnswer {
     HTTPAnswer(
       json: JSONWriter.object { writer in
         writer.list("data", account.phones) { writer, phone in
-          if let place = phones[phone.id] { write(phone, place, [], to: &writer) }
+          if let place = phones[phone.id] { write(phone, place, [], at: now, to: &writer) }
         }
       })
   }

@@ -15,7 +15,7 @@ package struct Fault: Sendable {
     case cutAfter = "cut-after"
     case closeReused = "close-reused"
     case garbageAfter = "garbage-after"
-    /// Adds `delay` before the answer.
+    /// Adds `latency`, or else `delay`, before the answer.
     case slow
     /// Accepted, and failed later by a callback with `code`.
     case fail
@@ -54,6 +54,7 @@ package struct Fault: Sendable {
   package var body: String?
   package var template: String?
   package var delay: Duration = .seconds(5)
+  package var latency: Delay?
   package var mode = Mode.unavailable
   /// From when it was set on, for how long, and again after how long.
   package var after: Duration = .zero

@@ -81,6 +81,13 @@ final class FieldReader {
     }
   }
 
+  func delay(_ name: String, into target: inout Delay?) {
+    guard value[name] != nil else { return known.formUnion([name]) }
+    var delay = Delay.none
+    self.delay(name, into: &delay)
+    target = delay
+  }
+
   /// `"50ms"`, or `{"least", "most", "mean"}`.
   func delay(_ name: String, into target: inout Delay) {
     known.insert(name)

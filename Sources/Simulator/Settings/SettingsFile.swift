@@ -94,6 +94,7 @@ extension Fault {
     fields.string("body", into: &body)
     fields.string("template", into: &template)
     fields.duration("delay", into: &delay)
+    fields.delay("latency", into: &latency)
     fields.choice("mode", into: &mode)
     fields.duration("after", into: &after)
     fields.duration("for", into: &lasting)

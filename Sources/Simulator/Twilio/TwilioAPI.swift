@@ -25,7 +25,7 @@ extension World {
       let answer = try twilioAnswer(request, path, account, &created, at: now)
       reply.manner = .answer(addingUsage(to: answer, account))
     } catch {
-      note(error, sender: scene.sender, account: reply.account, at: now)
+      note(error, request, account: reply.account, at: now)
       reply.manner = .answer(error.answer)
     }
     send(reply, created: created, scene, request, at: now, ordinal: ordinal)
@@ -128,9 +128,15 @@ extension World {
   }
 
   private mutating func note(
-    _ refusal: TwilioRefusal, sender: String?, account: Int?, at now: Int64
+    _ refusal: TwilioRefusal, _ request: HTTPRequest, account: Int?, at now: Int64
   ) {
     totals.refused["twilio \(refusal.code)", default: 0] += 1
+    let from = formItems(request.body).first { $0.name == "From" }?.value
+    if let account, let from,
+      let sender = senderNumbers["\(settings.twilio[account].sid) \(from)"]
+    {
+      senders[sender].record.refused[refusal.code, default: 0] += 1
+    }
     if refusal.code == 20003 { totals.unauthorized += 1 }
     guard refusal.isMalformed else { return }
     totals.malformed += 1

@@ -67,7 +67,8 @@ extension World {
     var delay = settings.latency.microseconds(dice.draw(.latency, ordinal))
     if !desk.isEmpty {
       if let slow = desk.strike([.slow], scene, at: now, ordinal: ordinal) {
-        delay += slow.delay.microseconds
+        let chance = dice.draw(.latency, ordinal, 1)
+        delay += (slow.latency ?? Delay(slow.delay)).microseconds(chance)
       }
       if let created {
         spoil(&reply, created, scene, request, at: now, ordinal: ordinal)

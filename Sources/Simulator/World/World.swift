@@ -4,7 +4,7 @@ internal import Time
 /// Everything there is, behind one lock. It decides; what has to be done about it is left in `effects`, for
 /// the engine to do outside the lock.
 struct World: Sendable {
-  let settings: SimulatorSettings
+  private(set) var settings: SimulatorSettings
   let dice: Dice
   let mint: IDMint
   let start: Int64
@@ -39,7 +39,7 @@ struct World: Sendable {
     mint = IDMint(seed: settings.seed)
     start = now
     accounts = settings.twilio.map(AccountState.init)
-    apps = settings.meta.map { AppState(settings: $0) }
+    apps = settings.meta.map { _ in AppState() }
     portfolios = settings.portfolios.mapValues { RecipientDoor(limit: $0) }
     people = People(settings)
     messages = MessageBook(limit: settings.keptMessages)
@@ -99,6 +99,11 @@ struct World: Sendable {
     }
     defer { effects = [] }
     return effects
+  }
+
+  mutating func report(inboundTo inboundURL: String?, webhooksTo webhookURL: String?) {
+    for index in settings.twilio.indices { settings.twilio[index].inboundURL = inboundURL }
+    for index in settings.meta.indices { settings.meta[index].webhookURL = webhookURL }
   }
 
   /// A window is open for 24 hours from the person's last message.
@@ -175,13 +180,10 @@ struct AccountState: Sendable {
 }
 
 struct AppState: Sendable {
-  let settings: MetaApp
   var pending: [MetaUpdate] = []
   var isFlushDue = false
   /// Calling and SIP settings by phone number id, as they were posted.
   var calling: [String: [UInt8]] = [:]
-
-  init(settings: MetaApp) { self.settings = settings }
 }
 
 struct MediaItem: Sendable {
