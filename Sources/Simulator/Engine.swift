@@ -132,6 +132,8 @@ final class Engine: Sendable {
   /// Nobody can connect until the fault is over. Blocks a thread of its own: a server cannot be closed from
   /// one of its own.
   private func closeDoor(_ id: Int) {
+    // Before the door closes, which may take a while.
+    let end = read { $0.outageEnd(id, after: self.now) }
     let keeper = WorkerThread("sim-outage") { [self] in
       let port = server.withLock { server -> UInt16? in
         defer { server = nil }
@@ -139,7 +141,6 @@ final class Engine: Sendable {
         return server?.port
       }
       guard let port else { return }
-      let end = read { $0.outageEnd(id, after: self.now) }
       while now < end, !stopping.wait(for: .milliseconds(20)) {}
       reopen(port)
       change { world, now in world.scheduleNextOutage(id, at: now) }
@@ -181,7 +182,9 @@ extension World {
     case .says(let person, let saying): _ = says(person, saying, at: now)
     case .reply(let reply): effects.append(.reply(reply))
     case .release(let serial): release(serial, at: now)
-    case .deliver(let delivery): effects.append(.deliver(delivery))
+    case .deliver(let delivery):
+      waitingWebhooks -= 1
+      effects.append(.deliver(delivery))
     case .closeDoor: break
     }
   }

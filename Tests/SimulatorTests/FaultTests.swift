@@ -71,7 +71,7 @@ import Testing
   }
 
   /// Nobody is told anything until the simulator stops.
-  private func hang(_ stand: Stand, isTwilio: Bool) throws {
+  private func hang(_ stand: Stand, isTwilio: Bool, accepted: Int64 = 1) throws {
     let outcomes = Outcomes()
     let path =
       isTwilio
@@ -91,15 +91,20 @@ import Testing
     call.totalTimeout = .milliseconds(300)
     stand.client.send(call) { outcomes.add($0) }
     #expect(outcomes.wait(for: 1) {} == [0])
-    #expect(stand.ledger()?["totals"]?["accepted"]?.integer == 1)
+    #expect(stand.ledger()?["totals"]?["accepted"]?.integer == accepted)
   }
 
-  @Test("nothing is accepted when it is cut or hangs before", arguments: [Fault.Kind.cutBefore])
-  func cutBefore(kind: Fault.Kind) throws {
+  @Test("nothing is accepted when it is cut or hangs before", arguments: [true, false])
+  func nothingBefore(isCut: Bool) throws {
     let stand = try Stand()
-    stand.simulator.switchOn(Fault(kind))
-    #expect(stand.twilio(whatsAppForm).status == nil)
-    #expect(stand.meta(metaText()).status == nil)
+    stand.simulator.switchOn(Fault(isCut ? .cutBefore : .hangBefore))
+    if isCut {
+      #expect(stand.twilio(whatsAppForm).isCut)
+      #expect(stand.meta(metaText()).isCut)
+    } else {
+      try hang(stand, isTwilio: true, accepted: 0)
+      try hang(stand, isTwilio: false, accepted: 0)
+    }
     #expect(stand.ledger()?["totals"]?["accepted"]?.integer == 0)
   }
 
@@ -142,10 +147,10 @@ import Testing
     stand.simulator.switchOn(Fault(kind))
     let url = receiver.url + "?send=\(tag(1))&attempt=1"
     let sid = stand.twilio(whatsAppForm + [("StatusCallback", url)]).sid
-    var reached: Int64 = 0
-    for _ in 0..<5000 where reached < 1 {
-      reached = sender(stand, Demo.whatsAppAddress)?["reached"]?["read"]?.integer ?? 0
+    let reached = stand.ledgerReaches(1) { _ in
+      sender(stand, Demo.whatsAppAddress)?["reached"]?["read"]?.integer
     }
+    #expect(reached == 1)
     let calls = receiver.wait(for: count)
     #expect(stand.simulator.finishCallbacks(within: .seconds(10)))
     #expect(receiver.all.count == count)
@@ -186,6 +191,46 @@ import Testing
     #expect(signed.count == 2)
     #expect(calls.filter { statuses($0).isEmpty }.count == 1)
     #expect(signed.flatMap(statuses).map(\.code) == [131047])
+  }
+
+  @Test("Meta's webhooks name strangers, come twice or not at all")
+  func metaCallbacks() throws {
+    let receiver = try Receiver()
+    let stand = try Stand { $0.meta[0].webhookURL = receiver.url }
+    var stranger = Fault(.unknownID)
+    var twice = Fault(.duplicateCallback)
+    var lost = Fault(.loseCallback)
+    (stranger.count, twice.count, lost.count) = (1, 1, 1)
+    for fault in [stranger, twice, lost] { stand.simulator.switchOn(fault) }
+    let wamid = stand.meta(metaText(opaque: "\(tag(1)).1")).wamid
+    // The stranger's and none for `sent`, two for `delivered`, one for `read`.
+    let found = statuses(receiver, 4)
+    #expect(found.filter { $0.id == wamid }.map(\.status) == ["delivered", "delivered", "read"])
+    #expect(found.filter { $0.id != wamid }.map(\.opaque) == [nil])
+    #expect(stand.ledger()?["callbacks"]?["meta"]?["lost"]?.integer == 1)
+  }
+
+  @Test("a template can be paused while others go on", arguments: [true, false])
+  func pausedTemplate(isTwilio: Bool) throws {
+    let receiver = try Receiver()
+    let stand = try Stand()
+    var fault = Fault(.templatePaused)
+    fault.template = isTwilio ? Demo.contentSid : Demo.template
+    stand.simulator.switchOn(fault)
+    if isTwilio {
+      let form = replacing(whatsAppForm, "Body", nil) + [("ContentSid", Demo.contentSid)]
+      #expect(stand.twilio(form + [("StatusCallback", receiver.url)]).status == 201)
+      #expect(receiver.wait(for: 1).first.map { field("ErrorCode", $0) } == "63041")
+    } else {
+      func template(_ name: String, _ language: String) -> String {
+        """
+        {"messaging_product":"whatsapp","to":"+393331234567","type":"template",\
+        "template":{"name":"\(name)","language":{"code":"\(language)"}}}
+        """
+      }
+      #expect(stand.meta(template(Demo.template, "en_US")).code == 132015)
+      #expect(stand.meta(template("order_update", "en")).code == 132000)
+    }
   }
 
   @Test("a callback that is held back is overtaken")
@@ -257,12 +302,17 @@ import Testing
     func isRefused(_ answer: Answer) -> Bool {
       if case .notSent(.connectFailed) = answer.outcome { true } else { false }
     }
+    let closing = ContinuousClock.now + .seconds(10)
     var seen = false
-    for _ in 0..<200 where !seen { seen = isRefused(stand.twilio(whatsAppForm)) }
+    while !seen, ContinuousClock.now < closing { seen = isRefused(stand.twilio(whatsAppForm)) }
     #expect(seen)
     stand.simulator.advance(.seconds(5))
+    // Refusals come quickly; whoever listens again needs a moment.
+    let patience = ContinuousClock.now + .seconds(10)
     var back = false
-    for _ in 0..<2000 where !back { back = stand.twilio(whatsAppForm).status == 201 }
+    while !back, ContinuousClock.now < patience {
+      back = stand.twilio(whatsAppForm).status == 201
+    }
     #expect(back)
   }
 

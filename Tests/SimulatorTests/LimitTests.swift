@@ -88,10 +88,8 @@ import Testing
     let answers = Outcomes()
     stand.client.send(first) { answers.add($0) }
     stand.client.send(first) { answers.add($0) }
-    var accepted: Int64 = 0
-    for _ in 0..<5000 where accepted < 1 {
-      accepted = stand.ledger()?["totals"]?["requests"]?.integer ?? 0
-    }
+    let requests = stand.ledgerReaches(2) { $0?["totals"]?["requests"]?.integer }
+    #expect(requests == 2)
     stand.simulator.advance(.seconds(60))
     let statuses = answers.wait(for: 2) { stand.simulator.advance(.seconds(60)) }
     #expect(statuses.sorted() == [201, 429])

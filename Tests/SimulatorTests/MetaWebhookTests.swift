@@ -41,10 +41,7 @@ import Testing
     }
     for number in 0..<5 { _ = stand.meta(metaText("+39333000000\(number)")) }
     // The messages reach their ends at this time; their batch is due a second later.
-    var planned: Int64 = 0
-    for _ in 0..<2000 where planned < 10 {
-      planned = stand.ledger()?["callbacks"]?["meta"]?["planned"]?.integer ?? 0
-    }
+    let planned = stand.ledgerReaches(10) { $0?["callbacks"]?["meta"]?["planned"]?.integer }
     #expect(planned == 10)
     #expect(receiver.all.isEmpty)
     stand.simulator.advance(.seconds(1))
@@ -76,13 +73,15 @@ import Testing
     #expect(record?["answered"]?.integer == 1)
   }
 
-  @Test("a webhook that is never taken is given up after its time")
-  func expiry() throws {
+  @Test(
+    "a webhook that is never taken is given up after its time, or when too many wait",
+    arguments: [true, false])
+  func expiry(byTime: Bool) throws {
     let receiver = try Receiver { _ in 500 }
     let stand = try Stand {
       $0.meta[0].webhookURL = receiver.url
       $0.life.webhookRetries = [.seconds(1)]
-      $0.life.webhookExpiry = .zero
+      if byTime { $0.life.webhookExpiry = .zero } else { $0.life.webhookBacklog = 0 }
     }
     stand.simulator.says("+393331234567", Saying(to: Demo.phoneNumberID, .text("x")))
     _ = receiver.wait(for: 1)

@@ -86,6 +86,17 @@ import Testing
     #expect(stand.twilio(whatsAppForm).code == 21610)
   }
 
+  @Test("the addresses to report to can be set when they are known")
+  func addresses() throws {
+    let receiver = try Receiver()
+    let stand = try Stand()
+    stand.simulator.report(inboundTo: receiver.url, webhooksTo: receiver.url)
+    stand.simulator.says("+393331234567", Saying(to: Demo.smsAddress, .text("x")))
+    stand.simulator.says("+393331234567", Saying(to: Demo.phoneNumberID, .text("x")))
+    #expect(receiver.wait(for: 2).count == 2)
+    #expect(stand.simulator.says("+393331234567", Saying(to: "nobody", .text("x"))) == nil)
+  }
+
   @Test("a person can be changed, and time moved, while it runs")
   func people() throws {
     let stand = try Stand()

@@ -88,6 +88,16 @@ final class Stand: Sendable {
   func ledger(_ query: String = "") -> JSONValue? { call("GET", "/_sim/ledger\(query)").json }
 }
 
+extension Stand {
+  /// Asks the ledger until that number is reached, for ten seconds; what it says then.
+  func ledgerReaches(_ number: Int64, _ read: (JSONValue?) -> Int64?) -> Int64 {
+    let patience = ContinuousClock.now + .seconds(10)
+    var found = read(ledger()) ?? 0
+    while found < number, ContinuousClock.now < patience { found = read(ledger()) ?? 0 }
+    return found
+  }
+}
+
 struct Answer {
   let outcome: HTTPOutcome?
 

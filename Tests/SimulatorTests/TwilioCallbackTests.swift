@@ -26,6 +26,15 @@ import Testing
     #expect(tokens.count == 3)
   }
 
+  @Test("the signature that these tests compute is the documented one")
+  func workedExample() {
+    let text =
+      "https://mycompany.com/myapp.php?foo=1&bar=2CallSidCA1234567890ABCDECaller+14158675309"
+      + "Digits1234From+14158675309To+18005551212"
+    let code = hmac(.sha1, key: Array("12345".utf8), Array(text.utf8))
+    #expect(base64Text(code) == "RSOYDt4T1cUTdK1PDd93/VVr8B8=")
+  }
+
   @Test(
     "what Twilio learns later is reported with its code",
     arguments: [

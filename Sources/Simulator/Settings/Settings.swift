@@ -56,6 +56,8 @@ package struct LifeCycle: Sendable {
     .seconds($0)
   }
   package var webhookExpiry: Duration = .seconds(7 * 86400)
+  /// Webhooks that may wait for their repetition; one more is given up. Each holds up to a batch.
+  package var webhookBacklog = 10_000
   package var callbacksInFlight = 64
 
   package init() {}

@@ -115,7 +115,9 @@ extension World {
     guard !repeatOnFreshConnection(delivery, outcome, at: now) else { return }
     let delays = settings.life.webhookRetries
     let delay = delays[min(delivery.tries, delays.count - 1)].microseconds
-    guard now + delay - delivery.began <= settings.life.webhookExpiry.microseconds else {
+    guard now + delay - delivery.began <= settings.life.webhookExpiry.microseconds,
+      waitingWebhooks < settings.life.webhookBacklog
+    else {
       totals.meta.givenUp += 1
       return
     }
@@ -123,6 +125,7 @@ extension World {
     next.tries += 1
     next.releases = []
     totals.meta.retried += 1
+    waitingWebhooks += 1
     effects.append(.at(now + delay, .deliver(next)))
   }
 

@@ -30,6 +30,8 @@ struct World: Sendable {
   /// Those seen since a fault was first on; numbers come again, so a fresh one may pass for a reused one.
   var freshConnections: Set<String> = []
   var inboundSerial = 0
+  /// For their next repetition.
+  var waitingWebhooks = 0
   var media: [String: MediaItem] = [:]
   var port: UInt16 = 0
 
