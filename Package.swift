@@ -95,6 +95,9 @@ let package = Package(
         "Platform", "Time", "HTTP",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
+    module(
+      "Simulator", ["HTTP", "JSON", "Crypto", "Time", "Platform"], path: "Sources/Simulator"),
+
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
@@ -123,7 +126,7 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "Kafka", "CRdKafka", "TestSupport",
+        "Kafka", "CRdKafka", "Simulator", "TestSupport",
       ],
       path: "Tests/Benchmarks", swiftSettings: ours),
     .target(
@@ -131,6 +134,8 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
     tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
+    tests(
+      "SimulatorTests", ["Simulator", "HTTP", "JSON", "Crypto", "Platform", "Time", "TestSupport"]),
   ],
   cxxLanguageStandard: .cxx17
 )

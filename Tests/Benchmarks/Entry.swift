@@ -6,9 +6,13 @@ enum Entry {
     case "store": try StoreBenchmark.run(arguments.dropFirst())
     case "log": try LogBenchmark.run()
     case "http": try HTTPBenchmark.run()
+    case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
     case "broker": try LogBenchmark.broker()
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
-    default: print("usage: script/bench store [sqlite|postgres] [SENDS] | log | http")
+    default:
+      print(
+        "usage: script/bench store [sqlite|postgres] [SENDS] | log | http | simulator [MESSAGES|serve]"
+      )
     }
   }
 }

@@ -62,6 +62,22 @@ import Testing
     #expect(answer.header("content-type") == "application/problem+json")
   }
 
+  @Test("a request that is cut gets no byte of an answer", arguments: [false, true])
+  func cut(later: Bool) throws {
+    let waiting = Locked<HTTPResponder?>(nil)
+    let arrived = Gate()
+    let server = try HTTPServer { _, responder in
+      if later { waiting.withLock { $0 = responder } } else { responder.cut() }
+      arrived.open()
+    }
+    let client = try RawConnection(port: server.port)
+    client.send(get("/"))
+    #expect(arrived.wait(for: .seconds(10)))
+    waiting.withLock { $0?.cut() }
+    #expect(client.receiveAll() == "")
+    #expect(client.isClosedByPeer)
+  }
+
   @Test("a header with a line break is never sent", arguments: ["a\r\nX-Evil: 1", "a\nb"])
   func headerInjection(value: String) throws {
     let server = try HTTPServer { _, responder in

@@ -18,6 +18,13 @@ package final class Monitor<State: Sendable>: @unchecked Sendable {
     return body(&state)
   }
 
+  /// Wakes nobody: for changes that no one waits for.
+  package func peek<Result>(_ body: (inout State) -> Result) -> Result {
+    condition.lock()
+    defer { condition.unlock() }
+    return body(&state)
+  }
+
   /// Returns when that holds or the time is over.
   package func wait(for limit: Duration, until holds: (State) -> Bool) {
     let deadline = Date(timeIntervalSinceNow: limit.seconds)

@@ -37,6 +37,7 @@ final class Exchange: @unchecked Sendable {
   enum Answer {
     case whole(HTTPAnswer)
     case stream(HTTPStream, status: Int, headers: [HTTPHeader])
+    case cut
   }
 
   init(core: ServerCore, connection: ServerConnection, target: UnsafePointer<CChar>?) {
@@ -156,6 +157,8 @@ final class Exchange: @unchecked Sendable {
     }
     switch ready {
     case nil: return true
+    // libmicrohttpd closes the connection of a request that its handler refuses.
+    case .cut: return false
     case .whole(let answer): return send(answer, on: connection)
     case .stream(let stream, let status, let headers):
       stream.connected(connection, self.connection)

@@ -10,6 +10,9 @@ package final class HTTPResponder: Sendable {
   /// A second answer is ignored.
   package func answer(_ answer: HTTPAnswer) { exchange.answer(.whole(answer)) }
 
+  /// Closes the connection without an answer.
+  package func cut() { exchange.answer(.cut) }
+
   /// An answer whose body is sent as it comes, for instance server-sent events. `onClose` is called once,
   /// on a server thread, when the connection is done with it for whatever reason: finished, gone, too
   /// slow, stopping.

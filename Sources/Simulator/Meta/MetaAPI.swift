@@ -1,0 +1,129 @@
+internal import Crypto
+internal import HTTP
+internal import JSON
+internal import Time
+
+/// `/{version}/…` as `graph.facebook.com` answers it.
+extension World {
+  mutating func metaRequest(
+    _ request: HTTPRequest, _ path: [Substring], _ responder: HTTPResponder, at now: Int64
+  ) {
+    let ordinal = requests
+    let path = Array(path.first.map(isVersion) == true ? path[1...] : path[...])
+    let trace = "A" + hexDigits(mixed(UInt64(requests))).prefix(16)
+    var created: Int?
+    var reply = Reply(responder: responder, manner: .never)
+    let scene = metaScene(request, path)
+    do throws(MetaRefusal) {
+      let app = try authenticate(request, path, scene, at: now)
+      if request.method == "POST", let struck = strikeBefore(scene, at: now, ordinal: ordinal) {
+        return strike(struck, reply, at: now) { fault in
+          MetaRefusal(fault.code ?? 131000, status: fault.status ?? 500, "Refused on purpose")
+            .answer(trace: trace)
+        }
+      }
+      reply.manner = .answer(
+        try metaAnswer(request, path, app, scene, created: &created, at: now))
+    } catch {
+      note(error, sender: scene.sender, at: now)
+      reply.manner = .answer(error.answer(trace: trace))
+    }
+    send(reply, created: created, scene, request, at: now, ordinal: ordinal)
+  }
+
+  /// `v24.0`
+  private func isVersion(_ segment: Substring) -> Bool {
+    let parts = segment.dropFirst().split(separator: ".")
+    return segment.hasPrefix("v") && parts.count == 2 && parts.allSatisfy { Int($0) != nil }
+  }
+
+  private func metaScene(_ request: HTTPRequest, _ path: [Substring]) -> FaultDesk.Scene {
+    var scene = FaultDesk.Scene(provider: "meta", sender: path.first.map(String.init))
+    guard !desk.isEmpty, request.method == "POST", path.last == "messages" else { return scene }
+    do {
+      let root = try JSONDocument(request.body).root
+      let to = root["to"]?.string.map { "+" + $0.filter(\.isNumber) }
+      scene.recipient = to ?? root["recipient"]?.string
+    } catch {
+      scene.recipient = nil
+    }
+    return scene
+  }
+
+  private mutating func authenticate(
+    _ request: HTTPRequest, _ path: [Substring], _ scene: FaultDesk.Scene, at now: Int64
+  ) throws(MetaRefusal) -> Int {
+    if path == ["oauth", "access_token"] || path == ["debug_token"] { return 0 }
+    guard let header = request.headers.first("authorization"), header.hasPrefix("Bearer ") else {
+      throw MetaRefusal(190, status: 401, "An access token is required to request this resource.")
+    }
+    let token = Array(header.utf8.dropFirst(7))
+    let app = settings.meta.firstIndex { equalInConstantTime(Array($0.token.utf8), token) }
+    guard let app else { throw .badToken }
+    if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil { throw .expired }
+    // A locked account can still be asked about its health.
+    if request.method != "GET",
+      desk.strike([.accountLocked], scene, at: now, ordinal: requests) != nil
+    {
+      throw .locked
+    }
+    return app
+  }
+
+  private mutating func metaAnswer(
+    _ request: HTTPRequest, _ path: [Substring], _ app: Int, _ scene: FaultDesk.Scene,
+    created: inout Int?, at now: Int64
+  ) throws(MetaRefusal) -> HTTPAnswer {
+    let id = path.first.map(String.init) ?? ""
+    switch (request.method, path.count, path.last.map(String.init) ?? "") {
+    case ("GET", 2, "access_token") where id == "oauth": return try exchangeToken(request, at: now)
+    case ("GET", 1, "debug_token"): return try debugToken(request, at: now)
+    case ("POST", 2, "messages"):
+      let (answer, serial) = try sendMetaMessage(phone(id, app), request, scene, at: now)
+      created = serial
+      return answer
+    case ("POST", 2, "media"):
+      _ = try phone(id, app)
+      return try uploadMedia(request, app)
+    case ("GET", 2, "_media"),
+      ("GET", 2, _) where id == "_media":
+      return try downloadMedia(String(path[1]), app)
+    case ("GET", 2, "settings"): return try callingSettings(phone(id, app), id)
+    case ("POST", 2, "settings"): return try changeSettings(phone(id, app), id, request)
+    case ("GET", 2, "message_templates"): return try templates(waba(id, app), id, request)
+    case ("GET", 2, "phone_numbers"): return try phoneNumbers(waba(id, app), at: now)
+    case ("GET", 1, _): return try metaObject(id, app, request, at: now)
+    case ("DELETE", 1, _):
+      guard media.removeValue(forKey: id) != nil else { throw .unknownObject(id) }
+      return HTTPAnswer(json: JSONWriter.object { $0.field("success", true) })
+    default: throw .unknownObject(request.path)
+    }
+  }
+
+  private func phone(_ id: String, _ app: Int) throws(MetaRefusal) -> PhonePlace {
+    guard let place = phones[id] else { throw .unknownObject(id) }
+    guard place.app == app else {
+      throw MetaRefusal(200, status: 403, "Permissions error for this phone number")
+    }
+    return place
+  }
+
+  private func waba(_ id: String, _ app: Int) throws(MetaRefusal) -> MetaApp.Account {
+    guard let found = settings.meta[app].accounts.first(where: { $0.id == id }) else {
+      throw .unknownObject(id)
+    }
+    return found
+  }
+
+  private mutating func note(_ refusal: MetaRefusal, sender: String?, at now: Int64) {
+    totals.refused["meta \(refusal.code)", default: 0] += 1
+    if let sender, let number = senderNumbers[sender] {
+      senders[number].record.refused[refusal.code, default: 0] += 1
+    }
+    if refusal.status == 401 { totals.unauthorized += 1 }
+    guard refusal.isMalformed else { return }
+    totals.malformed += 1
+    let text = "meta \(refusal.code): \(refusal.title) \(refusal.details ?? "")"
+    Totals.keep(text, at: now, in: &totals.malformedSamples)
+  }
+}

@@ -1,0 +1,195 @@
+internal import HTTP
+internal import Time
+
+/// Everything there is, behind one lock. It decides; what has to be done about it is left in `effects`, for
+/// the engine to do outside the lock.
+struct World: Sendable {
+  private(set) var settings: SimulatorSettings
+  let dice: Dice
+  let mint: IDMint
+  let start: Int64
+  var senders: [Sender] = []
+  /// By `ACCOUNT ADDRESS`, or by phone number id.
+  var senderNumbers: [String: Int] = [:]
+  /// The account by the whole header that opens it.
+  var authorizations: [String: Int] = [:]
+  var accounts: [AccountState]
+  var apps: [AppState]
+  var phones: [String: PhonePlace] = [:]
+  var portfolios: [String: RecipientDoor]
+  var people: People
+  var pairs: [UInt64: Pair] = [:]
+  var messages: MessageBook
+  var sends: [SendTag: SendRecord] = [:]
+  var desk: FaultDesk
+  var totals = Totals()
+  var effects: [Effect] = []
+  /// Answers that wait for a callback to be answered first.
+  var held: [Int: Reply] = [:]
+  var requests = 0
+  /// Those seen since a fault was first on; numbers come again, so a fresh one may pass for a reused one.
+  var freshConnections: Set<String> = []
+  var inboundSerial = 0
+  /// For their next repetition.
+  var waitingWebhooks = 0
+  var media: [String: MediaItem] = [:]
+  var port: UInt16 = 0
+
+  init(_ settings: SimulatorSettings, at now: Int64) {
+    self.settings = settings
+    dice = Dice(seed: settings.seed)
+    mint = IDMint(seed: settings.seed)
+    start = now
+    accounts = settings.twilio.map(AccountState.init)
+    apps = settings.meta.map { _ in AppState() }
+    portfolios = settings.portfolios.mapValues { RecipientDoor(limit: $0) }
+    people = People(settings)
+    messages = MessageBook(limit: settings.keptMessages)
+    desk = FaultDesk(dice)
+    addTwilioSenders()
+    addMetaSenders()
+    for fault in settings.faults { switchOn(fault, at: now) }
+    for line in settings.script {
+      effects.append(.at(now + line.after.microseconds, .says(line.from, line.saying)))
+    }
+  }
+
+  private mutating func addTwilioSenders() {
+    for (index, account) in settings.twilio.enumerated() {
+      let keys = account.apiKeys.merging([account.sid: account.authToken]) { $1 }
+      for (user, secret) in keys {
+        authorizations["Basic " + base64(Array("\(user):\(secret)".utf8))] = index
+      }
+      for sender in account.senders {
+        senderNumbers["\(account.sid) \(sender.address)"] = senders.count
+        senders.append(Sender(sender, account: index))
+      }
+    }
+  }
+
+  private mutating func addMetaSenders() {
+    for (app, settings) in settings.meta.enumerated() {
+      for (account, waba) in settings.accounts.enumerated() {
+        for (place, phone) in waba.phones.enumerated() {
+          senderNumbers[phone.id] = senders.count
+          phones[phone.id] = PhonePlace(app: app, account: account, phone: place)
+          senders.append(Sender(phone, app: app, account: account))
+        }
+      }
+    }
+  }
+
+  @discardableResult
+  mutating func switchOn(_ fault: Fault, at now: Int64) -> Int {
+    let id = desk.add(fault, at: now)
+    if fault.kind == .outage, fault.mode == .refused {
+      effects.append(.at(now + fault.after.microseconds, .closeDoor(id)))
+    }
+    return id
+  }
+
+  /// A request counts among those at once until just before its answer, which may bring the next one.
+  mutating func takeEffects() -> [Effect] {
+    for effect in effects {
+      switch effect {
+      case .reply(let reply):
+        if let account = reply.account { accounts[account].inFlight -= 1 }
+      case .deliver(let delivery):
+        if case .twilio = delivery.kind { totals.twilio.sent += 1 } else { totals.meta.sent += 1 }
+      case .at: break
+      }
+    }
+    defer { effects = [] }
+    return effects
+  }
+
+  mutating func report(inboundTo inboundURL: String?, webhooksTo webhookURL: String?) {
+    for index in settings.twilio.indices { settings.twilio[index].inboundURL = inboundURL }
+    for index in settings.meta.indices { settings.meta[index].webhookURL = webhookURL }
+  }
+
+  /// A window is open for 24 hours from the person's last message.
+  func hasOpenWindow(_ pair: Pair?, _ person: Int32, at now: Int64) -> Bool {
+    if let wrote = pair?.wroteAt { return now - wrote < Self.day }
+    return people[person].hasOpenWindow && now - start < Self.day
+  }
+
+  func hasOptedOut(_ pair: Pair?, _ person: Int32) -> Bool {
+    pair?.hasOptedOut ?? people[person].hasOptedOut
+  }
+
+  static let day: Int64 = 86_400_000_000
+}
+
+/// What the engine has to do.
+enum Effect: Sendable {
+  case at(Int64, Work)
+  case reply(Reply)
+  case deliver(Delivery)
+}
+
+enum Work: Sendable {
+  /// A message goes on to its next state.
+  case step(Int)
+  case emit(Emission)
+  case flush(app: Int)
+  case says(String, Saying)
+  case reply(Reply)
+  /// An answer that has waited long enough for its callback.
+  case release(Int)
+  case deliver(Delivery)
+  case closeDoor(Int)
+}
+
+/// An answer on its way to whoever asked.
+struct Reply: Sendable {
+  enum Manner: Sendable {
+    case answer(HTTPAnswer)
+    case cut
+    case never
+  }
+
+  let responder: HTTPResponder
+  var manner: Manner
+  /// The account whose requests at once it counts among.
+  var account: Int?
+}
+
+/// One status to be reported about one message.
+struct Emission: Sendable {
+  let serial: Int
+  let status: Message.State
+  let at: Int64
+  var isUnknown = false
+  var isMalformed = false
+  var isForged = false
+}
+
+struct PhonePlace: Sendable {
+  let app: Int
+  let account: Int
+  let phone: Int
+}
+
+struct AccountState: Sendable {
+  var inFlight = 0
+  var worstInFlight = 0
+  var daily: Door?
+
+  init(_ settings: TwilioAccount) {
+    daily = settings.daily.map { Door(name: "daily", limit: $0, span: World.day) }
+  }
+}
+
+struct AppState: Sendable {
+  var pending: [MetaUpdate] = []
+  var isFlushDue = false
+  /// Calling and SIP settings by phone number id, as they were posted.
+  var calling: [String: [UInt8]] = [:]
+}
+
+struct MediaItem: Sendable {
+  let type: String
+  let bytes: [UInt8]
+  let app: Int
+}
