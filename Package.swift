@@ -66,7 +66,7 @@ let package = Package(
     wrapper("Postgres", ["CPostgres"]),
     wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "JSON", "Platform", "Time"]),
 
-    module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
+    module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
     module(
       "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
       resources: [
