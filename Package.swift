@@ -74,12 +74,19 @@ let package = Package(
         .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
       ]),
 
+    module(
+      "Providers", ["Domain", "Time", "JSON", "Crypto"],
+      resources: [.embedInCode("ErrorTable/errors.json")]),
+
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
+    tests(
+      "ProvidersTests", ["Providers", "Domain", "Time", "JSON", "Crypto"],
+      resources: [.embedInCode("Fixtures")]),
     tests("SQLiteTests", ["SQLite"]),
     tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
     .executableTarget(

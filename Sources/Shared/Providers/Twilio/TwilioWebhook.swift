@@ -1,0 +1,178 @@
+package import Domain
+private import JSON
+package import Time
+
+/// What Twilio posts to us, as one event each.
+package struct TwilioWebhook: Sendable {
+  private let texts: [String: String]
+  private let receivedAt: Timestamp
+
+  private init(_ fields: FormFields, _ receivedAt: Timestamp) throws(WebhookUnreadable) {
+    texts = try fields.texts()
+    self.receivedAt = receivedAt
+  }
+
+  /// - `query`: that of the address it was posted to, which names the attempt.
+  /// - `token`: `I-Twilio-Idempotency-Token`, the same for every retry of one webhook.
+  package static func read(
+    _ fields: FormFields, query: FormFields? = nil, token: String? = nil, tenant: Tenant? = nil,
+    receivedAt: Timestamp
+  ) throws(WebhookUnreadable) -> WebhookItem {
+    let webhook = try TwilioWebhook(fields, receivedAt)
+    let status = webhook["MessageStatus"] ?? webhook["SmsStatus"]
+    let isInbound = status == nil || status == "received" || status == "receiving"
+    if !isInbound, let status {
+      let attempt = try query?.texts() ?? [:]
+      return .callback(try webhook.callback(status, attempt, token, tenant))
+    }
+    return .inbound(try webhook.inbound(token, tenant))
+  }
+
+  /// Empty texts are normal and say nothing.
+  private subscript(name: String) -> String? {
+    texts[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private func account() throws(WebhookUnreadable) -> AccountID {
+    guard let account = self["AccountSid"], account.isPlainID else {
+      throw WebhookUnreadable(description: "no AccountSid")
+    }
+    return AccountID(account)
+  }
+
+  private func message() throws(WebhookUnreadable) -> ProviderID {
+    guard let sid = self["MessageSid"] ?? self["SmsSid"] ?? self["SmsMessageSid"], sid.isPlainID
+    else { throw WebhookUnreadable(description: "no MessageSid") }
+    return ProviderID(sid)
+  }
+
+  private var raw: [UInt8] {
+    JSONWriter.object { writer in
+      for (name, value) in texts.sorted(by: { $0.key < $1.key }) {
+        writer.name(name)
+        writer.value(value)
+      }
+    }
+  }
+
+  private func callback(
+    _ status: String, _ query: [String: String], _ token: String?, _ tenant: Tenant?
+  ) throws(WebhookUnreadable) -> ProviderCallback {
+    guard status.isPlainID else { throw WebhookUnreadable(description: "no MessageStatus") }
+    var callback = ProviderCallback(
+      provider: .twilio, account: try account(), providerID: try message(), status: status,
+      meaning: .ofTwilio(status), receivedAt: receivedAt)
+    callback.tenant = tenant
+    if let send = query["send"], let number = query["attempt"] {
+      callback.attempt = AttemptID(send: send, attempt: number)
+    }
+    callback.code = self["ErrorCode"].flatMap { Int($0) }
+    callback.text = self["ChannelStatusMessage"] ?? self["ErrorMessage"]
+    callback.to = self["To"].map(\.withoutChannel)
+    callback.from = self["MessagingServiceSid"] ?? self["From"].map(\.withoutChannel)
+    callback.token = token.flatMap { $0.isPlainID ? $0 : nil }
+    callback.raw = raw
+    return callback
+  }
+
+  private func inbound(
+    _ token: String?, _ tenant: Tenant?
+  ) throws(WebhookUnreadable) -> InboundMessage {
+    guard let from = self["From"].map(\.withoutChannel), from.isPlainID else {
+      throw WebhookUnreadable(description: "no From")
+    }
+    guard let to = self["To"].map(\.withoutChannel), to.isPlainID else {
+      throw WebhookUnreadable(description: "no To")
+    }
+    var message = InboundMessage(
+      provider: .twilio, account: try account(), address: to, contact: from,
+      providerID: try message(), kind: kind, receivedAt: receivedAt)
+    message.tenant = tenant
+    message.service = self["MessagingServiceSid"]
+    message.waID = self["WaId"]
+    message.userID = self["ExternalUserId"].map(\.withoutChannel)
+    message.profileName = self["ProfileName"]
+    message.text = texts["Body"]
+    message.media = media
+    message.location = location
+    message.reply = reply
+    message.context = context
+    message.referral = referral
+    message.flowResponse = self["InteractiveData"] ?? self["FlowData"]
+    message.optOutWord = self["OptOutType"].flatMap { OptOutWord(rawValue: $0.uppercased()) }
+    message.token = token.flatMap { $0.isPlainID ? $0 : nil }
+    message.raw = raw
+    return message
+  }
+
+  private var kind: String {
+    if let type = self["MessageType"], type.isPlainID { return type }
+    if self["Latitude"] != nil { return "location" }
+    if self["ButtonPayload"] != nil || self["ButtonText"] != nil { return "button" }
+    if self["ListId"] != nil || self["FlowData"] != nil { return "interactive" }
+    let type = self["MediaContentType0"]?.prefix { $0 != "/" }
+    switch type {
+    case "image", "audio", "video": return String(type ?? "document")
+    case .some: return "document"
+    case nil: return "text"
+    }
+  }
+
+  private var media: [InboundMedia] {
+    // NumMedia is somebody's word; what is there counts.
+    let count = self["NumMedia"].flatMap { Int($0) } ?? 0
+    return (0..<min(max(count, 0), 100)).compactMap { index in
+      self["MediaUrl\(index)"].map { url in
+        InboundMedia(url: url, contentType: self["MediaContentType\(index)"])
+      }
+    }
+  }
+
+  private var location: InboundPlace? {
+    guard let latitude = self["Latitude"].flatMap({ Double($0) }), latitude.isFinite,
+      let longitude = self["Longitude"].flatMap({ Double($0) }), longitude.isFinite
+    else { return nil }
+    return InboundPlace(
+      latitude: latitude, longitude: longitude, name: self["Label"], address: self["Address"])
+  }
+
+  private var reply: InboundReply? {
+    if let id = self["ListId"] {
+      return InboundReply(kind: .list, id: id, title: self["ListTitle"])
+    }
+    guard let id = self["ButtonPayload"] ?? self["ButtonText"] else { return nil }
+    return InboundReply(kind: .button, id: id, title: self["ButtonText"])
+  }
+
+  private var context: InboundContext? {
+    let isForwarded = self["Forwarded"] == "true" || self["FrequentlyForwarded"] == "true"
+    let id = self["OriginalRepliedMessageSid"].map { ProviderID($0) }
+    guard isForwarded || id != nil else { return nil }
+    return InboundContext(
+      id: id, from: self["OriginalRepliedMessageSender"].map(\.withoutChannel),
+      isForwarded: isForwarded)
+  }
+
+  private var referral: [UInt8]? {
+    let parts = texts.filter { $0.key.hasPrefix("Referral") && !$0.value.isEmpty }
+    guard parts.contains(where: { $0.key != "ReferralNumMedia" }) else { return nil }
+    return JSONWriter.object { writer in
+      for (name, value) in parts.sorted(by: { $0.key < $1.key }) {
+        writer.name(name)
+        writer.value(value)
+      }
+    }
+  }
+}
+
+extension String {
+  /// What we look things up by: something, without control characters, and no longer than any id is.
+  var isPlainID: Bool {
+    (1...512).contains(utf8.count) && utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+  }
+
+  var withoutChannel: String {
+    guard let colon = firstIndex(of: ":"), self[..<colon] == "whatsapp" else { return self }
+    return String(self[index(after: colon)...])
+  }
+}
