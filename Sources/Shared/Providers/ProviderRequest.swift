@@ -67,4 +67,6 @@ package struct LookupFailed: Error, Hashable, CustomStringConvertible {
 /// A webhook of which nothing can be kept but its bytes. Never quotes them.
 package struct WebhookUnreadable: Error, Hashable, CustomStringConvertible {
   package let description: String
+
+  package init(description: String) { self.description = description }
 }

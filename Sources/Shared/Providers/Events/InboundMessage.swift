@@ -101,6 +101,13 @@ package struct InboundReply: Hashable, Sendable {
   package var id: String
   package var title: String?
   package var description: String?
+
+  package init(kind: Kind, id: String, title: String? = nil, description: String? = nil) {
+    self.kind = kind
+    self.id = id
+    self.title = title
+    self.description = description
+  }
 }
 
 /// What the message refers to.

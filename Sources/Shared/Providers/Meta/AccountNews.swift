@@ -69,6 +69,11 @@ package struct BusinessCapability: Hashable, Sendable {
 package struct MarketingPreference: Hashable, Sendable {
   package let contact: String
   package let isStopped: Bool
+
+  package init(contact: String, isStopped: Bool) {
+    self.contact = contact
+    self.isStopped = isStopped
+  }
 }
 
 /// How many people may be written to in 24 hours.
