@@ -87,11 +87,16 @@ let package = Package(
     tests(
       "ProvidersTests", ["Providers", "Domain", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("Fixtures")]),
+    .target(
+      name: "FuzzTargets", dependencies: ["Providers", "Domain", "Time", "JSON"],
+      path: "Tests/Fuzz", exclude: ["Seeds"], swiftSettings: ours),
     tests("SQLiteTests", ["SQLite"]),
     tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport"],
+      dependencies: [
+        "SendStore", "Domain", "Time", "Platform", "SQLite", "Postgres", "TestSupport",
+      ],
       path: "Tests/Benchmarks", swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["SendStore", "Time"], path: "Tests/TestSupport",

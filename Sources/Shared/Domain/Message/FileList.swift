@@ -8,16 +8,15 @@ struct FileList {
   }
 
   private var sources: [(source: Media.Source, pointer: String)] = []
-  private var isBroken = false
+  private let isBroken: Bool
 
   /// Whether the request names none, rather than names one badly.
   var isEmpty: Bool { sources.isEmpty && !isBroken }
 
   init(_ reader: FieldReader, _ faults: inout FieldFaults) {
-    isBroken = ["media_url", "bucket", "file"].contains(where: reader.has)
+    isBroken = Self.isGiven(in: reader)
     if let stored = StoredFile(reader, &faults) { sources.append((.stored(stored), "/file")) }
     guard let field = reader.value["media_url"], !field.isNull else { return }
-    if field.items?.isEmpty ?? false { isBroken = reader.has("bucket") || reader.has("file") }
     // One address may stand alone.
     let items = field.items ?? [field]
     for (index, item) in items.enumerated() {
@@ -34,6 +33,12 @@ struct FileList {
   }
 
   private static let limit = 30
+
+  /// An empty list is none.
+  static func isGiven(in reader: FieldReader) -> Bool {
+    let isEmptyList = reader.value["media_url"]?.items?.isEmpty ?? false
+    return reader.has("bucket") || reader.has("file") || (reader.has("media_url") && !isEmptyList)
+  }
 
   func media(asked: Media.Kind?, _ faults: inout FieldFaults) -> [File] {
     sources.compactMap { source, pointer in

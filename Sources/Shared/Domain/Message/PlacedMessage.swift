@@ -4,11 +4,18 @@ internal import JSON
 /// where they stand.
 struct PlacedMessage {
   var message: Message
-  private var places: [String: String]
+  private var places: [String: String] = [:]
+  /// Where the whole of it stands, if that is one text.
+  private var onlyPlace: String?
 
   init(_ message: Message, _ places: [String: String] = [:]) {
     self.message = message
     self.places = places
+  }
+
+  init(_ message: Message, allAt pointer: String) {
+    self.message = message
+    onlyPlace = pointer
   }
 
   /// What may stand under `type`; each but `text` and `template` brings an object of its name.
@@ -20,6 +27,10 @@ struct PlacedMessage {
   func faults(_ rules: SendRules) -> [FieldFault] {
     message.faults(for: rules.channel, templates: rules.templates).all.map { fault in
       var fault = fault
+      if let onlyPlace {
+        fault.pointer = onlyPlace
+        return fault
+      }
       let known = places.keys.filter {
         fault.pointer == $0 || fault.pointer.hasPrefix($0 + "/")
       }
@@ -88,7 +99,7 @@ struct PlacedMessage {
   private static func texts(
     _ reader: FieldReader, _ rules: SendRules, _ faults: inout FieldFaults
   ) -> [PlacedMessage] {
-    if ["media_url", "bucket", "file"].contains(where: reader.has) {
+    if FileList.isGiven(in: reader) {
       return files(asked: nil, reader, &faults)
     }
     let object = reader.object("text", &faults)
@@ -96,14 +107,13 @@ struct PlacedMessage {
     let place = object ?? reader
     let preview = place.flag("preview_url", &faults) ?? false
     guard let body = place.neededText("body", &faults) else { return [] }
-    var places = ["/body": place.pointer("body"), "/preview_url": place.pointer("preview_url")]
+    let places = ["/body": place.pointer("body"), "/preview_url": place.pointer("preview_url")]
     do throws(TemplateString.Fault) {
       let language = rules.templateLanguage
       if rules.templateStrings,
         let template = try TemplateString.read(body, defaultLanguage: language)
       {
-        places["/template"] = place.pointer("body")
-        return [PlacedMessage(Message(.template(template)), places.wholly("/template"))]
+        return [PlacedMessage(Message(.template(template)), allAt: place.pointer("body"))]
       }
     } catch {
       faults.add(place.pointer("body"), error.description)
@@ -146,7 +156,9 @@ struct PlacedMessage {
     if let header = headers.first {
       read.template.header = .media(header.media)
       read.places["/template/header"] = header.pointer
-      read.places["/template/header/\(header.media.kind)/link"] = header.pointer
+      for part in ["type", "\(header.media.kind)/link"] {
+        read.places["/template/header/\(part)"] = header.pointer
+      }
     }
     return PlacedMessage(Message(.template(read.template)), read.places)
   }
@@ -168,17 +180,5 @@ struct PlacedMessage {
       if !isStored { places["/\(kind)/link"] = file.pointer }
       return PlacedMessage(Message(.media(file.media)), places)
     }
-  }
-}
-
-extension [String: String] {
-  /// A template in one line has one place for everything.
-  fileprivate func wholly(_ root: String) -> Self {
-    guard let place = self[root] else { return self }
-    var all = self
-    for part in ["name", "language", "header", "parameters", "buttons"] {
-      all["\(root)/\(part)"] = place
-    }
-    return all
   }
 }
