@@ -148,6 +148,26 @@ import Time
     }
   }
 
+  @Test(
+    "a place that is on no map is no place",
+    arguments: [
+      "Latitude=4546&Longitude=9", "Latitude=nan&Longitude=9", "Latitude=1e400&Longitude=9",
+      "Latitude=1",
+    ])
+  func strangePlaces(place: String) throws {
+    let message = try inbound(
+      Array("MessageSid=SM1&AccountSid=AC1&From=%2B1&To=%2B2&\(place)".utf8))
+    #expect(message.location == nil)
+    #expect(try InboundMessage(data: message.data) == message)
+  }
+
+  @Test("a control character in a field comes back as it was")
+  func controlCharacters() throws {
+    let form = "MessageSid=SM1&AccountSid=AC1&From=%2B1&To=%2B2&Body=%00%08%0C%1F%7F"
+    let message = try inbound(Array(form.utf8))
+    #expect(try InboundMessage(data: message.data) == message)
+  }
+
   @Test("answers in TwiML, with nothing in it that XML cannot have")
   func twiML() {
     #expect(text(TwiML.empty) == #"<?xml version="1.0" encoding="UTF-8"?><Response/>"#)

@@ -1,5 +1,8 @@
 /// RFC 3339 in UTC, by civil-calendar arithmetic: no formatter, no locale, no allocation to speak of.
 extension Timestamp: CustomStringConvertible {
+  /// The seconds of the years 0000 to 9999.
+  private static let fourDigitYears = -62_167_219_200...253_402_300_799 as ClosedRange<Int64>
+
   /// `2026-01-31T23:59:59.123Z`, or with six digits where there are microseconds.
   package var description: String {
     let (day, microsecond) = microseconds.flooredDivision(by: 86_400_000_000)
@@ -44,6 +47,8 @@ extension Timestamp: CustomStringConvertible {
     let fraction = reader.skip(".") ? reader.fraction() : 0
     guard let fraction, let offset = reader.offset(), reader.isAtEnd else { return nil }
     let seconds = date.daysSince1970 * 86400 + hour * 3600 + minute * 60 + second - offset
+    // An offset can lead out of the years that have four digits.
+    guard Self.fourDigitYears.contains(seconds) else { return nil }
     self.init(microseconds: seconds * 1_000_000 + fraction)
   }
 }
@@ -51,11 +56,12 @@ extension Timestamp: CustomStringConvertible {
 extension [UInt8] {
   fileprivate mutating func append(decimal number: Int64, width: Int) {
     var digits = [UInt8](repeating: UInt8(ascii: "0"), count: width)
-    var rest = number
+    var rest = number.magnitude
     for index in digits.indices.reversed() {
       digits[index] = UInt8(ascii: "0") + UInt8(rest % 10)
       rest /= 10
     }
+    if number < 0 { append(UInt8(ascii: "-")) }
     append(contentsOf: digits)
   }
 }

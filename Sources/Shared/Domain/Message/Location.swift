@@ -8,8 +8,8 @@ package struct Location: Hashable, Sendable {
   package init(
     latitude: Double, longitude: Double, name: String? = nil, address: String? = nil
   ) {
-    self.latitude = latitude
-    self.longitude = longitude
+    self.latitude = Self.rounded(latitude)
+    self.longitude = Self.rounded(longitude)
     self.name = name
     self.address = address
   }
@@ -22,6 +22,11 @@ package struct Location: Hashable, Sendable {
     while fraction.count > 1, fraction.last == "0" { fraction.removeLast() }
     let sign = degrees < 0 && units > 0 ? "-" : ""
     return "\(sign)\(units / 10_000_000).\(fraction)"
+  }
+
+  /// To what `decimal` writes, so that a place is the same once it was written and read.
+  private static func rounded(_ degrees: Double) -> Double {
+    abs(degrees) <= 360 ? (degrees * 1e7).rounded() / 1e7 + 0 : degrees
   }
 
   func check(at pointer: String, _ faults: inout FieldFaults) {

@@ -28,10 +28,7 @@ package struct Template: Hashable, Sendable {
       self.value = value
     }
 
-    package var position: Int? {
-      name.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        ? Int(name) : nil
-    }
+    package var position: Int? { Int(name).flatMap { $0 > 0 && String($0) == name ? $0 : nil } }
   }
 
   package struct Button: Hashable, Sendable {

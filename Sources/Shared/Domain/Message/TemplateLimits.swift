@@ -51,6 +51,7 @@ extension Template {
     var total = 0
     for parameter in parameters {
       let pointer = "/template/parameters/\(parameter.name)"
+      if parameter.name.isEmpty { faults.add(pointer, "must have a name") }
       faults.check(parameter.value, at: pointer, length: 1...1024)
       total += parameter.value.unicodeScalars.count
       if !Self.isOneLine(parameter.value) {

@@ -162,10 +162,18 @@ extension InboundContext {
   }
 }
 
+extension InboundPlace {
+  static func degrees(_ text: String) -> Double? { Double(text).flatMap(degrees) }
+
+  /// nil for what is on no map, such as not-a-number.
+  fileprivate static func degrees(_ number: Double) -> Double? {
+    abs(number) <= 360 ? number : nil
+  }
+}
+
 extension JSONValue {
   /// Degrees, as a number or as a text.
   fileprivate var coordinate: Double? {
-    let number = double ?? string.flatMap { Double($0) }
-    return number.flatMap { $0.isFinite && abs($0) <= 360 ? $0 : nil }
+    double.flatMap(InboundPlace.degrees) ?? string.flatMap(InboundPlace.degrees)
   }
 }

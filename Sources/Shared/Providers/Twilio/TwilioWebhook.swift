@@ -129,8 +129,8 @@ package struct TwilioWebhook: Sendable {
   }
 
   private var location: InboundPlace? {
-    guard let latitude = self["Latitude"].flatMap({ Double($0) }), latitude.isFinite,
-      let longitude = self["Longitude"].flatMap({ Double($0) }), longitude.isFinite
+    guard let latitude = self["Latitude"].flatMap(InboundPlace.degrees),
+      let longitude = self["Longitude"].flatMap(InboundPlace.degrees)
     else { return nil }
     return InboundPlace(
       latitude: latitude, longitude: longitude, name: self["Label"], address: self["Address"])
