@@ -15,6 +15,7 @@ extension SendRequest {
     reader.refuseFields(except: fields.union(rules.otherFields), &faults)
     let to = recipient(reader, rules, &faults)
     let placed = PlacedMessage.all(in: reader, rules, &faults)
+    if placed.isEmpty, faults.isEmpty { faults.add("", "must say what is to be sent") }
     for message in placed { faults.add(message.faults(rules)) }
     let fallback = fallbackTemplate(reader, rules, &faults)
     var request = SendRequest(to: .businessScoped(""), Message(.text(TextMessage(""))))
