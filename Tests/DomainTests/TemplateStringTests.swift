@@ -85,7 +85,7 @@ import Testing
   @Test("takes the header's kind from the template where that is known")
   func knownHeader() throws {
     let template = try TemplateString.read(
-      "template-t+file_link:https://h/get", defaultLanguage: "en", headerKind: .video)
+      "template-t+file_link:https://h/get", defaultLanguage: "en", headerKinds: ["t": .video])
     #expect(template?.header == .media(Media(.video, .link("https://h/get"))))
   }
 }

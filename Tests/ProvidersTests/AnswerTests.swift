@@ -149,4 +149,16 @@ import Time
     let header = ProviderHeader("retry-after", value)
     #expect(answer(429, "", [header]).retryAfter == seconds.map { .seconds($0) })
   }
+
+  @Test("tells whether Meta did what makes no message")
+  func success() throws {
+    try MetaAnswer.success(answer(200, #"{"success":true}"#))
+    let refused = answer(400, #"{"error":{"message":"m","code":131009}}"#)
+    #expect {
+      try MetaAnswer.success(refused)
+    } throws: { error in
+      (error as? LookupFailed)?.failure.code == "131009"
+    }
+    #expect(throws: LookupFailed.self) { try MetaAnswer.success(answer(200, "{}")) }
+  }
 }

@@ -130,6 +130,7 @@ import Time
     }
     #expect(paused.pauses && paused.title == "FIRST_PAUSE" && paused.reason == nil)
     #expect(paused.id == "18446744073709551615")
+    #expect(paused.language == "en_US")
     #expect(rejected.reason == "bad")
     #expect(components.body == "Ciao {{1}}")
     #expect(restricted.stopsLanes && !restricted.resumesLanes)

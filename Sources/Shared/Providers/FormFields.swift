@@ -12,7 +12,7 @@ package struct FormFields: Hashable, Sendable {
   package static let limit = 2000
 
   package init(_ body: some Collection<UInt8>) throws(WebhookUnreadable) {
-    let pairs = body.split(separator: UInt8(ascii: "&"), maxSplits: Self.limit)
+    let pairs = Array(body).split(separator: UInt8(ascii: "&"), maxSplits: Self.limit)
     guard pairs.count <= Self.limit else {
       throw WebhookUnreadable(description: "more than \(Self.limit) form fields")
     }
@@ -53,10 +53,13 @@ package struct FormFields: Hashable, Sendable {
   }
 
   /// An escape that is none stays as it stands.
-  private static func decoded(_ bytes: some Collection<UInt8>) -> [UInt8] {
+  private static func decoded(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    guard bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+      return Array(bytes)
+    }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
-    var rest = bytes[...]
+    var rest = bytes
     while let byte = rest.popFirst() {
       if byte == UInt8(ascii: "%"), let escaped = escapedByte(rest.prefix(2)) {
         decoded.append(escaped)
@@ -68,11 +71,20 @@ package struct FormFields: Hashable, Sendable {
     return decoded
   }
 
-  private static func escapedByte(_ digits: some Collection<UInt8>) -> UInt8? {
-    guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
-      return nil
+  private static func escapedByte(_ digits: ArraySlice<UInt8>) -> UInt8? {
+    guard digits.count == 2, let high = nibble(digits[digits.startIndex]),
+      let low = nibble(digits[digits.startIndex + 1])
+    else { return nil }
+    return high << 4 | low
+  }
+
+  private static func nibble(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
     }
-    return UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
   }
 }
 

@@ -70,7 +70,8 @@ extension PlacedMessage {
     do throws(TemplateString.Fault) {
       let language = rules.templateLanguage
       if rules.templateStrings,
-        let template = try TemplateString.read(body, defaultLanguage: language)
+        let template = try TemplateString.read(
+          body, defaultLanguage: language, headerKinds: rules.headerKinds)
       {
         return [PlacedMessage(Message(.template(template)), allAt: place.pointer("body"))]
       }

@@ -60,19 +60,22 @@ package struct SendRules: Hashable, Sendable {
   package var templateLanguage: String
   package var templateStrings: Bool
   package var templates: ContentCatalog
+  /// What the headers of templates are, as far as they are known, by name.
+  package var headerKinds: [String: Media.Kind]
   /// Fields that somebody else reads, such as `sender` and `from`.
   package var otherFields: Set<String>
 
   package init(
     channel: Sender.Channel, defaultPrefix: DialPrefix = .italy, templateLanguage: String = "en",
     templateStrings: Bool? = nil, templates: ContentCatalog = ContentCatalog(),
-    otherFields: Set<String> = ["sender", "from"]
+    headerKinds: [String: Media.Kind] = [:], otherFields: Set<String> = ["sender", "from"]
   ) {
     self.channel = channel
     self.defaultPrefix = defaultPrefix
     self.templateLanguage = templateLanguage
     self.templateStrings = templateStrings ?? (channel.provider == .meta)
     self.templates = templates
+    self.headerKinds = headerKinds
     self.otherFields = otherFields
   }
 }

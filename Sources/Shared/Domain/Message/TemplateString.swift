@@ -21,9 +21,9 @@ package enum TemplateString {
     }
   }
 
-  /// nil where the text is a text.
+  /// nil where the text is a text. A template whose header is known, by its name, need not have it guessed.
   package static func read(
-    _ text: String, defaultLanguage: String, headerKind: Media.Kind? = nil
+    _ text: String, defaultLanguage: String, headerKinds: [String: Media.Kind] = [:]
   ) throws(Fault) -> Template? {
     let line = trimmed(text)
     guard line.hasPrefix("template-") else { return nil }
@@ -38,7 +38,7 @@ package enum TemplateString {
       guard let values else { return template }
       rest = values
     }
-    try read(rest, into: &template, headerKind)
+    try read(rest, into: &template, headerKinds[template.name])
     return template
   }
 

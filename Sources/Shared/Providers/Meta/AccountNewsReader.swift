@@ -26,7 +26,7 @@ extension AccountEvent {
 extension TemplateStatus {
   fileprivate init?(_ value: JSONValue) {
     guard let event = value["event"]?.string, let name = value["message_template_name"]?.string,
-      let language = value["message_template_language"]?.string
+      let language = value.templateLanguage
     else { return nil }
     self.event = event
     self.name = name
@@ -42,7 +42,7 @@ extension TemplateStatus {
 extension TemplateComponents {
   fileprivate init?(_ value: JSONValue) {
     guard let name = value["message_template_name"]?.string,
-      let language = value["message_template_language"]?.string
+      let language = value.templateLanguage
     else { return nil }
     self.name = name
     self.language = language
@@ -93,6 +93,13 @@ extension MarketingPreference {
 }
 
 extension JSONValue {
+  /// Webhooks spell it with a hyphen at times, sends never.
+  fileprivate var templateLanguage: String? {
+    self["message_template_language"]?.string.map { language in
+      String(language.map { $0 == "-" ? "_" : $0 })
+    }
+  }
+
   /// The newer field first; both are seen as a tier's name and as a number.
   fileprivate var recipientLimit: RecipientLimit? {
     let names = [

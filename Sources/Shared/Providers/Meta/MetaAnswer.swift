@@ -28,6 +28,21 @@ package struct MetaAnswer: Hashable, Sendable {
     return MetaAnswer(outcome: table.outcome(refused))
   }
 
+  /// The answer to what makes no message, such as a mark as read.
+  package static func success(_ answer: ProviderAnswer) throws(LookupFailed) {
+    let root = try? JSONDocument(answer.body).root
+    if answer.status == 200, root?["success"]?.bool == true { return }
+    let error = root?["error"]
+    let code = error?["code"]?.wholeNumber
+    let row = code.flatMap { ErrorTable.shared.row(.meta, $0) }
+    throw LookupFailed(
+      status: answer.status,
+      failure: Failure(
+        code: code.map(String.init) ?? "http-\(answer.status)",
+        sentence: row?.sentence ?? "Meta did not do what it was asked.",
+        providerText: error?.errorText))
+  }
+
   private static func wait(_ answer: ProviderAnswer) -> Duration? {
     answer.retryAfter ?? MetaUsage.wait(answer)
   }
