@@ -206,6 +206,7 @@ import Time
     ),
     (to(#""type":"image","media_url":["https://h/a.pdf"]"#), ["/media_url/0"]),
     (to(#""body":"c","media_url":["https://h/a.mp3"]"#), ["/body"]),
+    (to(#""media_url":["https://h/a.png"],"preview_url":true"#), ["/preview_url"]),
     (to(#""bucket":"b","body":"x""#), ["/file"]), (to(#""file":"a.pdf""#), ["/bucket"]),
     (to(#""bucket":"b","file":"a.exe""#), ["/file"]),
     (to(#""body":"x","location":{"latitude":1,"longitude":2}"#), ["/body"]),
@@ -283,6 +284,15 @@ import Time
   @Test("tells every fault at once, each where it stands", arguments: faults)
   func faultPlaces(json: String, pointers: [String]) {
     #expect(Self.pointers(json) == pointers)
+  }
+
+  @Test("a request of nothing but faults is told of no more than anybody reads")
+  func manyFaults() {
+    let unknown = (0..<5000).map { "\"x\($0)\":1" }.joined(separator: ",")
+    #expect(Self.pointers(Self.to(unknown)).count == FieldFaults.limit)
+    let parameters = (0..<5000).map { "\"p\($0)\":\"\"" }.joined(separator: ",")
+    let template = Self.to("\"template_name\":\"t\",\"parameters\":{\(parameters)}")
+    #expect(Self.pointers(template).count == FieldFaults.limit)
   }
 
   @Test(

@@ -20,11 +20,16 @@ package struct FieldFaults: Error, Hashable, Sendable, CustomStringConvertible {
   package var isEmpty: Bool { all.isEmpty }
   package var description: String { all.map(\.description).joined(separator: "; ") }
 
+  /// A request can be made of nothing but faults; nobody reads more than these.
+  package static let limit = 100
+
   package mutating func add(_ pointer: String, _ detail: String) {
-    all.append(FieldFault(pointer, detail))
+    if all.count < Self.limit { all.append(FieldFault(pointer, detail)) }
   }
 
-  package mutating func add(_ faults: some Sequence<FieldFault>) { all.append(contentsOf: faults) }
+  package mutating func add(_ faults: some Sequence<FieldFault>) {
+    all.append(contentsOf: faults.prefix(Self.limit - all.count))
+  }
 
   /// Lengths are counted in Unicode code points: what a person would call characters, or a little more.
   mutating func check(_ text: String, at pointer: String, length: ClosedRange<Int>) {

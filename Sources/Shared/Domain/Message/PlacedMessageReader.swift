@@ -59,6 +59,7 @@ extension PlacedMessage {
     _ reader: FieldReader, _ rules: SendRules, _ faults: inout FieldFaults
   ) -> [PlacedMessage] {
     if FileList.isGiven(in: reader) {
+      if reader.has("preview_url") { faults.add("/preview_url", "does not go with a file") }
       return files(asked: nil, reader, &faults)
     }
     let object = reader.object("text", &faults)
