@@ -158,6 +158,8 @@ import Testing
       (RefusedAnswer(.twilio, status: 500, code: 21211, attempt: 1), "failed"),
       (RefusedAnswer(.twilio, status: 503, code: 99999, attempt: 1), "doubt"),
       (RefusedAnswer(.twilio, status: 400, code: 21999, attempt: 1), "failed"),
+      (RefusedAnswer(.twilio, status: 400, code: 30777, attempt: 1), "retry send"),
+      (RefusedAnswer(.twilio, status: 400, code: 30777, attempt: 2), "failed"),
       (RefusedAnswer(.twilio, status: 401, code: 20099, attempt: 1), "stop"),
       (RefusedAnswer(.twilio, status: 403, attempt: 1), "stop"),
       (RefusedAnswer(.twilio, status: 404, attempt: 1), "stop"),

@@ -81,12 +81,19 @@ extension ErrorTable {
     case 408: return .inDoubt(failure("The provider gave up waiting for the request."))
     case 200...299:
       return .inDoubt(failure("The provider's answer does not say what became of the message."))
-    default:
-      let isChannel = answer.provider == .twilio && (63000...63999).contains(answer.code ?? 0)
-      return .failed(
-        failure(
-          "The provider refused the message for a reason that we do not know.",
-          isChannel ? [.alert] : []))
+    default: return refused(answer, failure)
     }
+  }
+
+  /// A carrier's trouble that nobody has described yet may be of the passing kind, once.
+  private func refused(
+    _ answer: RefusedAnswer, _ failure: (String, [Failure.Advice]) -> Failure
+  ) -> Outcome {
+    let sentence = "The provider refused the message for a reason that we do not know."
+    let family = answer.provider == .twilio ? (answer.code ?? 0) / 1000 : 0
+    if family == 30, answer.attempt <= 1 {
+      return .retry(.stated(Self.unknownCarrierWait), .send, failure(sentence, []))
+    }
+    return .failed(failure(sentence, family == 63 ? [.alert] : []))
   }
 }

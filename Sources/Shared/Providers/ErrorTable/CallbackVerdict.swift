@@ -50,14 +50,14 @@ extension ErrorTable {
   private func unknown(
     _ provider: Provider, _ code: Int, _ text: String?, _ attempts: Int
   ) -> CallbackVerdict {
-    let isCarriers = provider == .twilio && (30000...30999).contains(code)
-    let isChannels = provider == .twilio && (63000...63999).contains(code)
+    let family = provider == .twilio ? code / 1000 : 0
     let failure = Failure(
       code: String(code),
       sentence: "The provider reports a failure for a reason that we do not know.",
-      providerText: text, advice: isChannels ? [.alert] : [])
-    // A carrier's trouble that nobody has described yet may be of the passing kind, once.
-    return isCarriers && attempts <= 1
-      ? .again(.stated(.seconds(600)), .send, failure) : .final(failure)
+      providerText: text, advice: family == 63 ? [.alert] : [])
+    return family == 30 && attempts <= 1
+      ? .again(.stated(Self.unknownCarrierWait), .send, failure) : .final(failure)
   }
+
+  static let unknownCarrierWait = Duration.seconds(600)
 }
