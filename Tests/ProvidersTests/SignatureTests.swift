@@ -81,6 +81,18 @@ import Crypto
       TwilioSignature(url: received, payload: .none, header: code).matches(tokens: [Secret("k")]))
   }
 
+  @Test(
+    "takes a name that comes twice both ways: values distinct and sorted, or all as they came",
+    arguments: ["Fromx1TagaTagb", "Fromx1TagbTagaTagb"])
+  func repeatedNames(ending: String) {
+    let pairs = [("Tag", "b"), ("From", "x1"), ("Tag", "a"), ("Tag", "b")]
+    let fields = FormFields(decoded: pairs.map { (name: $0.0, value: $0.1) })
+    let code = base64(hmac(.sha1, key: Array("k".utf8), Array("https://h/s\(ending)".utf8)))
+    #expect(
+      TwilioSignature(url: "https://h/s", payload: .form(fields), header: code)
+        .matches(tokens: [Secret("k")]))
+  }
+
   @Test("agrees with Meta on the very bytes", arguments: Vector.meta)
   func meta(vector: Vector) throws {
     let body = try #require(bytes(fromBase64: vector.text("body_base64")))

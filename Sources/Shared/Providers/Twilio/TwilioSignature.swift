@@ -78,17 +78,31 @@ package struct TwilioSignature: Sendable {
   /// itself does with a name that comes twice, so all of its values in their order count as well.
   private var endings: [[UInt8]] {
     guard case .form(let fields) = payload else { return [[]] }
-    var values: [[UInt8]: [[UInt8]]] = [:]
-    for field in fields.all { values[field.name, default: []].append(field.value) }
-    let names = values.keys.sorted { $0.lexicographicallyPrecedes($1) }
-    let distinct = names.flatMap { name in
-      Set(values[name, default: []]).sorted { $0.lexicographicallyPrecedes($1) }
-        .flatMap { name + $0 }
+    let sorted = fields.all.sorted { $0.name == $1.name ? $0.value < $1.value : $0.name < $1.name }
+    var distinct: [UInt8] = []
+    var isRepeated = false
+    for (index, field) in sorted.enumerated() {
+      let hasSameName = index > 0 && sorted[index - 1].name == field.name
+      isRepeated = isRepeated || hasSameName
+      if hasSameName, sorted[index - 1].value == field.value { continue }
+      distinct += field.name
+      distinct += field.value
     }
-    guard values.count < fields.all.count else { return [distinct] }
-    let all = names.flatMap { name in values[name, default: []].flatMap { name + $0 } }
-    return [distinct, all]
+    guard isRepeated else { return [distinct] }
+    let inOrder = fields.all.enumerated().sorted {
+      $0.element.name == $1.element.name
+        ? $0.offset < $1.offset : $0.element.name < $1.element.name
+    }
+    return [distinct, inOrder.flatMap { $0.element.name + $0.element.value }]
   }
+}
+
+/// The order of bytes, which for UTF-8 is that of code points.
+private func < (left: [UInt8], right: [UInt8]) -> Bool {
+  for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+    return left[index] < right[index]
+  }
+  return left.count < right.count
 }
 
 /// A URL in the spellings that Twilio may have signed: it writes the port or leaves it out as it pleases.
