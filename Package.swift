@@ -68,7 +68,7 @@ let package = Package(
     wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "JSON", "Platform", "Time"]),
     wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
 
-    module("Domain", ["Time", "PhoneLibrary", "Crypto"]),
+    module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
     module(
       "EventLog", ["Domain", "Time", "Platform", "SQLite", "Kafka"],
       resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
@@ -98,12 +98,22 @@ let package = Package(
     module(
       "Simulator", ["HTTP", "JSON", "Crypto", "Time", "Platform"], path: "Sources/Simulator"),
 
+    module(
+      "Providers", ["Domain", "Time", "JSON", "Crypto"],
+      resources: [.embedInCode("ErrorTable/errors.json")]),
+
     tests("TimeTests", ["Time"]),
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
+    tests(
+      "ProvidersTests", ["Providers", "Domain", "Time", "JSON", "Crypto"],
+      resources: [.embedInCode("Fixtures")]),
+    .target(
+      name: "FuzzTargets", dependencies: ["Providers", "Domain", "Time", "JSON"],
+      path: "Tests/Fuzz", exclude: ["Seeds"], swiftSettings: ours),
     tests("SQLiteTests", ["SQLite"]),
     tests(
       "EventLogTests",

@@ -39,4 +39,20 @@ import Testing
   func badKeys(pem: String) {
     #expect(throws: KeyUnreadable.self) { try SigningKey(pem: pem) }
   }
+
+  @Test(
+    "agrees with the base64 vectors of RFC 4648",
+    arguments: [
+      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
+      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+    ])
+  func base64Vectors(plain: String, encoded: String) {
+    #expect(base64(Array(plain.utf8)) == encoded)
+    #expect(bytes(fromBase64: encoded) == Array(plain.utf8))
+  }
+
+  @Test("refuses what is not base64", arguments: ["Zg", "Zg=", "Z===", "====", "Zg==Zg==", "Zm9-"])
+  func notBase64(text: String) {
+    #expect(bytes(fromBase64: text) == nil)
+  }
 }

@@ -24,4 +24,11 @@ import Testing
     #expect(root["list"]?.text == Array("[true,null,{},0.5,null]".utf8))
     #expect(root.fields?.count == 3)
   }
+
+  @Test("escapes as the parser does when it writes a text again, so that both are the same bytes")
+  func sameEscapes() throws {
+    let text = String(decoding: UInt8(0)...0x7F, as: UTF8.self) + "è🌵\u{2028}"
+    let written = JSONWriter.object { $0.field("text", text) }
+    #expect(try JSONDocument(written).root.text == written)
+  }
 }

@@ -185,7 +185,7 @@ import Testing
       ]))
     #expect(twilio.senders[0].sender.channel == .twilioSandbox)
     #expect(twilio.senders[0].sender.address == "whatsapp:+14155238886")
-    #expect(twilio.apiKeys.map(\.key.revealed) == ["key-1"])
+    #expect(twilio.apiKeys.map(\.key.exposed) == ["key-1"])
     let meta = try #require(
       try Settings.read(environment: [
         "WHATSAPP_PROVIDER": "direct", "WHATSAPP_API_TOKEN": "t",
@@ -234,7 +234,7 @@ import Testing
     dump(settings.store, to: &dumped)
     dumped += "\(settings.apiKeys) \(settings.store) \(String(reflecting: settings.apiKeys))"
     #expect(!dumped.contains("key-12345") && !dumped.contains("hunter22"))
-    #expect(settings.secrets.map(\.revealed).sorted() == ["hunter22", "kafka-pass", "key-12345"])
+    #expect(settings.secrets.map(\.exposed).sorted() == ["hunter22", "kafka-pass", "key-12345"])
   }
 
   @Test(

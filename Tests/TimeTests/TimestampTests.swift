@@ -64,4 +64,31 @@ import Time
     #expect(Duration.microseconds(1).millisecondsRoundedUp == 1)
     #expect(Duration.zero.millisecondsRoundedUp == 0)
   }
+
+  @Test(
+    "refuses a time whose offset leads out of the years of four digits",
+    arguments: ["0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"])
+  func edges(text: String) {
+    #expect(Timestamp(rfc3339: text) == nil)
+  }
+
+  @Test("prints times far outside of any calendar without falling over them")
+  func farAway() {
+    #expect(Timestamp.distantPast.description.hasPrefix("-"))
+    #expect(!Timestamp.distantFuture.description.isEmpty)
+  }
+
+  @Test(
+    "reads the dates of mail",
+    arguments: [
+      ("Wed, 27 May 2020 15:08:03 +0000", "2020-05-27T15:08:03.000Z"),
+      ("27 May 2020 15:08:03 GMT", "2020-05-27T15:08:03.000Z"),
+      ("Thu, 1 Jan 1970 01:00:00 +0130", "1969-12-31T23:30:00.000Z"),
+      ("Mon, 31 Feb 2020 00:00:00 +0000", nil), ("Wed, 27 May 2020 24:00:00 +0000", nil),
+      ("Wed, 27 Mai 2020 15:08:03 +0000", nil), ("2020-05-27T15:08:03Z", nil), ("", nil),
+      ("Wed, 27 May 2020 15:08 +0000", nil), ("Wed, 27 May 2020 15:08:03 +00a0", nil),
+    ] as [(String, String?)])
+  func mailDates(text: String, expected: String?) {
+    #expect(Timestamp(rfc2822: text)?.description == expected)
+  }
 }

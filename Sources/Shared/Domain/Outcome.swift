@@ -11,11 +11,15 @@ package enum Outcome: Hashable, Sendable {
   case inDoubt(Failure)
 
   /// Who has to wait with a send that is tried again.
-  package enum Holding: String, Hashable, Sendable { case send, recipient, template, lane }
+  package enum Holding: String, Hashable, Sendable, CaseIterable {
+    case send, recipient, template, lane
+  }
 
   package enum Wait: Hashable, Sendable {
     case stated(Duration)
     case backoff(Backoff)
+    /// Anywhere between the two, so that many do not come back together.
+    case between(Duration, Duration)
   }
 }
 
@@ -24,10 +28,32 @@ package struct Failure: Error, Hashable, Sendable {
   package let code: String
   package let sentence: String
   package let providerText: String?
+  package let advice: [Advice]
 
-  package init(code: String, sentence: String, providerText: String? = nil) {
+  package init(
+    code: String, sentence: String, providerText: String? = nil, advice: [Advice] = []
+  ) {
     self.code = code
     self.sentence = sentence
     self.providerText = providerText
+    self.advice = advice
+  }
+
+  /// What the failure says beyond the send that met it.
+  package enum Advice: Hashable, Sendable {
+    /// The person does not want to get this any more.
+    case optOut(OptOut)
+    /// Every send of this template would fail alike.
+    case pauseTemplate
+    /// More would go through if fewer went at once.
+    case lowerRate
+    /// Somebody should look at it.
+    case alert
+    /// A stopped lane need not be probed sooner.
+    case probe(after: Duration)
+    /// This person should be left in peace as long.
+    case rest(Duration)
+    /// Refused because the 24-hour window is closed: a template would go through.
+    case useTemplate
   }
 }

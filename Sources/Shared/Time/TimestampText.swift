@@ -1,5 +1,8 @@
 /// RFC 3339 in UTC, by civil-calendar arithmetic: no formatter, no locale, no allocation to speak of.
 extension Timestamp: CustomStringConvertible {
+  /// The seconds of the years 0000 to 9999.
+  private static let fourDigitYears = -62_167_219_200...253_402_300_799 as ClosedRange<Int64>
+
   /// `2026-01-31T23:59:59.123Z`, or with six digits where there are microseconds.
   package var description: String {
     let (day, microsecond) = microseconds.flooredDivision(by: 86_400_000_000)
@@ -44,16 +47,19 @@ extension Timestamp: CustomStringConvertible {
     let fraction = reader.skip(".") ? reader.fraction() : 0
     guard let fraction, let offset = reader.offset(), reader.isAtEnd else { return nil }
     let seconds = date.daysSince1970 * 86400 + hour * 3600 + minute * 60 + second - offset
+    // An offset can lead out of the years that have four digits.
+    guard Self.fourDigitYears.contains(seconds) else { return nil }
     self.init(microseconds: seconds * 1_000_000 + fraction)
   }
 }
 
 extension [UInt8] {
   fileprivate mutating func append(decimal number: Int64, width: Int) {
-    var unit: Int64 = 1
+    if number < 0 { append(UInt8(ascii: "-")) }
+    var unit: UInt64 = 1
     for _ in 1..<width { unit *= 10 }
     while unit > 0 {
-      append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+      append(UInt8(ascii: "0") + UInt8(number.magnitude / unit % 10))
       unit /= 10
     }
   }

@@ -1,3 +1,4 @@
+package import Domain
 internal import Foundation
 package import JSON
 internal import Platform
@@ -34,7 +35,7 @@ package final class Log: Sendable {
   /// words.
   package func keepOut(_ more: [Secret]) {
     secrets.withLock { known in
-      known += more.map(\.revealed).filter { $0.utf8.count >= 6 && !known.contains($0) }
+      known += more.map(\.exposed).filter { $0.utf8.count >= 6 && !known.contains($0) }
       known.sort { $0.utf8.count > $1.utf8.count }
     }
   }

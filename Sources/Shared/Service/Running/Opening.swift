@@ -35,7 +35,7 @@ package struct Opening: Sendable {
     try open("store", isTransient: \.isTransient) { () throws(StoreError) in
       switch settings {
       case .sqlite(let path): try SendStore(.sqlite(path: path))
-      case .postgres(let url): try SendStore(.postgres(url: url.revealed))
+      case .postgres(let url): try SendStore(.postgres(url: url.exposed))
       }
     }
   }

@@ -57,10 +57,10 @@ package enum StoreSettings: Hashable, Sendable {
 
   /// The password inside, which libpq may be given apart from the rest.
   var secrets: [Secret] {
-    guard case .postgres(let url) = self, let at = url.revealed.lastIndex(of: "@"),
-      let scheme = url.revealed.firstRange(of: "://")
+    guard case .postgres(let url) = self, let at = url.exposed.lastIndex(of: "@"),
+      let scheme = url.exposed.firstRange(of: "://")
     else { return [] }
-    let credentials = url.revealed[scheme.upperBound..<max(at, scheme.upperBound)]
+    let credentials = url.exposed[scheme.upperBound..<max(at, scheme.upperBound)]
     guard let colon = credentials.firstIndex(of: ":") else { return [] }
     return [Secret(String(credentials[credentials.index(after: colon)...]))]
   }

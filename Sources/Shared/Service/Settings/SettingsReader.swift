@@ -1,3 +1,4 @@
+internal import Domain
 /// Collects what is wrong while settings are read, so that all of it can be told at once.
 final class FaultList {
   private(set) var faults: [SettingsFault] = []

@@ -1,0 +1,103 @@
+internal import JSON
+
+/// One object of a request and the place where it stands. A field that is absent or null is nil; one of
+/// another type than expected is a fault, and nil.
+struct FieldReader {
+  let value: JSONValue
+  let pointer: String
+
+  init(_ value: JSONValue, at pointer: String = "") {
+    self.value = value
+    self.pointer = pointer
+  }
+
+  /// The pointer of a field, escaped as RFC 6901 wants it.
+  func pointer(_ name: String) -> String {
+    let escaped = name.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }
+    return "\(pointer)/\(String(escaped))"
+  }
+
+  func has(_ name: String) -> Bool { value[name].map { !$0.isNull } ?? false }
+
+  func text(_ name: String, _ faults: inout FieldFaults) -> String? {
+    guard let field = present(name) else { return nil }
+    if field.string == nil { faults.add(pointer(name), "must be a text") }
+    return field.string
+  }
+
+  func neededText(_ name: String, _ faults: inout FieldFaults) -> String? {
+    if !has(name) { faults.add(pointer(name), "is needed") }
+    return text(name, &faults)
+  }
+
+  func flag(_ name: String, _ faults: inout FieldFaults) -> Bool? {
+    guard let field = present(name) else { return nil }
+    if field.bool == nil { faults.add(pointer(name), "must be true or false") }
+    return field.bool
+  }
+
+  func whole(_ name: String, in range: ClosedRange<Int64>, _ faults: inout FieldFaults) -> Int? {
+    guard let field = present(name) else { return nil }
+    guard let number = field.integer, range.contains(number) else {
+      faults.add(
+        pointer(name), "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+      return nil
+    }
+    return Int(number)
+  }
+
+  /// A number, or a text that is one.
+  func neededDecimal(_ name: String, _ faults: inout FieldFaults) -> Double? {
+    let field = present(name)
+    if let number = field?.double ?? field?.string.flatMap(Double.init), number.isFinite {
+      return number
+    }
+    faults.add(pointer(name), "is needed, as a number")
+    return nil
+  }
+
+  func object(
+    _ name: String, isNeeded: Bool = false, _ faults: inout FieldFaults
+  ) -> FieldReader? {
+    guard let field = present(name) else {
+      if isNeeded { faults.add(pointer(name), "is needed") }
+      return nil
+    }
+    guard field.kind == .object else {
+      faults.add(pointer(name), "must be an object")
+      return nil
+    }
+    return FieldReader(field, at: pointer(name))
+  }
+
+  /// The items of a list that are objects; any other item is a fault.
+  func list(_ name: String, _ faults: inout FieldFaults) -> [FieldReader] {
+    guard let field = present(name) else { return [] }
+    guard let items = field.items else {
+      faults.add(pointer(name), "must be a list")
+      return []
+    }
+    var readers: [FieldReader] = []
+    for (index, item) in items.enumerated() {
+      let place = "\(pointer(name))/\(index)"
+      if item.kind == .object {
+        readers.append(FieldReader(item, at: place))
+      } else {
+        faults.add(place, "must be an object")
+      }
+    }
+    return readers
+  }
+
+  /// A misspelt field is told rather than passed over.
+  func refuseFields(except known: some Sequence<String>, _ faults: inout FieldFaults) {
+    let known = Set(known)
+    for (name, _) in value.fields ?? [] where !known.contains(name) {
+      faults.add(pointer(name), "is not known here")
+    }
+  }
+
+  private func present(_ name: String) -> JSONValue? {
+    value[name].flatMap { $0.isNull ? nil : $0 }
+  }
+}

@@ -1,0 +1,70 @@
+internal import JSON
+
+extension Template {
+  func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.field("name", name)
+      writer.name("language")
+      writer.object { $0.field("code", language) }
+      guard header != nil || !parameters.isEmpty || !buttons.isEmpty else { return }
+      writer.name("components")
+      writer.array { writer in
+        if let header {
+          writer.component("header") { header.write(to: &$0) }
+        }
+        writeParameters(to: &writer)
+        for button in buttons { button.write(to: &writer) }
+      }
+    }
+  }
+
+  private func writeParameters(to writer: inout JSONWriter) {
+    guard !parameters.isEmpty else { return }
+    // Twilio takes some numbers and not others; only then a number has to be written.
+    let isInOrder = parameters.map(\.position) == Array(1...parameters.count)
+    writer.component("body") { writer in
+      for parameter in parameters {
+        writer.object { writer in
+          writer.field("type", "text")
+          if !isInOrder { writer.field("parameter_name", parameter.name) }
+          writer.field("text", parameter.value)
+        }
+      }
+    }
+  }
+}
+
+extension Template.Button {
+  fileprivate func write(to writer: inout JSONWriter) {
+    let (subtype, type, name, value): (String, String, StaticString, String) =
+      switch action {
+      case .url(let suffix): ("url", "text", "text", suffix)
+      case .quickReply(let payload): ("quick_reply", "payload", "payload", payload)
+      case .copyCode(let code): ("copy_code", "coupon_code", "coupon_code", code)
+      }
+    writer.object { writer in
+      writer.field("type", "button")
+      writer.field("sub_type", subtype)
+      writer.field("index", String(index))
+      writer.name("parameters")
+      writer.array { writer in
+        writer.object { writer in
+          writer.field("type", type)
+          writer.field(name, value)
+        }
+      }
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func component(
+    _ type: String, _ parameters: (inout JSONWriter) -> Void
+  ) {
+    object { writer in
+      writer.field("type", type)
+      writer.name("parameters")
+      writer.array(parameters)
+    }
+  }
+}

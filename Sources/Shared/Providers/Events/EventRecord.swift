@@ -1,0 +1,68 @@
+private import Crypto
+package import Domain
+package import JSON
+package import Time
+
+/// A normalised record of the log: which topic, under which key, and as which CloudEvent.
+package protocol EventRecord: Hashable, Sendable {
+  static var topic: Topic { get }
+  static var type: String { get }
+  var key: String { get }
+  /// The same for every repetition of the same news.
+  var eventID: String { get }
+  var receivedAt: Timestamp { get }
+  func write(to writer: inout JSONWriter)
+  init(_ value: JSONValue) throws(EventUnreadable)
+}
+
+package struct EventUnreadable: Error, Hashable, CustomStringConvertible {
+  package let description: String
+}
+
+extension EventRecord {
+  package var data: [UInt8] { JSONWriter.object { write(to: &$0) } }
+
+  package init(data: [UInt8]) throws(EventUnreadable) {
+    let root: JSONValue
+    do { root = try JSONDocument(data).root } catch {
+      throw EventUnreadable(description: error.description)
+    }
+    try self.init(root)
+  }
+
+  package func event(source: String, traceparent: Traceparent? = nil) -> CloudEvent {
+    CloudEvent(
+      id: eventID, source: source, type: Self.type, time: receivedAt, subject: key,
+      traceparent: traceparent, data: data)
+  }
+}
+
+extension ProviderCallback: EventRecord {
+  package static let topic = Topic.callbacks
+  package static let type = "postrider.callback.v1"
+  package var key: String { providerID.text }
+
+  /// A token is asked for first, as Twilio gives each piece of news its own.
+  package var eventID: String {
+    token.map { "\(account):\($0)" } ?? "\(account):\(providerID):\(status)"
+  }
+}
+
+extension InboundMessage: EventRecord {
+  package static let topic = Topic.inbound
+  package static let type = "postrider.inbound.v1"
+  package var key: String { "\(address):\(contact)" }
+  package var eventID: String { "\(account):\(address):\(providerID)" }
+}
+
+extension AccountEvent: EventRecord {
+  package static let topic = Topic.account
+  package static let type = "postrider.account.v1"
+  package var key: String { account.text }
+
+  /// Such news have no name of their own: what they say, and when, is what tells them apart.
+  package var eventID: String {
+    let said = Array("\(kind)\n\(providerAt?.microseconds ?? 0)\n".utf8) + raw
+    return "\(account):\(lowerHex(sha256(said).prefix(16)))"
+  }
+}

@@ -1,0 +1,95 @@
+/// What an account event says, for those kinds that we act on.
+package enum AccountNews: Hashable, Sendable {
+  case templateStatus(TemplateStatus)
+  case templateComponents(TemplateComponents)
+  case account(AccountUpdate)
+  case quality(NumberQuality)
+  case capability(BusinessCapability)
+  case preferences([MarketingPreference])
+  /// A trouble of the app or the account, not of a message.
+  case error(code: Int, text: String?)
+  /// Kept, and passed on.
+  case other
+}
+
+package struct TemplateStatus: Hashable, Sendable {
+  package let event: String
+  package let id: String?
+  package let name: String
+  package let language: String
+  package let reason: String?
+  /// `FIRST_PAUSE`, `SECOND_PAUSE`, `RATE_LIMITING_PAUSE`, `UNPAUSE`, `DISABLED`
+  package let title: String?
+  package let category: String?
+
+  package var pauses: Bool {
+    ["PAUSED", "DISABLED", "REJECTED", "DELETED", "PENDING_DELETION", "ARCHIVED", "LOCKED"]
+      .contains(event)
+  }
+
+  package var resumes: Bool { event == "APPROVED" || event == "REINSTATED" || title == "UNPAUSE" }
+}
+
+package struct TemplateComponents: Hashable, Sendable {
+  package let id: String?
+  package let name: String
+  package let language: String
+  package let body: String?
+  package let title: String?
+  package let footer: String?
+}
+
+package struct AccountUpdate: Hashable, Sendable {
+  package let event: String
+  package let restrictions: [String]
+  package let banState: String?
+  package let violation: String?
+
+  /// Nothing that we begin would get through.
+  package var stopsLanes: Bool {
+    ["ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED"].contains(event) || banState == "DISABLE"
+      || restrictions.contains("RESTRICTED_BIZ_INITIATED_MESSAGING")
+  }
+
+  package var resumesLanes: Bool { event == "ACCOUNT_RECONNECTED" || banState == "REINSTATE" }
+}
+
+/// About a number that is named only as it is shown to people, which is no key.
+package struct NumberQuality: Hashable, Sendable {
+  package let event: String
+  package let displayNumber: String?
+  package let limit: RecipientLimit?
+}
+
+package struct BusinessCapability: Hashable, Sendable {
+  package let limit: RecipientLimit?
+  package let phoneNumbers: Int?
+}
+
+package struct MarketingPreference: Hashable, Sendable {
+  package let contact: String
+  package let isStopped: Bool
+
+  package init(contact: String, isStopped: Bool) {
+    self.contact = contact
+    self.isStopped = isStopped
+  }
+}
+
+/// How many people may be written to in 24 hours.
+package enum RecipientLimit: Hashable, Sendable {
+  case people(Int)
+  case unlimited
+
+  /// `TIER_250`, `TIER_2K`, `TIER_UNLIMITED`; nil for `TIER_NOT_SET` and the like.
+  package init?(tier text: String) {
+    let word = text.hasPrefix("TIER_") ? text.dropFirst("TIER_".count) : text[...]
+    if word == "UNLIMITED" {
+      self = .unlimited
+      return
+    }
+    let digits = word.hasSuffix("K") ? word.dropLast() : word
+    guard digits.utf8.count <= 6, let number = Int(digits), number > 0 else { return nil }
+    self = .people(word.hasSuffix("K") ? number * 1000 : number)
+  }
+}

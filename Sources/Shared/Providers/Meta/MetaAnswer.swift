@@ -1,0 +1,83 @@
+package import Domain
+private import JSON
+
+/// The answer to a message.
+package struct MetaAnswer: Hashable, Sendable {
+  package var outcome: Outcome
+  /// Meta's own name of the person, which may not be the number dialled.
+  package var waID: String?
+  package var userID: String?
+  /// `accepted` or `held_for_quality_assessment`, for templates.
+  package var messageStatus: String?
+
+  package static func read(
+    _ answer: ProviderAnswer, attempt: Int, table: ErrorTable = .shared
+  ) -> MetaAnswer {
+    let root = try? JSONDocument(answer.body).root
+    let message = root?["messages"]?.items?.first
+    if (200...299).contains(answer.status), let id = message?["id"]?.string, id.isPlainID {
+      let contact = root?["contacts"]?.items?.first
+      return MetaAnswer(
+        outcome: .accepted(ProviderID(id)), waID: contact?["wa_id"]?.string,
+        userID: contact?["user_id"]?.string, messageStatus: message?["message_status"]?.string)
+    }
+    let error = root?["error"]
+    let refused = RefusedAnswer(
+      .meta, status: answer.status, code: error?["code"]?.wholeNumber,
+      text: error.flatMap { $0.errorText }, statedWait: wait(answer), attempt: attempt)
+    return MetaAnswer(outcome: table.outcome(refused))
+  }
+
+  /// The answer to what makes no message, such as a mark as read.
+  package static func success(_ answer: ProviderAnswer) throws(LookupFailed) {
+    let root = try? JSONDocument(answer.body).root
+    if answer.status == 200, root?["success"]?.bool == true { return }
+    let error = root?["error"]
+    let code = error?["code"]?.wholeNumber
+    let row = code.flatMap { ErrorTable.shared.row(.meta, $0) }
+    throw LookupFailed(
+      status: answer.status,
+      failure: Failure(
+        code: code.map(String.init) ?? "http-\(answer.status)",
+        sentence: row?.sentence ?? "Meta did not do what it was asked.",
+        providerText: error?.errorText))
+  }
+
+  private static func wait(_ answer: ProviderAnswer) -> Duration? {
+    answer.retryAfter ?? MetaUsage.wait(answer)
+  }
+}
+
+/// What Meta's headers say of how much is used up.
+package enum MetaUsage {
+  /// The longest time that any of them estimates until calls go through again.
+  package static func wait(_ answer: ProviderAnswer) -> Duration? {
+    let waits = ["X-Business-Use-Case-Usage", "X-App-Usage"]
+      .compactMap { answer.header($0) }
+      .compactMap { try? JSONDocument($0.utf8).root }
+      .flatMap { minutes(in: $0) }
+    return waits.max().map { .seconds(min($0, 24 * 60) * 60) }
+  }
+
+  /// An object with the field itself, or lists of such objects under the ids of accounts.
+  private static func minutes(in value: JSONValue) -> [Int64] {
+    let lists = (value.fields ?? []).compactMap(\.value.items).flatMap(\.self)
+    return ([value] + lists).compactMap { $0["estimated_time_to_regain_access"]?.integer }
+      .filter { $0 > 0 }
+  }
+}
+
+extension JSONValue {
+  /// Message and details of one of Meta's errors; the details are now an object, now a text.
+  var errorText: String? {
+    let details = self["error_data"]?["details"]?.string ?? self["error_data"]?.string
+    let words = [
+      self["message"]?.string ?? self["title"]?.string, details, self["error_user_msg"]?.string,
+    ]
+    var told: [String] = []
+    for word in words.compactMap(\.self) where !word.isEmpty && !told.contains(word) {
+      told.append(word)
+    }
+    return told.isEmpty ? nil : told.joined(separator: " – ")
+  }
+}

@@ -1,0 +1,53 @@
+private import Crypto
+package import Domain
+
+/// The account that is charged, and the credentials that speak for it.
+package struct TwilioAccount: Hashable, Sendable {
+  package let sid: AccountID
+  private let user: String
+  private let password: Secret
+
+  package init(sid: AccountID, authToken: Secret) {
+    self.sid = sid
+    user = sid.text
+    password = authToken
+  }
+
+  /// An API key; it cannot check signatures.
+  package init(sid: AccountID, key: String, secret: Secret) {
+    self.sid = sid
+    user = key
+    password = secret
+  }
+
+  var authorization: ProviderHeader {
+    let pair = Array("\(user):\(password.exposed)".utf8)
+    return ProviderHeader("Authorization", "Basic \(base64(pair))")
+  }
+
+  var path: String { "/2010-04-01/Accounts/\(sid)" }
+}
+
+/// Whom Twilio sends for: a number, or a Messaging Service, perhaps with one number of its pool.
+package struct TwilioSender: Hashable, Sendable {
+  package var channel: Sender.Channel
+  package var from: String?
+  package var service: String?
+  package var templates: ContentCatalog
+
+  /// `address` as a sender's settings have it: a number, a name, or `MG…`.
+  package init(
+    channel: Sender.Channel, address: String, pinned: String? = nil,
+    templates: ContentCatalog = ContentCatalog()
+  ) {
+    let isService = address.hasPrefix("MG") && address.utf8.count == 34
+    self.channel = channel
+    service = isService ? address : nil
+    from = isService ? pinned : address
+    self.templates = templates
+  }
+
+  func spelled(_ address: String) -> String {
+    channel == .twilioSMS || address.hasPrefix("whatsapp:") ? address : "whatsapp:\(address)"
+  }
+}

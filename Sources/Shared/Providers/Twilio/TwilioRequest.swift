@@ -1,0 +1,87 @@
+package import Domain
+
+package enum TwilioRequest {
+  /// Creates a message. The callback's address carries the attempt, and asks for five retries of whatever
+  /// fails: by default Twilio repeats nothing but a failed connection.
+  package static func create(
+    _ message: Message, to: Recipient, from sender: TwilioSender, attempt: AttemptID,
+    statusCallback: String?, validity: Duration? = nil, account: TwilioAccount
+  ) throws(Inexpressible) -> ProviderRequest {
+    var pairs = [(name: "To", value: sender.spelled(to.description))]
+    if let from = sender.from { pairs.append(("From", sender.spelled(from))) }
+    if let service = sender.service { pairs.append(("MessagingServiceSid", service)) }
+    pairs += try content(of: message, sender)
+    if let statusCallback {
+      pairs.append(("StatusCallback", callback(statusCallback, attempt)))
+    }
+    if let validity {
+      let seconds = min(max(validity.components.seconds, 1), 36_000)
+      pairs.append(("ValidityPeriod", String(seconds)))
+    }
+    return post("\(account.path)/Messages.json", pairs, account)
+  }
+
+  package static func fetch(_ id: ProviderID, account: TwilioAccount) -> ProviderRequest {
+    get(messagePath(id, account), account)
+  }
+
+  /// Newest first. Without a date: one that still waits has none and would be missed.
+  package static func list(
+    to: String?, from: String?, pageSize: Int = 1000, account: TwilioAccount
+  ) -> ProviderRequest {
+    var pairs: [(name: String, value: String)] = []
+    if let to { pairs.append(("To", to)) }
+    if let from { pairs.append(("From", from)) }
+    pairs.append(("PageSize", String(min(max(pageSize, 1), 1000))))
+    let query = String(decoding: FormFields.encoded(pairs), as: UTF8.self)
+    return get("\(account.path)/Messages.json?\(query)", account)
+  }
+
+  /// `path` from the page before; one that leads out of the account is refused.
+  package static func next(
+    _ path: String, account: TwilioAccount
+  ) throws(Inexpressible) -> ProviderRequest {
+    guard path.hasPrefix("\(account.path)/Messages.json?"),
+      path.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else {
+      throw Inexpressible(description: "the next page is not one of this account's messages")
+    }
+    return get(path, account)
+  }
+
+  /// Only what is scheduled can be canceled.
+  package static func cancel(_ id: ProviderID, account: TwilioAccount) -> ProviderRequest {
+    post(messagePath(id, account), [("Status", "canceled")], account)
+  }
+
+  /// Asks for the account itself: what a stopped lane is probed by.
+  package static func health(account: TwilioAccount) -> ProviderRequest {
+    get("\(account.path).json", account)
+  }
+
+  private static func callback(_ base: String, _ attempt: AttemptID) -> String {
+    let bare = base.prefix { $0 != "#" }
+    return "\(bare)\(bare.contains("?") ? "&" : "?")\(attempt.query)#rc=5&rp=all"
+  }
+
+  private static func messagePath(_ id: ProviderID, _ account: TwilioAccount) -> String {
+    let sid = String(decoding: percentEncoded(id.text), as: UTF8.self)
+    return "\(account.path)/Messages/\(sid).json"
+  }
+
+  private static func get(_ path: String, _ account: TwilioAccount) -> ProviderRequest {
+    let headers = [account.authorization, ProviderHeader("Accept", "application/json")]
+    return ProviderRequest(method: "GET", path: path, headers: headers, body: [])
+  }
+
+  private static func post(
+    _ path: String, _ pairs: [(name: String, value: String)], _ account: TwilioAccount
+  ) -> ProviderRequest {
+    let headers = [
+      account.authorization, ProviderHeader("Accept", "application/json"),
+      ProviderHeader("Content-Type", "application/x-www-form-urlencoded"),
+    ]
+    return ProviderRequest(
+      method: "POST", path: path, headers: headers, body: FormFields.encoded(pairs))
+  }
+}

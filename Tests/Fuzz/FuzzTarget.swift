@@ -1,0 +1,92 @@
+import Domain
+import Foundation
+import JSON
+import Providers
+import Time
+
+/// One for every parser that reads what strangers write. A target fails by a crash, or by a promise that
+/// does not hold: what was read and written again reads the same.
+enum FuzzTarget: String, CaseIterable {
+  case twilioWebhook, metaWebhook, sendRequest, templateString, phoneNumber, answers, serviceAccount
+
+  static let chosen: FuzzTarget = {
+    let name = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ"] ?? ""
+    guard let target = FuzzTarget(rawValue: name) else {
+      fatalError("POSTRIDER_FUZZ must be one of \(allCases.map(\.rawValue))")
+    }
+    return target
+  }()
+
+  func run(_ input: [UInt8]) {
+    switch self {
+    case .twilioWebhook: twilioWebhook(input)
+    case .metaWebhook: metaWebhook(input)
+    case .sendRequest: sendRequest(input)
+    case .templateString:
+      _ = try? TemplateString.read(String(decoding: input, as: UTF8.self), defaultLanguage: "en")
+    case .phoneNumber:
+      let text = String(decoding: input, as: UTF8.self)
+      if let number = try? PhoneNumber(text) {
+        precondition((try? PhoneNumber(number.e164)) == number)
+        _ = number.variants
+      }
+      _ = try? Recipient(text)
+    case .answers: answers(input)
+    case .serviceAccount:
+      _ = try? ServiceAccount(json: Secret(String(decoding: input, as: UTF8.self)))
+    }
+  }
+
+  private func twilioWebhook(_ input: [UInt8]) {
+    let text = String(decoding: input, as: UTF8.self)
+    guard let fields = try? FormFields(input) else { return }
+    let signature = TwilioSignature(url: text, payload: .form(fields), header: text, settings: text)
+    precondition(!signature.matches(tokens: [Secret("k")], sharedKeys: ["k": Secret("k")]))
+    let body = TwilioSignature(url: text, payload: .body(input), header: text)
+    precondition(!body.matches(tokens: [Secret("k")]))
+    let item = try? TwilioWebhook.read(
+      fields, query: fields, token: text, receivedAt: Timestamp(seconds: 1))
+    if let item { check(item) }
+  }
+
+  private func metaWebhook(_ input: [UInt8]) {
+    let items = try? MetaWebhook.read(input, receivedAt: Timestamp(seconds: 1))
+    for item in items ?? [] { check(item) }
+  }
+
+  private func check(_ item: WebhookItem) {
+    switch item {
+    case .callback(let callback):
+      precondition((try? ProviderCallback(data: callback.data)) == callback)
+    case .inbound(let message):
+      precondition((try? InboundMessage(data: message.data)) == message)
+      _ = message.optOut
+    case .account(let event):
+      precondition((try? AccountEvent(data: event.data)) == event)
+      _ = event.news
+    case .malformed(let item): precondition((try? JSONDocument(item.raw)) != nil)
+    }
+  }
+
+  private func sendRequest(_ input: [UInt8]) {
+    guard let value = try? JSONDocument(input).root else { return }
+    for channel in Sender.Channel.allCases {
+      let rules = SendRules(channel: channel)
+      for request in (try? SendRequest.all(in: value, as: rules)) ?? [] {
+        let written = try? JSONDocument(request.json).root
+        precondition(written.flatMap { try? SendRequest.all(in: $0, as: rules) } == [request])
+      }
+    }
+  }
+
+  private func answers(_ input: [UInt8]) {
+    let header = ProviderHeader("X-App-Usage", String(decoding: input, as: UTF8.self))
+    for status in [200, 400, 500] {
+      let answer = ProviderAnswer(status: status, headers: [header], body: input)
+      _ = TwilioAnswer.read(answer, attempt: 1)
+      _ = MetaAnswer.read(answer, attempt: 1)
+      _ = try? TwilioPage.read(answer)
+      _ = try? TwilioMessage.fetched(answer)
+    }
+  }
+}
