@@ -149,4 +149,55 @@ import Time
     #expect(throws: StoreError.unavailable("it is closed")) { try world.store.now() }
     #expect(throws: StoreError.unavailable("it is closed")) { try world.queue() }
   }
+
+  @Test(
+    "many processes that open an empty store at once make its schema once",
+    arguments: StoreKind.allCases)
+  func migratingAtOnce(kind: StoreKind) async throws {
+    let folder = try TemporaryFolder()
+    let location: StoreLocation =
+      switch kind {
+      case .sqlite: .sqlite(path: folder.file("fresh.db"))
+      case .postgres: .postgres(url: try PostgresServer.shared().database())
+      }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          try await onOwnThread {
+            let store = try SendStore(location)
+            try store.define([.main])
+            store.close()
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let store = try SendStore(location)
+    #expect(try store.laneStatus().map(\.sender) == [Sender.main.id])
+    store.close()
+  }
+
+  @Test("the store's time goes on where it stood, whatever happens to the calendar")
+  func clock() throws {
+    let folder = try TemporaryFolder()
+    func open(running: Int64, calendar: Int64, boot: String) throws -> SendStore {
+      let clock = StoreClock(running: { running }, calendar: { calendar }, boot: boot)
+      return try SendStore(.sqlite(path: folder.file("store.db"), clock: clock))
+    }
+    let first = try open(running: 1_000, calendar: 5_000_000, boot: "a")
+    #expect(try first.now() == Timestamp(microseconds: 5_000_000))
+    _ = try first.tendLeases(WorkerID("w"))
+    // The calendar is turned back, or forward: nothing changes within one run of the machine.
+    #expect(
+      try open(running: 2_000, calendar: 1, boot: "a").now() == Timestamp(microseconds: 5_001_000))
+    #expect(
+      try open(running: 3_000, calendar: 9_000_000, boot: "a").now()
+        == Timestamp(microseconds: 5_002_000))
+    // After a restart with a calendar that was turned back it goes on from where it was last seen.
+    #expect(
+      try open(running: 10, calendar: 1, boot: "b").now() == Timestamp(microseconds: 5_000_000))
+    #expect(
+      try open(running: 10, calendar: 9_000_000, boot: "c").now()
+        == Timestamp(microseconds: 9_000_000))
+  }
 }

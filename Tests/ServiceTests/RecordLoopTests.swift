@@ -1,5 +1,4 @@
 import Domain
-import EventLog
 import Foundation
 import JSON
 import Kafka
@@ -9,6 +8,7 @@ import TestSupport
 import Testing
 import Time
 
+@testable import EventLog
 @testable import Service
 
 @Suite struct RecordLoopTests {
@@ -85,6 +85,34 @@ import Time
     #expect(three["topic"]?.string == "callbacks" && three["offset"]?.integer == 2)
     #expect(three["key"]?.string == "k")
     #expect(three["headers"]?.items?.contains { $0["name"]?.string == "ce_id" } == true)
+  }
+
+  @Test("tombstones and garbage in a topic are dead-lettered, and the partition goes on")
+  func foreignRecords() throws {
+    var strange = RecordHeaders()
+    strange.add("ce_specversion", "9.9")
+    strange.add("x", bytes: [0xFF, 0xFE])
+    try log.append(
+      raw: .callbacks, key: "k", headers: RecordHeaders(), value: nil, within: .seconds(10))
+    try log.append(
+      raw: .callbacks, key: "k", headers: strange, value: [0xFF, 0x00], within: .seconds(10))
+    try log.append(
+      raw: .callbacks, key: "k", headers: RecordHeaders(), value: Array("{}".utf8),
+      within: .seconds(10))
+    try log.append([record("1")], within: .seconds(10))
+    let done = Gate()
+    run(until: done) { events throws(HandlerFailure) in
+      #expect(events.map(\.event.id) == ["1"])
+      done.open()
+      return [:]
+    }
+    let letters = try deadLetters()
+    #expect(
+      letters.map { $0["reason"]?.string } == [
+        "no value", "CloudEvents version 9.9 is not 1.0", "no header ce_specversion",
+      ])
+    #expect(letters.first?["value"]?.isNull == true)
+    #expect(letters.dropFirst().first?["valueBase64"]?.string == "/wA=")
   }
 
   @Test("a handler that cannot work now gets the same events again, and nothing is dropped")

@@ -31,6 +31,7 @@ package final class RecordLoop {
   private let stop: StopSignal
   private let processed: Counter
   private let dead: Counter
+  private let duration: Histogram
   private let handler: Handler
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
 
@@ -48,6 +49,8 @@ package final class RecordLoop {
     self.handler = handler
     processed = metrics.counter(
       "postrider_records_processed_total", "Records read and done with.", ["group": group])
+    duration = metrics.histogram(
+      "postrider_batch_seconds", "From a batch's reading to its commit.", ["group": group])
     dead = metrics.counter(
       "postrider_records_dead_lettered_total", "Records that could not be processed.",
       ["group": group])
@@ -79,8 +82,12 @@ package final class RecordLoop {
       let batch = try orFail { () throws(LogError) in
         try subscription.next(max: 500, wait: .milliseconds(250))
       }
+      let start = bootMicroseconds()
       try process(batch.records)
       try commit(batch.nextOffsets, subscription)
+      if !batch.records.isEmpty {
+        duration.observe(Double(bootMicroseconds() - start) / 1e6)
+      }
       health.ready()
       succeeded()
     }
