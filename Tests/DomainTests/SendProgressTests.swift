@@ -29,6 +29,8 @@ import Testing
       ([.claimed, .inDoubt(attempt: 1), .wentOut(attempt: 1, .accepted)], .accepted, 1),
       ([.claimed, .inDoubt(attempt: 1), .givenUp(attempt: 1)], .failed, 1),
       (repeated, .queued, 2),
+      // Its worker was thought gone, but knows that nothing went out.
+      ([.claimed, .inDoubt(attempt: 1), .refusedAtGate(attempt: 1)], .queued, 1),
       ([.expired], .expired, 1),
       ([.canceled], .canceled, 1),
       ([.claimed, .canceled], .sending, 1),

@@ -212,6 +212,46 @@ import Time
   }
 }
 
+@Suite struct ClaimAgainstCallbackTests {
+  @Test(
+    "proof that arrives while the repeat is being claimed is never overwritten",
+    arguments: StoreKind.allCases)
+  func race(kind: StoreKind) async throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue(300)
+    let sends = try world.claim(limit: 300).sends
+    let (cut, now) = (Failure(code: "cut", sentence: "cut"), world.clock.now)
+    _ = try world.store.record(sends.map { .of($0, .inDoubt(cut, nextLook: now)) })
+    _ = try world.store.record(sends.map { .of($0, .notSent(due: now, because: "not listed")) })
+    let (store, worker, lease) = (world.store, world.worker, try world.lease())
+    let other = try world.another()
+    defer { other.close() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await onOwnThread {
+          for _ in 0..<60 {
+            _ = try store.claim(Sender.main.id, lease, worker: worker, limit: 5)
+          }
+        }
+      }
+      group.addTask {
+        try await onOwnThread {
+          for start in stride(from: 0, to: 300, by: 10) {
+            let batch = sends[start..<start + 10].map {
+              CallbackReport.about($0.id, .wentOut(.sent))
+            }
+            _ = try other.apply(batch)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let states = try sends.map { try world.state($0.id) }
+    #expect(states.filter { $0 != .sent }.isEmpty)
+    #expect(try world.store.laneStatus().first?.waiting == 0)
+  }
+}
+
 @Suite struct StoreAgainstRulesTests {
   @Test(
     "the store moves a send exactly as the rules say, whatever is told",

@@ -35,7 +35,8 @@ package struct SendProgress: Hashable, Sendable {
   package mutating func apply(_ news: SendNews) -> Bool {
     switch news {
     case .claimed: return move(to: .sending, if: state == .queued)
-    case .refusedAtGate(let number): return move(to: .queued, if: isSending(number))
+    case .refusedAtGate(let number):
+      return move(to: .queued, if: isSending(number) || isInDoubt(number))
     case .inDoubt(let number): return move(to: .inDoubt, if: isSending(number))
     case .wentOut(let number, let reached): return wentOut(number, reached.state)
     case .failed(let number, let end): return failed(number, end)

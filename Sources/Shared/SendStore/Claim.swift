@@ -367,6 +367,8 @@ extension Transaction {
     }
   }
 
+  /// Locked, so that proof of an earlier attempt that comes meanwhile waits; one whose callback is being
+  /// applied right now is passed over.
   fileprivate func candidates(
     _ lane: LaneIdentity, flow: Int64, at now: Timestamp, limit: Int
   ) throws(StoreError) -> [Candidate] {

@@ -178,7 +178,9 @@ JOIN contents c ON c.send = q.send
 LEFT JOIN contacts k ON k.lane = ($1::bigint[])[1] AND k.address = s.recipient
 LEFT JOIN pairs x ON x.lane = ($1::bigint[])[1] AND x.address = s.recipient
 LEFT JOIN recipients r ON r.lane_group = ($5::bigint[])[1] AND r.address = s.recipient
-ORDER BY q.due, q.send;
+WHERE s.state = 0
+ORDER BY q.due, q.send
+FOR NO KEY UPDATE OF s SKIP LOCKED;
 
 -- nextDue
 SELECT due FROM queue WHERE lane = ($1::bigint[])[1] AND flow = ($2::bigint[])[1] AND due > ($3::bigint[])[1]

@@ -162,6 +162,7 @@ JOIN contents c ON c.send = q.send
 LEFT JOIN contacts k ON k.lane = ?1 AND k.address = s.recipient
 LEFT JOIN pairs x ON x.lane = ?1 AND x.address = s.recipient
 LEFT JOIN recipients r ON r.lane_group = ?5 AND r.address = s.recipient
+WHERE s.state = 0
 ORDER BY q.due, q.send;
 
 -- nextDue
