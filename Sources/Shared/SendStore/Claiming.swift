@@ -1,0 +1,250 @@
+internal import Domain
+internal import Time
+
+/// One claim under way: the lane and its group are locked, the plan fills up.
+struct Claiming {
+  private(set) var claim: Claim
+  let holdsLease: Bool
+  private let lane: LaneIdentity
+  private let lease: Lease
+  private let transaction: any Transaction
+  private let state: LaneState
+  private var plan: BudgetPlan
+  private var sweptEpoch: Int64
+  private var strays = 0
+  private var judged = 0
+  private var taken: [Candidate] = []
+  private var ended: [(Candidate, SendNews, code: String?)] = []
+  private var postponed: [(Candidate, due: Timestamp, flow: Int64)] = []
+  private var servedByFlow: [Int64: Int64] = [:]
+  private var pairs: [String: Timestamp] = [:]
+  private var counted: [String: Timestamp] = [:]
+
+  init(
+    _ lane: LaneIdentity, _ budget: Budget, _ lease: Lease, _ worker: WorkerID,
+    _ transaction: any Transaction
+  ) throws(StoreError) {
+    self.lane = lane
+    self.lease = lease
+    self.transaction = transaction
+    let group = try transaction.lockGroup(lane.group)
+    guard let state = try transaction.lockLanes([lane.key]).first else {
+      throw .broken("no lane \(lane.sender)")
+    }
+    self.state = state
+    let now = try transaction.now()
+    claim = Claim(postBy: now + SendStore.postSpan, now: now)
+    holdsLease =
+      lane.group == lease.key && group.owner == worker.text && group.epoch == lease.epoch
+      && group.leaseUntil > now
+    sweptEpoch = state.sweptEpoch
+    plan = BudgetPlan(
+      budget, lane: try state.laneBudget(budget), recipients: try group.recipientBudget(budget),
+      inFlight: state.inFlight, now: now, postBy: claim.postBy)
+  }
+
+  /// Whether anything may be claimed at all; says in the claim why not.
+  mutating func isOpen() throws(StoreError) -> Bool {
+    if state.sweptEpoch < lease.epoch, let until = try predecessorsUntil() {
+      claim.hold = .predecessor(until: until)
+      claim.look(at: until)
+      return false
+    }
+    if let stop = state.stop {
+      claim.hold = .stopped(stop)
+      return false
+    }
+    if state.heldUntil > claim.now {
+      claim.hold = .held(until: state.heldUntil, reason: state.holdReason)
+      claim.look(at: state.heldUntil)
+      return false
+    }
+    return true
+  }
+
+  /// What an owner before us left unrecorded may go out until its deadline, and counts as gone then.
+  private mutating func predecessorsUntil() throws(StoreError) -> Timestamp? {
+    let intents = try transaction.rows(
+      .strayIntents, [.integer(lane.key), .integer(lease.epoch)]
+    ) { (send: $0.integer(0), attempt: $0.int(1), postBy: $0.time(2)) }
+    if let last = intents.map(\.postBy).max(), last >= claim.now { return last + .microseconds(1) }
+    try transaction.run(
+      .takeIntents,
+      [.integers(intents.map(\.send)), .integers(intents.map { Int64($0.attempt) })])
+    var changes = ChangeSet(try transaction.lockSends(intents.map(\.send)), at: claim.now)
+    for intent in intents {
+      _ = changes.apply(
+        .inDoubt(attempt: intent.attempt), to: intent.send, code: "no-record",
+        doubt: ChangeSet.Doubt(
+          nextLook: claim.now + DoubtLooks.first, reason: "its worker ended without a record"))
+    }
+    try changes.write(to: transaction)
+    strays = intents.count
+    sweptEpoch = lease.epoch
+    try transaction.saveLane(
+      lane.key, plan.lane, inFlight: max(0, state.inFlight - strays), sweptEpoch: sweptEpoch)
+    return nil
+  }
+
+  mutating func choose(limit: Int, _ flows: FlowBook) throws(StoreError) {
+    var waiting = try transaction.flows(of: lane.key)
+    var holdsNew: Timestamp?
+    while !waiting.isEmpty, hasRoom(limit) {
+      let priority = waiting[0].priority
+      let peers = waiting.prefix { $0.priority == priority }
+      waiting.removeFirst(peers.count)
+      try serve(peers, limit: limit, &holdsNew, flows)
+    }
+    if let hold = plan.hold {
+      claim.hold = .budget(hold.by, until: hold.until)
+      claim.look(at: hold.until)
+    } else if let holdsNew, taken.isEmpty {
+      claim.hold = .budget(.recipients, until: holdsNew)
+    }
+  }
+
+  /// Sends that are only judged and put aside are bounded too, so that no transaction grows with them.
+  private func hasRoom(_ limit: Int) -> Bool {
+    plan.room > 0 && taken.count < limit && judged < 4 * limit
+  }
+
+  /// Shares what room there is among the flows of one priority, those first that have had least.
+  private mutating func serve(
+    _ peers: ArraySlice<Flow>, limit: Int, _ holdsNew: inout Timestamp?, _ flows: FlowBook
+  ) throws(StoreError) {
+    var hungry = Array(peers.filter { $0.heldUntil <= claim.now })
+    for flow in peers where flow.heldUntil > claim.now { claim.look(at: flow.heldUntil) }
+    while !hungry.isEmpty, hasRoom(limit) {
+      let share = max(1, min(plan.room, limit - taken.count) / hungry.count)
+      var stillHungry: [Flow] = []
+      for flow in hungry where hasRoom(limit) {
+        if flow.holdsNewRecipients, let holdsNew {
+          claim.look(at: holdsNew)
+          continue
+        }
+        let wanted = min(share, plan.room, limit - taken.count)
+        if try take(wanted, of: flow, &holdsNew, flows) { stillHungry.append(flow) }
+      }
+      hungry = stillHungry
+    }
+    // Whoever was not reached is due already.
+    if !hungry.isEmpty, plan.room > 0 { claim.look(at: claim.now) }
+  }
+
+  /// True where the flow has more that is due.
+  private mutating func take(
+    _ wanted: Int, of flow: Flow, _ holdsNew: inout Timestamp?, _ flows: FlowBook
+  ) throws(StoreError) -> Bool {
+    try flush()
+    let due = try transaction.candidates(lane, flow: flow.key, at: claim.now, limit: wanted)
+    judged += due.count
+    for candidate in due {
+      if candidate.row.expires <= claim.now {
+        ended.append((candidate, .expired, code: "expired"))
+        claim.expired += 1
+      } else if candidate.optOut == .everything {
+        ended.append((candidate, .refused, code: "opted-out"))
+        claim.optedOut += 1
+      } else {
+        try admit(candidate, of: flow, &holdsNew, flows)
+      }
+    }
+    if due.count == wanted { return true }
+    claim.look(at: try transaction.nextDue(lane.key, flow.key, after: claim.now))
+    return false
+  }
+
+  private mutating func admit(
+    _ candidate: Candidate, of flow: Flow, _ holdsNew: inout Timestamp?, _ flows: FlowBook
+  ) throws(StoreError) {
+    let address = candidate.row.recipient
+    let verdict = plan.admit(
+      BudgetPlan.Candidate(
+        pairPaidBack: pairs[address] ?? candidate.pairPaidBack,
+        lastCounted: counted[address] ?? candidate.lastCounted,
+        isWindowOpen: candidate.window.isOpen(at: claim.now)))
+    switch verdict {
+    case .go(let paidBack, let count):
+      pairs[address] = paidBack ?? pairs[address]
+      counted[address] = count ?? counted[address]
+      taken.append(candidate)
+      servedByFlow[flow.key, default: 0] += 1
+    case .holdRecipient(let until):
+      postpone(candidate, to: until, flow: flow.key)
+    case .holdNewRecipients(let until):
+      holdsNew = until
+      claim.look(at: until)
+      guard !flow.holdsNewRecipients else { return }
+      let aside = FlowName(
+        lane: lane.key, priority: flow.priority, campaign: flow.campaign, template: flow.template,
+        holdsNewRecipients: true)
+      postpone(candidate, to: candidate.row.due, flow: try flows.key(of: aside, transaction))
+    case .full:
+      return
+    }
+  }
+
+  private mutating func postpone(_ candidate: Candidate, to due: Timestamp, flow: Int64) {
+    postponed.append((candidate, due, flow))
+    if flow == candidate.row.flow { claim.look(at: due) }
+  }
+
+  /// Rows that were judged leave the head of their queue before it is read again.
+  private mutating func flush() throws(StoreError) {
+    let gone = taken.dropFirst(claim.sends.count)
+    try transaction.takeFromQueue(gone.map(\.row))
+    claim.sends += gone.map(\.claimed)
+    try flushPostponed()
+    var changes = ChangeSet(ended.map(\.0.row), at: claim.now)
+    for (candidate, news, code) in ended {
+      _ = changes.apply(news, to: candidate.row.key, code: code)
+    }
+    try changes.write(to: transaction)
+    ended.removeAll()
+  }
+
+  private mutating func flushPostponed() throws(StoreError) {
+    guard !postponed.isEmpty else { return }
+    try transaction.dequeue(postponed.map(\.0.row))
+    let moved = postponed.map { candidate, due, flow in
+      SendRow(moving: candidate.row, to: flow, due: due)
+    }
+    try transaction.update(moved, at: claim.now)
+    try transaction.enqueue(moved)
+    postponed.removeAll()
+  }
+
+  mutating func write() throws(StoreError) {
+    try flush()
+    let sending = try taken.map { candidate throws(StoreError) -> SendRow in
+      var row = candidate.row
+      guard row.progress.apply(.claimed) else { throw .broken("a send in a queue is not queued") }
+      return row
+    }
+    try transaction.update(sending, at: claim.now)
+    try transaction.publish(sending.map { Change($0, at: claim.now) })
+    try transaction.run(
+      .insertIntents,
+      [
+        .integers(sending.map(\.key)), .integers(sending.map { Int64($0.progress.attempt) }),
+        .integers(sending.map(\.lane)), .integers(sending.map { _ in lease.epoch }),
+        .integers(sending.map { _ in claim.postBy.microseconds }),
+      ])
+    try writeBudgets(sending.count)
+  }
+
+  private func writeBudgets(_ count: Int) throws(StoreError) {
+    guard count > 0 else { return }
+    let flows = servedByFlow.keys.sorted()
+    try transaction.run(
+      .serveFlow, [.integers(flows), .integers(flows.map { servedByFlow[$0, default: 0] })])
+    try transaction.saveLane(
+      lane.key, plan.lane, inFlight: max(0, state.inFlight - strays) + count,
+      sweptEpoch: sweptEpoch)
+    if let recipients = plan.recipients {
+      try transaction.run(.saveGroup, [.integer(lane.group), .bytes([recipients.bytes])])
+    }
+    try transaction.saveTimes(.savePairs, lane.key, pairs)
+    try transaction.saveTimes(.saveRecipients, lane.group, counted)
+  }
+}
