@@ -91,8 +91,8 @@ let package = Package(
     .executableTarget(
       name: "postrider",
       dependencies: [
-        "Ingest", "DispatchWorker", "StatusWorker", "Service", "Domain", "EventLog", "SendStore",
-        "Platform", "Time", "HTTP",
+        "Ingest", "DispatchWorker", "StatusWorker", "Simulator", "Service", "Domain", "EventLog",
+        "SendStore", "Platform", "Time", "HTTP",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(

@@ -6,9 +6,10 @@ internal import Service
 struct LoadedSettings {
   let settings: Settings
   let origin: String
+  var isNothingSet = false
 
   /// A file named on the command line, else one named by the environment, else the environment itself. With
-  /// none of them postrider runs without senders.
+  /// none of them nothing is set.
   static func find(_ options: Options) throws(SettingsRefused) -> LoadedSettings {
     let environment = ProcessInfo.processInfo.environment
     if let file = options["config"] ?? environment["POSTRIDER_CONFIG"] {
@@ -18,7 +19,7 @@ struct LoadedSettings {
     if let settings = try Settings.read(environment: environment) {
       return LoadedSettings(settings: settings, origin: "the environment")
     }
-    return LoadedSettings(settings: Settings(), origin: "defaults")
+    return LoadedSettings(settings: Settings(), origin: "defaults", isNothingSet: true)
   }
 
   /// What an operator should know although it is no fault.

@@ -7,7 +7,8 @@ struct UpCommand {
   static let help = """
     usage: postrider up [--config FILE]
 
-    Runs every part in one process. SIGTERM or Ctrl-C lets what is under way come to its end, then stops; once
+    Runs every part in one process. With no settings at all both providers are simulated beside it, with a
+    sender of each. SIGTERM or Ctrl-C lets what is under way come to its end, then stops; once
     more stops at once.
     """
 
@@ -27,6 +28,21 @@ struct UpCommand {
     let log = Log(worker: "up", secrets: loaded.settings.secrets)
     for warning in loaded.warnings { log.warning(warning) }
     log.info("starting", ["settings": loaded.origin])
-    return Everything(loaded.settings, log).run()
+    return loaded.isNothingSet ? runDemo(log) : Everything(loaded.settings, log).run()
+  }
+
+  private func runDemo(_ log: Log) -> Exit {
+    do {
+      let demo = try DemoWorld()
+      defer { demo.stop() }
+      log.keepOut(demo.settings.secrets)
+      log.info(
+        "nothing is set: simulating both providers, with a sender of each",
+        ["simulator": demo.address, "apiKey": "demo"])
+      return Everything(demo.settings, log).run()
+    } catch {
+      log.error("cannot start the simulator", ["reason": "\(error)"])
+      return .unavailable
+    }
   }
 }

@@ -14,6 +14,11 @@ extension Settings {
     return try read(Array(data), Substitution(environment: environment, folder: folder))
   }
 
+  /// Reads settings that stand in the program itself.
+  package static func read(text: String) throws(SettingsRefused) -> Settings {
+    try read(Array(text.utf8), Substitution(environment: [:], folder: ""))
+  }
+
   static func read(
     _ data: [UInt8], _ substitution: Substitution
   ) throws(SettingsRefused) -> Settings {

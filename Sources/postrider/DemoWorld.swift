@@ -1,0 +1,43 @@
+internal import Service
+internal import Simulator
+
+/// What runs where nothing is set: both providers simulated on this machine, and a sender of each.
+struct DemoWorld {
+  let settings: Settings
+  private let simulator: Simulator
+
+  init() throws {
+    simulator = try Simulator()
+    settings = try Settings.read(text: Self.text(port: simulator.port))
+    let webhooks = "http://\(settings.listen)/api/whatsapp/webhook"
+    simulator.report(inboundTo: webhooks, webhooksTo: webhooks)
+  }
+
+  /// Where the simulator's own interface is.
+  var address: String { "http://127.0.0.1:\(simulator.port)/_sim/summary" }
+
+  func stop() { simulator.stop(within: .seconds(2)) }
+
+  private static func text(port: UInt16) -> String {
+    """
+    {
+      publicURL: "http://127.0.0.1:8080",
+      apiKeys: ["demo"],
+      defaultSender: "demo-meta",
+      senders: [
+        {
+          id: "demo-twilio", provider: "twilio", from: "\(Demo.sandboxAddress)",
+          accountSid: "\(Demo.accountSid)", authToken: "\(Demo.authToken)",
+          baseURL: "http://127.0.0.1:\(port)",
+        },
+        {
+          id: "demo-meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
+          wabaId: "\(Demo.wabaID)", accessToken: "\(Demo.accessToken)",
+          appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
+          baseURL: "http://127.0.0.1:\(port)/v24.0", portfolio: "\(Demo.portfolio)",
+        },
+      ],
+    }
+    """
+  }
+}
