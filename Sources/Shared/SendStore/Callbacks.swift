@@ -62,7 +62,7 @@ extension SendStore {
     let parked = zip(callbacks, results).filter { $1 == .parked }.map(\.0)
     if !parked.isEmpty {
       _ = try joinParked(
-        providerIDs: parked.map(\.providerID), sends: parked.compactMap(\.attempt?.send))
+        providerIDs: parked.map(\.providerID), sends: parked.compactMap { $0.attempt?.send })
     }
     return results
   }
@@ -144,7 +144,7 @@ extension Transaction {
   private func find(
     _ callbacks: [CallbackReport]
   ) throws(StoreError) -> ([CallbackMatch?], [SendRow]) {
-    let ids = Set(callbacks.compactMap(\.attempt?.send)).sorted()
+    let ids = Set(callbacks.compactMap { $0.attempt?.send }).sorted()
     var rows = try rows(.lockSendsByID, [.bytes(ids.map(\.bytes))]) { row throws(StoreError) in
       try SendRow(row)
     }
