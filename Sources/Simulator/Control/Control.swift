@@ -37,6 +37,8 @@ extension World {
     case ("POST", 4, "people") where path[3] == "says":
       return try says(request, person(path[2]), at: now)
     case ("PUT", 3, "people"): return try change(request, person(path[2]))
+    case ("PUT", 2, "callbacks"): return try reportElsewhere(request)
+    case ("POST", 3, "news"): return try tell(request, of: String(path[2]), at: now)
     case ("POST", 3, "verify"):
       return verifyWebhook(String(path[2]), at: now)
         ? HTTPAnswer(status: 202) : ControlAnswer.notFound
@@ -46,7 +48,7 @@ extension World {
 
   /// A plus sign in a path is one, escaped or not.
   private func person(_ segment: Substring) -> String {
-    let text = QueryItem.all(in: segment.utf8).first?.name ?? ""
+    let text = QueryItem.all(in: Array(segment.utf8)).first?.name ?? ""
     return text.hasPrefix(" ") ? "+" + text.dropFirst() : text
   }
 
@@ -80,6 +82,22 @@ extension World {
     }
     guard let id = says(person, saying, at: now) else { return ControlAnswer.notFound }
     return HTTPAnswer(status: 202, json: JSONWriter.object { $0.field("id", id) })
+  }
+
+  private mutating func reportElsewhere(
+    _ request: HTTPRequest
+  ) throws(SettingsFaults) -> HTTPAnswer {
+    let urls = try ControlAnswer.read(request) { value, report in
+      var urls: (inbound: String?, webhooks: String?)
+      let fields = FieldReader(value, report)
+      fields.string("inboundURL", into: &urls.inbound)
+      fields.string("webhookURL", into: &urls.webhooks)
+      fields.finish()
+      return urls
+    }
+    if let url = urls.inbound { self.report(inboundTo: url) }
+    if let url = urls.webhooks { self.report(webhooksTo: url) }
+    return HTTPAnswer(status: 204)
   }
 
   private mutating func change(
