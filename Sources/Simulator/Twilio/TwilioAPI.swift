@@ -102,14 +102,13 @@ extension World {
     return HTTPAnswer(json: twilioMessage(serial, message))
   }
 
-  /// An empty body redacts; a status cancels what has not gone yet.
+  /// An empty body redacts; a status cancels what waits for its time.
   private mutating func change(
     _ serial: Int, _ items: [QueryItem], at now: Int64
   ) throws(TwilioRefusal) {
     if items.contains(QueryItem("Body", "")) { _ = messages.change(serial) { $0.body = "" } }
     guard let status = items.first(where: { $0.name == "Status" }) else { return }
-    let state = messages[serial]?.state
-    guard status.value == "canceled", state == .scheduled || state == .accepted || state == .queued
+    guard status.value == "canceled", let message = messages[serial], message.state == .scheduled
     else {
       throw TwilioRefusal(30409, status: 409, "Message cannot be canceled in its present state")
     }
@@ -117,6 +116,7 @@ extension World {
       $0.state = .canceled
       $0.updatedAt = now
     }
+    noteFailure(of: message, code: nil)
     emit(serial, .canceled, at: now)
   }
 

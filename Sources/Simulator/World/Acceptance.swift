@@ -103,10 +103,11 @@ extension World {
       in: &totals.duplicateSamples)
   }
 
-  mutating func noteFailure(of message: Message, code: Int) {
+  /// Without a code it was cancelled.
+  mutating func noteFailure(of message: Message, code: Int?) {
     guard let claim = message.claim, var record = sends[claim.send] else { return }
     record.live -= 1
-    if !mayBeTriedAgain.contains(code) { record.hasFailedForGood = true }
+    if code.map(mayBeTriedAgain.contains) != true { record.hasFailedForGood = true }
     sends[claim.send] = record
   }
 }
