@@ -131,7 +131,11 @@ enum ControlAnswer {
   static func faulty(_ error: SettingsFaults) -> HTTPAnswer {
     Problem(
       status: 422, title: "Unprocessable Content",
-      errors: error.faults.map { Problem.Fault(pointer: "", detail: $0) }
+      errors: error.faults.map { fault in
+        let parts = fault.split(separator: ": ", maxSplits: 1).map(String.init)
+        // The whole body has the empty pointer.
+        return Problem.Fault(pointer: parts[0] == "/" ? "" : parts[0], detail: parts[1])
+      }
     ).answer
   }
 
