@@ -59,13 +59,14 @@ let package = Package(
       linkerSettings: [.linkedLibrary("simdjson")]),
 
     module("Time"),
+    module("Forms"),
     wrapper("Platform", ["CSystem", "Time"]),
     wrapper("Crypto", ["CCrypto"]),
     wrapper("JSON", ["CSimdJSON"]),
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
     wrapper("Postgres", ["CPostgres"]),
-    wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "JSON", "Platform", "Time"]),
+    wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Time"]),
     wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
@@ -96,13 +97,15 @@ let package = Package(
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(
-      "Simulator", ["HTTP", "JSON", "Crypto", "Time", "Platform"], path: "Sources/Simulator"),
+      "Simulator", ["HTTP", "Forms", "JSON", "Crypto", "Time", "Platform"],
+      path: "Sources/Simulator"),
 
     module(
-      "Providers", ["Domain", "Time", "JSON", "Crypto"],
+      "Providers", ["Domain", "Forms", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("ErrorTable/errors.json")]),
 
     tests("TimeTests", ["Time"]),
+    tests("FormsTests", ["Forms"]),
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
@@ -131,7 +134,7 @@ let package = Package(
         "DispatchWorker", "StatusWorker", "Service", "Domain", "Time", "JSON", "Platform",
         "EventLog", "SendStore", "TestSupport",
       ]),
-    tests("CommandTests", ["postrider", "TestSupport"]),
+    tests("CommandTests", ["postrider", "HTTP", "Platform", "TestSupport"]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [

@@ -1,7 +1,7 @@
 internal import Time
 
 /// Both providers on one address, as strict as they are, and able to fail as they do. It judges whoever
-/// speaks to it: it shares no code with them beyond HTTP, JSON and hashes, and counts by itself.
+/// speaks to it: it shares no code with them beyond HTTP, forms, JSON and hashes, and counts by itself.
 ///
 /// Memory goes with what was accepted: about half a kilobyte and its body for each kept message, and
 /// 100 to 200 bytes that stay for each send and each pair of sender and recipient.
@@ -42,7 +42,10 @@ package final class Simulator: Sendable {
 
   /// Where Twilio passes on what people write, and where Meta's webhooks go, for every account and app.
   package func report(inboundTo inboundURL: String?, webhooksTo webhookURL: String?) {
-    engine.change { world, _ in world.report(inboundTo: inboundURL, webhooksTo: webhookURL) }
+    engine.change { world, _ in
+      world.report(inboundTo: inboundURL)
+      world.report(webhooksTo: webhookURL)
+    }
   }
 
   /// Asks the webhook of a Meta app whether it is its own, as the dashboard does.

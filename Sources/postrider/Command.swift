@@ -11,6 +11,9 @@ enum Command {
       case nil: throw UsageFault("say what to run")
       case "up" where wantsHelp: return show(UpCommand.help)
       case "up": return try UpCommand(Options(arguments.dropFirst(), UpCommand.options)).run()
+      case "simulate" where wantsHelp: return show(SimulateCommand.help)
+      case "simulate":
+        return try SimulateCommand(Options(arguments.dropFirst(), SimulateCommand.options)).run()
       case "topics" where wantsHelp: return show(TopicsCommand.help)
       case "topics":
         return try TopicsCommand(Options(arguments.dropFirst(), TopicsCommand.options)).run()
@@ -36,9 +39,11 @@ enum Command {
         up             run everything in one process, on this machine alone or against Kafka
         config check   say everything that is wrong with a settings file
         topics         make Kafka's topics
+        simulate       stand in for Twilio and Meta, with faults on request
 
-      Every command takes --config FILE (or POSTRIDER_CONFIG) and explains itself with --help. Without a file
-      the environment is enough for one sender; see deploy/postrider.example.json5 for every setting.
+      Every command explains itself with --help. All but simulate take --config FILE (or POSTRIDER_CONFIG).
+      Without a file the environment is enough for one sender; see deploy/postrider.example.json5 for every
+      setting.
       """)
   }
 

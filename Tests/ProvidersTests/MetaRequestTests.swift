@@ -29,6 +29,14 @@ import Testing
       #""type":"document","document":{"link":"https://h/a.pdf","caption":"c","filename":"a.pdf"}}"#
     ),
     (
+      .media(Media(.image, .link("https://h/a.png"), caption: "c")),
+      #""type":"image","image":{"link":"https://h/a.png","caption":"c"}}"#
+    ), (.media(Media(.video, .id("7"))), #""type":"video","video":{"id":"7"}}"#),
+    (
+      .media(Media(.sticker, .link("https://h/a.webp"))),
+      #""type":"sticker","sticker":{"link":"https://h/a.webp"}}"#
+    ),
+    (
       .media(Media(.audio, .id("7"), isVoice: true)),
       #""type":"audio","audio":{"id":"7","voice":true}}"#
     ),

@@ -71,7 +71,7 @@ import Time
   private static func pkcs1(_ pem: String) -> String? {
     let lines = pem.split(separator: "\n").filter { !$0.hasPrefix("-----") }
     guard let wrapped = bytes(fromBase64: lines.joined()) else { return nil }
-    let inner = base64(wrapped.dropFirst(26))
+    let inner = base64(Array(wrapped.dropFirst(26)))
     return "-----BEGIN RSA PRIVATE KEY-----\n\(inner)\n-----END RSA PRIVATE KEY-----\n"
   }
 

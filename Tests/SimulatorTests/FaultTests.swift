@@ -64,7 +64,8 @@ import Testing
     if row.kind == .hangAfter { return try hang(stand, isTwilio: isTwilio) }
     if row.kind == .closeReused { #expect([200, 201].contains(send().status ?? 0)) }
     let answer = send()
-    #expect(answer.status == row.status)
+    let isGarbage = row.kind == .garbageAfter && !isTwilio
+    #expect(answer.status == (isGarbage ? 200 : row.status))
     #expect(answer.code == nil && answer.sid.isEmpty)
     let accepted = stand.ledger()?["totals"]?["accepted"]?.integer
     #expect(accepted == (row.kind == .closeReused ? 2 : 1))

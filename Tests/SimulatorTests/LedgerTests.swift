@@ -59,6 +59,28 @@ import Testing
     #expect(total(stand, "repeatsAfterFinalFailure") == afterFinal)
   }
 
+  @Test("what was cancelled reaches nobody, so sending it again is no duplicate")
+  func cancelled() throws {
+    let sid = "MG00000000000000000000000000000001"
+    let stand = try Stand {
+      $0.twilio[0].services = [.init(sid: sid, senders: [Demo.whatsAppAddress])]
+    }
+    func form(_ attempt: Int) -> [(String, String)] {
+      let url = "http://127.0.0.1:1/x?send=\(tag(1))&attempt=\(attempt)#rc=0"
+      return whatsAppForm + [
+        ("MessagingServiceSid", sid), ("ScheduleType", "fixed"),
+        ("SendAt", "2027-01-15T09:00:00Z"), ("StatusCallback", url),
+      ]
+    }
+    let created = stand.twilio(form(1)).sid
+    let path = "/2010-04-01/Accounts/\(Demo.accountSid)/Messages/\(created).json"
+    let headers = [authorization(Demo.accountSid, Demo.authToken)]
+    #expect(stand.call("POST", path, headers, encoded([("Status", "canceled")])).status == 200)
+    #expect(stand.twilio(form(2)).status == 201)
+    #expect(total(stand, "duplicates") == 0)
+    #expect(total(stand, "repeatsAfterFinalFailure") == 1)
+  }
+
   @Test("a refusal is no acceptance, so what follows it is no duplicate")
   func refused() throws {
     let stand = try Stand()

@@ -95,6 +95,8 @@ import Testing
     #expect(statuses.sorted() == [201, 429])
     let account = stand.ledger()?["accounts"]?.items?.first
     #expect(account?["worstConcurrency"]?.integer == 2)
+    #expect(account?["concurrencyViolations"]?.integer == 1)
+    #expect(stand.ledger()?["totals"]?["violations"]?.integer == 1)
   }
 
   @Test("a number's throughput is 130429")
@@ -137,6 +139,21 @@ import Testing
     let portfolio = stand.ledger()?["portfolios"]?.items?.first?["limit"]
     #expect(portfolio?["worst"]?.integer == 3)
     #expect(portfolio?["violations"]?.integer == 1)
+  }
+
+  @Test("an account can be asked so often in an hour, its messages apart")
+  func accountCalls() throws {
+    let stand = try Stand { $0.meta[0].accounts[0].hourlyCalls = 2 }
+    let path = "/v24.0/\(Demo.wabaID)"
+    #expect(stand.metaGet("\(path)/message_templates").status == 200)
+    #expect(stand.metaGet("\(path)?fields=health_status").status == 200)
+    #expect(stand.metaGet("\(path)/phone_numbers").code == 80007)
+    #expect(stand.meta(metaText()).status == 200)
+    let calls = stand.ledger()?["wabas"]?.items?.first?["calls"]
+    #expect(calls?["worst"]?.integer == 3)
+    #expect(calls?["violations"]?.integer == 1)
+    stand.simulator.advance(.seconds(3600))
+    #expect(stand.metaGet("\(path)/phone_numbers").status == 200)
   }
 
   @Test("a test number reaches only whom it may")

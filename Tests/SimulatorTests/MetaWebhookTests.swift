@@ -125,6 +125,49 @@ import Testing
     }
   }
 
+  @Test("of a reaction one hears only that it was sent")
+  func reaction() throws {
+    let receiver = try Receiver()
+    let stand = try Stand { $0.meta[0].webhookURL = receiver.url }
+    let message = stand.meta(
+      """
+      {"messaging_product":"whatsapp","to":"+393331234567","type":"reaction",\
+      "reaction":{"message_id":"wamid.x","emoji":"😀"}}
+      """)
+    #expect(message.status == 200)
+    #expect(statuses(receiver, 1).map(\.status) == ["sent"])
+    stand.simulator.advance(.seconds(60))
+    // Whatever was still to come about the reaction would come before this.
+    _ = stand.meta(metaText())
+    _ = statuses(receiver, 4)
+    #expect(stand.simulator.finishCallbacks(within: .seconds(10)))
+    let last = statuses(receiver, 4)
+    #expect(last.count == 4)
+    #expect(last.filter { $0.id == message.wamid }.count == 1)
+  }
+
+  @Test("news of an account arrive signed, as they were given to the control API")
+  func news() throws {
+    let receiver = try Receiver()
+    let stand = try Stand()
+    let body = Array(#"{"field": "account_update", "value": {"event": "ACCOUNT_DELETED"}}"#.utf8)
+    let path = "/_sim/news/\(Demo.wabaID)"
+    #expect(stand.call("POST", path, [], body).status == 404)
+    let target = Array(#"{"webhookURL": "\#(receiver.url)"}"#.utf8)
+    #expect(stand.call("PUT", "/_sim/callbacks", [], target).status == 204)
+    #expect(stand.call("POST", path, [], body).status == 202)
+    let call = try #require(receiver.wait(for: 1).first)
+    let code = lowerHex(hmac(.sha256, key: Array(Demo.appSecret.utf8), call.body))
+    #expect(call.headers.first("X-Hub-Signature-256") == "sha256=\(code)")
+    let entry = try JSONDocument(call.body).root["entry"]?.items?.first
+    #expect(entry?["id"]?.string == Demo.wabaID)
+    let change = entry?["changes"]?.items?.first
+    #expect(change?["field"]?.string == "account_update")
+    #expect(change?["value"]?["event"]?.string == "ACCOUNT_DELETED")
+    #expect(stand.call("POST", "/_sim/news/1", [], body).status == 404)
+    #expect(stand.call("POST", path, [], Array(#"{"field": "x", "value": 1}"#.utf8)).status == 422)
+  }
+
   @Test("the webhook is asked to prove that it is ours")
   func verification() throws {
     let receiver = try Receiver()

@@ -119,6 +119,7 @@ import Testing
   func oneMessage() throws {
     let sid = "MG00000000000000000000000000000001"
     let stand = try Stand {
+      $0.life.sent = Delay(.seconds(60))
       $0.twilio[0].services = [.init(sid: sid, senders: [Demo.whatsAppAddress])]
     }
     let form =
@@ -135,6 +136,9 @@ import Testing
     #expect(redacted.json?["body"]?.string == "")
     let canceled = stand.call("POST", path, headers, encoded([("Status", "canceled")]))
     #expect(canceled.json?["status"]?.string == "canceled")
+    let queued = stand.twilio(whatsAppForm).sid
+    let place = "/2010-04-01/Accounts/\(Demo.accountSid)/Messages/\(queued).json"
+    #expect(stand.call("POST", place, headers, encoded([("Status", "canceled")])).status == 409)
     #expect(stand.call("POST", path, headers, encoded([("Status", "canceled")])).status == 409)
     #expect(stand.call("DELETE", path, headers).status == 204)
     #expect(stand.twilioGet(path).code == 20404)

@@ -1,20 +1,20 @@
-/// The alphabet of RFC 4648, section 4, with padding.
-package func base64(_ bytes: some Collection<UInt8>) -> String {
-  let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+/// The alphabet of RFC 4648, section 4, with padding. Not generic: it would not be specialised in other modules.
+package func base64(_ bytes: [UInt8]) -> String {
   var text: [UInt8] = []
   text.reserveCapacity((bytes.count + 2) / 3 * 4)
-  var rest = bytes[...]
-  while !rest.isEmpty {
-    let group = rest.prefix(3)
-    let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+  for start in stride(from: 0, to: bytes.count, by: 3) {
+    let count = min(3, bytes.count - start)
+    var word = 0
+    for place in 0..<3 { word = word << 8 | (place < count ? Int(bytes[start + place]) : 0) }
     for place in 0..<4 {
-      let digit = alphabet[word >> (18 - 6 * place) & 63]
-      text.append(place <= group.count ? digit : UInt8(ascii: "="))
+      text.append(place > count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * place) & 63])
     }
-    rest = rest.dropFirst(3)
   }
   return String(decoding: text, as: UTF8.self)
 }
+
+private let alphabet = Array(
+  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
 /// nil where the text is not base64 with its padding.
 package func bytes(fromBase64 text: some StringProtocol) -> [UInt8]? {

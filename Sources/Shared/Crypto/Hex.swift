@@ -1,5 +1,6 @@
-package func lowerHex(_ bytes: some Collection<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
+package func lowerHex(_ bytes: [UInt8]) -> String { lowerHex(bytes[...]) }
+
+package func lowerHex(_ bytes: ArraySlice<UInt8>) -> String {
   var text: [UInt8] = []
   text.reserveCapacity(bytes.count * 2)
   for byte in bytes {
@@ -8,6 +9,8 @@ package func lowerHex(_ bytes: some Collection<UInt8>) -> String {
   }
   return String(decoding: text, as: UTF8.self)
 }
+
+private let digits = Array("0123456789abcdef".utf8)
 
 /// nil where a character is no hexadecimal digit or one is left over.
 package func bytes(fromHex hex: some StringProtocol) -> [UInt8]? {

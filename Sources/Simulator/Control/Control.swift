@@ -37,6 +37,8 @@ extension World {
     case ("POST", 4, "people") where path[3] == "says":
       return try says(request, person(path[2]), at: now)
     case ("PUT", 3, "people"): return try change(request, person(path[2]))
+    case ("PUT", 2, "callbacks"): return try reportElsewhere(request)
+    case ("POST", 3, "news"): return try tell(request, of: String(path[2]), at: now)
     case ("POST", 3, "verify"):
       return verifyWebhook(String(path[2]), at: now)
         ? HTTPAnswer(status: 202) : ControlAnswer.notFound
@@ -46,7 +48,7 @@ extension World {
 
   /// A plus sign in a path is one, escaped or not.
   private func person(_ segment: Substring) -> String {
-    let text = QueryItem.all(in: segment.utf8).first?.name ?? ""
+    let text = QueryItem.all(in: Array(segment.utf8)).first?.name ?? ""
     return text.hasPrefix(" ") ? "+" + text.dropFirst() : text
   }
 
@@ -82,6 +84,22 @@ extension World {
     return HTTPAnswer(status: 202, json: JSONWriter.object { $0.field("id", id) })
   }
 
+  private mutating func reportElsewhere(
+    _ request: HTTPRequest
+  ) throws(SettingsFaults) -> HTTPAnswer {
+    let urls = try ControlAnswer.read(request) { value, report in
+      var urls: (inbound: String?, webhooks: String?)
+      let fields = FieldReader(value, report)
+      fields.string("inboundURL", into: &urls.inbound)
+      fields.string("webhookURL", into: &urls.webhooks)
+      fields.finish()
+      return urls
+    }
+    if let url = urls.inbound { self.report(inboundTo: url) }
+    if let url = urls.webhooks { self.report(webhooksTo: url) }
+    return HTTPAnswer(status: 204)
+  }
+
   private mutating func change(
     _ request: HTTPRequest, _ address: String
   ) throws(SettingsFaults) -> HTTPAnswer {
@@ -113,7 +131,11 @@ enum ControlAnswer {
   static func faulty(_ error: SettingsFaults) -> HTTPAnswer {
     Problem(
       status: 422, title: "Unprocessable Content",
-      errors: error.faults.map { Problem.Fault(pointer: "", detail: $0) }
+      errors: error.faults.map { fault in
+        let parts = fault.split(separator: ": ", maxSplits: 1).map(String.init)
+        // The whole body has the empty pointer.
+        return Problem.Fault(pointer: parts[0] == "/" ? "" : parts[0], detail: parts[1])
+      }
     ).answer
   }
 

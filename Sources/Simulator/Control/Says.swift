@@ -43,7 +43,7 @@ extension World {
     let sid = "SM" + mint.hex(Int.max / 4 + inboundSerial)
     let isWhatsApp = saying.to.hasPrefix("whatsapp:")
     let address = people.address(person)
-    var fields = [
+    var fields: [(name: String, value: String)] = [
       ("MessageSid", sid), ("SmsSid", sid), ("SmsMessageSid", sid), ("SmsStatus", "received"),
       ("AccountSid", settings.twilio[account].sid),
       ("From", isWhatsApp ? "whatsapp:\(address)" : address), ("To", saying.to),
@@ -63,7 +63,7 @@ extension World {
     return sid
   }
 
-  private func twilioContent(_ saying: Saying) -> [(String, String)] {
+  private func twilioContent(_ saying: Saying) -> [(name: String, value: String)] {
     switch saying.kind {
     case .text(let text): [("Body", text), ("NumMedia", "0"), ("MessageType", "text")]
     case .button(let text, let payload):

@@ -46,10 +46,16 @@ extension World {
         writer.field("sid", settings.twilio[index].sid)
         writer.field("worstConcurrency", accounts[index].worstInFlight)
         writer.field("concurrencyLimit", settings.twilio[index].concurrency)
+        writer.field("concurrencyViolations", accounts[index].violations)
         if let daily = accounts[index].daily {
           writer.name("daily")
           writer.object { write(daily, to: &$0) }
         }
+      }
+      writer.list("wabas", apps.flatMap { $0.calls.sorted { $0.key < $1.key } }) { writer, item in
+        writer.field("id", item.key)
+        writer.name("calls")
+        writer.object { write(item.value, to: &$0) }
       }
       writer.name("callbacks")
       writer.object { writer in
@@ -92,7 +98,8 @@ extension World {
       $0 + ($1.rate?.violations ?? 0) + ($1.daily?.violations ?? 0) + $1.pairViolations
     }
       + portfolios.values.reduce(0) { $0 + $1.violations }
-      + accounts.reduce(0) { $0 + ($1.daily?.violations ?? 0) }
+      + accounts.reduce(0) { $0 + $1.violations + ($1.daily?.violations ?? 0) }
+      + apps.reduce(0) { $0 + $1.calls.values.reduce(0) { $0 + $1.violations } }
   }
 
   private func write(_ record: CallbackRecord, to writer: inout JSONWriter) {

@@ -90,9 +90,13 @@ extension World {
       return try downloadMedia(String(path[1]), app)
     case ("GET", 2, "settings"): return try callingSettings(phone(id, app), id)
     case ("POST", 2, "settings"): return try changeSettings(phone(id, app), id, request)
-    case ("GET", 2, "message_templates"): return try templates(waba(id, app), id, request)
-    case ("GET", 2, "phone_numbers"): return try phoneNumbers(waba(id, app), at: now)
-    case ("GET", 1, _): return try metaObject(id, app, request, at: now)
+    case ("GET", 2, "message_templates"): return try templates(waba(id, app, at: now), id, request)
+    case ("GET", 2, "phone_numbers"): return try phoneNumbers(waba(id, app, at: now), at: now)
+    case ("GET", 1, _):
+      if settings.meta[app].accounts.contains(where: { $0.id == id }) {
+        _ = try waba(id, app, at: now)
+      }
+      return try metaObject(id, app, request, at: now)
     case ("DELETE", 1, _):
       guard media.removeValue(forKey: id) != nil else { throw .unknownObject(id) }
       return HTTPAnswer(json: JSONWriter.object { $0.field("success", true) })
@@ -108,9 +112,15 @@ extension World {
     return place
   }
 
-  private func waba(_ id: String, _ app: Int) throws(MetaRefusal) -> MetaApp.Account {
+  private mutating func waba(
+    _ id: String, _ app: Int, at now: Int64
+  ) throws(MetaRefusal) -> MetaApp.Account {
     guard let found = settings.meta[app].accounts.first(where: { $0.id == id }) else {
       throw .unknownObject(id)
+    }
+    let door = Door(name: "calls", limit: found.hourlyCalls, span: 3_600_000_000)
+    guard apps[app].calls[id, default: door].arrive(at: now) else {
+      throw MetaRefusal(80007, "Rate limit issues", "Too many calls to this account in an hour")
     }
     return found
   }

@@ -63,6 +63,7 @@ extension World {
     let isOpen = hasOpenWindow(pairs[key], person, at: now)
     try passDoors(sender, person, key, place, isOpen: isOpen, at: now)
     var draft = Draft(sender: sender, person: person)
+    draft.isReaction = message.type == "reaction"
     draft.body = message.object["body"]?.string ?? ""
     draft.callback = message.opaque ?? ""
     draft.claim = message.opaque.flatMap(Claim.init(opaque:))

@@ -1,3 +1,4 @@
+internal import Forms
 internal import Crypto
 internal import HTTP
 internal import JSON
@@ -39,8 +40,11 @@ extension World {
           let base = "http://\(request.headers.first("host") ?? "localhost")\(request.path)"
           let others = request.queryItems.filter { $0.name != "after" && $0.name != "limit" }
           let query =
-            others.map { ($0.name, $0.value) } + [("limit", "\(limit)"), ("after", after)]
-          writer.field("next", base + "?" + String(decoding: formEncoded(query), as: UTF8.self))
+            others.map { (name: $0.name, value: $0.value) } + [
+              ("limit", "\(limit)"), ("after", after),
+            ]
+          writer.field(
+            "next", base + "?" + String(decoding: FormPair.encoded(query), as: UTF8.self))
         }
       })
   }

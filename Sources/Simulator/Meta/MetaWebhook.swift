@@ -1,3 +1,4 @@
+internal import Forms
 internal import Crypto
 internal import HTTP
 internal import JSON
@@ -51,8 +52,17 @@ extension World {
   private mutating func deliver(
     _ updates: [MetaUpdate], _ app: Int, _ odd: Emission?, at now: Int64
   ) {
+    deliver(
+      envelope(updates, app, at: now), app, odd, updates: updates.count,
+      releases: updates.compactMap(\.releases), at: now)
+  }
+
+  mutating func deliver(
+    _ json: [UInt8], _ app: Int, _ odd: Emission? = nil, updates: Int, releases: [Int] = [],
+    at now: Int64
+  ) {
     guard let url = settings.meta[app].webhookURL else { return }
-    var body = escapedAsMeta(envelope(updates, app, at: now))
+    var body = escapedAsMeta(json)
     if odd?.isMalformed == true { body.removeLast(min(20, body.count)) }
     let secret = odd?.isForged == true ? "not the secret" : settings.meta[app].secret
     let signature = lowerHex(hmac(.sha256, key: Array(secret.utf8), body))
@@ -67,9 +77,7 @@ extension World {
     let kind: Delivery.Kind = odd == nil ? .meta : .verification
     effects.append(
       .deliver(
-        Delivery(
-          call: call, kind: kind, began: now, updates: updates.count,
-          releases: updates.compactMap(\.releases))))
+        Delivery(call: call, kind: kind, began: now, updates: updates, releases: releases)))
   }
 
   /// One entry for each account, one change for each number and kind.
@@ -154,7 +162,7 @@ extension World {
     }
     let challenge = hexDigits(mixed(UInt64(now))).prefix(12)
     let query =
-      "hub.mode=subscribe&hub.challenge=\(challenge)&hub.verify_token=\(percentEncoded(app.verifyToken))"
+      "hub.mode=subscribe&hub.challenge=\(challenge)&hub.verify_token=\(String(decoding: percentEncoded(app.verifyToken), as: UTF8.self))"
     let call = HTTPCall(url: url + (url.contains("?") ? "&" : "?") + query)
     effects.append(
       .deliver(Delivery(call: call, kind: .verification, began: now, updates: 0)))

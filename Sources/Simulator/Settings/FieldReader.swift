@@ -40,6 +40,14 @@ final class FieldReader {
     return found ?? ""
   }
 
+  /// An object as it stands.
+  func raw(_ name: String) -> [UInt8] {
+    var found: [UInt8] = []
+    read(name, "an object", { $0.kind == .object ? $0.text : nil }) { found = $0 }
+    if value[name] == nil { fault(name, "is missing") }
+    return found
+  }
+
   func bool(_ name: String, into target: inout Bool) {
     read(name, "true or false", \.bool) { target = $0 }
   }

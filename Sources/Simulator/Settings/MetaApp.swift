@@ -41,6 +41,8 @@ package struct MetaApp: Sendable {
     package var portfolio: String?
     package var phones: [Phone]
     package var templates: [Template]
+    /// Questions in any hour about the account, its numbers and templates; 200 for one without a number.
+    package var hourlyCalls = 5000
 
     package init(
       id: String, portfolio: String? = nil, phones: [Phone], templates: [Template] = []

@@ -66,6 +66,8 @@ extension MetaApp.Account {
       id: fields.string("id"), phones: fields.list("phones", MetaApp.Phone.init) ?? [],
       templates: fields.list("templates", MetaApp.Template.init) ?? [])
     fields.string("portfolio", into: &portfolio)
+    if phones.isEmpty { hourlyCalls = 200 }
+    fields.integer("hourlyCalls", into: &hourlyCalls, 1...1_000_000)
   }
 }
 

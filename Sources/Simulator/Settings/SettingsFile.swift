@@ -3,8 +3,10 @@ internal import Time
 
 extension SimulatorSettings {
   /// What the text leaves out stays as it is by default.
-  package init(json: [UInt8]) throws(SettingsFaults) {
-    self.init()
+  package init(
+    json: [UInt8], over defaults: SimulatorSettings = SimulatorSettings()
+  ) throws(SettingsFaults) {
+    self = defaults
     let report = FaultReport()
     do {
       let document = try JSONDocument(json)

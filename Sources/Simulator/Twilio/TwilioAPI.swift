@@ -33,7 +33,7 @@ extension World {
 
   private func fill(_ scene: inout FaultDesk.Scene, from request: HTTPRequest) {
     guard !desk.isEmpty else { return }
-    let items = formItems(request.body)
+    let items = QueryItem.all(in: request.body)
     scene.sender = items.first { $0.name == "From" }?.value
     let to = items.first { $0.name == "To" }?.value
     scene.recipient = to.map { $0.hasPrefix("whatsapp:") ? String($0.dropFirst(9)) : $0 }
@@ -59,7 +59,10 @@ extension World {
     accounts[account].inFlight += 1
     accounts[account].worstInFlight = max(
       accounts[account].worstInFlight, accounts[account].inFlight)
-    guard accounts[account].inFlight <= settings.twilio[account].concurrency else { throw .busy }
+    guard accounts[account].inFlight <= settings.twilio[account].concurrency else {
+      accounts[account].violations += 1
+      throw .busy
+    }
   }
 
   private mutating func twilioAnswer(
@@ -92,21 +95,20 @@ extension World {
     case "DELETE":
       messages.remove(serial)
       return HTTPAnswer(status: 204)
-    case "POST": try change(serial, formItems(request.body), at: now)
+    case "POST": try change(serial, QueryItem.all(in: request.body), at: now)
     default: throw TwilioRefusal(20004, status: 405, "Method not allowed")
     }
     guard let message = messages[serial] else { throw .notFound(request.path) }
     return HTTPAnswer(json: twilioMessage(serial, message))
   }
 
-  /// An empty body redacts; a status cancels what has not gone yet.
+  /// An empty body redacts; a status cancels what waits for its time.
   private mutating func change(
     _ serial: Int, _ items: [QueryItem], at now: Int64
   ) throws(TwilioRefusal) {
     if items.contains(QueryItem("Body", "")) { _ = messages.change(serial) { $0.body = "" } }
     guard let status = items.first(where: { $0.name == "Status" }) else { return }
-    let state = messages[serial]?.state
-    guard status.value == "canceled", state == .scheduled || state == .accepted || state == .queued
+    guard status.value == "canceled", let message = messages[serial], message.state == .scheduled
     else {
       throw TwilioRefusal(30409, status: 409, "Message cannot be canceled in its present state")
     }
@@ -114,6 +116,7 @@ extension World {
       $0.state = .canceled
       $0.updatedAt = now
     }
+    noteFailure(of: message, code: nil)
     emit(serial, .canceled, at: now)
   }
 
@@ -131,7 +134,7 @@ extension World {
     _ refusal: TwilioRefusal, _ request: HTTPRequest, account: Int?, at now: Int64
   ) {
     totals.refused["twilio \(refusal.code)", default: 0] += 1
-    let from = formItems(request.body).first { $0.name == "From" }?.value
+    let from = QueryItem.all(in: request.body).first { $0.name == "From" }?.value
     if let account, let from,
       let sender = senderNumbers["\(settings.twilio[account].sid) \(from)"]
     {

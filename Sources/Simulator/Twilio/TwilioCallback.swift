@@ -1,3 +1,4 @@
+internal import Forms
 internal import Crypto
 internal import HTTP
 internal import Time
@@ -20,14 +21,16 @@ extension World {
     effects.append(.deliver(delivery))
   }
 
-  private func statusFields(_ emission: Emission, _ message: Message) -> [(String, String)] {
+  private func statusFields(_ emission: Emission, _ message: Message) -> [(
+    name: String, value: String
+  )] {
     let status = emission.status.rawValue
     let sid =
       emission.isUnknown
       ? "SM" + mint.hex(Int.max / 2 - emission.serial) : twilioSid(emission.serial, message)
     let to = twilioAddress(message)
     let account = settings.twilio[account(of: message) ?? 0]
-    var fields = [
+    var fields: [(name: String, value: String)] = [
       ("MessageSid", sid), ("SmsSid", sid), ("MessageStatus", status), ("SmsStatus", status),
       ("To", to), ("From", senders[message.sender].name), ("AccountSid", account.sid),
       ("ApiVersion", "2010-04-01"),
@@ -43,8 +46,8 @@ extension World {
 
   private func channelFields(
     _ emission: Emission, _ to: String, _ isFailure: Bool
-  ) -> [(String, String)] {
-    var fields = [
+  ) -> [(name: String, value: String)] {
+    var fields: [(name: String, value: String)] = [
       ("ChannelPrefix", "whatsapp"), ("ChannelInstallSid", "XE00000000000000000000000000000de0"),
       ("ChannelToAddress", "\(to.dropFirst(9).dropLast(4))XXXX"), ("StructuredMessage", "false"),
     ]
@@ -58,7 +61,8 @@ extension World {
   }
 
   func twilioDelivery(
-    _ url: String, _ fields: [(String, String)], _ account: Int, isForged: Bool = false,
+    _ url: String, _ fields: [(name: String, value: String)], _ account: Int,
+    isForged: Bool = false,
     isMalformed: Bool = false, at now: Int64
   ) -> Delivery {
     let parts = url.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
@@ -66,7 +70,7 @@ extension World {
     let overrides = parts.count == 2 ? CallOverrides(fragment: parts[1]) : CallOverrides()
     // A body cut in the middle of a pair, with an escape that is none: signed as a receiver will read it.
     let sent = isMalformed ? [(fields[0].0, "%"), ("\u{FFFD}", "")] : fields
-    let body = isMalformed ? Array("\(fields[0].0)=%&%EF%BF%BD".utf8) : formEncoded(fields)
+    let body = isMalformed ? Array("\(fields[0].0)=%&%EF%BF%BD".utf8) : FormPair.encoded(fields)
     let key = isForged ? "not the token" : settings.twilio[account].authToken
     var call = HTTPCall(
       method: "POST", url: target,
@@ -81,7 +85,7 @@ extension World {
   }
 
   /// The same for every repetition of one callback, which is of one message and one status.
-  private func idempotencyToken(_ fields: [(String, String)]) -> String {
+  private func idempotencyToken(_ fields: [(name: String, value: String)]) -> String {
     let text = fields.prefix(4).map(\.1).joined(separator: " ")
     let digits = lowerHex(sha256(Array(text.utf8)).prefix(16))
     return "\(digits.prefix(8))-\(digits.dropFirst(8).prefix(4))-\(digits.dropFirst(12))"
@@ -95,12 +99,14 @@ extension World {
 }
 
 /// HMAC-SHA1 over the URL and, by name, each parameter and its value; values of one name once each, sorted.
-func twilioSignature(_ token: String, _ url: String, _ fields: [(String, String)]) -> String {
+func twilioSignature(_ token: String, _ url: String, _ fields: [(name: String, value: String)])
+  -> String
+{
   let sorted = fields.sorted { left, right in
     left.0 == right.0 ? precedes(left.1, right.1) : precedes(left.0, right.0)
   }
   var message = Array(url.utf8)
-  var previous: (String, String)?
+  var previous: (name: String, value: String)?
   for field in sorted {
     if let previous, previous == field { continue }
     message += field.0.utf8

@@ -9,7 +9,7 @@ extension World {
   ) throws(TwilioRefusal) -> Int {
     let type = request.headers.first("content-type") ?? ""
     let items =
-      type.hasPrefix("application/x-www-form-urlencoded") ? formItems(request.body) : []
+      type.hasPrefix("application/x-www-form-urlencoded") ? QueryItem.all(in: request.body) : []
     let form = try TwilioForm(items)
     let (sender, service) = try twilioSender(account, form)
     try checkContent(account, form)

@@ -1,3 +1,4 @@
+internal import Forms
 internal import HTTP
 internal import JSON
 internal import Time
@@ -67,9 +68,10 @@ struct TwilioList {
 
   private func query(page: Int, _ token: String?) -> String {
     var pairs =
-      filters.map { ($0.name, $0.value) } + [("PageSize", "\(size)"), ("Page", "\(page)")]
+      filters.map { (name: $0.name, value: $0.value) }
+      + [("PageSize", "\(size)"), ("Page", "\(page)")]
     if let token { pairs.append(("PageToken", token)) }
-    return "?" + String(decoding: formEncoded(pairs), as: UTF8.self)
+    return "?" + String(decoding: FormPair.encoded(pairs), as: UTF8.self)
   }
 
   /// With a recipient only that person's messages are looked at, however many there are.

@@ -4,6 +4,7 @@ struct Draft {
   let person: Int32
   var body = ""
   var hasMedia = false
+  var isReaction = false
   var service: Int?
   var callback: String?
   var claim: Claim?
@@ -34,6 +35,7 @@ extension World {
     messages.append(
       Message(
         sender: draft.sender, person: draft.person, acceptedAt: now, hasMedia: draft.hasMedia,
+        isReaction: draft.isReaction,
         service: draft.service, body: draft.body, callback: draft.callback, claim: draft.claim,
         state: draft.state, code: draft.code, detail: draft.detail, updatedAt: now,
         previousOfPair: pair.lastSerial, previousOfSend: previous))
@@ -101,10 +103,11 @@ extension World {
       in: &totals.duplicateSamples)
   }
 
-  mutating func noteFailure(of message: Message, code: Int) {
+  /// Without a code it was cancelled.
+  mutating func noteFailure(of message: Message, code: Int?) {
     guard let claim = message.claim, var record = sends[claim.send] else { return }
     record.live -= 1
-    if !mayBeTriedAgain.contains(code) { record.hasFailedForGood = true }
+    if code.map(mayBeTriedAgain.contains) != true { record.hasFailedForGood = true }
     sends[claim.send] = record
   }
 }

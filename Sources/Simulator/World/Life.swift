@@ -19,7 +19,7 @@ extension World {
     switch message.state {
     case .accepted, .scheduled: .queued
     case .queued: .sent
-    case .sent: .delivered
+    case .sent: message.isReaction ? nil : .delivered
     case .delivered: willBeRead(serial, message) ? .read : nil
     default: nil
     }
@@ -39,7 +39,7 @@ extension World {
     let life = settings.life
     switch state {
     case .queued: effects.append(.at(now, .step(serial)))
-    case .sent:
+    case .sent where !message.isReaction:
       let delay = life.delivered.microseconds(dice.draw(.delivered, serial))
       effects.append(.at(now + delay, .step(serial)))
     case .delivered where willBeRead(serial, message):

@@ -1,3 +1,5 @@
+internal import Crypto
+
 /// An accepted message and how far it has come.
 struct Message: Sendable {
   enum State: String, Sendable {
@@ -15,6 +17,8 @@ struct Message: Sendable {
   let person: Int32
   let acceptedAt: Int64
   let hasMedia: Bool
+  /// Meta says of a reaction only that it was sent.
+  let isReaction: Bool
   var service: Int?
   var body: String
   /// Where Twilio reports to, or what Meta gives back with each status. Let go of at the end.

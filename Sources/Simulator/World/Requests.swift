@@ -98,8 +98,10 @@ extension World {
       let text = fault.body ?? "<html><body>Bad Gateway</body></html>"
       reply.manner = .answer(HTTPAnswer(status: fault.status ?? 502, text: text, type: "text/html"))
     case .garbageAfter:
-      let text = fault.body ?? "{\"sid\": \"SM"
-      reply.manner = .answer(HTTPAnswer(status: fault.status ?? 201, json: Array(text.utf8)))
+      let isTwilio = scene.provider == "twilio"
+      let text = fault.body ?? (isTwilio ? "{\"sid\": \"SM" : "{\"messaging_product\": \"wh")
+      let status = fault.status ?? (isTwilio ? 201 : 200)
+      reply.manner = .answer(HTTPAnswer(status: status, json: Array(text.utf8)))
     case .hangAfter: reply.manner = .never
     default: reply.manner = .cut
     }

@@ -69,7 +69,6 @@ struct Totals: Sendable {
   var refused: [String: Int] = [:]
   var malformed = 0
   var unauthorized = 0
-  var broken = 0
   var malformedSamples: [Sample] = []
   var duplicateSamples: [Sample] = []
   var twilio = CallbackRecord()

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import HTTP
 internal import Time
 
@@ -103,9 +104,12 @@ struct World: Sendable {
     return effects
   }
 
-  mutating func report(inboundTo inboundURL: String?, webhooksTo webhookURL: String?) {
-    for index in settings.twilio.indices { settings.twilio[index].inboundURL = inboundURL }
-    for index in settings.meta.indices { settings.meta[index].webhookURL = webhookURL }
+  mutating func report(inboundTo url: String?) {
+    for index in settings.twilio.indices { settings.twilio[index].inboundURL = url }
+  }
+
+  mutating func report(webhooksTo url: String?) {
+    for index in settings.meta.indices { settings.meta[index].webhookURL = url }
   }
 
   /// A window is open for 24 hours from the person's last message.
@@ -174,6 +178,8 @@ struct PhonePlace: Sendable {
 struct AccountState: Sendable {
   var inFlight = 0
   var worstInFlight = 0
+  /// Requests that came when as many as may be were under way.
+  var violations = 0
   var daily: Door?
 
   init(_ settings: TwilioAccount) {
@@ -184,6 +190,8 @@ struct AccountState: Sendable {
 struct AppState: Sendable {
   var pending: [MetaUpdate] = []
   var isFlushDue = false
+  /// What was asked of each WABA in an hour.
+  var calls: [String: Door] = [:]
   /// Calling and SIP settings by phone number id, as they were posted.
   var calling: [String: [UInt8]] = [:]
 }

@@ -1,3 +1,5 @@
+internal import Forms
+
 /// The segments that stood where a pattern has names.
 package struct RouteParameters: Sendable {
   fileprivate(set) var pairs: [(name: String, value: String)] = []

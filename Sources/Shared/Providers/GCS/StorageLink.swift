@@ -1,3 +1,4 @@
+internal import Forms
 private import Crypto
 package import Domain
 package import Time
@@ -74,7 +75,7 @@ package struct StorageLink: Hashable, Sendable {
     if let generation { pairs.append(("generation", String(generation))) }
     if let disposition { pairs.append(("response-content-disposition", disposition)) }
     if let contentType { pairs.append(("response-content-type", contentType)) }
-    return String(decoding: FormFields.encoded(pairs.sorted { $0.0 < $1.0 }), as: UTF8.self)
+    return String(decoding: FormPair.encoded(pairs.sorted { $0.0 < $1.0 }), as: UTF8.self)
   }
 
   private func canonicalRequest(_ query: String) -> String {

@@ -1,3 +1,4 @@
+internal import Forms
 package import Domain
 private import JSON
 

@@ -1,3 +1,4 @@
+internal import Forms
 package import Domain
 
 package enum TwilioRequest {
@@ -33,7 +34,7 @@ package enum TwilioRequest {
     if let to { pairs.append(("To", to)) }
     if let from { pairs.append(("From", from)) }
     pairs.append(("PageSize", String(min(max(pageSize, 1), 1000))))
-    let query = String(decoding: FormFields.encoded(pairs), as: UTF8.self)
+    let query = String(decoding: FormPair.encoded(pairs), as: UTF8.self)
     return get("\(account.path)/Messages.json?\(query)", account)
   }
 
@@ -82,6 +83,6 @@ package enum TwilioRequest {
       ProviderHeader("Content-Type", "application/x-www-form-urlencoded"),
     ]
     return ProviderRequest(
-      method: "POST", path: path, headers: headers, body: FormFields.encoded(pairs))
+      method: "POST", path: path, headers: headers, body: FormPair.encoded(pairs))
   }
 }
