@@ -147,7 +147,11 @@ import Testing
     let path = "/v24.0/\(Demo.wabaID)"
     #expect(stand.metaGet("\(path)/message_templates").status == 200)
     #expect(stand.metaGet("\(path)?fields=health_status").status == 200)
-    #expect(stand.metaGet("\(path)/phone_numbers").code == 80007)
+    let refused = stand.metaGet("\(path)/phone_numbers")
+    #expect(refused.code == 80007)
+    let usage = refused.headers.first(named: "X-Business-Use-Case-Usage") ?? ""
+    let estimate = try JSONDocument(Array(usage.utf8)).root[Demo.wabaID]?.items?.first
+    #expect(estimate?["estimated_time_to_regain_access"]?.integer == 60)
     #expect(stand.meta(metaText()).status == 200)
     let calls = stand.ledger()?["wabas"]?.items?.first?["calls"]
     #expect(calls?["worst"]?.integer == 3)

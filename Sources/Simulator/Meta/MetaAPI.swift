@@ -120,7 +120,11 @@ extension World {
     }
     let door = Door(name: "calls", limit: found.hourlyCalls, span: 3_600_000_000)
     guard apps[app].calls[id, default: door].arrive(at: now) else {
-      throw MetaRefusal(80007, "Rate limit issues", "Too many calls to this account in an hour")
+      var refusal = MetaRefusal(
+        80007, "Rate limit issues", "Too many calls to this account in an hour")
+      let opensAt = apps[app].calls[id]?.opensAt ?? now
+      refusal.usage = (id, (opensAt - now + 59_999_999) / 60_000_000)
+      throw refusal
     }
     return found
   }

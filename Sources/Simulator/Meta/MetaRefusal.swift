@@ -8,6 +8,8 @@ struct MetaRefusal: Error {
   let subcode: Int?
   let title: String
   let details: String?
+  /// The WABA whose calls are used up, and in how many minutes there are some again.
+  var usage: (waba: String, minutes: Int64)?
 
   init(
     _ code: Int, status: Int = 400, subcode: Int? = nil, _ title: String, _ details: String? = nil
@@ -64,7 +66,16 @@ struct MetaRefusal: Error {
       }
     }
     return HTTPAnswer(
-      status: status, headers: [HTTPHeader("Content-Type", "application/json; charset=UTF-8")],
+      status: status,
+      headers: [HTTPHeader("Content-Type", "application/json; charset=UTF-8")] + usageHeaders,
       body: body)
+  }
+
+  private var usageHeaders: [HTTPHeader] {
+    guard let usage else { return [] }
+    let json =
+      #"{"\#(usage.waba)":[{"type":"whatsapp_business_management","call_count":100,"#
+      + #""estimated_time_to_regain_access":\#(usage.minutes)}]}"#
+    return [HTTPHeader("X-Business-Use-Case-Usage", json)]
   }
 }

@@ -19,6 +19,9 @@ struct Door: Sendable {
     self.span = span
   }
 
+  /// When the next one that was refused would pass.
+  var opensAt: Int64? { passed.first.map { $0 + span } }
+
   /// Whether one more is within the limit. A refused one takes no place in it, yet is counted as having
   /// arrived. What came exactly one span ago is outside the window.
   mutating func arrive(at time: Int64) -> Bool {
@@ -42,6 +45,7 @@ struct TimeQueue: Sendable {
   private var head = 0
 
   var count: Int { times.count - head }
+  var first: Int64? { head < times.count ? times[head] : nil }
 
   mutating func append(_ time: Int64) { times.append(time) }
 
