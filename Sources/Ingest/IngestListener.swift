@@ -1,22 +1,29 @@
 internal import Foundation
 internal import HTTP
+internal import Platform
+internal import Time
 package import Service
 
-/// The address that providers and callers reach. It answers health questions; an unknown path is 404.
-package final class IngestListener {
+/// The address that providers and callers reach.
+package final class IngestListener: Sendable {
   private let server: HTTPServer
 
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
   }
 
-  package init(_ settings: Settings, _ admin: AdminRoutes) throws {
+  /// Until the log is there, what needs it is answered 503.
+  package init(
+    _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, log: Log, metrics: Metrics
+  ) throws {
     var router = Router()
     admin.add(to: &router, withMetrics: false)
+    Self.addRoutes(to: &router, settings, slot, log, metrics)
     var configuration = HTTPServer.Configuration()
     configuration.address = settings.listen.host
     configuration.port = settings.listen.port
     configuration.threads = 2
+    configuration.maximumBodySize = 8 << 20
     configuration.tls = try settings.tls.map { files in
       HTTPServer.TLS(
         certificateChain: try Self.content(of: files.certificate),
@@ -32,6 +39,25 @@ package final class IngestListener {
 
   /// Answers what is under way, then closes.
   package func drain(within limit: Duration) { server.drain(within: limit) }
+
+  private static func addRoutes(
+    to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ log: Log, _ metrics: Metrics
+  ) {
+    let now: @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
+    let address = PublicAddress(settings.publicURL)
+    let senders = SenderBook(settings)
+    let keys = KeyRing(settings.apiKeys)
+    let loop = IngestLoop(
+      append: { slot.append($0, done: $1) }, counts: WebhookCounts(metrics), log: log, now: now)
+    let desk = WebhookDesk(
+      senders: senders, address: address, verifySignatures: settings.verifySignatures, now: now)
+    let admission = Admission(settings, keys, now: now)
+    SendRoutes(
+      admission: admission, senders: settings.senders, usual: settings.defaultSender, slot: slot,
+      counts: SendCounts(metrics), log: log, now: now
+    ).add(to: &router, under: address.prefix)
+    WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)
+  }
 
   private static func content(of file: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: file) else {

@@ -18,6 +18,7 @@ struct Everything {
   private let health = Health()
   private let metrics = Metrics()
   private let stop = StopSignal()
+  private let slot = LogSlot()
 
   init(_ settings: Settings, _ log: Log) {
     self.settings = settings
@@ -30,7 +31,7 @@ struct Everything {
     do {
       makeFolders()
       let admin = AdminRoutes(health, metrics)
-      let listener = try IngestListener(settings, admin)
+      let listener = try IngestListener(settings, admin, slot, log: log, metrics: metrics)
       let adminServers = try settings.admin.values.map { try AdminServer($0, admin) }
       log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
       defer {
@@ -50,6 +51,7 @@ struct Everything {
     let opening = Opening(log, storage, stop)
     guard let eventLog = try opening.eventLog(settings.log) else { return .done }
     defer { eventLog.close(within: .seconds(5)) }
+    slot.fill(eventLog)
     guard let store = try opening.store(settings.store) else { return .done }
     defer { store.close() }
     try store.define(settings.senders.map(\.sender))

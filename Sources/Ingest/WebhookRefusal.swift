@@ -1,0 +1,40 @@
+internal import HTTP
+
+/// Why a webhook is not taken. Nothing of it says what would have been right.
+enum WebhookRefusal: Error {
+  case notSigned
+  case wronglySigned
+  /// Nobody here has the account or the number that it is about.
+  case foreign
+  case noKey
+  case unreadable(String)
+
+  var outcome: String {
+    switch self {
+    case .notSigned: "not-signed"
+    case .wronglySigned: "wrongly-signed"
+    case .foreign: "foreign"
+    case .noKey: "no-key"
+    case .unreadable: "unreadable"
+    }
+  }
+
+  var sentence: String {
+    switch self {
+    case .notSigned: "The signature is missing."
+    case .wronglySigned: "The signature is wrong."
+    case .foreign: "No sender here belongs to what this webhook is about."
+    case .noKey: "The query needs an api-key that is for webhooks."
+    case .unreadable(let reason): "The body cannot be read: \(reason)."
+    }
+  }
+
+  var answer: HTTPAnswer {
+    switch self {
+    case .notSigned, .wronglySigned, .foreign:
+      Problem(status: 403, title: "Forbidden", detail: sentence).answer
+    case .noKey: Problem(status: 401, title: "Unauthorized", detail: sentence).answer
+    case .unreadable: Problem(status: 400, title: "Bad Request", detail: sentence).answer
+    }
+  }
+}
