@@ -12,6 +12,7 @@ struct SendRoutes: Sendable {
   let senders: [SenderSettings]
   let usual: SenderID?
   let slot: LogSlot
+  let batches: BatchDesk
   let counts: SendCounts
   let log: Log
   let now: @Sendable () -> Timestamp
@@ -24,7 +25,14 @@ struct SendRoutes: Sendable {
       guarded(responder) { () throws(Turned) in try one(request, responder, isTemplate: true) }
     }
     router.on("POST", prefix + "/api/sends") { request, _, responder in
-      guarded(responder) { () throws(Turned) in try many(request, responder) }
+      guarded(responder) { () throws(Turned) in
+        let key = try key(of: request)
+        // Ten thousand sends take so long to read that webhooks would feel it on the same thread.
+        let isTaken = batches.take {
+          guarded(responder) { () throws(Turned) in try many(request, key, responder) }
+        }
+        guard isTaken else { throw Turned(answer: .tryLater) }
+      }
     }
   }
 
@@ -57,8 +65,9 @@ struct SendRoutes: Sendable {
     }
   }
 
-  private func many(_ request: HTTPRequest, _ responder: HTTPResponder) throws(Turned) {
-    let key = try key(of: request)
+  private func many(
+    _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder
+  ) throws(Turned) {
     let batch: SendBatch
     do throws(SendBatch.Unreadable) { batch = try SendBatch(request.body) } catch {
       throw Turned(answer: error.problem.answer)

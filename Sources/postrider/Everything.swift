@@ -39,14 +39,14 @@ struct Everything {
         for server in adminServers { server.drain(within: .seconds(1)) }
         log.info("stopped")
       }
-      return try work()
+      return try work(listener)
     } catch {
       log.error("cannot start", ["reason": "\(error)"])
       return .unavailable
     }
   }
 
-  private func work() throws -> Exit {
+  private func work(_ listener: IngestListener) throws -> Exit {
     let storage = health.part("storage", patience: .seconds(365 * 86400))
     let opening = Opening(log, storage, stop)
     guard let eventLog = try opening.eventLog(settings.log) else { return .done }
@@ -60,6 +60,8 @@ struct Everything {
     log.info("ready", ["senders": settings.senders.count])
     stop.wait()
     log.info("stopping", ["withinSeconds": Int(settings.drain.components.seconds)])
+    // What is under way there still needs the log.
+    listener.drain(within: settings.drain)
     return finish(threads)
   }
 

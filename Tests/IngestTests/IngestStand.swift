@@ -18,40 +18,55 @@ final class IngestStand: Sendable {
   static let appSecret = "meta-app-secret"
 
   let log: EmbeddedLog
+  let faulty: FaultyLog
+  private let slot = LogSlot()
   let metrics = Metrics()
   let lines = Locked<[String]>([])
   let folder: TemporaryFolder
   private let listener: IngestListener
   private let client: HTTPClient
 
-  init(_ more: String = "", isOpen: Bool = true) throws {
-    folder = try TemporaryFolder()
+  init(
+    _ more: String = "", spoolLimit: String = "100MB", isOpen: Bool = true,
+    publicURL: String? = "https://hooks.example.com/in",
+    folder: TemporaryFolder? = nil
+  ) throws {
+    self.folder = try folder ?? TemporaryFolder()
+    let folder = self.folder
     log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
-    let slot = LogSlot()
-    if isOpen { slot.fill(log) }
+    faulty = FaultyLog(log)
+    if isOpen { slot.fill(faulty) }
     let lines = lines
     let logger = Log(
       worker: "test",
       write: { line in
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
       })
-    let settings = try Self.settings(more, folder)
+    let settings = try Self.settings(
+      (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, folder, spoolLimit)
     listener = try IngestListener(
-      settings, AdminRoutes(Health(), metrics), slot, log: logger, metrics: metrics)
+      settings, AdminRoutes(Health(), metrics), slot, log: logger, metrics: metrics,
+      patience: .milliseconds(200))
     client = try HTTPClient()
   }
 
-  deinit {
+  deinit { stop() }
+
+  func open() { slot.fill(faulty) }
+
+  func stop() {
     listener.drain(within: .zero)
     log.close(within: .seconds(5))
   }
 
-  private static func settings(_ more: String, _ folder: TemporaryFolder) throws -> Settings {
+  private static func settings(
+    _ more: String, _ folder: TemporaryFolder, _ spoolLimit: String
+  ) throws -> Settings {
     let file = folder.file("settings.json5")
     try """
     {
-      listen: "127.0.0.1:0", publicURL: "https://hooks.example.com/in",
-      spool: { path: "spool.db" },
+      listen: "127.0.0.1:0",
+      spool: { path: "spool.db", limit: "\(spoolLimit)" },
       apiKeys: [
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },
@@ -96,9 +111,9 @@ final class IngestStand: Sendable {
 
   func twilio(
     _ target: String, _ fields: [(name: String, value: String)], token: String = token,
-    headers: [HTTPHeader] = [], isSigned: Bool = true
+    headers: [HTTPHeader] = [], isSigned: Bool = true, base: String = "https://hooks.example.com"
   ) async throws -> Answer {
-    let url = "https://hooks.example.com\(target)"
+    let url = "\(base)\(target)"
     let signed = fields.sorted { $0.name < $1.name }.reduce(url) { $0 + $1.name + $1.value }
     let code = base64(hmac(.sha1, key: Array(token.utf8), Array(signed.utf8)))
     let signature = isSigned ? [HTTPHeader("X-Twilio-Signature", code)] : []
@@ -116,9 +131,10 @@ final class IngestStand: Sendable {
     return try await call("POST", target, [type] + signature, Array(body.utf8))
   }
 
-  /// All that the log has of a topic.
-  func records(_ topic: Topic) throws -> [LogRecord] {
-    let expected = try log.offsets(of: topic, within: .seconds(5)).reduce(0) { $0 + $1.count }
+  /// All that the log has of a topic, once it has so many.
+  func records(_ topic: Topic, atLeast least: Int = 0) throws -> [LogRecord] {
+    let there = try log.offsets(of: topic, within: .seconds(5)).reduce(0) { $0 + $1.count }
+    let expected = max(there, least)
     guard expected > 0 else { return [] }
     let subscription = try log.subscribe(group: "test-\(UUID())", topics: [topic])
     defer { subscription.close() }

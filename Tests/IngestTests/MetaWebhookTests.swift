@@ -133,12 +133,4 @@ import Testing
     let stand = try IngestStand()
     #expect(try await stand.meta(Self.paths[0], body).status == 400)
   }
-
-  @Test("until the log is open the answer is 503 with Retry-After")
-  func closed() async throws {
-    let stand = try IngestStand(isOpen: false)
-    let answer = try await stand.meta(Self.paths[0], Self.statuses([Self.status(1)]))
-    #expect(answer.status == 503)
-    #expect(answer.headers.first(named: "Retry-After") != nil)
-  }
 }

@@ -149,6 +149,7 @@ import Time
     "a request that cannot be taken is told why",
     arguments: [
       ("/in/api/whatsapp/send", "{", 400), ("/in/api/whatsapp/send", "\u{1}", 400),
+      ("/in/api/whatsapp/send", "{\"to\": \"+393331234567\"} x", 400),
       ("/in/api/whatsapp/send", "[]", 422),
       (
         "/in/api/whatsapp/send",
@@ -172,6 +173,15 @@ import Time
     #expect(try await Self.send(stand, Self.text, key: key).status == status)
     #expect(try await stand.call("POST", "/in/api/sends").status == 401)
     #expect(try stand.records(.sends).isEmpty)
+  }
+
+  @Test("a body that is not UTF-8 is 400")
+  func notUTF8() async throws {
+    let stand = try IngestStand()
+    let body = Array("{\"to\": \"+393331234567\", \"sender\": \"meta\", \"body\": \"".utf8)
+    let answer = try await stand.call(
+      "POST", "/in/api/whatsapp/send", Self.bearer("admin-key"), body + [0xFF] + Array("\"}".utf8))
+    #expect(answer.status == 400)
   }
 
   @Test("a key over its rate gets 429 with the time to wait")
@@ -227,10 +237,11 @@ import Time
     #expect(answer.headers.first(named: "Retry-After") != nil)
   }
 
-  @Test("a body over the limit is 413")
+  @Test("a body over the limit is 413 before it is read")
   func tooLarge() async throws {
     let stand = try IngestStand()
-    let body = String(repeating: " ", count: 9 << 20)
-    #expect(try await Self.send(stand, body).status == 413)
+    let length = HTTPHeader("Content-Length", "\(9 << 20)")
+    let headers = Self.bearer("admin-key") + [length]
+    #expect(try await stand.call("POST", "/in/api/sends", headers).status == 413)
   }
 }

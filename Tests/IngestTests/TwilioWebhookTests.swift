@@ -116,6 +116,31 @@ import Time
     #expect(try stand.records(.callbacks).count == 1)
   }
 
+  @Test(
+    "the signature is over the address as it was called, escapes, port and all",
+    arguments: [
+      ("/in/whatsapp/callback/crm/ac%6De?note=%C3%A8+b%20c", "https://hooks.example.com"),
+      ("/in/whatsapp/crm/acme", "https://hooks.example.com:443"),
+    ])
+  func asCalled(target: String, base: String) async throws {
+    let stand = try IngestStand()
+    #expect(try await stand.twilio(target, Self.status, base: base).status == 200)
+  }
+
+  @Test("without a public address the proxy on this machine tells what it was asked for")
+  func proxied() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let headers = [
+      HTTPHeader("X-Forwarded-Proto", "https"), HTTPHeader("X-Forwarded-Host", "front.example.com"),
+    ]
+    let target = "/whatsapp/crm/acme"
+    let right = try await stand.twilio(
+      target, Self.status, headers: headers, base: "https://front.example.com")
+    #expect(right.status == 200)
+    #expect(
+      try await stand.twilio(target, Self.status, base: "https://front.example.com").status == 403)
+  }
+
   @Test("wrong methods and unknown paths are told")
   func routes() async throws {
     let stand = try IngestStand()
