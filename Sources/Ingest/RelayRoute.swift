@@ -73,7 +73,8 @@ final class RelayRoute: Sendable {
   }
 
   private func isKnown(_ sms: InboundMessage) -> Bool {
-    let isOurs = account.map { $0 == sms.account } ?? true
+    // A number whose account nobody knows cannot be told from a forged one.
+    let isOurs = account.map { $0 == sms.account } ?? (relay.number == nil)
     let isHere = relay.number.map { $0.e164 == sms.address } ?? true
     return isOurs && isHere && relay.allowedFrom.contains { $0.e164 == sms.contact }
   }

@@ -6,7 +6,8 @@ struct WebhookCounts: Sendable {
   private let items: [String: Counter]
 
   private static let outcomes = [
-    "taken", "not-appended", "not-signed", "wrongly-signed", "foreign", "no-key", "unreadable",
+    "taken", "not-appended", "not-signed", "wrongly-signed", "foreign", "no-key",
+    "wrong-verify-token", "unreadable",
   ]
 
   init(_ metrics: Metrics) {

@@ -7,6 +7,7 @@ enum WebhookRefusal: Error {
   /// Nobody here has the account or the number that it is about.
   case foreign
   case noKey
+  case wrongVerifyToken
   case unreadable(String)
 
   var outcome: String {
@@ -15,6 +16,7 @@ enum WebhookRefusal: Error {
     case .wronglySigned: "wrongly-signed"
     case .foreign: "foreign"
     case .noKey: "no-key"
+    case .wrongVerifyToken: "wrong-verify-token"
     case .unreadable: "unreadable"
     }
   }
@@ -25,13 +27,14 @@ enum WebhookRefusal: Error {
     case .wronglySigned: "The signature is wrong."
     case .foreign: "No sender here belongs to what this webhook is about."
     case .noKey: "The query needs an api-key that is for webhooks."
+    case .wrongVerifyToken: "The verify token is missing or wrong."
     case .unreadable(let reason): "The body cannot be read: \(reason)."
     }
   }
 
   var answer: HTTPAnswer {
     switch self {
-    case .notSigned, .wronglySigned, .foreign:
+    case .notSigned, .wronglySigned, .foreign, .wrongVerifyToken:
       Problem(status: 403, title: "Forbidden", detail: sentence).answer
     case .noKey: Problem(status: 401, title: "Unauthorized", detail: sentence).answer
     case .unreadable: Problem(status: 400, title: "Bad Request", detail: sentence).answer

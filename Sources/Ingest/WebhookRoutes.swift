@@ -44,7 +44,7 @@ struct WebhookRoutes: Sendable {
     let query = Dictionary(request.queryItems.map { ($0.name, $0.value) }) { first, _ in first }
     let tokens = desk.senders.verifyTokens
     guard let challenge = MetaVerification.challenge(query, tokens: tokens) else {
-      return loop.refuse(.wronglySigned, MetaCall.provider, request, responder)
+      return loop.refuse(.wrongVerifyToken, MetaCall.provider, request, responder)
     }
     responder.answer(HTTPAnswer(status: 200, text: challenge))
   }

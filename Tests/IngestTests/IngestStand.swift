@@ -146,6 +146,19 @@ final class IngestStand: Sendable {
     return found
   }
 
+  /// The different keys of a topic, once there are so many.
+  func keys(of topic: Topic, atLeast least: Int) throws -> Set<String> {
+    let subscription = try log.subscribe(group: "test-\(UUID())", topics: [topic])
+    defer { subscription.close() }
+    var found: Set<String> = []
+    let deadline = bootMicroseconds() + 20_000_000
+    while found.count < least, bootMicroseconds() < deadline {
+      found.formUnion(
+        try subscription.next(max: 1000, wait: .milliseconds(100)).records.map(\.key))
+    }
+    return found
+  }
+
   func count(_ metric: String) -> Int {
     let line = metrics.text().split(separator: "\n").first { $0.hasPrefix(metric + " ") }
     return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0

@@ -117,6 +117,19 @@ import Testing
     #expect(try await stand.meta(Self.paths[0], theirs, secret: "second-app-secret").status == 200)
   }
 
+  @Test("a number that is known here without its account goes by itself")
+  func accountOfSender() async throws {
+    let stand = try IngestStand(
+      """
+      apps: [{ appSecret: "second-app-secret", accessToken: "t", wabas: [
+        { phones: [{ id: "second", phoneNumberId: "888" }] }] }],
+      """)
+    let body = Self.statuses([Self.status(1)], phone: "888")
+    #expect(try await stand.meta(Self.paths[0], body, secret: "second-app-secret").status == 200)
+    let event = try #require(try stand.records(.callbacks).first).event()
+    #expect(try ProviderCallback(data: event.data).account == AccountID("888"))
+  }
+
   @Test(
     "the key of the address comes on top of the signature",
     arguments: ["/in/api/waba/", "/in/api/waba/?api-key=no", "/in/api/waba/?api-key=reader-key"])

@@ -95,6 +95,31 @@ import Testing
     #expect(try await Self.sms(stand, "+393331234567 | x", token: "else").status == 403)
   }
 
+  @Test("with a PIN an SMS without it sends nothing, and the PIN goes no further")
+  func pin() async throws {
+    let stand = try IngestStand(
+      "relay: { sender: \"meta\", allowedFrom: [\"+12025550123\"], pin: \"471147\" },")
+    #expect(try await Self.sms(stand, "+393331234567 | x").text.contains("the PIN is missing"))
+    #expect(try await Self.sms(stand, "471147 +393331234567 | x").text.contains("Queued"))
+    let records = try stand.records(.sends)
+    #expect(records.count == 1)
+    let value = String(decoding: records.first?.value ?? [], as: UTF8.self)
+    #expect(value.contains("+393331234567"))
+    #expect(!value.contains("471147"))
+    #expect(try stand.records(.inbound).isEmpty)
+  }
+
+  @Test("a number whose account is not known here takes no orders")
+  func unownedNumber() async throws {
+    let stand = try IngestStand(
+      """
+      relay: { sender: "meta", allowedFrom: ["+12025550123"], number: "+12025550177" },
+      """)
+    let answer = try await Self.sms(stand, "+393331234567 | x", to: "+12025550177")
+    #expect(answer.text.hasSuffix("<Response/>"))
+    #expect(try stand.records(.sends).isEmpty)
+  }
+
   @Test("a budget holds for each phone alone")
   func budget() async throws {
     let stand = try IngestStand(

@@ -25,7 +25,7 @@ import Time
   }
 
   @Test(
-    "the documented bodies work as they stand",
+    "the documented bodies work as they stand, to a number that can be one",
     arguments: [
       (
         "/in/api/whatsapp/send",

@@ -43,6 +43,22 @@ import Testing
     #expect(stand.faulty.appends.withLock { $0 } < 10)
   }
 
+  @Test("whatever the log does while many call at once, what was answered with success is there")
+  func flapping() async throws {
+    let stand = try IngestStand()
+    let moods: [FaultyLog.Mood] = [.silent, .well, .failing(.closed), .well]
+    let answered = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+      for number in 0..<200 {
+        group.addTask { (number, try await Self.post(stand, number)) }
+        if number.isMultiple(of: 25) { stand.faulty.turn(moods[number / 25 % moods.count]) }
+      }
+      return try await group.reduce(into: [Int]()) { if $1.1 == 200 { $0.append($1.0) } }
+    }
+    #expect(answered.count == 200)
+    stand.faulty.turn(.well)
+    #expect(try stand.keys(of: .callbacks, atLeast: 200).count == 200)
+  }
+
   @Test("webhooks that come before the log is open are kept until it is")
   func early() async throws {
     let stand = try IngestStand(isOpen: false)
