@@ -28,7 +28,7 @@ final class IngestStand: Sendable {
 
   init(
     _ more: String = "", spoolLimit: String = "100MB", isOpen: Bool = true,
-    publicURL: String? = "https://hooks.example.com/in",
+    publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
     folder: TemporaryFolder? = nil
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
@@ -46,7 +46,7 @@ final class IngestStand: Sendable {
       (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, folder, spoolLimit)
     listener = try IngestListener(
       settings, AdminRoutes(Health(), metrics), slot, log: logger, metrics: metrics,
-      patience: .milliseconds(200))
+      patience: patience)
     client = try HTTPClient()
   }
 
@@ -131,10 +131,9 @@ final class IngestStand: Sendable {
     return try await call("POST", target, [type] + signature, Array(body.utf8))
   }
 
-  /// All that the log has of a topic, once it has so many.
-  func records(_ topic: Topic, atLeast least: Int = 0) throws -> [LogRecord] {
-    let there = try log.offsets(of: topic, within: .seconds(5)).reduce(0) { $0 + $1.count }
-    let expected = max(there, least)
+  /// All that the log has of a topic.
+  func records(_ topic: Topic) throws -> [LogRecord] {
+    let expected = try log.offsets(of: topic, within: .seconds(5)).reduce(0) { $0 + $1.count }
     guard expected > 0 else { return [] }
     let subscription = try log.subscribe(group: "test-\(UUID())", topics: [topic])
     defer { subscription.close() }

@@ -18,21 +18,20 @@ import Testing
     arguments: [.silent, .failing(.unreachable("gone")), .failing(.full(.queue))]
       as [FaultyLog.Mood])
   func outage(mood: FaultyLog.Mood) async throws {
-    let stand = try IngestStand()
+    let stand = try IngestStand(patience: .milliseconds(200))
     #expect(try await Self.post(stand, 0) == 200)
     stand.faulty.turn(mood)
     for number in 1...20 { #expect(try await Self.post(stand, number) == 200) }
-    #expect(stand.count("postrider_spooled_records_total") == 20)
-    #expect(try stand.records(.callbacks).count == 1)
+    #expect(stand.count("postrider_spooled_records_total") >= 20)
+    #expect(try stand.records(.callbacks).allSatisfy { $0.key == "wamid.0" })
     stand.faulty.turn(.well)
-    let keys = try stand.records(.callbacks, atLeast: 21).map(\.key)
-    #expect(Set(keys) == Set((0...20).map { "wamid.\($0)" }))
-    #expect(keys.count == 21)
+    let keys = try stand.keys(of: .callbacks, atLeast: 21)
+    #expect(keys == Set((0...20).map { "wamid.\($0)" }))
   }
 
   @Test("after the first that waited too long the rest wait no more")
   func straight() async throws {
-    let stand = try IngestStand()
+    let stand = try IngestStand(patience: .milliseconds(200))
     stand.faulty.turn(.silent)
     for number in 1...10 { #expect(try await Self.post(stand, number) == 200) }
     let lines = stand.lines.withLock { $0 }.filter { $0.contains("they go to the spool") }
@@ -45,7 +44,7 @@ import Testing
 
   @Test("whatever the log does while many call at once, what was answered with success is there")
   func flapping() async throws {
-    let stand = try IngestStand()
+    let stand = try IngestStand(patience: .milliseconds(200))
     let moods: [FaultyLog.Mood] = [.silent, .well, .failing(.closed), .well]
     let answered = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
       for number in 0..<200 {
@@ -64,7 +63,7 @@ import Testing
     let stand = try IngestStand(isOpen: false)
     for number in 1...3 { #expect(try await Self.post(stand, number) == 200) }
     stand.open()
-    #expect(try stand.records(.callbacks, atLeast: 3).count == 3)
+    #expect(try stand.keys(of: .callbacks, atLeast: 3).count == 3)
   }
 
   @Test("what a stopped process left in its spool is moved by the next")
@@ -73,7 +72,7 @@ import Testing
     for number in 1...3 { #expect(try await Self.post(stand, number) == 200) }
     stand.stop()
     let next = try IngestStand(folder: stand.folder)
-    #expect(try next.records(.callbacks, atLeast: 3).count == 3)
+    #expect(try next.keys(of: .callbacks, atLeast: 3).count == 3)
   }
 
   @Test(
@@ -91,8 +90,8 @@ import Testing
     #expect(refusal?.status == 503)
     #expect(refusal?.headers.first(named: "Retry-After") != nil)
     stand.open()
-    let keys = try stand.records(.callbacks, atLeast: kept).map(\.key)
-    #expect(Set(keys) == Set((0..<kept).map { "wamid.\($0)" }))
+    let keys = try stand.keys(of: .callbacks, atLeast: kept)
+    #expect(keys == Set((0..<kept).map { "wamid.\($0)" }))
   }
 
   @Test("a send is never spooled")
