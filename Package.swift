@@ -82,7 +82,10 @@ let package = Package(
     module(
       "Service",
       ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "SendStore"]),
-    module("Ingest", ["Service", "HTTP"], path: "Sources/Ingest"),
+    module(
+      "Ingest",
+      ["Service", "HTTP", "Providers", "Domain", "EventLog", "JSON", "Crypto", "Platform", "Time"],
+      path: "Sources/Ingest"),
     module(
       "DispatchWorker", ["Service", "Domain", "EventLog", "JSON", "SendStore"],
       path: "Sources/DispatchWorker"),
@@ -133,6 +136,12 @@ let package = Package(
       [
         "DispatchWorker", "StatusWorker", "Service", "Domain", "Time", "JSON", "Platform",
         "EventLog", "SendStore", "TestSupport",
+      ]),
+    tests(
+      "IngestTests",
+      [
+        "Ingest", "Service", "HTTP", "Forms", "Providers", "Domain", "EventLog", "JSON", "Crypto",
+        "Platform", "Time", "TestSupport",
       ]),
     tests("CommandTests", ["postrider", "HTTP", "Platform", "TestSupport"]),
     .executableTarget(

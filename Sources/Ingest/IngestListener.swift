@@ -1,22 +1,35 @@
 internal import Foundation
 internal import HTTP
+internal import Platform
+internal import Time
 package import Service
 
-/// The address that providers and callers reach. It answers health questions; an unknown path is 404.
-package final class IngestListener {
+/// The address that providers and callers reach.
+package final class IngestListener: Sendable {
   private let server: HTTPServer
+  private let spool: Spool
 
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
   }
 
-  package init(_ settings: Settings, _ admin: AdminRoutes) throws {
+  /// Webhooks that the log does not take within `patience` are kept in the spool; so are those that come
+  /// before it is open. What else needs the log is answered 503 meanwhile.
+  package init(
+    _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, log: Log, metrics: Metrics,
+    patience: Duration = .seconds(2)
+  ) throws {
     var router = Router()
     admin.add(to: &router, withMetrics: false)
+    let spool = try Spool(
+      settings.spool, before: slot, patience: patience, log: log, metrics: metrics)
+    self.spool = spool
+    Self.addRoutes(to: &router, settings, slot, spool, log, metrics)
     var configuration = HTTPServer.Configuration()
     configuration.address = settings.listen.host
     configuration.port = settings.listen.port
     configuration.threads = 2
+    configuration.maximumBodySize = 8 << 20
     configuration.tls = try settings.tls.map { files in
       HTTPServer.TLS(
         certificateChain: try Self.content(of: files.certificate),
@@ -31,7 +44,32 @@ package final class IngestListener {
   package var port: UInt16 { server.port }
 
   /// Answers what is under way, then closes.
-  package func drain(within limit: Duration) { server.drain(within: limit) }
+  package func drain(within limit: Duration) {
+    server.drain(within: limit)
+    spool.close(within: .seconds(6))
+  }
+
+  private static func addRoutes(
+    to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ spool: Spool, _ log: Log,
+    _ metrics: Metrics
+  ) {
+    let now: @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
+    let address = PublicAddress(settings.publicURL)
+    let senders = SenderBook(settings)
+    let keys = KeyRing(settings.apiKeys)
+    let loop = IngestLoop(
+      append: { spool.append($0, done: $1) }, counts: WebhookCounts(metrics), log: log, now: now)
+    let desk = WebhookDesk(
+      senders: senders, address: address, verifySignatures: settings.verifySignatures, now: now)
+    let admission = Admission(settings, keys, now: now)
+    SendRoutes(
+      admission: admission, senders: settings.senders, usual: settings.defaultSender, slot: slot,
+      batches: BatchDesk(),
+      counts: SendCounts(metrics), log: log, now: now
+    ).add(to: &router, under: address.prefix)
+    RelayRoute(settings, loop, desk, slot, metrics)?.add(to: &router, under: address.prefix)
+    WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)
+  }
 
   private static func content(of file: String) throws -> String {
     guard let data = FileManager.default.contents(atPath: file) else {

@@ -18,6 +18,7 @@ struct Everything {
   private let health = Health()
   private let metrics = Metrics()
   private let stop = StopSignal()
+  private let slot = LogSlot()
 
   init(_ settings: Settings, _ log: Log) {
     self.settings = settings
@@ -30,7 +31,7 @@ struct Everything {
     do {
       makeFolders()
       let admin = AdminRoutes(health, metrics)
-      let listener = try IngestListener(settings, admin)
+      let listener = try IngestListener(settings, admin, slot, log: log, metrics: metrics)
       let adminServers = try settings.admin.values.map { try AdminServer($0, admin) }
       log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
       defer {
@@ -38,18 +39,19 @@ struct Everything {
         for server in adminServers { server.drain(within: .seconds(1)) }
         log.info("stopped")
       }
-      return try work()
+      return try work(listener)
     } catch {
       log.error("cannot start", ["reason": "\(error)"])
       return .unavailable
     }
   }
 
-  private func work() throws -> Exit {
+  private func work(_ listener: IngestListener) throws -> Exit {
     let storage = health.part("storage", patience: .seconds(365 * 86400))
     let opening = Opening(log, storage, stop)
     guard let eventLog = try opening.eventLog(settings.log) else { return .done }
     defer { eventLog.close(within: .seconds(5)) }
+    slot.fill(eventLog)
     guard let store = try opening.store(settings.store) else { return .done }
     defer { store.close() }
     try store.define(settings.senders.map(\.sender))
@@ -58,6 +60,8 @@ struct Everything {
     log.info("ready", ["senders": settings.senders.count])
     stop.wait()
     log.info("stopping", ["withinSeconds": Int(settings.drain.components.seconds)])
+    // What is under way there still needs the log.
+    listener.drain(within: settings.drain)
     return finish(threads)
   }
 

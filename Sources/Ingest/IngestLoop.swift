@@ -1,0 +1,86 @@
+internal import Domain
+internal import EventLog
+internal import HTTP
+internal import Providers
+internal import Service
+internal import Time
+
+/// What every webhook goes through: verify, parse, append, answer. An answer of success means that all of
+/// it is durable.
+struct IngestLoop: Sendable {
+  typealias Append =
+    @Sendable ([NewRecord], @escaping @Sendable (Result<Void, LogError>) -> Void) -> Void
+
+  let append: Append
+  let counts: WebhookCounts
+  let log: Log
+  let now: @Sendable () -> Timestamp
+
+  func take<Call: WebhookCall>(
+    _ request: HTTPRequest, _ responder: HTTPResponder,
+    as read: () throws(WebhookRefusal) -> Call
+  ) {
+    do throws(WebhookRefusal) {
+      let call = try read()
+      let signer = try call.signer()
+      let items = try call.items(signedBy: signer)
+      let records = records(items, of: request)
+      let (provider, received) = (Call.provider, Call.received)
+      append(records) { outcome in
+        responder.answer(answer(outcome, to: provider, records.count) ?? received)
+      }
+    } catch {
+      refuse(error, Call.provider, request, responder)
+    }
+  }
+
+  private func records(_ items: [WebhookItem], of request: HTTPRequest) -> [NewRecord] {
+    let trace = Traceparent.of(request)
+    let now = now()
+    return items.map { $0.record(trace, at: now) }
+  }
+
+  /// nil: what the provider wants to hear.
+  private func answer(
+    _ outcome: Result<Void, LogError>, to provider: String, _ count: Int
+  ) -> HTTPAnswer? {
+    switch outcome {
+    case .success:
+      counts.add(provider, "taken", items: count)
+      return nil
+    case .failure(let error):
+      counts.add(provider, "not-appended")
+      log.warning(
+        "a webhook could not be appended",
+        ["provider": provider, "reason": error.description])
+      return .tryLater
+    }
+  }
+
+  func refuse(
+    _ refusal: WebhookRefusal, _ provider: String, _ request: HTTPRequest,
+    _ responder: HTTPResponder
+  ) {
+    counts.add(provider, refusal.outcome)
+    log.warning(
+      "a webhook was refused",
+      [
+        "provider": provider, "path": request.path, "peer": request.peer.host,
+        "reason": refusal.sentence,
+      ])
+    responder.answer(refusal.answer)
+  }
+}
+
+extension HTTPAnswer {
+  static let tryLater = Problem(
+    status: 503, title: "Service Unavailable", detail: "The log cannot take it now."
+  ).answer(headers: [HTTPHeader("Retry-After", "2")]).prepared()
+}
+
+extension Traceparent {
+  /// The caller's trace goes on here; what is none is replaced.
+  static func of(_ request: HTTPRequest) -> Traceparent {
+    request.headers.first("traceparent").flatMap { Traceparent($0) }?.child() ?? .random()
+  }
+}

@@ -1,0 +1,55 @@
+internal import Domain
+internal import HTTP
+internal import Providers
+internal import Time
+
+/// A batch of news that Meta posts.
+struct MetaCall: WebhookCall {
+  static let provider = "meta"
+  static let received = HTTPAnswer(status: 200, text: "ok").prepared()
+
+  private let request: HTTPRequest
+  private let desk: WebhookDesk
+
+  init(_ request: HTTPRequest, _ desk: WebhookDesk) {
+    self.request = request
+    self.desk = desk
+  }
+
+  /// The app secret, or nil where nobody has to sign.
+  func signer() throws(WebhookRefusal) -> Secret? {
+    guard desk.verifySignatures else { return nil }
+    guard let header = request.headers.first("X-Hub-Signature-256"), !header.isEmpty else {
+      throw .notSigned
+    }
+    let secrets = desk.senders.appSecrets
+    guard let place = MetaSignature.signer(of: request.body, header: header, secrets: secrets)
+    else { throw .wronglySigned }
+    return secrets[place]
+  }
+
+  /// Only a body that was signed is worth reading; whom it is about shows there, so that is judged last.
+  func items(signedBy secret: Secret?) throws(WebhookRefusal) -> [WebhookItem] {
+    let items: [WebhookItem]
+    do { items = try MetaWebhook.read(request.body, receivedAt: desk.now()) } catch {
+      throw .unreadable(error.description)
+    }
+    if let secret {
+      for number in items.compactMap(\.phoneNumberID) {
+        guard desk.senders.mayTell(of: number, secret) else { throw .foreign }
+      }
+    }
+    return items.map(desk.senders.named)
+  }
+}
+
+extension WebhookItem {
+  fileprivate var phoneNumberID: String? {
+    switch self {
+    case .callback(let callback): callback.phoneNumberID
+    case .inbound(let message): message.address
+    case .account(let event): event.phoneNumberID
+    case .malformed: nil
+    }
+  }
+}

@@ -1,0 +1,61 @@
+internal import Domain
+internal import EventLog
+internal import JSON
+internal import Providers
+internal import Service
+internal import Time
+
+/// Turns what was asked for into sends: which sender, what message, which id.
+struct SendIntake: Sendable {
+  let choice: SenderChoice
+  let idempotencyKey: String?
+  let isTemplate: Bool
+  let now: Timestamp
+
+  /// Ids hang on the place in the request, so that an item that was put right meanwhile moves no other.
+  static let idsPerItem = 1000
+
+  func events(_ request: JSONValue, item: Int = 0) throws(FieldFaults) -> [SendEvent] {
+    guard request.kind == .object else { throw FieldFaults("", "must be an object") }
+    let chosen = try senderOrAllFaults(request)
+    let requests = try read(request, chosen.rules)
+    return requests.enumerated().map { place, request in
+      SendEvent(
+        request, id: id(chosen.sender, item * Self.idsPerItem + place), from: chosen.sender,
+        receivedAt: now)
+    }
+  }
+
+  /// Without a sender nobody knows its rules, but what would be wrong for any is told with it.
+  private func senderOrAllFaults(_ request: JSONValue) throws(FieldFaults) -> SenderSettings {
+    do throws(FieldFaults) { return try choice.sender(for: request) } catch {
+      var faults = error
+      do throws(FieldFaults) { _ = try read(request, SendRules(channel: .metaWhatsApp)) } catch {
+        faults.add(error.all)
+      }
+      throw faults
+    }
+  }
+
+  private func read(
+    _ request: JSONValue, _ rules: SendRules
+  ) throws(FieldFaults) -> [SendRequest] {
+    var faults = FieldFaults()
+    if isTemplate, request["template_name"]?.isNull ?? true {
+      faults.add("/template_name", "is needed")
+    }
+    do throws(FieldFaults) {
+      let requests = try SendRequest.all(in: request, as: rules)
+      if let end = requests.first?.expiresAt, end <= now {
+        faults.add("/expiresAt", "must be in the future")
+      }
+      if faults.isEmpty { return requests }
+    } catch { faults.add(error.all) }
+    throw faults
+  }
+
+  private func id(_ sender: Sender, _ place: Int) -> SendID {
+    guard let idempotencyKey else { return .random(at: now) }
+    return .derived(tenant: sender.tenant, idempotencyKey: idempotencyKey, item: place)
+  }
+}

@@ -1,0 +1,135 @@
+internal import Domain
+internal import EventLog
+internal import HTTP
+internal import JSON
+internal import Providers
+internal import Service
+internal import Time
+
+/// The send API. A send is never put aside: where the log cannot take it the caller repeats it.
+struct SendRoutes: Sendable {
+  let admission: Admission
+  let senders: [SenderSettings]
+  let usual: SenderID?
+  let slot: LogSlot
+  let batches: BatchDesk
+  let counts: SendCounts
+  let log: Log
+  let now: @Sendable () -> Timestamp
+
+  func add(to router: inout Router, under prefix: String) {
+    router.on("POST", prefix + "/api/whatsapp/send") { request, _, responder in
+      guarded(responder) { () throws(Turned) in try one(request, responder, isTemplate: false) }
+    }
+    router.on("POST", prefix + "/api/whatsapp/send-template") { request, _, responder in
+      guarded(responder) { () throws(Turned) in try one(request, responder, isTemplate: true) }
+    }
+    router.on("POST", prefix + "/api/sends") { request, _, responder in
+      guarded(responder) { () throws(Turned) in
+        let key = try key(of: request)
+        // Ten thousand sends take so long to read that webhooks would feel it on the same thread.
+        let isTaken = batches.take {
+          guarded(responder) { () throws(Turned) in try many(request, key, responder) }
+        }
+        guard isTaken else { throw Turned(answer: .tryLater) }
+      }
+    }
+  }
+
+  /// A request that ends with this answer.
+  struct Turned: Error { let answer: HTTPAnswer }
+
+  private func guarded(_ responder: HTTPResponder, _ body: () throws(Turned) -> Void) {
+    do throws(Turned) { try body() } catch {
+      counts.refused.add()
+      responder.answer(error.answer)
+    }
+  }
+
+  private func one(
+    _ request: HTTPRequest, _ responder: HTTPResponder, isTemplate: Bool
+  ) throws(Turned) {
+    let key = try key(of: request)
+    let root: JSONValue
+    do { root = try JSONDocument(request.body).root } catch {
+      throw Turned(answer: SendAnswer.unreadable("The body is not JSON: \(error).").answer)
+    }
+    let intake = try intake(request, key, isTemplate: isTemplate)
+    let events: [SendEvent]
+    do throws(FieldFaults) { events = try intake.events(root) } catch {
+      throw Turned(answer: SendAnswer.refused(error).answer)
+    }
+    try spend(events.count, key)
+    append(events, of: request, responder) {
+      HTTPAnswer(status: 202, json: SendAnswer.queued(events))
+    }
+  }
+
+  private func many(
+    _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder
+  ) throws(Turned) {
+    let batch: SendBatch
+    do throws(SendBatch.Unreadable) { batch = try SendBatch(request.body) } catch {
+      throw Turned(answer: error.problem.answer)
+    }
+    let results = batch.read(by: try intake(request, key, isTemplate: false))
+    let events = results.flatMap(\.events)
+    try spend(max(1, events.count), key)
+    let answer = batch.answer(results)
+    guard !events.isEmpty else { throw Turned(answer: answer) }
+    append(events, of: request, responder) { answer }
+  }
+
+  private func key(of request: HTTPRequest) throws(Turned) -> APIKey {
+    do throws(Admission.Refused) { return try admission.key(of: request, for: .send) } catch {
+      throw Turned(answer: error.answer)
+    }
+  }
+
+  private func spend(_ count: Int, _ key: APIKey) throws(Turned) {
+    do throws(Admission.Refused) { try admission.spend(count, of: key) } catch {
+      throw Turned(answer: error.answer)
+    }
+  }
+
+  private func intake(
+    _ request: HTTPRequest, _ key: APIKey, isTemplate: Bool
+  ) throws(Turned) -> SendIntake {
+    let given = request.headers.first("Idempotency-Key")
+    if let given, !(1...255).contains(given.utf8.count) {
+      throw Turned(
+        answer: SendAnswer.unreadable("Idempotency-Key must have 1 to 255 bytes.").answer)
+    }
+    return SendIntake(
+      choice: SenderChoice(senders, default: usual, for: key.tenant), idempotencyKey: given,
+      isTemplate: isTemplate, now: now())
+  }
+
+  private func append(
+    _ events: [SendEvent], of request: HTTPRequest, _ responder: HTTPResponder,
+    _ answer: @escaping @Sendable () -> HTTPAnswer
+  ) {
+    let trace = Traceparent.of(request)
+    slot.append(events.map { $0.record(trace) }) { outcome in
+      switch outcome {
+      case .success:
+        counts.queued.add(events.count)
+        responder.answer(answer())
+      case .failure(let error):
+        log.warning(
+          "sends could not be appended", ["sends": events.count, "reason": error.description])
+        responder.answer(.tryLater)
+      }
+    }
+  }
+}
+
+struct SendCounts: Sendable {
+  let queued: Counter
+  let refused: Counter
+
+  init(_ metrics: Metrics) {
+    queued = metrics.counter("postrider_sends_queued_total", "Sends taken in.")
+    refused = metrics.counter("postrider_send_requests_refused_total", "Requests that got no 202.")
+  }
+}

@@ -1,0 +1,95 @@
+internal import Domain
+internal import Providers
+internal import Service
+
+/// What one Twilio account's webhooks are checked with, and whose senders it has.
+struct TwilioKeys: Sendable {
+  var tokens: [Secret] = []
+  var sharedKeys: [String: Secret] = [:]
+  var tenants: Set<Tenant> = []
+
+  mutating func add(_ more: [Secret]) {
+    for token in more where !token.isEmpty && !tokens.contains(token) { tokens.append(token) }
+  }
+}
+
+/// Our senders as webhooks find them: by account, by number, by secret.
+struct SenderBook: Sendable {
+  let all: [SenderSettings]
+  /// All that any Meta sender has, each once.
+  private(set) var appSecrets: [Secret] = []
+  private(set) var verifyTokens: [Secret] = []
+  private var accounts: [AccountID: TwilioKeys] = [:]
+  private var phones: [String: SenderSettings] = [:]
+  private var numbers: [String: Sender] = [:]
+
+  init(_ settings: Settings) {
+    all = settings.senders
+    for sender in all {
+      switch sender.credentials {
+      case .twilio(let own): add(own, sender.sender)
+      case .meta(let own): add(own, sender)
+      }
+    }
+    if let relay = settings.relay, let sid = relay.accountSid {
+      accounts[AccountID(sid), default: TwilioKeys()].add([relay.authToken].compactMap(\.self))
+    }
+  }
+
+  func twilioKeys(of account: AccountID) -> TwilioKeys? { accounts[account] }
+
+  /// A number that is nobody's here may be told of by any app of ours; one of ours only by its own app.
+  func mayTell(of phoneNumberID: String, _ secret: Secret) -> Bool {
+    guard case .meta(let own) = phones[phoneNumberID]?.credentials else { return true }
+    return own.appSecrets.contains(secret)
+  }
+
+  /// With the account that our sender goes by: it may be known here by its number alone. An inbound
+  /// message gets the tenant whose sender it was written to.
+  func named(_ item: WebhookItem) -> WebhookItem {
+    switch item {
+    case .callback(var callback):
+      if let phone = callback.phoneNumberID.flatMap({ phones[$0] }) {
+        callback.account = phone.sender.account
+      }
+      return .callback(callback)
+    case .inbound(var message):
+      let sender = sender(of: message)
+      if message.provider == .meta, let sender { message.account = sender.account }
+      message.tenant = message.tenant ?? sender?.tenant
+      return .inbound(message)
+    case .account, .malformed: return item
+    }
+  }
+
+  private func sender(of message: InboundMessage) -> Sender? {
+    if message.provider == .meta { return phones[message.address]?.sender }
+    let places = [message.address, message.service].compactMap(\.self)
+    return places.lazy.compactMap { numbers["\(message.account)/\($0)"] }.first
+  }
+
+  private mutating func add(_ own: TwilioCredentials, _ sender: Sender) {
+    var keys = accounts[sender.account] ?? TwilioKeys()
+    keys.add(own.authTokens)
+    keys.sharedKeys.merge(own.signatureKeys) { first, _ in first }
+    keys.tenants.insert(sender.tenant)
+    accounts[sender.account] = keys
+    for place in [sender.address, own.messagingServiceSid].compactMap(\.self) {
+      numbers["\(sender.account)/\(place.withoutWhatsApp)"] = sender
+    }
+  }
+
+  private mutating func add(_ own: MetaCredentials, _ sender: SenderSettings) {
+    phones[own.phoneNumberId] = sender
+    for secret in own.appSecrets where !secret.isEmpty && !appSecrets.contains(secret) {
+      appSecrets.append(secret)
+    }
+    if let token = own.verifyToken { verifyTokens.append(token) }
+  }
+}
+
+extension String {
+  var withoutWhatsApp: String {
+    hasPrefix("whatsapp:") ? String(dropFirst("whatsapp:".count)) : self
+  }
+}

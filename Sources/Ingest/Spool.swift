@@ -1,0 +1,124 @@
+internal import Domain
+internal import EventLog
+internal import Platform
+internal import Service
+internal import Time
+
+/// Keeps webhooks on this machine's disk while the log cannot take them in time. After the first that had
+/// to wait too long the rest come straight here, until the log has proved that it is back.
+final class Spool: Sendable {
+  /// Of what came in, per topic: a spool promises no order between them.
+  static let topics: [Topic] = [.callbacks, .inbound, .account, .deadLetters]
+
+  private let slot: LogSlot
+  private let disk: EmbeddedLog
+  private let patience: Duration
+  private let log: Log
+  private let spooled: Counter
+  private let away: Gauge
+  private let isAway = Locked(false)
+  private let waiting = Locked<[WaitingAppend]>([])
+  private let stop = StopSignal()
+  private let threads = Locked<[WorkerThread]>([])
+
+  init(
+    _ settings: SpoolSettings, before slot: LogSlot, patience: Duration, log: Log, metrics: Metrics
+  ) throws(LogError) {
+    var own = EmbeddedLogSettings(path: settings.path)
+    own.partitions = 1
+    own.sizeLimit = settings.limit
+    // What has been moved on is of no more use here.
+    own.retention = .zero
+    disk = try EmbeddedLog(own)
+    self.slot = slot
+    self.patience = patience
+    self.log = log
+    spooled = metrics.counter(
+      "postrider_spooled_records_total", "Records that the log had to wait for.")
+    away = metrics.gauge("postrider_log_away", "1 while webhooks go straight to the spool.")
+    let drain = SpoolDrain(
+      disk, to: slot, log: log,
+      moved: metrics.counter(
+        "postrider_spool_drained_records_total", "Records moved from the spool to the log."),
+      stop: stop)
+    threads.withLock {
+      $0 = [
+        WorkerThread("spool-watch") { [weak self, stop] in
+          while !stop.wait(for: min(patience / 4, .milliseconds(100))) { self?.takeLate() }
+        },
+        WorkerThread("spool-drain") { [weak self] in
+          drain.run(isAway: { self?.isAway.withLock { $0 } ?? false }, isBack: { self?.comeBack() })
+        },
+      ]
+    }
+  }
+
+  deinit { stop.request() }
+
+  /// `done` comes once: when the records are durable here or there, or nowhere.
+  func append(
+    _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) {
+    guard !isAway.withLock({ $0 }) else { return put(records, done) }
+    let append = WaitingAppend(records, until: bootMicroseconds() + patience.microseconds, done)
+    waiting.withLock { $0.append(append) }
+    slot.append(records) { [self] outcome in
+      guard append.settle() else { return }
+      guard case .failure(let error) = outcome else { return done(outcome) }
+      goAway(because: error.description)
+      put(records, done)
+    }
+  }
+
+  /// Once nothing more comes in. What is here is moved at the next start.
+  func close(within limit: Duration) {
+    stop.request()
+    for thread in threads.withLock({ $0 }) { _ = thread.join(within: limit) }
+    disk.close(within: limit)
+  }
+
+  /// The log may still take what is late: then it is there twice, under one id.
+  private func takeLate() {
+    let now = bootMicroseconds()
+    let late = waiting.withLock { waiting in
+      let end = waiting.firstIndex { !$0.isSettled && $0.deadline > now } ?? waiting.endIndex
+      let passed = waiting[..<end].filter { !$0.isSettled }
+      waiting.removeFirst(end)
+      return passed
+    }
+    for append in late where append.settle() {
+      goAway(because: "no answer within \(patience)")
+      put(append.records, append.done)
+    }
+  }
+
+  private func put(
+    _ records: [NewRecord], _ done: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) {
+    let spooled = spooled
+    disk.append(records.map { $0.fitting(SpoolDrain.recordLimit) }) { outcome in
+      if case .success = outcome { spooled.add(records.count) }
+      done(outcome)
+    }
+  }
+
+  private func goAway(because reason: String) {
+    let isNews = isAway.withLock { isAway in
+      defer { isAway = true }
+      return !isAway
+    }
+    guard isNews else { return }
+    away.set(1)
+    log.warning("the log does not take webhooks in time; they go to the spool", ["reason": reason])
+  }
+
+  private func comeBack() {
+    let isNews = isAway.withLock { isAway in
+      defer { isAway = false }
+      return isAway
+    }
+    guard isNews else { return }
+    away.set(0)
+    log.info("the log takes webhooks again")
+  }
+}

@@ -1,0 +1,13 @@
+internal import HTTP
+internal import Providers
+
+/// One webhook as its provider speaks it.
+protocol WebhookCall {
+  associatedtype Signer
+  static var provider: String { get }
+  /// What the provider wants to hear once everything is durable.
+  static var received: HTTPAnswer { get }
+
+  func signer() throws(WebhookRefusal) -> Signer
+  func items(signedBy signer: Signer) throws(WebhookRefusal) -> [WebhookItem]
+}

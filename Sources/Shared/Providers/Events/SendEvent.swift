@@ -1,0 +1,79 @@
+package import Domain
+package import JSON
+package import Time
+
+/// One send on its way from Ingest to Dispatch.
+package struct SendEvent: Hashable, Sendable {
+  package var id: SendID
+  package var group: LaneGroupID
+  package var sender: SenderID
+  package var tenant: Tenant
+  package var to: String
+  package var due: Timestamp
+  package var expires: Timestamp
+  package var priority: Int
+  package var campaign: String?
+  package var receivedAt: Timestamp
+  /// JSON: what `SendRequest.all(in:as:)` reads.
+  package var request: [UInt8]
+
+  package init(
+    _ request: SendRequest, id: SendID, from sender: Sender, receivedAt: Timestamp
+  ) {
+    self.id = id
+    group = sender.laneGroup
+    self.sender = sender.id
+    tenant = sender.tenant
+    to = request.to.description
+    due = request.sendAt ?? receivedAt
+    expires = request.expiresAt ?? due + sender.expiry
+    priority = request.priority
+    campaign = request.campaign
+    self.receivedAt = receivedAt
+    self.request = request.json
+  }
+}
+
+extension SendEvent: EventRecord {
+  package static let topic = Topic.sends
+  package static let type = "postrider.send.v1"
+  package var key: String { group.text }
+  package var eventID: String { id.description }
+
+  package func write(to writer: inout JSONWriter) {
+    writer.field("id", id.description)
+    writer.field("group", group.text)
+    writer.field("sender", sender.text)
+    writer.field("tenant", tenant: tenant)
+    writer.field("to", to)
+    writer.field("due", due.description)
+    writer.field("expires", expires.description)
+    writer.field("priority", priority)
+    writer.field("campaign", campaign)
+    writer.field("receivedAt", receivedAt.description)
+    writer.field("request", json: request)
+  }
+
+  package init(_ value: JSONValue) throws(EventUnreadable) {
+    let reader = EventReader(value: value)
+    guard let id = SendID(try reader.needed("id")) else {
+      throw EventUnreadable(description: "id is no id of a send")
+    }
+    guard let tenant = reader.tenant, let due = reader.time("due"),
+      let expires = reader.time("expires"), let request = reader.raw("request")
+    else {
+      throw EventUnreadable(description: "the record has no tenant, due, expires or request")
+    }
+    self.id = id
+    group = LaneGroupID(try reader.needed("group"))
+    sender = SenderID(try reader.needed("sender"))
+    self.tenant = tenant
+    to = try reader.needed("to")
+    self.due = due
+    self.expires = expires
+    priority = reader.code("priority") ?? 0
+    campaign = reader.text("campaign")
+    receivedAt = try reader.receivedAt()
+    self.request = request
+  }
+}

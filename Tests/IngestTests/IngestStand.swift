@@ -1,0 +1,166 @@
+import Forms
+import Crypto
+import Domain
+import EventLog
+import Foundation
+import HTTP
+import Ingest
+import JSON
+import Platform
+import Providers
+import Service
+import TestSupport
+import Time
+
+/// The listener over real HTTP, on a log in a folder that goes when the test is done.
+final class IngestStand: Sendable {
+  static let account = "AC00000000000000000000000000000001"
+  static let token = "twilio-token-one"
+  static let appSecret = "meta-app-secret"
+
+  let log: EmbeddedLog
+  let faulty: FaultyLog
+  private let slot = LogSlot()
+  let metrics = Metrics()
+  let lines = Locked<[String]>([])
+  let folder: TemporaryFolder
+  private let listener: IngestListener
+  private let client: HTTPClient
+
+  init(
+    _ more: String = "", spoolLimit: String = "100MB", isOpen: Bool = true,
+    publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
+    folder: TemporaryFolder? = nil
+  ) throws {
+    self.folder = try folder ?? TemporaryFolder()
+    let folder = self.folder
+    log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+    faulty = FaultyLog(log)
+    if isOpen { slot.fill(faulty) }
+    let lines = lines
+    let logger = Log(
+      worker: "test",
+      write: { line in
+        lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+      })
+    let settings = try Self.settings(
+      (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, folder, spoolLimit)
+    listener = try IngestListener(
+      settings, AdminRoutes(Health(), metrics), slot, log: logger, metrics: metrics,
+      patience: patience)
+    client = try HTTPClient()
+  }
+
+  deinit { stop() }
+
+  func open() { slot.fill(faulty) }
+
+  func stop() {
+    listener.drain(within: .zero)
+    log.close(within: .seconds(5))
+  }
+
+  private static func settings(
+    _ more: String, _ folder: TemporaryFolder, _ spoolLimit: String
+  ) throws -> Settings {
+    let file = folder.file("settings.json5")
+    try """
+    {
+      listen: "127.0.0.1:0",
+      spool: { path: "spool.db", limit: "\(spoolLimit)" },
+      apiKeys: [
+        "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
+        { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },
+        { key: "slow-key", scopes: ["send"], rate: "2/1h" },
+      ],
+      senders: [
+        { id: "twilio", provider: "twilio", from: "whatsapp:+14155550100", accountSid: "\(account)",
+          authToken: "\(token)", secondaryAuthTokens: ["twilio-token-two"], app: "crm",
+          company: "acme" },
+        { id: "sms", provider: "twilio", from: "+14155550199", accountSid: "\(account)",
+          authToken: "\(token)" },
+        { id: "meta", provider: "meta", phoneNumberId: "106540352242922",
+          wabaId: "102290129340398", accessToken: "meta-token", verifyToken: "verify-me",
+          appSecret: ["\(appSecret)", "meta-next-secret"], app: "other", company: "beta" },
+      ],
+      \(more)
+    }
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    return try Settings.read(file: file, environment: [:])
+  }
+
+  struct Answer: Sendable {
+    let status: Int
+    let headers: [HTTPHeader]
+    let body: [UInt8]
+    var text: String { String(decoding: body, as: UTF8.self) }
+    var json: JSONValue { get throws { try JSONDocument(body).root } }
+  }
+
+  struct NoAnswer: Error { let outcome: HTTPOutcome }
+
+  func call(
+    _ method: String, _ target: String, _ headers: [HTTPHeader] = [], _ body: [UInt8] = []
+  ) async throws -> Answer {
+    let outcome = await client.send(
+      HTTPCall(
+        method: method, url: "http://127.0.0.1:\(listener.port)\(target)", headers: headers,
+        body: body))
+    guard case .answered(let answer) = outcome else { throw NoAnswer(outcome: outcome) }
+    return Answer(status: answer.status, headers: answer.headers, body: answer.body)
+  }
+
+  func twilio(
+    _ target: String, _ fields: [(name: String, value: String)], token: String = token,
+    headers: [HTTPHeader] = [], isSigned: Bool = true, base: String = "https://hooks.example.com"
+  ) async throws -> Answer {
+    let url = "\(base)\(target)"
+    let signed = fields.sorted { $0.name < $1.name }.reduce(url) { $0 + $1.name + $1.value }
+    let code = base64(hmac(.sha1, key: Array(token.utf8), Array(signed.utf8)))
+    let signature = isSigned ? [HTTPHeader("X-Twilio-Signature", code)] : []
+    let type = HTTPHeader("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
+    return try await call(
+      "POST", target, [type] + signature + headers, FormPair.encoded(fields))
+  }
+
+  func meta(
+    _ target: String, _ body: String, secret: String? = appSecret
+  ) async throws -> Answer {
+    let code = secret.map { lowerHex(hmac(.sha256, key: Array($0.utf8), Array(body.utf8))) }
+    let signature = code.map { [HTTPHeader("X-Hub-Signature-256", "sha256=\($0)")] } ?? []
+    let type = HTTPHeader("Content-Type", "application/json")
+    return try await call("POST", target, [type] + signature, Array(body.utf8))
+  }
+
+  /// All that the log has of a topic.
+  func records(_ topic: Topic) throws -> [LogRecord] {
+    let expected = try log.offsets(of: topic, within: .seconds(5)).reduce(0) { $0 + $1.count }
+    guard expected > 0 else { return [] }
+    let subscription = try log.subscribe(group: "test-\(UUID())", topics: [topic])
+    defer { subscription.close() }
+    var found: [LogRecord] = []
+    let deadline = bootMicroseconds() + 20_000_000
+    while found.count < expected, bootMicroseconds() < deadline {
+      found += try subscription.next(max: 1000, wait: .milliseconds(100)).records
+    }
+    return found
+  }
+
+  /// The different keys of a topic, once there are so many.
+  func keys(of topic: Topic, atLeast least: Int) throws -> Set<String> {
+    let subscription = try log.subscribe(group: "test-\(UUID())", topics: [topic])
+    defer { subscription.close() }
+    var found: Set<String> = []
+    let deadline = bootMicroseconds() + 20_000_000
+    while found.count < least, bootMicroseconds() < deadline {
+      found.formUnion(
+        try subscription.next(max: 1000, wait: .milliseconds(100)).records.map(\.key))
+    }
+    return found
+  }
+
+  func count(_ metric: String) -> Int {
+    let line = metrics.text().split(separator: "\n").first { $0.hasPrefix(metric + " ") }
+    return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? 0
+  }
+}
