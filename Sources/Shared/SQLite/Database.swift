@@ -9,7 +9,6 @@ package struct SQLiteError: Error, CustomStringConvertible, Sendable {
 
   /// Another process or connection holds the lock.
   package var isBusy: Bool { code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED }
-  package var isConstraint: Bool { code & 0xFF == SQLITE_CONSTRAINT }
   /// No room on the disk, or it does not answer.
   package var isUnopened: Bool { code & 0xFF == SQLITE_CANTOPEN || code & 0xFF == SQLITE_READONLY }
   package var isDiskFault: Bool { code & 0xFF == SQLITE_FULL || code & 0xFF == SQLITE_IOERR }
@@ -100,7 +99,6 @@ package final class Database {
 
   package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
   package var changes: Int { Int(sqlite3_changes64(handle)) }
-  package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
 
   fileprivate func failure(_ code: Int32) -> SQLiteError {
     SQLiteError(
