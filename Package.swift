@@ -84,13 +84,24 @@ let package = Package(
       ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "SendStore"]),
     module(
       "Ingest",
-      ["Service", "HTTP", "Providers", "Domain", "EventLog", "JSON", "Crypto", "Platform", "Time"],
+      [
+        "Service", "HTTP", "Providers", "Domain", "EventLog", "JSON", "Crypto", "Platform",
+        "SendStore", "Time",
+      ],
       path: "Sources/Ingest"),
     module(
-      "DispatchWorker", ["Service", "Domain", "EventLog", "JSON", "SendStore"],
+      "DispatchWorker",
+      [
+        "Service", "Domain", "EventLog", "HTTP", "JSON", "Platform", "Providers", "SendStore",
+        "Time",
+      ],
       path: "Sources/DispatchWorker"),
     module(
-      "StatusWorker", ["Service", "Domain", "EventLog", "JSON", "Platform", "SendStore", "Time"],
+      "StatusWorker",
+      [
+        "Service", "Crypto", "Domain", "EventLog", "HTTP", "JSON", "Platform", "Providers",
+        "SendStore", "Time",
+      ],
       path: "Sources/StatusWorker"),
     .executableTarget(
       name: "postrider",
@@ -134,8 +145,8 @@ let package = Package(
     tests(
       "WorkerTests",
       [
-        "DispatchWorker", "StatusWorker", "Service", "Domain", "Time", "JSON", "Platform",
-        "EventLog", "SendStore", "TestSupport",
+        "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
+        "Domain", "Time", "JSON", "Platform", "EventLog", "SendStore", "TestSupport",
       ]),
     tests(
       "IngestTests",

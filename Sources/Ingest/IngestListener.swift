@@ -16,8 +16,8 @@ package final class IngestListener: Sendable {
   /// Webhooks that the log does not take within `patience` are kept in the spool; so are those that come
   /// before it is open. What else needs the log is answered 503 meanwhile.
   package init(
-    _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, log: Log, metrics: Metrics,
-    patience: Duration = .seconds(2)
+    _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, _ stores: StoreSlot, log: Log,
+    metrics: Metrics, patience: Duration = .seconds(2)
   ) throws {
     var router = Router()
     admin.add(to: &router, withMetrics: false)

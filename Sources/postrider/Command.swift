@@ -1,27 +1,32 @@
 internal import Foundation
 
-/// The first words of the command line choose what runs.
+/// Something that `postrider` can be asked to do.
+protocol Subcommand: SendableMetatype {
+  static var options: Set<String> { get }
+  static var help: String { get }
+  init(_ options: Options) throws(UsageFault)
+  func run() throws(UsageFault) -> Exit
+}
+
+/// The first word of the command line chooses what runs.
 enum Command {
+  private static let all: [String: any Subcommand.Type] = [
+    "up": UpCommand.self, "ingest": IngestCommand.self, "dispatch": DispatchCommand.self,
+    "status": StatusCommand.self, "simulate": SimulateCommand.self, "topics": TopicsCommand.self,
+    "config": ConfigCommand.self,
+  ]
+
   static func run(_ arguments: [String]) -> Exit {
-    let words = arguments.prefix { !$0.hasPrefix("-") }
-    let wantsHelp = arguments.contains("--help") || arguments.contains("-h")
+    let name = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    let wantsHelp = arguments.contains("--help") || arguments.contains("-h") || name == "help"
     do throws(UsageFault) {
-      switch words.first {
-      case nil where wantsHelp, "help": return help()
-      case nil: throw UsageFault("say what to run")
-      case "up" where wantsHelp: return show(UpCommand.help)
-      case "up": return try UpCommand(Options(arguments.dropFirst(), UpCommand.options)).run()
-      case "simulate" where wantsHelp: return show(SimulateCommand.help)
-      case "simulate":
-        return try SimulateCommand(Options(arguments.dropFirst(), SimulateCommand.options)).run()
-      case "topics" where wantsHelp: return show(TopicsCommand.help)
-      case "topics":
-        return try TopicsCommand(Options(arguments.dropFirst(), TopicsCommand.options)).run()
-      case "config" where wantsHelp: return show(ConfigCommand.help)
-      case "config":
-        return try ConfigCommand(Options(arguments.dropFirst(), ConfigCommand.options)).run()
-      case let word?: throw UsageFault("there is no command \(word)")
+      guard let name, name != "help" else {
+        guard wantsHelp else { throw UsageFault("say what to run") }
+        return help()
       }
+      guard let command = all[name] else { throw UsageFault("there is no command \(name)") }
+      if wantsHelp { return show(command.help) }
+      return try command.init(Options(arguments.dropFirst(), command.options)).run()
     } catch {
       Terminal.error("postrider: \(error.sentence)\nSee postrider --help.")
       return .usage
@@ -37,6 +42,9 @@ enum Command {
       usage: postrider COMMAND [OPTIONS]
 
         up             run everything in one process, on this machine alone or against Kafka
+        ingest         run only what takes in webhooks and requests
+        dispatch       run only what sends
+        status         run only what follows up what was sent
         config check   say everything that is wrong with a settings file
         topics         make Kafka's topics
         simulate       stand in for Twilio and Meta, with faults on request

@@ -3,7 +3,7 @@ internal import Foundation
 internal import Service
 
 /// `postrider config check FILE`
-struct ConfigCommand {
+struct ConfigCommand: Subcommand {
   static let options: Set<String> = ["config"]
   static let help = """
     usage: postrider config check [FILE]

@@ -3,7 +3,7 @@ internal import Service
 internal import Simulator
 
 /// `postrider simulate`
-struct SimulateCommand {
+struct SimulateCommand: Subcommand {
   static let options: Set<String> = ["settings", "listen", "seed"]
   static let help = """
     usage: postrider simulate [--settings FILE] [--listen HOST:PORT] [--seed N]

@@ -4,7 +4,7 @@ internal import Foundation
 internal import Service
 
 /// `postrider topics`
-struct TopicsCommand {
+struct TopicsCommand: Subcommand {
   static let options: Set<String> = ["config", "partitions", "replicas", "retention-days"]
   static let help = """
     usage: postrider topics [--partitions N] [--replicas N] [--retention-days N] [--config FILE]

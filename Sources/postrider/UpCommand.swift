@@ -2,7 +2,7 @@ internal import Foundation
 internal import Service
 
 /// `postrider up`
-struct UpCommand {
+struct UpCommand: Subcommand {
   static let options: Set<String> = ["config"]
   static let help = """
     usage: postrider up [--config FILE]
@@ -28,7 +28,8 @@ struct UpCommand {
     let log = Log(worker: "up", secrets: loaded.settings.secrets)
     for warning in loaded.warnings { log.warning(warning) }
     log.info("starting", ["settings": loaded.origin])
-    return loaded.isNothingSet ? runDemo(log) : Everything(loaded.settings, log).run()
+    return loaded.isNothingSet
+      ? runDemo(log) : Workers(loaded.settings, Set(WorkerName.allCases), log).run()
   }
 
   private func runDemo(_ log: Log) -> Exit {
@@ -39,7 +40,7 @@ struct UpCommand {
       log.info(
         "nothing is set: simulating both providers, with a sender of each",
         ["simulator": demo.address, "apiKey": "demo"])
-      return Everything(demo.settings, log).run()
+      return Workers(demo.settings, Set(WorkerName.allCases), log).run()
     } catch {
       log.error("cannot start the simulator", ["reason": "\(error)"])
       return .unavailable

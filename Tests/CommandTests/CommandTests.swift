@@ -55,7 +55,7 @@ import Testing
       (["topics", "--partitions"], "--partitions wants a value"),
       (["topics", "--partitions=x"], "--partitions wants a number from 1 to 10000"),
       (["topics", "--retention-days", "1"], "--retention-days wants a number from 7 to 3650"),
-      (["config"], "config can only check"),
+      (["config"], "config can only check"), (["dispatch", "now"], "dispatch takes no words"),
     ] as [([String], String)])
   func usage(arguments: [String], sentence: String) throws {
     let run = try Self.run(arguments)

@@ -46,7 +46,7 @@ final class IngestStand: Sendable {
     let settings = try Self.settings(
       (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, folder, spoolLimit)
     listener = try IngestListener(
-      settings, AdminRoutes(Health(), metrics), slot, log: logger, metrics: metrics,
+      settings, AdminRoutes(Health(), metrics), slot, StoreSlot(), log: logger, metrics: metrics,
       patience: patience)
     client = try HTTPClient()
   }

@@ -19,7 +19,8 @@ import Testing
     let part = health.part("storage")
     let opened = Locked<Bool?>(nil)
     let thread = WorkerThread("opening") {
-      let store = try? Opening(log, part, stop).store(.postgres(Secret("host=/nowhere dbname=x")))
+      let store = try? Opening(log, part, stop).store(
+        .postgres(Secret("host=/nowhere dbname=x")), [])
       opened.withLock { $0 = store != nil }
     }
     #expect(told.wait(for: .seconds(20)))
@@ -39,7 +40,7 @@ import Testing
     let opening = Opening(
       Log(worker: "test", write: { _ in }), Health().part("storage"), StopSignal())
     #expect(throws: StoreError.newer(found: 99, known: 1)) {
-      try opening.store(.sqlite(path: path))
+      try opening.store(.sqlite(path: path), [])
     }
   }
 

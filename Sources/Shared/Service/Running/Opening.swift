@@ -31,12 +31,18 @@ package struct Opening: Sendable {
     }
   }
 
-  package func store(_ settings: StoreSettings) throws(StoreError) -> SendStore? {
+  /// The store with a lane for each sender.
+  package func store(
+    _ settings: StoreSettings, _ senders: [SenderSettings]
+  ) throws(StoreError) -> SendStore? {
     try open("store", isTransient: \.isTransient) { () throws(StoreError) in
-      switch settings {
-      case .sqlite(let path): try SendStore(.sqlite(path: path))
-      case .postgres(let url): try SendStore(.postgres(url: url.exposed))
-      }
+      let store =
+        switch settings {
+        case .sqlite(let path): try SendStore(.sqlite(path: path))
+        case .postgres(let url): try SendStore(.postgres(url: url.exposed))
+        }
+      try store.define(senders.map(\.sender))
+      return store
     }
   }
 
@@ -46,7 +52,11 @@ package struct Opening: Sendable {
     let backoff = Backoff(base: .seconds(1), cap: .seconds(30))
     var failures = 0
     while !stop.isRequested {
-      do throws(Failure) { return try make() } catch {
+      do throws(Failure) {
+        let made = try make()
+        health.ready()
+        return made
+      } catch {
         guard isTransient(error) else { throw error }
         failures += 1
         let wait = backoff.ceiling(failures: failures)

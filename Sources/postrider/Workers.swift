@@ -1,0 +1,132 @@
+internal import DispatchWorker
+internal import Domain
+internal import EventLog
+internal import Foundation
+internal import HTTP
+internal import Ingest
+internal import Platform
+internal import SendStore
+internal import Service
+internal import StatusWorker
+internal import Time
+
+/// One worker or all of them in one process: addresses first, so that health can be asked for, then log and
+/// store, then the loops; the other way round at the end.
+struct Workers {
+  private let settings: Settings
+  private let parts: Set<WorkerName>
+  private let log: Log
+  private let health = Health()
+  private let metrics = Metrics()
+  private let stop = StopSignal()
+  private let logSlot = LogSlot()
+  private let storeSlot = StoreSlot()
+
+  init(_ settings: Settings, _ parts: Set<WorkerName>, _ log: Log) {
+    self.settings = settings
+    self.parts = parts
+    self.log = log
+  }
+
+  func run() -> Exit {
+    let signals = SignalWatch(stop: stop)
+    defer { withExtendedLifetime(signals) {} }
+    do {
+      makeFolders()
+      let admin = AdminRoutes(health, metrics)
+      let listener = try listen(admin)
+      let adminServers = try parts.compactMap { settings.admin[$0] }.map {
+        try AdminServer($0, admin)
+      }
+      defer {
+        listener?.drain(within: settings.drain)
+        for server in adminServers { server.drain(within: .seconds(1)) }
+        log.info("stopped")
+      }
+      return try work(listener)
+    } catch {
+      log.error("cannot start", ["reason": "\(error)"])
+      return .unavailable
+    }
+  }
+
+  private func listen(_ admin: AdminRoutes) throws -> IngestListener? {
+    guard parts.contains(.ingest) else { return nil }
+    let listener = try IngestListener(
+      settings, admin, logSlot, storeSlot, log: log, metrics: metrics)
+    log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
+    return listener
+  }
+
+  private func work(_ listener: IngestListener?) throws -> Exit {
+    let opening = Opening(log, health.part("log", patience: Self.patience), stop)
+    guard let eventLog = try opening.eventLog(settings.log) else { return .done }
+    defer { eventLog.close(within: .seconds(5)) }
+    logSlot.fill(eventLog)
+    let threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog)
+    log.info("ready", ["senders": settings.senders.count])
+    stop.wait()
+    log.info("stopping", ["withinSeconds": Int(settings.drain.components.seconds)])
+    // What is under way there still needs the log.
+    listener?.drain(within: settings.drain)
+    return finish(threads)
+  }
+
+  private func startLoops(_ eventLog: any EventLog) throws -> [WorkerThread] {
+    let opening = Opening(log, health.part("store", patience: Self.patience), stop)
+    guard let store = try opening.store(settings.store, settings.senders) else { return [] }
+    storeSlot.fill(store)
+    let worker = WorkerID("\(ProcessInfo.processInfo.hostName):\(getpid())")
+    let context = WorkerContext(
+      settings: settings, store: store, eventLog: eventLog, worker: worker, log: log,
+      health: health, metrics: metrics, stop: stop)
+    var threads: [WorkerThread] = []
+    if parts.contains(.dispatch) { threads += DispatchWorker.start(context) }
+    if parts.contains(.status) { threads += StatusWorker.start(context) }
+    return threads
+  }
+
+  /// A listener alone needs the store for queries only, and is ready without it.
+  private func openStoreBeside() -> WorkerThread {
+    let unwatched = Opening(log, Health().part("store"), stop)
+    let (settings, log, slot) = (settings, log, storeSlot)
+    return WorkerThread("open-store") {
+      do {
+        guard let store = try unwatched.store(settings.store, settings.senders) else { return }
+        slot.fill(store)
+      } catch {
+        log.error("queries cannot be answered", ["reason": "\(error)"])
+      }
+    }
+  }
+
+  private static let patience = Duration.seconds(365 * 86400)
+
+  /// Bounded: what does not come to its end in time is left, and is taken up again at the next start.
+  private func finish(_ threads: [WorkerThread]) -> Exit {
+    let deadline = bootMicroseconds() + settings.drain.microseconds
+    let left = threads.filter { thread in
+      !thread.join(within: .microseconds(max(0, deadline - bootMicroseconds())))
+    }
+    guard left.isEmpty else {
+      log.error("did not come to an end in time", ["threads": left.count])
+      return .failed
+    }
+    return .done
+  }
+
+  /// A first start on an empty machine makes its own places.
+  private func makeFolders() {
+    var files = parts.contains(.ingest) ? [settings.spool.path] : []
+    if case .embedded(let own) = settings.log { files.append(own.path) }
+    if case .sqlite(let path) = settings.store { files.append(path) }
+    for file in files {
+      let folder = (file as NSString).deletingLastPathComponent
+      guard !folder.isEmpty else { continue }
+      do {
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true)
+      } catch { log.warning("cannot make a folder", ["folder": folder, "reason": "\(error)"]) }
+    }
+  }
+}
