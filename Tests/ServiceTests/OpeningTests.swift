@@ -39,7 +39,7 @@ import Testing
     try Database(path: path).execute("PRAGMA user_version = 99")
     let opening = Opening(
       Log(worker: "test", write: { _ in }), Health().part("storage"), StopSignal())
-    #expect(throws: StoreError.newer(found: 99, known: 1)) {
+    #expect(throws: StoreError.newer(found: 99, known: 2)) {
       try opening.store(.sqlite(path: path), [])
     }
   }

@@ -69,7 +69,7 @@ extension SendStore {
 }
 
 /// A callback's send: its key and the attempt that the callback is about.
-private struct CallbackMatch {
+struct CallbackMatch {
   let key: Int64
   let attempt: Int
 }
@@ -162,7 +162,7 @@ extension Transaction {
   }
 
   /// Day by day from the newest: almost every callback is about a message of today.
-  private func attempts(
+  func attempts(
     of ids: Set<ProviderID>
   ) throws(StoreError) -> [ProviderID: CallbackMatch] {
     guard !ids.isEmpty,

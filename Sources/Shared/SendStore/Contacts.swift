@@ -70,6 +70,31 @@ extension SendStore {
     }
   }
 
+  /// Nothing goes to this person before then.
+  package func rest(
+    _ contact: String, of sender: SenderID, until time: Timestamp
+  ) throws(StoreError) {
+    try note(.restRecipients, contact, of: sender, time)
+  }
+
+  /// The provider refused free text to this person, since the 24-hour window was closed.
+  package func closeWindow(
+    _ contact: String, of sender: SenderID, at time: Timestamp
+  ) throws(StoreError) {
+    try note(.closeWindows, contact, of: sender, time)
+  }
+
+  private func note(
+    _ statement: StatementName, _ contact: String, of sender: SenderID, _ time: Timestamp
+  ) throws(StoreError) {
+    guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else {
+      throw .broken("no lane \(sender)")
+    }
+    try engine.write { transaction throws(StoreError) in
+      try transaction.run(statement, [.integer(lane), .text(contact), .time(time)])
+    }
+  }
+
   package func contact(_ address: String, of sender: SenderID) throws(StoreError) -> Contact? {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return nil }
     return try engine.read { transaction throws(StoreError) in

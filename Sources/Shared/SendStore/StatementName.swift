@@ -15,5 +15,6 @@ enum StatementName: String, CaseIterable, Sendable {
   case finishDeliveries, retryDeliveries, send, historyOfSend, oldSends, deleteSends
   case deleteContents, deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs
   case pruneRecipients, pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases
-  case clearInFlight
+  case clearInFlight, lanePulses, heldFlows, restRecipients, closeWindows, saveWaIDs, rivals
+  case openDoubts
 }

@@ -12,6 +12,14 @@ package struct SenderSettings: Sendable {
   /// After how long without a word a send counts as silent.
   package var silentAfter: Duration?
   package var optOutWords: [String]?
+
+  /// How requests to send are read.
+  package var rules: SendRules {
+    SendRules(
+      channel: sender.channel, defaultPrefix: sender.defaultPrefix,
+      templateLanguage: templateLanguage, templateStrings: templateStrings,
+      templates: ContentCatalog(templates))
+  }
 }
 
 package enum Credentials: Hashable, Sendable {
