@@ -150,6 +150,12 @@ let package = Package(
         "Domain", "Time", "JSON", "Platform", "EventLog", "SendStore", "TestSupport",
       ]),
     tests(
+      "DispatchWorkerTests",
+      [
+        "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain", "Time", "JSON",
+        "Platform", "EventLog", "SendStore", "TestSupport",
+      ]),
+    tests(
       "IngestTests",
       [
         "Ingest", "Service", "HTTP", "Forms", "Providers", "Domain", "EventLog", "JSON", "Crypto",

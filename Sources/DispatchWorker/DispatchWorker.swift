@@ -7,7 +7,10 @@ internal import Time
 /// Takes sends in, posts them within their budgets, records what became of them.
 package enum DispatchWorker {
   /// Each thread ends by itself once the context's stop is requested and its work under way is done.
-  package static func start(_ context: WorkerContext) throws -> [WorkerThread] {
+  /// `probeAfter`: how long after its stop a lane is probed first.
+  package static func start(
+    _ context: WorkerContext, probeAfter: Duration = .seconds(20)
+  ) throws -> [WorkerThread] {
     let doors = try DoorBook(context.settings)
     let board = LaneBoard()
     let counts = DispatchCounts(context.metrics)
@@ -24,7 +27,7 @@ package enum DispatchWorker {
       WorkerThread("recorder") { recorder.run() },
       WorkerThread("leases") { keeper.run() },
       WorkerThread("intake") { IntakeLoop(context, doors: doors, board: board).run() },
-      WorkerThread("care") { care(context, doors, board) },
+      WorkerThread("care") { care(context, doors, board, probeAfter) },
       WorkerThread("relay") {
         OutboxRelay(
           context.store, context.eventLog, worker: context.worker, log: context.log,
@@ -34,14 +37,17 @@ package enum DispatchWorker {
     ]
   }
 
-  private static func care(_ context: WorkerContext, _ doors: DoorBook, _ board: LaneBoard) {
+  private static func care(
+    _ context: WorkerContext, _ doors: DoorBook, _ board: LaneBoard, _ probeAfter: Duration
+  ) {
     do {
       let inquiry = try Inquiry()
       defer { inquiry.close() }
       CareLoop(
         context, board: board,
         doubts: DoubtLoop(context, doors: doors, inquiry: inquiry, marks: { nil }),
-        probe: LaneProbe(context, doors: doors, inquiry: inquiry, board: board)
+        probe: LaneProbe(
+          context, doors: doors, inquiry: inquiry, board: board, firstWait: probeAfter)
       ).run()
     } catch {
       context.log.error("doubts are not looked into", ["reason": "\(error)"])

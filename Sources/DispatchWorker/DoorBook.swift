@@ -12,7 +12,8 @@ struct DoorBook: Sendable {
       try ServiceAccount(json: account)
     }
     let list = settings.senders.map { sender in
-      SenderDoor(sender, publicURL: settings.publicURL, storage: storage)
+      SenderDoor(
+        sender, publicURL: settings.publicURL, storage: storage, patience: settings.answerTimeout)
     }
     doors = Dictionary(list.map { ($0.sender, $0) }) { $1 }
   }

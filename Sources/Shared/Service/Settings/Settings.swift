@@ -21,6 +21,8 @@ package struct Settings: Sendable {
   package var retention = Duration.seconds(30 * 86400)
   package var drain = Duration.seconds(20)
   package var doubts = DoubtLooks.standard
+  /// How long a provider's answer is waited for.
+  package var answerTimeout = Duration.seconds(30)
 
   package init() {}
 

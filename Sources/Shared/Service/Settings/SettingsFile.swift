@@ -56,6 +56,8 @@ extension Settings {
       addresses.finish()
     }
     drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
+    answerTimeout =
+      reader.value("answerTimeout", "a time such as 30s", Units.duration) ?? answerTimeout
     if let own = reader.object("doubts") { readDoubts(own) }
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
