@@ -82,9 +82,12 @@ final class DispatchStand: Sendable {
       let database = try PostgresServer.shared().database()
       text = Self.text(
         log: "kafka://\(broker.bootstrap)", store: database, folder, simulator.port, twilio, meta,
-        top)
+        // The mock takes a session's length for each rebalance.
+        top + "rdkafka: { \"session.timeout.ms\": \"4000\" },")
       settings = try Settings.read(text: text)
-      eventLog = try KafkaLog(KafkaLogSettings(bootstrap: broker.bootstrap))
+      eventLog = try KafkaLog(
+        KafkaLogSettings(
+          bootstrap: broker.bootstrap, properties: ["session.timeout.ms": "4000"]))
       store = try SendStore(
         .postgres(
           url: database, clock: clock.map { own in { @Sendable in own.now } }))
@@ -222,7 +225,19 @@ final class DispatchStand: Sendable {
       if try holds() { return }
       pause()
     }
-    Issue.record("never: \(what)\n\(lines.withLock { $0.suffix(20).joined() })\n\(metrics.text())")
+    Issue.record("never: \(what)\n\(told)")
+  }
+
+  /// The last words of every worker.
+  var told: String {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let logs = files.filter { $0.hasSuffix(".log") }.compactMap {
+      FileManager.default.contents(atPath: folder.file($0)).map { String(decoding: $0, as: UTF8.self) }
+    }
+    let own = lines.withLock { $0.suffix(20).joined() }
+    let lanes = (try? store.laneStatus()).map { "\($0)" } ?? ""
+    return ([lanes, own] + logs.map { $0.split(separator: "\n").suffix(20).joined(separator: "\n") })
+      .joined(separator: "\n---\n")
   }
 
   /// What is waited for shows only in the store, which nobody can subscribe to.
