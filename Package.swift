@@ -161,7 +161,9 @@ let package = Package(
         "Ingest", "Service", "HTTP", "Forms", "Providers", "Domain", "EventLog", "JSON", "Crypto",
         "Platform", "Time", "TestSupport",
       ]),
-    tests("CommandTests", ["postrider", "HTTP", "Platform", "TestSupport"]),
+    tests(
+      "CommandTests",
+      ["postrider", "HTTP", "Domain", "SendStore", "Platform", "Time", "TestSupport"]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [

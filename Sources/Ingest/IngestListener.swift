@@ -24,7 +24,7 @@ package final class IngestListener: Sendable {
     let spool = try Spool(
       settings.spool, before: slot, patience: patience, log: log, metrics: metrics)
     self.spool = spool
-    Self.addRoutes(to: &router, settings, slot, spool, log, metrics)
+    Self.addRoutes(to: &router, settings, slot, stores, spool, log, metrics)
     var configuration = HTTPServer.Configuration()
     configuration.address = settings.listen.host
     configuration.port = settings.listen.port
@@ -50,8 +50,8 @@ package final class IngestListener: Sendable {
   }
 
   private static func addRoutes(
-    to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ spool: Spool, _ log: Log,
-    _ metrics: Metrics
+    to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ stores: StoreSlot,
+    _ spool: Spool, _ log: Log, _ metrics: Metrics
   ) {
     let now: @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
     let address = PublicAddress(settings.publicURL)
@@ -67,6 +67,9 @@ package final class IngestListener: Sendable {
       batches: BatchDesk(),
       counts: SendCounts(metrics), log: log, now: now
     ).add(to: &router, under: address.prefix)
+    let requests = KeyedRequests(admission, StoreDesk(stores, log: log), settings.senders)
+    LaneRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
+    DoubtRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
     RelayRoute(settings, loop, desk, slot, metrics)?.add(to: &router, under: address.prefix)
     WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)
   }

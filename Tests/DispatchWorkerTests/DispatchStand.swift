@@ -105,7 +105,8 @@ final class DispatchStand: Sendable {
   }
 
   static func text(
-    log: String, store: String, _ folder: TemporaryFolder, _ port: UInt16, _ twilio: String, _ meta: String, _ top: String
+    log: String, store: String, _ folder: TemporaryFolder, _ port: UInt16, _ twilio: String,
+    _ meta: String, _ top: String
   ) -> String {
     """
     {
@@ -205,7 +206,8 @@ final class DispatchStand: Sendable {
   /// Waits until all of them stand there; what they are then.
   @discardableResult
   func wait(
-    for ids: [SendID], in wanted: Set<SendState> = [.accepted], within limit: Duration = .seconds(40)
+    for ids: [SendID], in wanted: Set<SendState> = [.accepted],
+    within limit: Duration = .seconds(40)
   ) throws -> [SendState: Int] {
     let end = ContinuousClock.now + limit
     var left = ids
@@ -232,11 +234,14 @@ final class DispatchStand: Sendable {
   var told: String {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let logs = files.filter { $0.hasSuffix(".log") }.compactMap {
-      FileManager.default.contents(atPath: folder.file($0)).map { String(decoding: $0, as: UTF8.self) }
+      FileManager.default.contents(atPath: folder.file($0)).map {
+        String(decoding: $0, as: UTF8.self)
+      }
     }
     let own = lines.withLock { $0.suffix(20).joined() }
     let lanes = (try? store.laneStatus()).map { "\($0)" } ?? ""
-    return ([lanes, own] + logs.map { $0.split(separator: "\n").suffix(20).joined(separator: "\n") })
+    return
+      ([lanes, own] + logs.map { $0.split(separator: "\n").suffix(20).joined(separator: "\n") })
       .joined(separator: "\n---\n")
   }
 

@@ -135,9 +135,11 @@ import Time
       stand.simulator.switchOn(Fault(.templatePaused))
       try stand.start()
       let first = try stand.send(
-        1, by: "meta", """
-          "type": "template", "template_name": "\(Demo.template)", "language_code": "en_US"
-          """) { $0.campaign = "c" }
+        1, by: "meta",
+        """
+        "type": "template", "template_name": "\(Demo.template)", "language_code": "en_US"
+        """
+      ) { $0.campaign = "c" }
       try stand.wait("the template is held") {
         try stand.store.laneStatus().contains { $0.waiting == 1 }
           && stand.store.heldFlows().map(\.template) == [Demo.template]

@@ -141,7 +141,8 @@ import Time
     }
   }
 
-  @Test("a send that says something else under a known id is dead-lettered", arguments: Pair.allCases)
+  @Test(
+    "a send that says something else under a known id is dead-lettered", arguments: Pair.allCases)
   func conflict(pair: Pair) async throws {
     try await onOwnThread {
       let stand = try DispatchStand(pair)
@@ -164,7 +165,9 @@ import Time
         return reasons.count == 2
       }
       #expect(
-        Set(reasons) == ["a send of this id is there with another content", "there is no sender nobody"])
+        Set(reasons) == [
+          "a send of this id is there with another content", "there is no sender nobody",
+        ])
       try stand.expectClean(2)
     }
   }
@@ -174,7 +177,9 @@ import Time
     arguments: Pair.allCases)
   func handOver(pair: Pair) async throws {
     try await onOwnThread {
-      let stand = try DispatchStand(pair) { $0.latency = .init(.milliseconds(400), to: .milliseconds(600)) }
+      let stand = try DispatchStand(pair) {
+        $0.latency = .init(.milliseconds(400), to: .milliseconds(600))
+      }
       let first = try stand.start("first")
       let ids = try stand.send(300)
       try stand.wait("some are under way") {

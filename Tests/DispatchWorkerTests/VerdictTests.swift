@@ -44,7 +44,8 @@ import Time
   @Test(
     "what a failure advises is done",
     arguments: [
-      (.optOut(.marketing), [.optOut(.marketing)]), (.rest(.seconds(5)), [.rest(until: now + .seconds(5))]),
+      (.optOut(.marketing), [.optOut(.marketing)]),
+      (.rest(.seconds(5)), [.rest(until: now + .seconds(5))]),
       (.pauseTemplate, [.holdTemplate("t", until: now + Verdict.templateRest, "No.")]),
       (.useTemplate, [.closeWindow(now)]), (.lowerRate, []), (.probe(after: .seconds(1)), []),
     ] as [(Failure.Advice, [Verdict.Effect])])
