@@ -1,5 +1,6 @@
 internal import Domain
 internal import HTTP
+internal import SendStore
 package import Platform
 package import Service
 internal import Time
@@ -21,6 +22,12 @@ package enum DispatchWorker {
     let lanes = LaneLoop(
       context, doors: doors, board: board, breakers: breakers, recorder: recorder,
       client: try HTTPClient(doors.clientConfiguration))
+    context.reload.onChange { settings in
+      // What stopped a lane may have been its credentials.
+      for sender in try doors.replace(by: settings) {
+        try tryAgain(sender, context.store, board)
+      }
+    }
     let keeper = LeaseKeeper(context, doors: doors, board: board, counts: counts)
     return [
       WorkerThread("lanes") { lanes.run() },
@@ -35,6 +42,16 @@ package enum DispatchWorker {
         ).run()
       },
     ]
+  }
+
+  private static func tryAgain(
+    _ sender: SenderID, _ store: SendStore, _ board: LaneBoard
+  ) throws(StoreError) {
+    let stop = try store.laneStatus().first { $0.sender == sender }?.stop
+    guard let stop, stop.code != LaneStop.byHand else { return }
+    board.setTrial(sender)
+    try store.resume(sender)
+    board.wake([sender])
   }
 
   private static func care(

@@ -32,6 +32,7 @@ final class DispatchStand: Sendable {
   let store: SendStore
   let eventLog: any EventLog
   let metrics = Metrics()
+  let reload = Reload()
   private let kafka: MockKafka?
   private let runs = Locked<[Run]>([])
 
@@ -40,11 +41,13 @@ final class DispatchStand: Sendable {
     let threads: [WorkerThread]
   }
 
-  /// `more` stands inside each sender of the settings, `top` beside them.
+  /// `twilio` and `meta` stand inside the senders of the settings, `top` beside them; `wrong` are senders
+  /// with a wrong token.
   init(
     _ pair: Pair, twilio: String = "budget: { rate: null, daily: null, pair: null }",
     meta: String = "budget: { rate: null, daily: null, pair: null }", top: String = "",
-    clock: ManualClock? = nil, _ change: (inout SimulatorSettings) -> Void = { _ in }
+    wrong: Set<String> = [], clock: ManualClock? = nil,
+    _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws {
     var world = SimulatorSettings()
     world.life.isReported = false
@@ -70,7 +73,7 @@ final class DispatchStand: Sendable {
       kafka = nil
       text = Self.text(
         log: "embedded:\(folder.file("log.db"))", store: "sqlite:\(folder.file("store.db"))",
-        folder, simulator.port, twilio, meta, top)
+        folder, simulator.port, twilio, meta, top, wrong)
       settings = try Settings.read(text: text)
       eventLog = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
       store = try SendStore(
@@ -83,7 +86,7 @@ final class DispatchStand: Sendable {
       text = Self.text(
         log: "kafka://\(broker.bootstrap)", store: database, folder, simulator.port, twilio, meta,
         // The mock takes a session's length for each rebalance.
-        top + "rdkafka: { \"session.timeout.ms\": \"4000\" },")
+        top + "rdkafka: { \"session.timeout.ms\": \"4000\" },", wrong)
       settings = try Settings.read(text: text)
       eventLog = try KafkaLog(
         KafkaLogSettings(
@@ -106,7 +109,8 @@ final class DispatchStand: Sendable {
 
   static func text(
     log: String, store: String, _ folder: TemporaryFolder, _ port: UInt16, _ twilio: String,
-    _ meta: String, _ top: String
+    _ meta: String, _ top: String,
+    _ wrong: Set<String>
   ) -> String {
     """
     {
@@ -121,7 +125,7 @@ final class DispatchStand: Sendable {
         },
         {
           id: "meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
-          wabaId: "\(Demo.wabaID)", accessToken: "\(Demo.accessToken)",
+          wabaId: "\(Demo.wabaID)", accessToken: "\(wrong.contains("meta") ? "wrong-" : "")\(Demo.accessToken)",
           appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
           baseURL: "http://127.0.0.1:\(port)/v24.0", \(meta)
         },
@@ -143,7 +147,8 @@ final class DispatchStand: Sendable {
       write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
     let context = WorkerContext(
       settings: settings, store: store, eventLog: eventLog, worker: WorkerID(name), log: log,
-      health: Health(), metrics: metrics, stop: stop)
+      health: Health(), metrics: metrics, stop: stop,
+      reload: reload)
     let threads = try DispatchWorker.start(context, probeAfter: probeAfter)
     runs.withLock { $0.append(Run(stop: stop, threads: threads)) }
     return stop

@@ -128,6 +128,24 @@ import Time
   }
 
   @Test(
+    "settings that are read again with another token set a stopped lane going",
+    arguments: Pair.allCases)
+  func newToken(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair, wrong: ["meta"])
+      try stand.start(probeAfter: .seconds(600))
+      let ids = try stand.send(5, by: "meta")
+      try stand.wait("the lane stops") {
+        try stand.store.laneStatus().contains { $0.stop != nil }
+      }
+      let right = stand.text.replacing("wrong-\(Demo.accessToken)", with: Demo.accessToken)
+      try stand.reload.apply(try Settings.read(text: right))
+      #expect(try stand.wait(for: ids) == [.accepted: 5])
+      try stand.expectClean(5)
+    }
+  }
+
+  @Test(
     "a template that is paused holds its own sends, and nobody else's", arguments: Pair.allCases)
   func pausedTemplate(pair: Pair) async throws {
     try await onOwnThread {
