@@ -148,9 +148,10 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "Kafka", "CRdKafka", "Simulator", "TestSupport",
+        "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service", "Crypto",
+        "Forms",
       ],
-      path: "Tests/Benchmarks", swiftSettings: ours),
+      path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["SendStore", "Time", "Platform", "CRdKafka", "CThreads"],
       path: "Tests/TestSupport", swiftSettings: ours),
