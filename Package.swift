@@ -115,7 +115,7 @@ let package = Package(
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests(
-      "ProvidersTests", ["Providers", "Domain", "Time", "JSON", "Crypto"],
+      "ProvidersTests", ["Providers", "Domain", "Forms", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("Fixtures")]),
     .target(
       name: "FuzzTargets", dependencies: ["Providers", "Domain", "Time", "JSON"],

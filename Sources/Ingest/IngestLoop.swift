@@ -42,30 +42,30 @@ struct IngestLoop: Sendable {
 
   /// nil: what the provider wants to hear.
   private func answer(
-    _ outcome: Result<Void, LogError>, to provider: String, _ count: Int
+    _ outcome: Result<Void, LogError>, to provider: Provider, _ count: Int
   ) -> HTTPAnswer? {
     switch outcome {
     case .success:
-      counts.add(provider, "taken", items: count)
+      counts.add(provider, .taken, items: count)
       return nil
     case .failure(let error):
-      counts.add(provider, "not-appended")
+      counts.add(provider, .notAppended)
       log.warning(
         "a webhook could not be appended",
-        ["provider": provider, "reason": error.description])
+        ["provider": provider.rawValue, "reason": error.description])
       return .tryLater
     }
   }
 
   func refuse(
-    _ refusal: WebhookRefusal, _ provider: String, _ request: HTTPRequest,
+    _ refusal: WebhookRefusal, _ provider: Provider, _ request: HTTPRequest,
     _ responder: HTTPResponder
   ) {
     counts.add(provider, refusal.outcome)
     log.warning(
       "a webhook was refused",
       [
-        "provider": provider, "path": request.path, "peer": request.peer.host,
+        "provider": provider.rawValue, "path": request.path, "peer": request.peer.host,
         "reason": refusal.sentence,
       ])
     responder.answer(refusal.answer)

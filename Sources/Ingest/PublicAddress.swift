@@ -3,20 +3,23 @@ internal import Service
 
 /// The address as those who call us see it, which is what they sign.
 struct PublicAddress: Sendable {
-  private let configured: WebAddress?
-
-  init(_ configured: WebAddress?) { self.configured = configured }
-
   /// Stands in front of every route.
-  var prefix: String { configured?.path ?? "" }
+  let prefix: String
+  /// `https://hooks.example.com`
+  private let origin: String?
+
+  init(_ configured: WebAddress?) {
+    prefix = configured?.path ?? ""
+    origin = configured.map { "\($0.scheme)://\($0.authority)" }
+  }
 
   /// The target stays as it was called, escapes and all. Without a configured address the request's own
   /// head has to tell; whoever lies there cannot sign what comes of it.
   func url(of request: HTTPRequest) -> String {
     let target = request.target.description
     // A proxy may be asked by the whole address.
-    guard target.hasPrefix("/") else { return target }
-    if let configured { return "\(configured.scheme)://\(configured.authority)\(target)" }
+    guard target.utf8.first == UInt8(ascii: "/") else { return target }
+    if let origin { return origin + target }
     let isProxied = Self.isNear(request.peer.host)
     let scheme = isProxied ? request.headers.first("X-Forwarded-Proto") : nil
     let host = isProxied ? request.headers.first("X-Forwarded-Host") : nil

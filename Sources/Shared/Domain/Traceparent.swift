@@ -10,23 +10,27 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
     description = text
   }
 
-  private init(trace: some StringProtocol, span: String, flags: some StringProtocol) {
-    description = "00-\(trace)-\(span)-\(flags)"
-  }
-
   /// The start of a new trace. An invalid header from outside is replaced by one of these.
   package static func random() -> Traceparent {
-    let random = randomBytes(24)
-    return Traceparent(
-      trace: lowerHex(random.prefix(16)), span: lowerHex(random.suffix(8)), flags: "01")
+    var text = Array("00-".utf8)
+    text.reserveCapacity(55)
+    append(lowerHex: .random(in: 1...UInt64.max), digits: 16, to: &text)
+    append(lowerHex: .random(in: 0...UInt64.max), digits: 16, to: &text)
+    text.append(UInt8(ascii: "-"))
+    append(lowerHex: .random(in: 1...UInt64.max), digits: 16, to: &text)
+    text.append(contentsOf: "-01".utf8)
+    return Traceparent(text)
   }
 
   /// The next step of the same trace.
   package func child() -> Traceparent {
-    Traceparent(
-      trace: description.dropFirst(3).prefix(32), span: lowerHex(randomBytes(8)),
-      flags: description.suffix(2))
+    var text = Array(description.utf8.prefix(36))
+    append(lowerHex: .random(in: 1...UInt64.max), digits: 16, to: &text)
+    text.append(contentsOf: description.utf8.suffix(3))
+    return Traceparent(text)
   }
+
+  private init(_ text: [UInt8]) { description = String(decoding: text, as: UTF8.self) }
 
   private static func isValid(_ text: String.UTF8View) -> Bool {
     guard text.count == 55 else { return false }

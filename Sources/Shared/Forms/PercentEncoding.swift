@@ -2,6 +2,13 @@
 package func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> [UInt8] {
   var decoded: [UInt8] = []
   decoded.reserveCapacity(bytes.count)
+  append(percentDecoding: bytes, plusIsSpace: plusIsSpace, to: &decoded)
+  return decoded
+}
+
+func append(
+  percentDecoding bytes: ArraySlice<UInt8>, plusIsSpace: Bool, to decoded: inout [UInt8]
+) {
   var place = bytes.startIndex
   while place < bytes.endIndex {
     let byte = bytes[place]
@@ -15,7 +22,6 @@ package func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> [U
       place += 1
     }
   }
-  return decoded
 }
 
 /// Every byte but letters, digits and `-._~`, and those that are kept on request, as `%XX`.
