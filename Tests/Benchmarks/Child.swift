@@ -11,9 +11,10 @@ final class Child {
     try self.init(CommandLine.arguments[0], arguments)
   }
 
+  /// It goes when this process goes, however that ends.
   init(_ program: String, _ arguments: [String], _ environment: [String: String] = [:]) throws {
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+    process.arguments = ["--pdeathsig", "TERM", program] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = output
     process.standardInput = lifeline

@@ -1,30 +1,26 @@
 import Foundation
 import TestSupport
 
-/// nginx with one worker that answers 204.
+/// nginx, as one process, that answers 204.
 final class Nginx {
   let url: String
-  private let process = Process()
+  private let child: Child
 
   init(_ folder: TemporaryFolder) throws {
     let port = 18_204
     url = "http://127.0.0.1:\(port)/"
     try """
-    daemon off; worker_processes 1; pid \(folder.file("nginx.pid")); error_log /dev/null;
+    daemon off; master_process off; pid \(folder.file("nginx.pid")); error_log /dev/null;
     events { worker_connections 4096; }
     http { access_log off; client_body_temp_path \(folder.path); keepalive_requests 100000000;
       server { listen 127.0.0.1:\(port); location / { return 204; } } }
     """.write(toFile: folder.file("nginx.conf"), atomically: true, encoding: .utf8)
-    process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
-    process.arguments = ["-c", folder.file("nginx.conf"), "-p", folder.path]
-    try process.run()
+    child = try Child(
+      "/usr/sbin/nginx", ["-c", folder.file("nginx.conf"), "-p", folder.path])
     try waitForListener(on: port)
   }
 
-  deinit {
-    process.terminate()
-    process.waitUntilExit()
-  }
+  var processorSeconds: Double { child.processorSeconds }
 }
 
 /// At most about ten seconds.

@@ -1,4 +1,5 @@
 private import Crypto
+private import Synchronization
 
 /// W3C trace context, version 00: `00-<32 hex trace>-<16 hex span>-<2 hex flags>`.
 package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
@@ -14,10 +15,10 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
   package static func random() -> Traceparent {
     var text = Array("00-".utf8)
     text.reserveCapacity(55)
-    append(lowerHex: .random(in: 1...UInt64.max), digits: 16, to: &text)
-    append(lowerHex: .random(in: 0...UInt64.max), digits: 16, to: &text)
+    append(lowerHex: TraceNumbers.origin, digits: 16, to: &text)
+    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
     text.append(UInt8(ascii: "-"))
-    append(lowerHex: .random(in: 1...UInt64.max), digits: 16, to: &text)
+    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
     text.append(contentsOf: "-01".utf8)
     return Traceparent(text)
   }
@@ -25,7 +26,7 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
   /// The next step of the same trace.
   package func child() -> Traceparent {
     var text = Array(description.utf8.prefix(36))
-    append(lowerHex: .random(in: 1...UInt64.max), digits: 16, to: &text)
+    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
     text.append(contentsOf: description.utf8.suffix(3))
     return Traceparent(text)
   }
@@ -51,5 +52,19 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
   private static func isLowerHex(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
       || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+  }
+}
+
+/// Ids of traces need be different, not secret: SplitMix64 from a random start costs no call to the kernel.
+private enum TraceNumbers {
+  static let origin = UInt64.random(in: 1...UInt64.max)
+  private static let state = Atomic(UInt64.random(in: 0...UInt64.max))
+
+  /// Never zero, which the standard calls invalid.
+  static func next() -> UInt64 {
+    var number = state.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+    number = (number ^ number >> 30) &* 0xBF58_476D_1CE4_E5B9
+    number = (number ^ number >> 27) &* 0x94D0_49BB_1331_11EB
+    return max(1, number ^ number >> 31)
   }
 }

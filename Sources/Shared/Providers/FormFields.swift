@@ -4,6 +4,8 @@ internal import Forms
 /// signatures are over, whether or not they are UTF-8.
 package struct FormFields: Hashable, Sendable {
   private let form: DecodedForm
+  /// In the order of the names' bytes; those of one name in the order they came.
+  let sorted: [Field]
 
   /// Nobody sends as many; a body that does is not read.
   package static let limit = 2000
@@ -12,6 +14,9 @@ package struct FormFields: Hashable, Sendable {
     form = DecodedForm(Array(body)[...], atMost: Self.limit + 1)
     guard form.pairs.count <= Self.limit else {
       throw WebhookUnreadable(description: "more than \(Self.limit) form fields")
+    }
+    sorted = form.sortedPairs.map { [bytes = form.bytes] pair in
+      Field(name: bytes[pair.name], value: bytes[pair.value])
     }
   }
 
@@ -31,15 +36,9 @@ package struct FormFields: Hashable, Sendable {
     } catch { return false }
   }
 
-  struct Field {
+  struct Field: Hashable, Sendable {
     let name: ArraySlice<UInt8>
     let value: ArraySlice<UInt8>
-  }
-
-  /// In the order of the names' bytes; those of one name in the order they came.
-  var sorted: [Field] {
-    let pairs = isSorted ? form.pairs : stablySorted
-    return pairs.map { Field(name: form.bytes[$0.name], value: form.bytes[$0.value]) }
   }
 
   private func place(of name: String) -> Int? {
@@ -49,21 +48,20 @@ package struct FormFields: Hashable, Sendable {
         && name.indices.allSatisfy { form.bytes[pair.name.lowerBound + $0] == name[$0] }
     }
   }
+}
 
-  /// As Twilio posts them.
-  private var isSorted: Bool {
-    form.pairs.indices.dropFirst().allSatisfy { !isBefore(form.pairs[$0], form.pairs[$0 - 1]) }
-  }
-
-  private var stablySorted: [DecodedForm.Pair] {
-    form.pairs.enumerated().sorted { left, right in
+extension DecodedForm {
+  fileprivate var sortedPairs: [Pair] {
+    let isSorted = pairs.indices.dropFirst().allSatisfy { !isBefore(pairs[$0], pairs[$0 - 1]) }
+    guard !isSorted else { return pairs }
+    return pairs.enumerated().sorted { left, right in
       if isBefore(left.element, right.element) { return true }
       return !isBefore(right.element, left.element) && left.offset < right.offset
     }.map(\.element)
   }
 
-  private func isBefore(_ left: DecodedForm.Pair, _ right: DecodedForm.Pair) -> Bool {
-    form.bytes[left.name].precedes(form.bytes[right.name])
+  private func isBefore(_ left: Pair, _ right: Pair) -> Bool {
+    bytes[left.name].precedes(bytes[right.name])
   }
 }
 
