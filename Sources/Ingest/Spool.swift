@@ -60,13 +60,15 @@ final class Spool: Sendable {
     _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
     guard !isAway.withLock({ $0 }) else { return put(records, done) }
-    let append = WaitingAppend(records, until: bootMicroseconds() + patience.microseconds, done)
+    let append = WaitingAppend(
+      WaitingAppend.Load(records: records, done: done),
+      until: bootMicroseconds() + patience.microseconds)
     waiting.withLock { $0.append(append) }
     slot.append(records) { [self] outcome in
-      guard append.settle() else { return }
-      guard case .failure(let error) = outcome else { return done(outcome) }
+      guard let load = append.settle() else { return }
+      guard case .failure(let error) = outcome else { return load.done(outcome) }
       goAway(because: error.description)
-      put(records, done)
+      put(load.records, load.done)
     }
   }
 
@@ -86,9 +88,9 @@ final class Spool: Sendable {
       waiting.removeFirst(end)
       return passed
     }
-    for append in late where append.settle() {
+    for load in late.compactMap({ $0.settle() }) {
       goAway(because: "no answer within \(patience)")
-      put(append.records, append.done)
+      put(load.records, load.done)
     }
   }
 
