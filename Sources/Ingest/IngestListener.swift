@@ -8,16 +8,19 @@ package import Service
 package final class IngestListener: Sendable {
   private let server: HTTPServer
   private let spool: Spool
+  private let marks: Marks
 
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
   }
 
   /// Webhooks that the log does not take within `patience` are kept in the spool; so are those that come
-  /// before it is open. What else needs the log is answered 503 meanwhile.
+  /// before it is open. What else needs the log is answered 503 meanwhile. `instance` is this one's name in
+  /// its marks; no two that run at a time may share one.
   package init(
     _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, log: Log, metrics: Metrics,
-    patience: Duration = .seconds(2)
+    patience: Duration = .seconds(2), instance: String? = nil,
+    marksEvery markInterval: Duration = .seconds(1)
   ) throws {
     var router = Router()
     admin.add(to: &router, withMetrics: false)
@@ -39,6 +42,9 @@ package final class IngestListener: Sendable {
     server = try HTTPServer(configuration: configuration) { request, responder in
       routes.handle(request, responder)
     }
+    marks = Marks(
+      of: instance ?? Self.ownName, every: markInterval, behind: spool, to: slot, metrics: metrics,
+      now: Self.now)
   }
 
   package var port: UInt16 { server.port }
@@ -46,26 +52,38 @@ package final class IngestListener: Sendable {
   /// Answers what is under way, then closes.
   package func drain(within limit: Duration) {
     server.drain(within: limit)
+    marks.close(within: .seconds(5))
     spool.close(within: .seconds(6))
+  }
+
+  private static let now: @Sendable () -> Timestamp = {
+    Timestamp(microseconds: wallMicroseconds())
+  }
+
+  private static var ownName: String {
+    let process = ProcessInfo.processInfo
+    return "\(process.hostName):\(process.processIdentifier)"
   }
 
   private static func addRoutes(
     to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ spool: Spool, _ log: Log,
     _ metrics: Metrics
   ) {
-    let now: @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
-    let address = PublicAddress(settings.publicURL)
+    let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let senders = SenderBook(settings)
     let keys = KeyRing(settings.apiKeys)
+    let throttle = LineThrottle(now: Self.now)
     let loop = IngestLoop(
-      append: { spool.append($0, done: $1) }, counts: WebhookCounts(metrics), log: log, now: now)
+      append: { spool.append($0, done: $1) }, counts: WebhookCounts(metrics), log: log,
+      throttle: throttle, now: Self.now)
     let desk = WebhookDesk(
-      senders: senders, address: address, verifySignatures: settings.verifySignatures, now: now)
-    let admission = Admission(settings, keys, now: now)
+      senders: senders, address: address, verifySignatures: settings.verifySignatures, now: Self.now
+    )
+    let admission = Admission(settings, keys, now: Self.now)
     SendRoutes(
       admission: admission, senders: settings.senders, usual: settings.defaultSender, slot: slot,
       batches: BatchDesk(),
-      counts: SendCounts(metrics), log: log, now: now
+      counts: SendCounts(metrics), log: log, throttle: throttle, now: Self.now
     ).add(to: &router, under: address.prefix)
     RelayRoute(settings, loop, desk, slot, metrics)?.add(to: &router, under: address.prefix)
     WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)

@@ -14,6 +14,7 @@ struct IngestLoop: Sendable {
   let append: Append
   let counts: WebhookCounts
   let log: Log
+  let throttle: LineThrottle
   let now: @Sendable () -> Timestamp
 
   func take<Call: WebhookCall>(
@@ -50,9 +51,11 @@ struct IngestLoop: Sendable {
       return nil
     case .failure(let error):
       counts.add(provider, .notAppended)
-      log.warning(
-        "a webhook could not be appended",
-        ["provider": provider.rawValue, "reason": error.description])
+      if let leftOut = throttle.pass("webhooks") {
+        log.warning(
+          "a webhook could not be appended",
+          ["provider": provider.rawValue, "reason": error.description, "leftOut": leftOut])
+      }
       return .tryLater
     }
   }
@@ -62,12 +65,14 @@ struct IngestLoop: Sendable {
     _ responder: HTTPResponder
   ) {
     counts.add(provider, refusal.outcome)
-    log.warning(
-      "a webhook was refused",
-      [
-        "provider": provider.rawValue, "path": request.path, "peer": request.peer.host,
-        "reason": refusal.sentence,
-      ])
+    if let leftOut = throttle.pass("\(provider) \(refusal.outcome)") {
+      log.warning(
+        "a webhook was refused",
+        [
+          "provider": provider.rawValue, "path": request.path, "peer": request.peer.host,
+          "reason": refusal.sentence, "leftOut": leftOut,
+        ])
+    }
     responder.answer(refusal.answer)
   }
 }

@@ -17,6 +17,7 @@ final class Spool: Sendable {
   private let spooled: Counter
   private let away: Gauge
   private let isAway = Locked(false)
+  private let content = SpoolContent()
   private let waiting = Locked<[WaitingAppend]>([])
   private let stop = StopSignal()
   private let threads = Locked<[WorkerThread]>([])
@@ -40,7 +41,7 @@ final class Spool: Sendable {
       disk, to: slot, log: log,
       moved: metrics.counter(
         "postrider_spool_drained_records_total", "Records moved from the spool to the log."),
-      stop: stop)
+      content: content, stop: stop)
     threads.withLock {
       $0 = [
         WorkerThread("spool-watch") { [weak self, stop] in
@@ -72,6 +73,11 @@ final class Spool: Sendable {
     }
   }
 
+  /// Whether all that was ever put here is in the log.
+  var isClear: Bool { content.isClear }
+
+  func waitUntilClear(within limit: Duration) { content.waitUntilClear(within: limit) }
+
   /// Once nothing more comes in. What is here is moved at the next start.
   func close(within limit: Duration) {
     stop.request()
@@ -97,8 +103,10 @@ final class Spool: Sendable {
   private func put(
     _ records: [NewRecord], _ done: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
-    let spooled = spooled
+    let (spooled, content) = (spooled, content)
+    content.begin()
     disk.append(records.map { $0.fitting(SpoolDrain.recordLimit) }) { outcome in
+      content.end()
       if case .success = outcome { spooled.add(records.count) }
       done(outcome)
     }
