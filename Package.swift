@@ -156,7 +156,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["SendStore", "Time", "Platform", "CRdKafka", "CThreads"],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
-    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
+    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time", "TestSupport"]),
     tests(
       "SimulatorTests", ["Simulator", "HTTP", "JSON", "Crypto", "Platform", "Time", "TestSupport"]),
   ],

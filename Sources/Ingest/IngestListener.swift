@@ -1,12 +1,14 @@
 internal import Foundation
-internal import HTTP
 internal import Platform
 internal import Time
+package import HTTP
 package import Service
 
 /// The address that providers and callers reach.
 package final class IngestListener: Sendable {
   private let server: HTTPServer
+  /// `POST /api/sends`: all that is served here.
+  package let routes: [String]
   private let spool: Spool
   private let marks: Marks
 
@@ -20,7 +22,7 @@ package final class IngestListener: Sendable {
   package init(
     _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, log: Log, metrics: Metrics,
     patience: Duration = .seconds(2), instance: String? = nil,
-    marksEvery markInterval: Duration = .seconds(1)
+    marksEvery markInterval: Duration = .seconds(1), limits: HTTPServer.Configuration? = nil
   ) throws {
     var router = Router()
     admin.add(to: &router, withMetrics: false)
@@ -28,17 +30,16 @@ package final class IngestListener: Sendable {
       settings.spool, before: slot, patience: patience, log: log, metrics: metrics)
     self.spool = spool
     Self.addRoutes(to: &router, settings, slot, spool, log, metrics)
-    var configuration = HTTPServer.Configuration()
+    var configuration = limits ?? Self.limits
     configuration.address = settings.listen.host
     configuration.port = settings.listen.port
-    configuration.threads = 2
-    configuration.maximumBodySize = 8 << 20
     configuration.tls = try settings.tls.map { files in
       HTTPServer.TLS(
         certificateChain: try Self.content(of: files.certificate),
         privateKey: try Self.content(of: files.key))
     }
     let routes = router
+    self.routes = router.names
     server = try HTTPServer(configuration: configuration) { request, responder in
       routes.handle(request, responder)
     }
@@ -55,6 +56,13 @@ package final class IngestListener: Sendable {
     marks.close(within: .seconds(5))
     spool.close(within: .seconds(6))
   }
+
+  package static let limits: HTTPServer.Configuration = {
+    var limits = HTTPServer.Configuration()
+    limits.threads = 2
+    limits.maximumBodySize = 8 << 20
+    return limits
+  }()
 
   private static let now: @Sendable () -> Timestamp = {
     Timestamp(microseconds: wallMicroseconds())

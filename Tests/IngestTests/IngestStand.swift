@@ -26,6 +26,7 @@ final class IngestStand: Sendable {
   let faulty: FaultyLog
   private let slot = LogSlot()
   let metrics = Metrics()
+  let health = Health()
   let lines = Locked<[String]>([])
   let folder: TemporaryFolder
   let listener: IngestListener
@@ -35,7 +36,8 @@ final class IngestStand: Sendable {
     _ more: String = "", on kind: LogKind = .embedded, spoolLimit: String = "100MB",
     isOpen: Bool = true,
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
-    marksEvery: Duration = .seconds(3600), folder: TemporaryFolder? = nil
+    marksEvery: Duration = .seconds(3600), limits: HTTPServer.Configuration? = nil,
+    folder: TemporaryFolder? = nil
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
     let folder = self.folder
@@ -63,8 +65,9 @@ final class IngestStand: Sendable {
     let settings = try Self.settings(
       (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, folder, spoolLimit)
     listener = try IngestListener(
-      settings, AdminRoutes(Health(), metrics), slot, log: logger, metrics: metrics,
-      patience: patience, instance: Self.instance, marksEvery: marksEvery)
+      settings, AdminRoutes(health, metrics), slot, log: logger, metrics: metrics,
+      patience: patience, instance: Self.instance, marksEvery: marksEvery,
+      limits: limits)
     client = try HTTPClient()
   }
 

@@ -29,12 +29,12 @@ import Time
     let partitions = try stand.log.partitionCount(of: .callbacks, within: .seconds(5))
     Self.waitForMarks(stand, atLeast: partitions * 2)
     #expect(stand.count("postrider_marks_total") >= partitions * 2)
+    stand.listener.drain(within: .zero)
     let marks = try Self.marks(stand)
-    #expect(Set(marks.map(\.mark.partition)) == Set(0..<partitions))
+    #expect(Set(marks.filter { !$0.mark.isLast }.map(\.mark.partition)) == Set(0..<partitions))
     for (partition, mark) in marks {
       #expect(partition.number == mark.partition)
       #expect(mark.instance == IngestStand.instance)
-      #expect(!mark.isLast)
     }
   }
 
@@ -51,6 +51,7 @@ import Time
     stand.faulty.turn(.well)
     let before = stand.count("postrider_marks_total")
     Self.waitForMarks(stand, atLeast: before + 8)
+    stand.listener.drain(within: .zero)
     let marks = try Self.marks(stand).map(\.mark.at)
     #expect(marks.contains { $0 < answered })
     #expect(!marks.contains { $0 > answered && $0 < moved })
