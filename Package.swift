@@ -127,7 +127,7 @@ let package = Package(
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests(
-      "ProvidersTests", ["Providers", "Domain", "Time", "JSON", "Crypto"],
+      "ProvidersTests", ["Providers", "Domain", "Forms", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("Fixtures")]),
     .target(
       name: "FuzzTargets", dependencies: ["Providers", "Domain", "Time", "JSON"],
@@ -159,6 +159,7 @@ let package = Package(
       "IngestTests",
       [
         "Ingest", "Service", "HTTP", "Forms", "Providers", "Domain", "EventLog", "JSON", "Crypto",
+        "SendStore",
         "Platform", "Time", "TestSupport",
       ]),
     tests(
@@ -168,14 +169,15 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "Kafka", "CRdKafka", "Simulator", "TestSupport",
+        "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service", "Crypto",
+        "Forms",
       ],
-      path: "Tests/Benchmarks", swiftSettings: ours),
+      path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["SendStore", "Time", "Platform", "CRdKafka", "CThreads"],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
-    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
+    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time", "TestSupport"]),
     tests(
       "SimulatorTests", ["Simulator", "HTTP", "JSON", "Crypto", "Platform", "Time", "TestSupport"]),
   ],

@@ -80,6 +80,7 @@ struct Workers {
     guard parts.contains(.ingest) else { return nil }
     let listener = try IngestListener(
       settings, admin, logSlot, storeSlot, log: log, metrics: metrics)
+    reload.onChange { settings in listener.takeUp(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
     return listener
   }

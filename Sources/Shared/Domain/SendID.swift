@@ -45,13 +45,18 @@ package struct SendID: Hashable, Sendable {
 
 extension SendID: CustomStringConvertible, Comparable {
   package init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12],
-      let read = Crypto.bytes(fromHex: parts.joined())
-    else {
-      return nil
+    guard text.utf8.count == 36 else { return nil }
+    var (high, low) = (UInt64(0), UInt64(0))
+    for (place, digit) in text.utf8.enumerated() {
+      if place == 8 || place == 13 || place == 18 || place == 23 {
+        guard digit == UInt8(ascii: "-") else { return nil }
+      } else {
+        guard let value = hexValue(digit) else { return nil }
+        high = high << 4 | low >> 60
+        low = low << 4 | UInt64(value)
+      }
     }
-    self.init(bytes: read)
+    self.init(high: high, low: low)
   }
 
   package init?(bytes: [UInt8]) {
@@ -66,11 +71,14 @@ extension SendID: CustomStringConvertible, Comparable {
   }
 
   package var description: String {
-    let hex = lowerHex(bytes).utf8
+    let groups = [
+      (high >> 32, 8), (high >> 16, 4), (high, 4), (low >> 48, 4), (low, 12),
+    ]
     var text: [UInt8] = []
-    for (index, digit) in hex.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
-      text.append(digit)
+    text.reserveCapacity(36)
+    for (word, digits) in groups {
+      if !text.isEmpty { text.append(UInt8(ascii: "-")) }
+      append(lowerHex: word, digits: digits, to: &text)
     }
     return String(decoding: text, as: UTF8.self)
   }

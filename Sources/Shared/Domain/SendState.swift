@@ -13,7 +13,9 @@ package enum SendState: Int, CaseIterable, Hashable, Sendable {
   case canceled = 10
 
   /// As the API and the events spell it.
-  package var name: String { self == .inDoubt ? "in-doubt" : String(describing: self) }
+  package var name: String { Self.names[rawValue] }
+
+  private static let names = allCases.map { $0 == .inDoubt ? "in-doubt" : String(describing: $0) }
 
   package init?(name: String) {
     guard let state = Self.allCases.first(where: { $0.name == name }) else { return nil }
