@@ -77,6 +77,7 @@ let package = Package(
       "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
       resources: [
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
+        .embedInCode("Migrations/sqlite_002.sql"), .embedInCode("Migrations/postgres_002.sql"),
         .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
       ]),
     module(

@@ -9,6 +9,8 @@ struct Candidate {
   let optOut: OptOut?
   let pairPaidBack: Timestamp?
   let lastCounted: Timestamp?
+  /// This person must wait that long, whatever the budgets say.
+  let heldUntil: Timestamp
 
   var claimed: ClaimedSend {
     ClaimedSend(
@@ -64,7 +66,8 @@ extension Transaction {
         row: send, content: row.bytes(11),
         window: ServiceWindow(lastInbound: row.optionalTime(12)),
         optOut: row.optionalText(13).flatMap(OptOut.init(rawValue:)),
-        pairPaidBack: row.optionalTime(14), lastCounted: row.optionalTime(15))
+        pairPaidBack: row.optionalTime(14), lastCounted: row.optionalTime(15),
+        heldUntil: row.optionalTime(16) ?? .distantPast)
     }
   }
 

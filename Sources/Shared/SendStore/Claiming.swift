@@ -157,6 +157,10 @@ struct Claiming {
   private mutating func admit(
     _ candidate: Candidate, of flow: Flow, _ holdsNew: inout Timestamp?, _ flows: FlowBook
   ) throws(StoreError) {
+    guard candidate.heldUntil <= claim.now else {
+      postpone(candidate, to: candidate.heldUntil, flow: flow.key)
+      return
+    }
     let address = candidate.row.recipient
     let verdict = plan.admit(
       BudgetPlan.Candidate(

@@ -10,6 +10,8 @@ struct LaneState {
   let stop: LaneStop?
   let heldUntil: Timestamp
   let holdReason: String
+  /// Messages a second, as the provider told it.
+  private let toldRate: Int?
 
   init(_ row: any Row) {
     key = row.integer(0)
@@ -21,10 +23,12 @@ struct LaneState {
     }
     heldUntil = row.time(7)
     holdReason = row.text(8)
+    toldRate = row.isNull(9) ? nil : row.int(9)
   }
 
   func laneBudget(_ budget: Budget) throws(StoreError) -> LaneBudget {
-    do { return try LaneBudget(budget, kept: self.budget) } catch {
+    let heeded = toldRate.map { budget.heeding(messagesASecond: $0) } ?? budget
+    do { return try LaneBudget(heeded, kept: self.budget) } catch {
       throw .broken(error.description)
     }
   }
@@ -36,16 +40,20 @@ struct GroupState {
   let epoch: Int64
   let leaseUntil: Timestamp
   private let recipients: [UInt8]
+  /// As the provider told it; -1 is no limit.
+  private let toldRecipients: Int?
 
   init(_ row: any Row) {
     owner = row.text(0)
     epoch = row.integer(1)
     leaseUntil = row.time(2)
     recipients = row.bytes(3)
+    toldRecipients = row.isNull(4) ? nil : row.int(4)
   }
 
   func recipientBudget(_ budget: Budget) throws(StoreError) -> RecipientBudget? {
-    guard case .recipients(let limit) = budget.daily else { return nil }
+    let heeded = toldRecipients.map { budget.heeding(recipients: $0 < 0 ? nil : $0) } ?? budget
+    guard case .recipients(let limit) = heeded.daily else { return nil }
     do { return try RecipientBudget(limit: limit, kept: recipients) } catch {
       throw .broken(error.description)
     }

@@ -19,6 +19,8 @@ struct LaneCatalog {
   private(set) var byName: [SenderID: LaneIdentity] = [:]
   private(set) var groups: [LaneGroupID: Int64] = [:]
   var budgets: [Int64: Budget] = [:]
+  /// Of the lanes that mind silence.
+  var silentAfter: [Int64: Duration] = [:]
 
   init() {}
 
@@ -70,7 +72,9 @@ extension SendStore {
     self.catalog.withLock { known in
       known = catalog
       for sender in senders {
-        if let key = catalog.byName[sender.id]?.key { known.budgets[key] = sender.budget }
+        guard let key = catalog.byName[sender.id]?.key else { continue }
+        known.budgets[key] = sender.budget
+        known.silentAfter[key] = sender.silentAfter
       }
     }
   }
@@ -124,8 +128,7 @@ extension SendStore {
     template: String, of sender: SenderID, until: Timestamp, because reason: String
   ) throws(StoreError) {
     try onLane(sender) { transaction, key throws(StoreError) in
-      try transaction.run(
-        .holdTemplate, [.integer(key), .text(template), .time(until), .text(reason)])
+      try transaction.hold(template: template, key, until: until, because: reason)
     }
   }
 
@@ -139,7 +142,7 @@ extension SendStore {
     }
   }
 
-  private func onLane(
+  func onLane(
     _ sender: SenderID, _ body: (any Transaction, Int64) throws(StoreError) -> Void
   ) throws(StoreError) {
     guard let key = catalog.withLock({ $0.byName[sender]?.key }) else {

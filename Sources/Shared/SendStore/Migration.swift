@@ -3,8 +3,14 @@ struct Migration: Sendable {
   let number: Int
   let sql: String
 
-  static let sqlite = [Migration(number: 1, sql: text(PackageResources.sqlite_001_sql))]
-  static let postgres = [Migration(number: 1, sql: text(PackageResources.postgres_001_sql))]
+  static let sqlite = [
+    Migration(number: 1, sql: text(PackageResources.sqlite_001_sql)),
+    Migration(number: 2, sql: text(PackageResources.sqlite_002_sql)),
+  ]
+  static let postgres = [
+    Migration(number: 1, sql: text(PackageResources.postgres_001_sql)),
+    Migration(number: 2, sql: text(PackageResources.postgres_002_sql)),
+  ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 

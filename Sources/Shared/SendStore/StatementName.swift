@@ -16,4 +16,8 @@ enum StatementName: String, CaseIterable, Sendable {
   case deleteContents, deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs
   case pruneRecipients, pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases
   case clearInFlight
+  case haltLanes, releaseLanes, tellRate, tellRecipients, wakeLanes, showLane, shownLanes
+  case saveTemplateHold, holdContacts, flowTemplates, idsOfSends, inReplyTo, parkedByNumber
+  case oldestParked, saveMarks, markedUntil, forgetMarks, insertAwaited, awaitedDue, deleteAwaited
+  case insertSilent, deleteSilent, silentSends, isSilent
 }

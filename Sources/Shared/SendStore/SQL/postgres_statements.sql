@@ -106,8 +106,10 @@ UPDATE duties SET lease_until = 0
 FROM unnest($1::text[], $2::text[]) AS p(n, o) WHERE duties.name = p.n AND duties.owner = p.o;
 
 -- addFlow
-INSERT INTO flows (lane, priority, campaign, template, kind)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS p(lane, priority, campaign, template, kind)
+INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
+SELECT p.*, coalesce(h.held_until, 0), h.reason
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS p(lane, priority, campaign, template, kind)
+LEFT JOIN template_holds h ON h.lane = p.lane AND h.template = p.template
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
 -- flow
@@ -151,10 +153,10 @@ INSERT INTO outbox (send, version)
 SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(send, version);
 
 -- lockGroup
-SELECT owner, epoch, lease_until, recipients FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
+SELECT owner, epoch, lease_until, recipients, told_recipients FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
 
 -- lockLanes
-SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason
+SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason, told_rate
 FROM lanes WHERE key = ANY($1::bigint[]) ORDER BY key FOR UPDATE;
 
 -- saveLane
@@ -171,7 +173,7 @@ FROM unnest($1::bigint[], $2::bytea[]) AS p(k, recipients) WHERE key = p.k;
 
 -- dueSends
 SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
-  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted
+  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.held_until
 FROM (SELECT send, due FROM queue WHERE lane = ($1::bigint[])[1] AND flow = ($2::bigint[])[1] AND due <= ($3::bigint[])[1] ORDER BY due, send LIMIT ($4::bigint[])[1]) q
 JOIN sends s ON s.key = q.send
 JOIN contents c ON c.send = q.send
@@ -228,10 +230,11 @@ SELECT id, key FROM sends WHERE id = ANY($1::bytea[]);
 
 -- advance
 UPDATE sends SET state = p.state, version = version + 1, proven = proven | p.bit, changed = p.at
-FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[]) AS p(wanted, n, state, bit, at, prov, acc, addr), lanes l
+FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) AS p(wanted, n, state, bit, at, prov, acc, addr, app, company), lanes l
 WHERE sends.id = p.wanted AND sends.attempt = p.n AND sends.last_attempt = p.n
   AND sends.state BETWEEN 3 AND 5 AND sends.state < p.state AND sends.failed & p.bit = 0
   AND l.key = sends.lane AND l.provider = p.prov AND l.account = p.acc AND (p.addr IS NULL OR l.address = p.addr)
+  AND (p.app IS NULL OR (l.app = p.app AND l.company = p.company))
 RETURNING sends.id, sends.key, sends.version;
 
 -- insertProviderIDs
@@ -278,7 +281,11 @@ SELECT seq, callback FROM parked WHERE provider_id = ANY($1::text[]);
 SELECT seq, callback FROM parked WHERE send_id = ANY($1::bytea[]);
 
 -- parkedSince
-SELECT seq, callback FROM parked WHERE at >= ($1::bigint[])[1] ORDER BY seq;
+SELECT seq, callback FROM parked p
+WHERE at >= ($1::bigint[])[1] AND (EXISTS (SELECT 1 FROM sends s WHERE s.id = p.send_id)
+  OR EXISTS (SELECT 1 FROM provider_ids i
+    WHERE i.day IN (($2::bigint[])[1], ($2::bigint[])[1] - 1, ($2::bigint[])[1] - 2) AND i.id = p.provider_id))
+ORDER BY seq;
 
 -- parkedOldest
 SELECT seq, at, callback FROM parked WHERE at < ($1::bigint[])[1] ORDER BY seq LIMIT ($2::bigint[])[1];
@@ -290,8 +297,8 @@ SELECT count(*) FROM parked;
 DELETE FROM parked WHERE seq = ANY($1::bigint[]);
 
 -- insertInbound
-INSERT INTO inbound (account, address, provider_id, at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS p(account, address, provider_id, at)
+INSERT INTO inbound (account, address, provider_id, at, in_reply_to)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[]) AS p(account, address, provider_id, at, in_reply_to)
 ON CONFLICT DO NOTHING
 RETURNING provider_id;
 
@@ -400,3 +407,100 @@ UPDATE lane_groups SET lease_until = 0, owner = NULL;
 
 -- clearInFlight
 UPDATE lanes SET in_flight = 0, changes = changes + 1;
+
+-- haltLanes
+UPDATE lanes SET stopped = p.at, stop_code = p.code, stop_reason = p.reason, changes = changes + 1
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS p(k, at, code, reason)
+WHERE lanes.key = p.k AND stopped IS NULL RETURNING name;
+
+-- releaseLanes
+UPDATE lanes SET stopped = NULL, stop_code = NULL, stop_reason = NULL, changes = changes + 1
+FROM unnest($1::bigint[], $2::text[]) AS p(k, code) WHERE lanes.key = p.k AND stop_code = p.code RETURNING name;
+
+-- tellRate
+UPDATE lanes SET told_rate = p.rate, changes = changes + 1
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, rate) WHERE lanes.key = p.k;
+
+-- tellRecipients
+UPDATE lane_groups SET told_recipients = p.n
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE lane_groups.key = p.k;
+
+-- wakeLanes
+UPDATE lanes SET changes = changes + 1 WHERE key = ANY($1::bigint[]);
+
+-- showLane
+UPDATE lanes SET shown_as = p.number
+FROM unnest($1::bigint[], $2::text[]) AS p(k, number) WHERE lanes.key = p.k;
+
+-- shownLanes
+SELECT key, shown_as FROM lanes WHERE shown_as IS NOT NULL;
+
+-- saveTemplateHold
+INSERT INTO template_holds (lane, template, held_until, reason)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, template, held_until, reason)
+ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason;
+
+-- holdContacts
+INSERT INTO contacts (lane, address, held_until)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(lane, address, held_until)
+ON CONFLICT (lane, address) DO UPDATE SET held_until = greatest(contacts.held_until, excluded.held_until);
+
+-- flowTemplates
+SELECT key, template FROM flows WHERE key = ANY($1::bigint[]);
+
+-- idsOfSends
+SELECT key, id, lane FROM sends WHERE key = ANY($1::bigint[]);
+
+-- inReplyTo
+SELECT in_reply_to FROM inbound
+WHERE account = ($1::text[])[1] AND address = ($2::text[])[1] AND provider_id = ($3::text[])[1];
+
+-- parkedByNumber
+SELECT seq, callback FROM parked WHERE seq = ANY($1::bigint[]);
+
+-- oldestParked
+SELECT seq, at, callback FROM parked ORDER BY seq LIMIT ($1::bigint[])[1];
+
+-- saveMarks
+INSERT INTO marks (partition, instance, at, seen, ended)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS p(partition, instance, at, seen, ended)
+ON CONFLICT (partition, instance) DO UPDATE SET at = excluded.at, seen = excluded.seen, ended = excluded.ended
+WHERE excluded.at >= marks.at;
+
+-- markedUntil
+SELECT min(at) FROM marks WHERE ended = 0 AND seen > ($1::bigint[])[1];
+
+-- forgetMarks
+DELETE FROM marks WHERE seen <= ($1::bigint[])[1];
+
+-- insertAwaited
+INSERT INTO awaited (due, send, looks)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS p(due, send, looks)
+ON CONFLICT DO NOTHING;
+
+-- awaitedDue
+SELECT a.due, a.send, a.looks, s.id, s.lane, s.state, s.attempt, s.changed, w.answer
+FROM (SELECT due, send, looks FROM awaited WHERE due <= ($1::bigint[])[1] ORDER BY due, send
+  LIMIT ($2::bigint[])[1] FOR UPDATE SKIP LOCKED) a
+LEFT JOIN sends s ON s.key = a.send
+LEFT JOIN answers w ON w.send = a.send
+ORDER BY a.due, a.send;
+
+-- deleteAwaited
+DELETE FROM awaited USING unnest($1::bigint[], $2::bigint[]) AS p(due, send)
+WHERE awaited.due = p.due AND awaited.send = p.send;
+
+-- insertSilent
+INSERT INTO silent (send, since)
+SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(send, since)
+ON CONFLICT (send) DO NOTHING;
+
+-- deleteSilent
+DELETE FROM silent WHERE send = ANY($1::bigint[]);
+
+-- silentSends
+SELECT l.name, count(*) FROM silent q JOIN sends s ON s.key = q.send JOIN lanes l ON l.key = s.lane
+WHERE s.state = 3 GROUP BY l.name ORDER BY l.name;
+
+-- isSilent
+SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ($1::bytea[])[1] AND s.state = 3;
