@@ -150,6 +150,12 @@ let package = Package(
         "Domain", "Time", "JSON", "Platform", "EventLog", "SendStore", "TestSupport",
       ]),
     tests(
+      "StatusWorkerTests",
+      [
+        "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain",
+        "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport", "postrider",
+      ]),
+    tests(
       "IngestTests",
       [
         "Ingest", "Service", "HTTP", "Forms", "Providers", "Domain", "EventLog", "JSON", "Crypto",
