@@ -1,17 +1,50 @@
+internal import Domain
+internal import HTTP
 package import Platform
 package import Service
+internal import Time
 
 /// Takes sends in, posts them within their budgets, records what became of them.
 package enum DispatchWorker {
   /// Each thread ends by itself once the context's stop is requested and its work under way is done.
-  package static func start(_ context: WorkerContext) -> [WorkerThread] {
-    [
+  package static func start(_ context: WorkerContext) throws -> [WorkerThread] {
+    let doors = try DoorBook(context.settings)
+    let board = LaneBoard()
+    let counts = DispatchCounts(context.metrics)
+    let breakers = BreakerBoard(context.metrics, context.log)
+    let recorder = Recorder(
+      context.store, board, breakers, firstLook: context.settings.doubts.first, log: context.log,
+      counts: counts)
+    let lanes = LaneLoop(
+      context, doors: doors, board: board, breakers: breakers, recorder: recorder,
+      client: try HTTPClient(doors.clientConfiguration))
+    let keeper = LeaseKeeper(context, doors: doors, board: board, counts: counts)
+    return [
+      WorkerThread("lanes") { lanes.run() },
+      WorkerThread("recorder") { recorder.run() },
+      WorkerThread("leases") { keeper.run() },
+      WorkerThread("intake") { IntakeLoop(context, doors: doors, board: board).run() },
+      WorkerThread("care") { care(context, doors, board) },
       WorkerThread("relay") {
         OutboxRelay(
           context.store, context.eventLog, worker: context.worker, log: context.log,
           health: context.health.part("relay"), metrics: context.metrics, stop: context.stop
         ).run()
-      }
+      },
     ]
+  }
+
+  private static func care(_ context: WorkerContext, _ doors: DoorBook, _ board: LaneBoard) {
+    do {
+      let inquiry = try Inquiry()
+      defer { inquiry.close() }
+      CareLoop(
+        context, board: board,
+        doubts: DoubtLoop(context, doors: doors, inquiry: inquiry, marks: { nil }),
+        probe: LaneProbe(context, doors: doors, inquiry: inquiry, board: board)
+      ).run()
+    } catch {
+      context.log.error("doubts are not looked into", ["reason": "\(error)"])
+    }
   }
 }

@@ -75,13 +75,6 @@ extension SenderSettings {
       return sender.address.withoutWhatsApp == number.e164
     } catch { return false }
   }
-
-  var rules: SendRules {
-    SendRules(
-      channel: sender.channel, defaultPrefix: sender.defaultPrefix,
-      templateLanguage: templateLanguage, templateStrings: templateStrings,
-      templates: ContentCatalog(templates))
-  }
 }
 
 extension FieldFaults {

@@ -2,17 +2,22 @@ internal import Domain
 internal import JSON
 internal import Providers
 internal import SendStore
-internal import Time
 
 /// Turns what a provider told of a message into what the store is to make of it.
 struct CallbackJudge {
   private let table: ErrorTable
   /// Attempts of callbacks that carry none of ours, by the provider's id.
   private let attempts: [ProviderID: AttemptID]
+  /// Sends that have a template to go out as, where free text does not reach a person.
+  private let withFallback: Set<SendID>
   private var random = SystemRandomNumberGenerator()
 
-  init(_ attempts: [ProviderID: AttemptID], table: ErrorTable = .shared) {
+  init(
+    _ attempts: [ProviderID: AttemptID], withFallback: Set<SendID> = [],
+    table: ErrorTable = .shared
+  ) {
     self.attempts = attempts
+    self.withFallback = withFallback
     self.table = table
   }
 
@@ -39,7 +44,11 @@ struct CallbackJudge {
     var wait: Duration?
     var consequences = verdict.failure.consequences
     switch verdict {
-    case .final: break
+    case .final(let failure):
+      let send = (callback.attempt ?? attempts[callback.providerID])?.send
+      if failure.advice.contains(.useTemplate), let send, withFallback.contains(send) {
+        wait = .zero
+      }
     case .stopLane(let failure):
       wait = .zero
       consequences.append(.stopLane(because: failure.sentence))
@@ -104,14 +113,17 @@ extension Failure {
     advice.compactMap { advice in
       switch advice {
       case .optOut(let optOut): .optOut(optOut)
-      case .pauseTemplate: .pauseTemplate(because: sentence)
+      case .pauseTemplate:
+        .hold(.template, for: Self.templateRest, because: sentence)
       case .rest(let span): .hold(.recipient, for: span, because: sentence)
-      case .lowerRate, .alert, .probe, .useTemplate: nil
+      case .useTemplate: .closeWindow
+      case .lowerRate, .alert, .probe: nil
       }
     }
   }
 
-  var isAlert: Bool { advice.contains(.alert) }
+  /// Until the news comes that the template is well again, or a day is over.
+  private static let templateRest = Duration.seconds(24 * 3600)
 }
 
 extension Consequence.Holding {
@@ -121,18 +133,6 @@ extension Consequence.Holding {
     case .recipient: self = .recipient
     case .template: self = .template
     case .lane: self = .lane
-    }
-  }
-}
-
-extension Outcome.Wait {
-  func span(failures: Int, using random: inout some RandomNumberGenerator) -> Duration {
-    switch self {
-    case .stated(let span): span
-    case .backoff(let backoff): backoff.wait(failures: failures, using: &random)
-    case .between(let shortest, let longest):
-      .microseconds(
-        Int64.random(in: shortest.microseconds...longest.microseconds, using: &random))
     }
   }
 }

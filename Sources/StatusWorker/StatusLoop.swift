@@ -1,5 +1,6 @@
 internal import Domain
 package import EventLog
+internal import JSON
 internal import Providers
 package import SendStore
 package import Service
@@ -49,12 +50,24 @@ package final class StatusLoop {
 
   private func judge(_ batch: inout CallbackBatch) throws(StoreError) -> [CallbackReport] {
     let unnamed = batch.callbacks.filter { $0.isFailure && $0.attempt == nil }
-    var judge = CallbackJudge(try store.attempts(of: Set(unnamed.map(\.providerID))))
+    let attempts = try store.attempts(of: Set(unnamed.map(\.providerID)))
+    let refused = batch.callbacks.filter(\.isForClosedWindow).compactMap {
+      ($0.attempt ?? attempts[$0.providerID])?.send
+    }
+    var judge = CallbackJudge(attempts, withFallback: try withFallback(Set(refused)))
     return batch.callbacks.compactMap { callback in
       let report = judge.report(callback)
       if report == nil { counts.meaningless.add() }
       return report
     }
+  }
+
+  private func withFallback(_ sends: Set<SendID>) throws(StoreError) -> Set<SendID> {
+    var found: Set<SendID> = []
+    for id in sends {
+      if let send = try store.send(id), send.hasFallback { found.insert(id) }
+    }
+    return found
   }
 
   private func alert(_ reports: [CallbackReport], _ results: [CallbackResult]) {
@@ -80,6 +93,21 @@ package final class StatusLoop {
 extension ProviderCallback {
   fileprivate var isFailure: Bool {
     if case .failed = meaning { true } else { false }
+  }
+
+  fileprivate var isForClosedWindow: Bool {
+    guard isFailure, let code else { return false }
+    return ErrorTable.shared.row(provider, code)?.advice.contains(.useTemplate) ?? false
+  }
+}
+
+extension StoredSend {
+  /// What cannot be read was refused when it was taken in, so nothing is lost by saying no.
+  fileprivate var hasFallback: Bool {
+    do {
+      let template = try JSONDocument(content).root["fallbackTemplate"]
+      return template.map { !$0.isNull } ?? false
+    } catch { return false }
   }
 }
 

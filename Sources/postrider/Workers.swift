@@ -81,7 +81,7 @@ struct Workers {
       settings: settings, store: store, eventLog: eventLog, worker: worker, log: log,
       health: health, metrics: metrics, stop: stop)
     var threads: [WorkerThread] = []
-    if parts.contains(.dispatch) { threads += DispatchWorker.start(context) }
+    if parts.contains(.dispatch) { threads += try DispatchWorker.start(context) }
     if parts.contains(.status) { threads += StatusWorker.start(context) }
     return threads
   }

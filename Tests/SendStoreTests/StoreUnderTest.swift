@@ -56,7 +56,7 @@ final class StoreUnderTest {
     offset += Int64(count)
     let result = try store.take(
       IntakeBatch(log: "log-1", partition: 0, from: from, next: offset, sends: sends))
-    guard result == .taken(folded: [], conflicting: [], unknownSender: []) else {
+    guard result == .taken(folded: []) else {
       throw Unexpected(what: "\(result)")
     }
     return sends.map(\.id)

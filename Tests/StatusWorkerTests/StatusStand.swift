@@ -128,7 +128,7 @@ final class StatusStand: @unchecked Sendable {
     offset += Int64(count)
     let result = try store.take(
       IntakeBatch(log: "log-1", partition: 0, from: from, next: offset, sends: sends))
-    guard result == .taken(folded: [], conflicting: [], unknownSender: []) else {
+    guard result == .taken(folded: []) else {
       throw Unexpected(what: "\(result)")
     }
     return sends.map(\.id)

@@ -201,6 +201,10 @@ extension [PlainReport] {
 }
 
 extension CallbackReport {
+  fileprivate var stopsLane: Bool {
+    consequences.contains { if case .stopLane = $0 { true } else { false } }
+  }
+
   fileprivate func isSigned(byOwnerOf lane: LaneIdentity) -> Bool {
     lane.provider == provider.rawValue && lane.account == account
       && (address.map { $0 == lane.address } ?? (provider == .twilio))
@@ -227,8 +231,12 @@ extension ChangeSet {
     case .failed(let state, nil): news = .failed(attempt: match.attempt, .final(state))
     case .failed(let state, let wait?):
       due = now + wait
-      let attempts = self[match.key]?.maxAttempts ?? SendProgress.attemptLimit
-      news = .failed(attempt: match.attempt, .again(attempts: attempts, otherwise: state))
+      // A stop is not the send's own fault: it goes on however often that was so.
+      let attempts =
+        callback.stopsLane ? nil : self[match.key]?.maxAttempts
+      news = .failed(
+        attempt: match.attempt,
+        .again(attempts: attempts ?? SendProgress.attemptLimit, otherwise: state))
     }
     return apply(
       news, to: match.key, due: due, providerAt: callback.providerAt, code: callback.code,

@@ -9,13 +9,13 @@ struct Candidate {
   let optOut: OptOut?
   let pairPaidBack: Timestamp?
   let lastCounted: Timestamp?
-  /// This person must wait that long, whatever the budgets say.
-  let heldUntil: Timestamp
+  /// Nothing to this person before then.
+  let restUntil: Timestamp?
 
   var claimed: ClaimedSend {
     ClaimedSend(
       key: SendKey(row.key), id: row.id, attempt: row.progress.attempt, recipient: row.recipient,
-      content: content, window: window, optOut: optOut)
+      content: content, window: window, optOut: optOut, expires: row.expires)
   }
 }
 
@@ -64,10 +64,11 @@ extension Transaction {
         expires: row.time(10))
       return Candidate(
         row: send, content: row.bytes(11),
-        window: ServiceWindow(lastInbound: row.optionalTime(12)),
+        window: ServiceWindow(
+          lastInbound: row.optionalTime(12), lastRefusal: row.optionalTime(17)),
         optOut: row.optionalText(13).flatMap(OptOut.init(rawValue:)),
         pairPaidBack: row.optionalTime(14), lastCounted: row.optionalTime(15),
-        heldUntil: row.optionalTime(16) ?? .distantPast)
+        restUntil: row.optionalTime(16))
     }
   }
 

@@ -13,6 +13,7 @@ package struct ClaimedSend: Hashable, Sendable {
   package let window: ServiceWindow
   /// An opt-out that is not from everything; whether it matters depends on the content.
   package let optOut: OptOut?
+  package let expires: Timestamp
 }
 
 package enum ClaimResult: Hashable, Sendable {
@@ -54,8 +55,10 @@ extension SendStore {
   package static let postSpan = Duration.seconds(2)
 
   /// Takes as many due sends of the lane as its budgets allow now, and writes the intent to post each.
+  /// `firstLook`: how long after it arose the doubt of a predecessor's attempt is looked into.
   package func claim(
-    _ sender: SenderID, _ lease: Lease, worker: WorkerID, limit: Int
+    _ sender: SenderID, _ lease: Lease, worker: WorkerID, limit: Int,
+    firstLook: Duration = DoubtLooks.standard.first
   ) throws(StoreError) -> ClaimResult {
     let (lane, budget) = try catalog.withLock { catalog throws(StoreError) in
       guard let lane = catalog.byName[sender], let budget = catalog.budgets[lane.key] else {
@@ -65,7 +68,8 @@ extension SendStore {
     }
     let flows = FlowBook(self.flows.withLock { $0 })
     let result = try engine.write { transaction throws(StoreError) -> ClaimResult in
-      var claiming = try Claiming(lane, budget, lease, worker, transaction)
+      var claiming = try Claiming(
+        lane, budget, lease, worker, firstLook: firstLook, transaction)
       guard claiming.holdsLease else { return .fenced }
       guard try claiming.isOpen() else { return .claimed(claiming.claim) }
       try claiming.choose(limit: limit, flows)

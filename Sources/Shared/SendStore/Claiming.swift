@@ -7,6 +7,7 @@ struct Claiming {
   let holdsLease: Bool
   private let lane: LaneIdentity
   private let lease: Lease
+  private let firstLook: Duration
   private let transaction: any Transaction
   private let state: LaneState
   private var plan: BudgetPlan
@@ -22,9 +23,10 @@ struct Claiming {
 
   init(
     _ lane: LaneIdentity, _ budget: Budget, _ lease: Lease, _ worker: WorkerID,
-    _ transaction: any Transaction
+    firstLook: Duration, _ transaction: any Transaction
   ) throws(StoreError) {
     self.lane = lane
+    self.firstLook = firstLook
     self.lease = lease
     self.transaction = transaction
     let group = try transaction.lockGroup(lane.group)
@@ -76,7 +78,7 @@ struct Claiming {
       _ = changes.apply(
         .inDoubt(attempt: intent.attempt), to: intent.send, code: "no-record",
         doubt: ChangeSet.Doubt(
-          nextLook: claim.now + DoubtLooks.first, reason: "its worker ended without a record"))
+          nextLook: claim.now + firstLook, reason: "its worker ended without a record"))
     }
     try changes.write(to: transaction)
     strays = intents.count
@@ -145,6 +147,8 @@ struct Claiming {
       } else if candidate.optOut == .everything {
         ended.append((candidate, .refused, code: "opted-out"))
         claim.optedOut += 1
+      } else if let rest = candidate.restUntil, rest > claim.now {
+        postpone(candidate, to: rest, flow: flow.key)
       } else {
         try admit(candidate, of: flow, &holdsNew, flows)
       }
@@ -157,10 +161,6 @@ struct Claiming {
   private mutating func admit(
     _ candidate: Candidate, of flow: Flow, _ holdsNew: inout Timestamp?, _ flows: FlowBook
   ) throws(StoreError) {
-    guard candidate.heldUntil <= claim.now else {
-      postpone(candidate, to: candidate.heldUntil, flow: flow.key)
-      return
-    }
     let address = candidate.row.recipient
     let verdict = plan.admit(
       BudgetPlan.Candidate(

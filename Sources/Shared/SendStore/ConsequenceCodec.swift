@@ -14,12 +14,10 @@ extension Consequence {
       writer.field("what", holding.rawValue)
       writer.field("span", span.microseconds)
       writer.field("reason", reason)
-    case .pauseTemplate(let reason):
-      writer.field("does", "pauseTemplate")
-      writer.field("reason", reason)
     case .optOut(let optOut):
       writer.field("does", "optOut")
       writer.field("from", optOut.rawValue)
+    case .closeWindow: writer.field("does", "closeWindow")
     }
   }
 
@@ -27,7 +25,7 @@ extension Consequence {
     let reason = value["reason"]?.string ?? ""
     switch value["does"]?.string {
     case "stopLane": self = .stopLane(because: reason)
-    case "pauseTemplate": self = .pauseTemplate(because: reason)
+    case "closeWindow": self = .closeWindow
     case "hold":
       guard let holding = value["what"]?.string.flatMap(Holding.init(rawValue:)),
         let span = value["span"]?.integer

@@ -1,5 +1,5 @@
 package import Domain
-package import Time
+internal import Time
 
 /// What a failure means beyond the send that met it. It comes about in the transaction that moves the send,
 /// once for each failed attempt.
@@ -7,9 +7,9 @@ package enum Consequence: Hashable, Sendable {
   /// Nothing goes on the sender's lane until somebody or something changes.
   case stopLane(because: String)
   case hold(Holding, for: Duration, because: String)
-  /// Until somebody says otherwise.
-  case pauseTemplate(because: String)
   case optOut(OptOut)
+  /// Free text does not reach this person now.
+  case closeWindow
 
   package enum Holding: String, Hashable, Sendable { case recipient, template, lane }
 }
@@ -18,8 +18,8 @@ extension Consequence {
   /// Whether it writes a lane's row.
   var touchesLane: Bool {
     switch self {
-    case .stopLane, .hold(.lane, _, _), .hold(.template, _, _), .pauseTemplate: true
-    case .hold(.recipient, _, _), .optOut: false
+    case .stopLane, .hold(.lane, _, _), .hold(.template, _, _): true
+    case .hold(.recipient, _, _), .optOut, .closeWindow: false
     }
   }
 }
@@ -54,11 +54,10 @@ extension Transaction {
         try run(.holdLane, [lane, .time(now + span), .text(reason)])
       case .hold(.template, let span, let reason):
         try hold(templates[item.send.flow], item.send.lane, until: now + span, because: reason)
-      case .pauseTemplate(let reason):
-        try hold(
-          templates[item.send.flow], item.send.lane, until: .distantFuture, because: reason)
       case .hold(.recipient, let span, _):
-        try run(.holdContacts, [lane, .text(item.send.recipient), .time(now + span)])
+        try run(.restRecipients, [lane, .text(item.send.recipient), .time(now + span)])
+      case .closeWindow:
+        try run(.closeWindows, [lane, .text(item.send.recipient), .time(now)])
       case .optOut(let optOut):
         try save(.out(optOut), of: item.send.recipient, lane: item.send.lane, at: now)
       }
@@ -87,16 +86,5 @@ extension Transaction {
     try run(.saveTemplateHold, hold)
     try run(.holdTemplate, hold)
     try run(.wakeLanes, [.integer(lane)])
-  }
-}
-
-extension SendStore {
-  /// Holds the sends to one person only.
-  package func hold(
-    recipient: String, of sender: SenderID, until: Timestamp
-  ) throws(StoreError) {
-    try onLane(sender) { transaction, key throws(StoreError) in
-      try transaction.run(.holdContacts, [.integer(key), .text(recipient), .time(until)])
-    }
   }
 }

@@ -91,6 +91,31 @@ extension SendStore {
     }
   }
 
+  /// Nothing goes to this person before then.
+  package func rest(
+    _ contact: String, of sender: SenderID, until time: Timestamp
+  ) throws(StoreError) {
+    try note(.restRecipients, contact, of: sender, time)
+  }
+
+  /// The provider refused free text to this person, since the 24-hour window was closed.
+  package func closeWindow(
+    _ contact: String, of sender: SenderID, at time: Timestamp
+  ) throws(StoreError) {
+    try note(.closeWindows, contact, of: sender, time)
+  }
+
+  private func note(
+    _ statement: StatementName, _ contact: String, of sender: SenderID, _ time: Timestamp
+  ) throws(StoreError) {
+    guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else {
+      throw .broken("no lane \(sender)")
+    }
+    try engine.write { transaction throws(StoreError) in
+      try transaction.run(statement, [.integer(lane), .text(contact), .time(time)])
+    }
+  }
+
   package func contact(_ address: String, of sender: SenderID) throws(StoreError) -> Contact? {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return nil }
     return try engine.read { transaction throws(StoreError) in
@@ -129,7 +154,7 @@ extension Transaction {
       ]
     ) { $0.text(0) }
     guard !new.isEmpty else { return false }
-    let forms = [message.contact] + message.variants
+    let forms = try forms(of: message, lane: lane)
     try run(
       .openWindows,
       [
@@ -140,6 +165,14 @@ extension Transaction {
     guard let change = message.optOut else { return true }
     for form in forms { try save(change, of: form, lane: lane, at: message.at) }
     return true
+  }
+
+  /// All under which this person may be dialled.
+  private func forms(of message: InboundReport, lane: Int64) throws(StoreError) -> [String] {
+    let known = [message.contact] + message.variants
+    guard let waID = message.waID else { return known }
+    let dialled = try rows(.contactsByWaID, [.integer(lane), .text(waID)]) { $0.text(0) }
+    return known + dialled.filter { !known.contains($0) }
   }
 
   func save(

@@ -22,8 +22,10 @@ package struct IntakeBatch: Sendable {
 }
 
 package enum IntakeResult: Hashable, Sendable {
-  /// Places in the batch of those that were not new.
-  case taken(folded: [Int], conflicting: [Int], unknownSender: [Int])
+  /// With the places in the batch of those that were there already.
+  case taken(folded: [Int])
+  /// Nothing was taken: these can never be, each for its reason.
+  case refused([Int: String])
   /// The store has read to another offset: somebody else was here, or the log lost records.
   case elsewhere(at: Int64)
   /// The store has read another log.
@@ -48,7 +50,8 @@ extension SendStore {
   }
 
   /// Writes the sends and the partition's offset in one transaction. The same SendID again is folded; with
-  /// another content it is told, for the dead letters.
+  /// another content it is refused, and the batch with it: it has to be where people see it before it is
+  /// passed over.
   package func take(_ batch: IntakeBatch) throws(StoreError) -> IntakeResult {
     let keys = try reserveKeys(batch.sends.count)
     let lanes = catalog.withLock { catalog in batch.sends.map { catalog.byName[$0.sender]?.key } }
@@ -60,6 +63,7 @@ extension SendStore {
       }
       let sorted = IntakeSorting(
         batch.sends, lanes, known: try transaction.knownHashes(batch.sends))
+      guard sorted.refused.isEmpty else { return .refused(sorted.refused) }
       let rows = try sorted.fresh.enumerated().map { index, item throws(StoreError) in
         let flow = try flows.key(of: FlowName(item.send, lane: item.lane), transaction)
         return SendRow(item.send, key: keys + Int64(index), lane: item.lane, flow: flow)
@@ -67,7 +71,7 @@ extension SendStore {
       try transaction.insert(rows, sorted.fresh, at: try transaction.now())
       try transaction.run(
         .saveIntake, [.integer(batch.partition), .text(batch.log), .integer(batch.next)])
-      return sorted.result
+      return .taken(folded: sorted.folded)
     }
     self.flows.withLock { $0.merge(flows.found) { $1 } }
     return result
@@ -121,27 +125,26 @@ private struct IntakeSorting {
   }
 
   private(set) var fresh: [Fresh] = []
-  private var folded: [Int] = []
-  private var conflicting: [Int] = []
-  private var unknownSender: [Int] = []
+  private(set) var folded: [Int] = []
+  private(set) var refused: [Int: String] = [:]
 
   init(_ sends: [NewSend], _ lanes: [Int64?], known: [SendID: [UInt8]]) {
     var known = known
     for (place, send) in sends.enumerated() {
       let hash = send.hash
       if let before = known[send.id] {
-        if before == hash { folded.append(place) } else { conflicting.append(place) }
+        if before == hash {
+          folded.append(place)
+        } else {
+          refused[place] = "a send of this id is there with another content"
+        }
       } else if let lane = lanes[place] {
         known[send.id] = hash
         fresh.append(Fresh(send: send, lane: lane, hash: hash))
       } else {
-        unknownSender.append(place)
+        refused[place] = "there is no sender \(send.sender)"
       }
     }
-  }
-
-  var result: IntakeResult {
-    .taken(folded: folded, conflicting: conflicting, unknownSender: unknownSender)
   }
 }
 

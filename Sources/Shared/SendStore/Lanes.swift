@@ -40,9 +40,26 @@ package struct LaneStatus: Hashable, Sendable {
   package let holdReason: String?
   package let waiting: Int
   package let inDoubt: Int
+  /// What of its budget is used up, by this process's settings.
+  package let budget: BudgetPlan.Hold?
+  package let worker: WorkerID?
+  package let leaseUntil: Timestamp
+}
+
+/// Sends of one template or campaign that have to wait.
+package struct HeldFlow: Hashable, Sendable {
+  package let sender: SenderID
+  package let campaign: String
+  package let template: String
+  package let waiting: Int
+  package let until: Timestamp
+  package let reason: String
 }
 
 package struct LaneStop: Hashable, Sendable {
+  /// The code of a stop that only a person takes back.
+  package static let byHand = "paused"
+
   package let since: Timestamp
   package let code: String
   package let reason: String
@@ -80,16 +97,44 @@ extension SendStore {
   }
 
   package func laneStatus() throws(StoreError) -> [LaneStatus] {
-    try engine.read { transaction throws(StoreError) in
-      try transaction.rows(.laneStates) { row in
-        LaneStatus(
+    let budgets = catalog.withLock { $0.budgets }
+    return try engine.read { transaction throws(StoreError) in
+      let now = try transaction.now()
+      return try transaction.rows(.laneStates) { row throws(StoreError) in
+        let spent = SpentBudget(lane: row.bytes(10), recipients: row.bytes(11))
+        let hold = try budgets[row.integer(9)].flatMap { budget throws(StoreError) in
+          try spent.hold(
+            under: budget.heeding(ToldLimits(row, rate: 14, recipients: 15)), inFlight: row.int(1),
+            at: now)
+        }
+        return LaneStatus(
           sender: SenderID(row.text(0)), inFlight: row.int(1),
           stop: row.optionalTime(2).map {
             LaneStop(since: $0, code: row.text(3), reason: row.text(4))
           },
           heldUntil: row.integer(5) > 0 ? row.time(5) : nil, holdReason: row.optionalText(6),
-          waiting: row.int(7), inDoubt: row.int(8))
+          waiting: row.int(7), inDoubt: row.int(8), budget: hold,
+          worker: row.optionalText(12).map { WorkerID($0) }, leaseUntil: row.time(13))
       }
+    }
+  }
+
+  package func heldFlows() throws(StoreError) -> [HeldFlow] {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.rows(.heldFlows, [.time(try transaction.now())]) { row in
+        HeldFlow(
+          sender: SenderID(row.text(0)), campaign: row.text(1), template: row.text(2),
+          waiting: row.int(3), until: row.time(4), reason: row.text(5))
+      }
+    }
+  }
+
+  /// A number for each lane that changes when sends come in or go, or somebody stops, holds or resumes it:
+  /// a look at it costs less than a claim.
+  package func lanePulses() throws(StoreError) -> [SenderID: Int64] {
+    try engine.read { transaction throws(StoreError) in
+      let rows = try transaction.rows(.lanePulses) { (SenderID($0.text(0)), $0.integer(1)) }
+      return Dictionary(rows) { $1 }
     }
   }
 
@@ -166,5 +211,28 @@ extension Transaction {
         tenant: Tenant(app: row.text(6), company: row.text(7)))
     }
     return LaneCatalog(lanes, groups: try groupKeys())
+  }
+}
+
+/// What a lane and its group have spent, as their rows keep it.
+private struct SpentBudget {
+  let lane: [UInt8]
+  let recipients: [UInt8]
+
+  func hold(
+    under budget: Budget, inFlight: Int, at now: Timestamp
+  ) throws(StoreError) -> BudgetPlan.Hold? {
+    do throws(Unreadable) {
+      let counted: RecipientBudget? =
+        if case .recipients(let limit) = budget.daily {
+          try RecipientBudget(limit: limit, kept: recipients)
+        } else { nil }
+      let plan = BudgetPlan(
+        budget, lane: try LaneBudget(budget, kept: lane), recipients: counted, inFlight: inFlight,
+        now: now, postBy: now)
+      if let hold = plan.hold { return hold }
+      guard let until = counted?.nextRoom(after: now), until > now else { return nil }
+      return BudgetPlan.Hold(until: until, by: .recipients)
+    } catch { throw .broken(error.description) }
   }
 }

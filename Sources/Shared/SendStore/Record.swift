@@ -11,16 +11,19 @@ package struct AttemptReport: Hashable, Sendable {
   package let postedAt: Timestamp?
   /// The provider's whole answer.
   package let answer: [UInt8]?
+  /// Meta's own id of the person, where it is not the number dialled.
+  package let waID: String?
 
   package init(
     send: SendKey, attempt: Int, result: AttemptResult, postedAt: Timestamp? = nil,
-    answer: [UInt8]? = nil
+    answer: [UInt8]? = nil, waID: String? = nil
   ) {
     self.send = send
     self.attempt = attempt
     self.result = result
     self.postedAt = postedAt
     self.answer = answer
+    self.waID = waID
   }
 }
 
@@ -28,6 +31,8 @@ package enum AttemptResult: Hashable, Sendable {
   case accepted(ProviderID)
   /// Not sent; due again as the next attempt while there are any left.
   case retry(at: Timestamp, Failure)
+  /// Not sent, for a reason that is not its own: due again however often that was so.
+  case laneStopped(Failure)
   case failed(Failure)
   /// Its time was over before its bytes left. Due again as the same attempt.
   case refusedAtGate(due: Timestamp)
@@ -95,6 +100,9 @@ extension ChangeSet {
       let attempts = self[key]?.maxAttempts ?? SendProgress.attemptLimit
       let end = FailureEnd.again(attempts: attempts, otherwise: .failed)
       return apply(.failed(attempt: attempt, end), failure, to: key, due: due)
+    case .laneStopped(let failure):
+      let end = FailureEnd.again(attempts: SendProgress.attemptLimit, otherwise: .failed)
+      return apply(.failed(attempt: attempt, end), failure, to: key)
     case .failed(let failure):
       return apply(.failed(attempt: attempt, .final(.failed)), failure, to: key)
     case .refusedAtGate(let due): return apply(.refusedAtGate(attempt: attempt), to: key, due: due)
@@ -162,6 +170,8 @@ extension Transaction {
     ) { $1 }
     let keys = answers.keys.sorted()
     try run(.saveAnswers, [.integers(keys), .bytes(keys.map { answers[$0, default: []] })])
+    let named = reports.compactMap { report in report.waID.map { (report.send.value, $0) } }
+    try run(.saveWaIDs, [.integers(named.map(\.0)), .texts(named.map(\.1))])
   }
 }
 
@@ -169,7 +179,7 @@ extension AttemptReport {
   /// Decisions about a doubt come when the intent is long gone.
   fileprivate var isOfAnAttempt: Bool {
     switch result {
-    case .accepted, .retry, .failed, .refusedAtGate, .inDoubt: true
+    case .accepted, .retry, .laneStopped, .failed, .refusedAtGate, .inDoubt: true
     case .notSent, .wentOut, .givenUp: false
     }
   }

@@ -29,7 +29,7 @@ extension SendStore {
       var changes = ChangeSet(try transaction.lockSends(keys), at: now)
       for key in keys {
         let doubt = ChangeSet.Doubt(
-          nextLook: now + DoubtLooks.first, reason: "the store was restored from a backup")
+          nextLook: now + DoubtLooks.standard.first, reason: "the store was restored from a backup")
         _ = changes.apply(.restored, to: key, code: "restored", doubt: doubt)
       }
       try changes.write(to: transaction)

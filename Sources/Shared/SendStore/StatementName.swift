@@ -15,9 +15,10 @@ enum StatementName: String, CaseIterable, Sendable {
   case finishDeliveries, retryDeliveries, send, historyOfSend, oldSends, deleteSends
   case deleteContents, deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs
   case pruneRecipients, pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases
-  case clearInFlight
+  case clearInFlight, lanePulses, heldFlows, restRecipients, closeWindows, saveWaIDs, rivals
+  case openDoubts
   case haltLanes, releaseLanes, tellRate, tellRecipients, wakeLanes, showLane, shownLanes
-  case saveTemplateHold, holdContacts, flowTemplates, idsOfSends, inReplyTo, parkedByNumber
+  case saveTemplateHold, flowTemplates, idsOfSends, inReplyTo, parkedByNumber
   case oldestParked, saveMarks, markedUntil, forgetMarks, insertAwaited, awaitedDue, deleteAwaited
-  case insertSilent, deleteSilent, silentSends, isSilent
+  case contactsByWaID, insertSilent, deleteSilent, silentSends, isSilent
 }

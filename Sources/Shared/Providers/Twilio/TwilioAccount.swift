@@ -47,7 +47,8 @@ package struct TwilioSender: Hashable, Sendable {
     self.templates = templates
   }
 
-  func spelled(_ address: String) -> String {
+  /// As the API spells an address of this sender's channel.
+  package func spelled(_ address: String) -> String {
     channel == .twilioSMS || address.hasPrefix("whatsapp:") ? address : "whatsapp:\(address)"
   }
 }

@@ -39,8 +39,9 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 -- laneStates
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
-  (SELECT count(*) FROM doubts d WHERE d.lane = l.key)
-FROM lanes l ORDER BY l.key;
+  (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
+  l.told_rate, g.told_recipients
+FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
 -- laneChanges
 SELECT CAST(coalesce(sum(changes), 0) AS bigint) FROM lanes;
@@ -107,9 +108,13 @@ FROM unnest($1::text[], $2::text[]) AS p(n, o) WHERE duties.name = p.n AND dutie
 
 -- addFlow
 INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
-SELECT p.*, coalesce(h.held_until, 0), h.reason
+SELECT p.lane, p.priority, p.campaign, p.template, p.kind,
+  greatest(max(f.held_until), max(h.held_until), 0), coalesce(max(f.hold_reason), max(h.reason))
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS p(lane, priority, campaign, template, kind)
+LEFT JOIN flows f ON f.lane = p.lane
+  AND ((f.template = p.template AND p.template <> '') OR (f.campaign = p.campaign AND p.campaign <> ''))
 LEFT JOIN template_holds h ON h.lane = p.lane AND h.template = p.template
+GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
 -- flow
@@ -173,7 +178,7 @@ FROM unnest($1::bigint[], $2::bytea[]) AS p(k, recipients) WHERE key = p.k;
 
 -- dueSends
 SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
-  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.held_until
+  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.rest_until, k.window_closed
 FROM (SELECT send, due FROM queue WHERE lane = ($1::bigint[])[1] AND flow = ($2::bigint[])[1] AND due <= ($3::bigint[])[1] ORDER BY due, send LIMIT ($4::bigint[])[1]) q
 JOIN sends s ON s.key = q.send
 JOIN contents c ON c.send = q.send
@@ -262,13 +267,14 @@ ON CONFLICT (send) DO NOTHING;
 DELETE FROM doubts WHERE send = ANY($1::bigint[]);
 
 -- doubtsDue
-SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content
+SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
+  (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt AND h.state = 1)
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send
 WHERE d.lane = ($1::bigint[])[1] AND d.next_look <= ($2::bigint[])[1] ORDER BY d.next_look LIMIT ($3::bigint[])[1];
 
 -- lookAgain
-UPDATE doubts SET next_look = p.at, looks = looks + 1
-FROM unnest($1::bigint[], $2::bigint[]) AS p(k, at) WHERE doubts.send = p.k;
+UPDATE doubts SET next_look = p.at, looks = looks + p.counted
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS p(k, at, counted) WHERE doubts.send = p.k;
 
 -- insertParked
 INSERT INTO parked (at, send_id, provider_id, callback)
@@ -408,6 +414,42 @@ UPDATE lane_groups SET lease_until = 0, owner = NULL;
 -- clearInFlight
 UPDATE lanes SET in_flight = 0, changes = changes + 1;
 
+-- lanePulses
+SELECT l.name, l.changes + CAST(coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key), 0) AS bigint)
+FROM lanes l;
+
+-- heldFlows
+SELECT l.name, f.campaign, f.template, f.waiting, f.held_until, f.hold_reason
+FROM flows f JOIN lanes l ON l.key = f.lane WHERE f.held_until > ($1::bigint[])[1] AND f.waiting > 0 ORDER BY f.key;
+
+-- restRecipients
+INSERT INTO contacts (lane, address, rest_until)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(lane, address, rest_until)
+ON CONFLICT (lane, address) DO UPDATE SET rest_until = greatest(contacts.rest_until, excluded.rest_until);
+
+-- closeWindows
+INSERT INTO contacts (lane, address, window_closed)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(lane, address, window_closed)
+ON CONFLICT (lane, address) DO UPDATE SET window_closed = excluded.window_closed;
+
+-- saveWaIDs
+INSERT INTO contacts (lane, address, wa_id)
+SELECT DISTINCT ON (s.lane, s.recipient) s.lane, s.recipient, p.wa_id
+FROM unnest($1::bigint[], $2::text[]) AS p(send, wa_id) JOIN sends s ON s.key = p.send
+ON CONFLICT (lane, address) DO UPDATE SET wa_id = excluded.wa_id;
+
+-- rivals
+SELECT s.key, c.content FROM sends s JOIN contents c ON c.send = s.key
+WHERE s.lane = ($1::bigint[])[1] AND s.recipient = ($2::text[])[1]
+  AND s.key IN (SELECT send FROM doubts WHERE lane = ($1::bigint[])[1]
+    UNION SELECT send FROM intents WHERE lane = ($1::bigint[])[1]);
+
+-- openDoubts
+SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
+  (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt AND h.state = 1), l.name
+FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
+WHERE d.send > ($1::bigint[])[1] ORDER BY d.send LIMIT ($2::bigint[])[1];
+
 -- haltLanes
 UPDATE lanes SET stopped = p.at, stop_code = p.code, stop_reason = p.reason, changes = changes + 1
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS p(k, at, code, reason)
@@ -439,11 +481,6 @@ SELECT key, shown_as FROM lanes WHERE shown_as IS NOT NULL;
 INSERT INTO template_holds (lane, template, held_until, reason)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, template, held_until, reason)
 ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason;
-
--- holdContacts
-INSERT INTO contacts (lane, address, held_until)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(lane, address, held_until)
-ON CONFLICT (lane, address) DO UPDATE SET held_until = greatest(contacts.held_until, excluded.held_until);
 
 -- flowTemplates
 SELECT key, template FROM flows WHERE key = ANY($1::bigint[]);
@@ -504,3 +541,6 @@ WHERE s.state = 3 GROUP BY l.name ORDER BY l.name;
 
 -- isSilent
 SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ($1::bytea[])[1] AND s.state = 3;
+
+-- contactsByWaID
+SELECT address FROM contacts WHERE lane = ($1::bigint[])[1] AND wa_id = ($2::text[])[1];

@@ -39,8 +39,9 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 -- laneStates
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
-  (SELECT count(*) FROM doubts d WHERE d.lane = l.key)
-FROM lanes l ORDER BY l.key;
+  (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
+  l.told_rate, g.told_recipients
+FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
 -- laneChanges
 SELECT CAST(coalesce(sum(changes), 0) AS bigint) FROM lanes;
@@ -96,9 +97,11 @@ UPDATE duties SET lease_until = 0 WHERE name = ?1 AND owner = ?2;
 
 -- addFlow
 INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
-VALUES (?1, ?2, ?3, ?4, ?5,
-  coalesce((SELECT held_until FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4), 0),
-  (SELECT reason FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4))
+SELECT ?1, ?2, ?3, ?4, ?5,
+  max(coalesce(max(f.held_until), 0),
+    coalesce((SELECT held_until FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4), 0)),
+  coalesce(max(f.hold_reason), (SELECT reason FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4))
+FROM flows f WHERE f.lane = ?1 AND ((f.template = ?4 AND ?4 <> '') OR (f.campaign = ?3 AND ?3 <> ''))
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
 -- flow
@@ -157,7 +160,7 @@ UPDATE lane_groups SET recipients = ?2 WHERE key = ?1;
 
 -- dueSends
 SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
-  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.held_until
+  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.rest_until, k.window_closed
 FROM (SELECT send, due FROM queue WHERE lane = ?1 AND flow = ?2 AND due <= ?3 ORDER BY due, send LIMIT ?4) q
 JOIN sends s ON s.key = q.send
 JOIN contents c ON c.send = q.send
@@ -231,12 +234,13 @@ ON CONFLICT (send) DO NOTHING;
 DELETE FROM doubts WHERE send = ?1;
 
 -- doubtsDue
-SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content
+SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
+  (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt AND h.state = 1)
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send
 WHERE d.lane = ?1 AND d.next_look <= ?2 ORDER BY d.next_look LIMIT ?3;
 
 -- lookAgain
-UPDATE doubts SET next_look = ?2, looks = looks + 1 WHERE send = ?1;
+UPDATE doubts SET next_look = ?2, looks = looks + ?3 WHERE send = ?1;
 
 -- insertParked
 INSERT INTO parked (at, send_id, provider_id, callback)
@@ -373,6 +377,40 @@ UPDATE lane_groups SET lease_until = 0, owner = NULL;
 -- clearInFlight
 UPDATE lanes SET in_flight = 0, changes = changes + 1;
 
+-- lanePulses
+SELECT l.name, l.changes + CAST(coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key), 0) AS bigint)
+FROM lanes l;
+
+-- heldFlows
+SELECT l.name, f.campaign, f.template, f.waiting, f.held_until, f.hold_reason
+FROM flows f JOIN lanes l ON l.key = f.lane WHERE f.held_until > ?1 AND f.waiting > 0 ORDER BY f.key;
+
+-- restRecipients
+INSERT INTO contacts (lane, address, rest_until)
+VALUES (?1, ?2, ?3)
+ON CONFLICT (lane, address) DO UPDATE SET rest_until = max(coalesce(contacts.rest_until, 0), excluded.rest_until);
+
+-- closeWindows
+INSERT INTO contacts (lane, address, window_closed)
+VALUES (?1, ?2, ?3)
+ON CONFLICT (lane, address) DO UPDATE SET window_closed = excluded.window_closed;
+
+-- saveWaIDs
+INSERT INTO contacts (lane, address, wa_id)
+SELECT s.lane, s.recipient, ?2 FROM sends s WHERE s.key = ?1
+ON CONFLICT (lane, address) DO UPDATE SET wa_id = excluded.wa_id;
+
+-- rivals
+SELECT s.key, c.content FROM sends s JOIN contents c ON c.send = s.key
+WHERE s.lane = ?1 AND s.recipient = ?2
+  AND s.key IN (SELECT send FROM doubts WHERE lane = ?1 UNION SELECT send FROM intents WHERE lane = ?1);
+
+-- openDoubts
+SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
+  (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt AND h.state = 1), l.name
+FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
+WHERE d.send > ?1 ORDER BY d.send LIMIT ?2;
+
 -- haltLanes
 UPDATE lanes SET stopped = ?2, stop_code = ?3, stop_reason = ?4, changes = changes + 1
 WHERE key = ?1 AND stopped IS NULL RETURNING name;
@@ -400,11 +438,6 @@ SELECT key, shown_as FROM lanes WHERE shown_as IS NOT NULL;
 INSERT INTO template_holds (lane, template, held_until, reason)
 VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason;
-
--- holdContacts
-INSERT INTO contacts (lane, address, held_until)
-VALUES (?1, ?2, ?3)
-ON CONFLICT (lane, address) DO UPDATE SET held_until = max(contacts.held_until, excluded.held_until);
 
 -- flowTemplates
 SELECT key, template FROM flows WHERE key = ?1;
@@ -462,3 +495,6 @@ WHERE s.state = 3 GROUP BY l.name ORDER BY l.name;
 
 -- isSilent
 SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ?1 AND s.state = 3;
+
+-- contactsByWaID
+SELECT address FROM contacts WHERE lane = ?1 AND wa_id = ?2;

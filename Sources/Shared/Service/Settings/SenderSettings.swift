@@ -10,6 +10,14 @@ package struct SenderSettings: Sendable {
   package var templateStrings: Bool
   package var templateLanguage = "en"
   package var optOutWords: [String]?
+
+  /// How requests to send are read.
+  package var rules: SendRules {
+    SendRules(
+      channel: sender.channel, defaultPrefix: sender.defaultPrefix,
+      templateLanguage: templateLanguage, templateStrings: templateStrings,
+      templates: ContentCatalog(templates))
+  }
 }
 
 package enum Credentials: Hashable, Sendable {

@@ -20,6 +20,7 @@ package struct Settings: Sendable {
   package var verifySignatures = true
   package var retention = Duration.seconds(30 * 86400)
   package var drain = Duration.seconds(20)
+  package var doubts = DoubtLooks.standard
 
   package init() {}
 

@@ -56,7 +56,22 @@ extension Settings {
       addresses.finish()
     }
     drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
+    if let own = reader.object("doubts") { readDoubts(own) }
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
+  }
+
+  private mutating func readDoubts(_ reader: SettingsReader) {
+    if reader.mentions("looks") {
+      let texts = reader.texts("looks")
+      let looks = texts.compactMap(Units.duration)
+      if looks.count == texts.count, !looks.isEmpty, looks == looks.sorted() {
+        doubts.looks = looks
+      } else {
+        reader.fault("looks", "must be times such as 30s, each later than the one before")
+      }
+    }
+    doubts.grace = reader.value("grace", "a time such as 10m", Units.duration) ?? doubts.grace
+    reader.finish()
   }
 
   private mutating func readStorage(_ reader: SettingsReader) {

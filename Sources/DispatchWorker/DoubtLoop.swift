@@ -1,0 +1,173 @@
+internal import Domain
+internal import HTTP
+internal import Platform
+internal import Providers
+internal import SendStore
+internal import Service
+internal import Time
+
+/// Looks into sends that may have gone out: asks Twilio, waits for Meta's callbacks, and in the end leaves
+/// to a person what nobody can know.
+final class DoubtLoop {
+  /// Up to when it is certain that every callback has been applied.
+  typealias Marks = () throws(StoreError) -> Timestamp?
+
+  private let store: SendStore
+  private let doors: DoorBook
+  private let inquiry: Inquiry
+  private let looks: DoubtLooks
+  private let marks: Marks
+  private let log: Log
+  private let settled: (String) -> Counter
+
+  init(_ context: WorkerContext, doors: DoorBook, inquiry: Inquiry, marks: @escaping Marks) {
+    store = context.store
+    log = context.log
+    looks = context.settings.doubts
+    self.doors = doors
+    self.inquiry = inquiry
+    self.marks = marks
+    let metrics = context.metrics
+    settled = { result in
+      metrics.counter(
+        "postrider_doubts_settled_total", "Doubts that were decided, by how.", ["result": result])
+    }
+  }
+
+  private static let batch = 20
+
+  func round(_ senders: [SenderID]) throws(StoreError) {
+    for sender in senders {
+      guard let door = doors[sender] else { continue }
+      for doubt in try store.doubtsDue(of: sender, limit: Self.batch) {
+        switch door.settings.credentials {
+        case .twilio(let own): try look(into: doubt, door, own)
+        case .meta: try waitOut(doubt, door)
+        }
+      }
+    }
+  }
+
+  // MARK: Twilio
+
+  private func look(
+    into doubt: Doubt, _ door: SenderDoor, _ credentials: TwilioCredentials
+  ) throws(StoreError) {
+    let found: TwilioLook
+    do throws(LookFailed) {
+      found = try list(doubt, door, credentials)
+    } catch {
+      if let broken = error.store { throw broken }
+      log.warning(
+        "a look into a doubt failed, and is repeated",
+        ["send": doubt.id.description, "sender": door.sender.text, "reason": error.reason])
+      return try store.lookAgain(doubt, at: try store.now() + Self.repetition, isRepeated: true)
+    }
+    let isLast = looks.look(after: doubt.looks + 1) == nil
+    switch found.finding {
+    case .wentOut(let id): try settle(doubt, .accepted(id), as: "found")
+    case .notThere where isLast:
+      let reason = "Twilio's list does not have it"
+      try settle(doubt, .notSent(due: try store.now(), because: reason), as: "not-sent")
+    case .unclear where isLast: try leaveToPerson(doubt, door, "more than one message may be it")
+    case .notThere, .unclear:
+      let wait = looks.look(after: doubt.looks + 1) ?? looks.grace
+      try store.lookAgain(doubt, at: doubt.since + wait)
+    }
+  }
+
+  private static let repetition = Duration.seconds(15)
+
+  /// A question that got no answer, or a store that could not be asked.
+  private struct LookFailed: Error {
+    let reason: String
+    var store: StoreError?
+  }
+
+  private func list(
+    _ doubt: Doubt, _ door: SenderDoor, _ credentials: TwilioCredentials
+  ) throws(LookFailed) -> TwilioLook {
+    let sender = credentials.sender(of: door.settings)
+    let person = sender.spelled(doubt.recipient)
+    let body = body(of: doubt.content, door)
+    let attemptAt = doubt.claimedAt ?? doubt.since
+    let messages = try pages(
+      TwilioRequest.list(
+        to: person, from: sender.from.map(sender.spelled), account: credentials.account),
+      credentials, door, until: attemptAt - TwilioLook.before)
+    let possible = messages.filter {
+      $0.mayBe(to: person, from: sender, body: body, attemptAt: attemptAt)
+    }
+    do throws(StoreError) {
+      let bound = try store.known(possible.map(\.sid))
+      let rivals = try store.rivals(of: doubt, on: door.sender)
+      return TwilioLook(
+        candidates: possible.filter { !bound.contains($0.sid) },
+        hasRivals: rivals.contains { TwilioLook.alike(body, self.body(of: $0, door)) })
+    } catch { throw LookFailed(reason: error.description, store: error) }
+  }
+
+  /// Newest first, as far back as the attempt.
+  private func pages(
+    _ first: ProviderRequest, _ credentials: TwilioCredentials, _ door: SenderDoor,
+    until oldest: Timestamp
+  ) throws(LookFailed) -> [TwilioMessage] {
+    var messages: [TwilioMessage] = []
+    var request: ProviderRequest? = first
+    while let asked = request {
+      let outcome = inquiry.ask(HTTPCall(asked, under: door.settings.baseURL))
+      guard case .answered(let answer) = outcome else {
+        throw LookFailed(reason: "no answer: \(outcome)")
+      }
+      do {
+        let page = try TwilioPage.read(ProviderAnswer(answer))
+        messages += page.messages
+        let goesOn = page.messages.last?.created.map { $0 >= oldest } ?? true
+        request =
+          goesOn
+          ? try page.next.map { path throws(Inexpressible) in
+            try TwilioRequest.next(path, account: credentials.account)
+          } : nil
+      } catch { throw LookFailed(reason: "\(error)") }
+    }
+    return messages
+  }
+
+  private func body(of content: [UInt8], _ door: SenderDoor) -> String? {
+    do throws(Failure) { return TwilioLook.body(of: try door.read(content).message) } catch {
+      return nil
+    }
+  }
+
+  // MARK: Meta
+
+  private func waitOut(_ doubt: Doubt, _ door: SenderDoor) throws(StoreError) {
+    let end = doubt.since + looks.grace
+    guard let marked = try marks(), marked >= end else {
+      return try store.lookAgain(doubt, at: max(end, try store.now() + .seconds(1)))
+    }
+    switch door.settings.sender.inDoubt {
+    case .hold: try leaveToPerson(doubt, door, "no callback came within the grace time")
+    case .resend:
+      let reason = "no callback came within the grace time, and inDoubt is resend"
+      try settle(doubt, .notSent(due: try store.now(), because: reason), as: "resent")
+    }
+  }
+
+  // MARK: Ends
+
+  private func settle(_ doubt: Doubt, _ result: AttemptResult, as word: String) throws(StoreError) {
+    _ = try store.record([AttemptReport(send: doubt.send, attempt: doubt.attempt, result: result)])
+    settled(word).add()
+  }
+
+  private func leaveToPerson(
+    _ doubt: Doubt, _ door: SenderDoor, _ reason: String
+  ) throws(StoreError) {
+    try store.lookAgain(doubt, at: .distantFuture)
+    settled("left-to-a-person").add()
+    log.error(
+      "nobody knows whether a send went out; see postrider doubt",
+      ["send": doubt.id.description, "sender": door.sender.text, "reason": reason])
+  }
+}

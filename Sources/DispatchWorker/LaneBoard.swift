@@ -1,0 +1,178 @@
+internal import Domain
+internal import Platform
+internal import SendStore
+internal import Time
+
+/// The lanes that this worker holds: when each is to be claimed from next, and what it has under way. Shared
+/// by the threads of Dispatch.
+final class LaneBoard: Sendable {
+  private let monitor = Monitor(Board())
+
+  fileprivate struct Board {
+    var lanes: [SenderID: Lane] = [:]
+    /// No more claims.
+    var isStopping = false
+    /// Everything under way is recorded.
+    var isSettled = false
+  }
+
+  struct Lane {
+    let lease: Lease
+    /// Microseconds since boot.
+    var wakeAt: Int64 = 0
+    var lastClaimAt: Int64 = 0
+    /// Posted, or about to be, and not recorded.
+    var underWay = 0
+    /// Counts the calls to wake it, so that none is lost while it is being claimed from.
+    var wakes = 0
+    var pulse: Int64 = 0
+    /// To be handed over: nothing more is claimed.
+    var isLeaving = false
+    /// It was stopped before: one at a time until one is accepted.
+    var isOnTrial = false
+  }
+
+  /// Claims of one lane are at least so far apart, so that they take more than one send each.
+  static let claimPause = Duration.milliseconds(5)
+
+  // MARK: Leases
+
+  /// Takes the lanes of these groups up, and drops those of others.
+  func hold(
+    _ leases: [LaneGroupID: Lease], surplus: Set<LaneGroupID>, _ groups: [SenderID: LaneGroupID]
+  ) {
+    monitor.change { board in
+      var lanes: [SenderID: Lane] = [:]
+      for (sender, group) in groups {
+        guard let lease = leases[group] else { continue }
+        var lane =
+          board.lanes[sender].flatMap { $0.lease == lease ? $0 : nil } ?? Lane(lease: lease)
+        lane.underWay = board.lanes[sender]?.underWay ?? 0
+        lane.isLeaving = surplus.contains(group)
+        lanes[sender] = lane
+      }
+      // What is under way of a lane that was lost is still recorded.
+      for (sender, lane) in board.lanes where lanes[sender] == nil && lane.underWay > 0 {
+        var left = lane
+        left.isLeaving = true
+        lanes[sender] = left
+      }
+      board.lanes = lanes
+    }
+  }
+
+  /// Whether nothing of the group is under way.
+  func isIdle(_ group: LaneGroupID) -> Bool {
+    monitor.peek { board in
+      board.lanes.values.allSatisfy { $0.lease.group != group || $0.underWay == 0 }
+    }
+  }
+
+  var senders: [SenderID] {
+    monitor.peek { board in board.lanes.filter { !$1.isLeaving }.keys.sorted() }
+  }
+
+  // MARK: Claims
+
+  /// A lane whose time has come, or nil after `limit`.
+  func next(within limit: Duration) -> (sender: SenderID, lane: Lane)? {
+    let wait = monitor.peek { board in
+      guard !board.isStopping, let first = board.claimable.map(\.value.wakeAt).min() else {
+        return limit
+      }
+      return min(limit, .microseconds(max(0, first - bootMicroseconds())))
+    }
+    if wait > .zero {
+      let end = bootMicroseconds() + wait.microseconds
+      monitor.wait(for: wait) { board in
+        board.isStopping || board.claimable.contains { $0.value.wakeAt < end - Self.tolerance }
+      }
+    }
+    return monitor.peek { board in
+      guard !board.isStopping else { return nil }
+      let now = bootMicroseconds()
+      return board.claimable.filter { $0.value.wakeAt <= now }
+        .min { $0.value.wakeAt < $1.value.wakeAt }
+        .map { ($0.key, $0.value) }
+    }
+  }
+
+  /// Waking a little earlier than planned is not worth another round.
+  private static let tolerance: Int64 = 200
+
+  /// `before` is the lane as `next` gave it.
+  func claimed(_ sender: SenderID, _ count: Int, wakeAt: Int64, since before: Lane) {
+    monitor.peek { board in
+      guard var lane = board.lanes[sender] else { return }
+      let now = bootMicroseconds()
+      lane.underWay += count
+      lane.lastClaimAt = now
+      let isWoken = lane.wakes != before.wakes
+      lane.wakeAt = max(isWoken ? now : wakeAt, now + Self.claimPause.microseconds)
+      board.lanes[sender] = lane
+    }
+  }
+
+  /// Something has changed for these: they are claimed from as soon as may be.
+  func wake(_ senders: some Sequence<SenderID>) {
+    monitor.change { board in
+      for sender in senders { board.lanes[sender]?.wake() }
+    }
+  }
+
+  /// Sends came or went, or somebody else has spoken for a lane.
+  func note(pulses: [SenderID: Int64]) {
+    let changed = monitor.peek { board in
+      pulses.filter { sender, pulse in
+        guard let lane = board.lanes[sender], lane.pulse != pulse else { return false }
+        board.lanes[sender]?.pulse = pulse
+        return true
+      }
+    }
+    if !changed.isEmpty { wake(changed.keys) }
+  }
+
+  /// `passed`: lanes that have shown that they work.
+  func recorded(_ counts: [SenderID: Int], passed: Set<SenderID>) {
+    monitor.change { board in
+      for sender in passed { board.lanes[sender]?.isOnTrial = false }
+      for (sender, count) in counts {
+        board.lanes[sender]?.underWay -= count
+        board.lanes[sender]?.wake()
+      }
+    }
+  }
+
+  func setTrial(_ sender: SenderID) { monitor.change { $0.lanes[sender]?.isOnTrial = true } }
+
+  // MARK: The end
+
+  func stop() { monitor.change { $0.isStopping = true } }
+
+  /// Whether everything under way was recorded within that time.
+  func drain(within limit: Duration) -> Bool {
+    monitor.wait(for: limit) { board in board.underWay == 0 }
+    return monitor.peek { $0.underWay == 0 }
+  }
+
+  func settle() { monitor.change { $0.isSettled = true } }
+
+  var isSettled: Bool { monitor.peek { $0.isSettled } }
+
+  func waitUntilSettled(for limit: Duration) { monitor.wait(for: limit) { $0.isSettled } }
+}
+
+extension LaneBoard.Board {
+  fileprivate var claimable: [(key: SenderID, value: LaneBoard.Lane)] {
+    lanes.filter { !$1.isLeaving && !($1.isOnTrial && $1.underWay > 0) }.map { ($0, $1) }
+  }
+
+  fileprivate var underWay: Int { lanes.values.reduce(0) { $0 + $1.underWay } }
+}
+
+extension LaneBoard.Lane {
+  fileprivate mutating func wake() {
+    wakes += 1
+    wakeAt = min(wakeAt, lastClaimAt + LaneBoard.claimPause.microseconds)
+  }
+}

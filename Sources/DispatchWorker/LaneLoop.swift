@@ -1,0 +1,159 @@
+internal import Domain
+internal import HTTP
+internal import Platform
+internal import SendStore
+internal import Service
+internal import Time
+
+/// Claims from each lane when its budgets allow it, and posts what it got.
+final class LaneLoop: Sendable {
+  private let store: SendStore
+  private let worker: WorkerID
+  private let doors: DoorBook
+  private let board: LaneBoard
+  private let breakers: BreakerBoard
+  private let recorder: Recorder
+  private let client: HTTPClient
+  private let firstLook: Duration
+  private let drain: Duration
+  private let log: Log
+  private let health: HealthPart
+  private let stop: StopSignal
+
+  init(
+    _ context: WorkerContext, doors: DoorBook, board: LaneBoard, breakers: BreakerBoard,
+    recorder: Recorder, client: HTTPClient
+  ) {
+    store = context.store
+    worker = context.worker
+    log = context.log
+    stop = context.stop
+    firstLook = context.settings.doubts.first
+    // The rest is for recording and handing over.
+    drain = max(context.settings.drain - .seconds(2), .milliseconds(500))
+    health = context.health.part("lanes")
+    self.doors = doors
+    self.board = board
+    self.breakers = breakers
+    self.recorder = recorder
+    self.client = client
+  }
+
+  /// How long it may take until a change by another process is seen.
+  private static let lookAround = Duration.milliseconds(100)
+  /// A lane is claimed from at least so often, whatever else is known of it.
+  private static let longestRest = Duration.seconds(1)
+  private static let claimLimit = 500
+
+  /// Blocks until asked to stop and everything under way has its answer; to be called on a thread of its
+  /// own.
+  func run() {
+    var failures = 0
+    while !stop.isRequested {
+      do throws(StoreError) {
+        if let (sender, lane) = board.next(within: Self.lookAround) {
+          try claim(from: sender, lane)
+        } else {
+          board.note(pulses: try store.lanePulses())
+        }
+        failures = 0
+        health.ready()
+      } catch {
+        failures += 1
+        health.notReady(error.description)
+        log.warning("cannot claim sends, trying again", ["reason": error.description])
+        stop.wait(
+          for: Backoff(base: .milliseconds(100), cap: .seconds(5)).ceiling(failures: failures))
+      }
+    }
+    finish()
+  }
+
+  private func finish() {
+    board.stop()
+    if !board.drain(within: drain) {
+      log.warning("not every provider has answered; what went out is in doubt until it is found")
+    }
+    // Completes whatever is left, so that it is recorded as what it is.
+    client.close()
+    _ = board.drain(within: .seconds(5))
+    board.settle()
+    health.ended()
+  }
+
+  private func claim(from sender: SenderID, _ lane: LaneBoard.Lane) throws(StoreError) {
+    guard let door = doors[sender] else {
+      board.claimed(sender, 0, wakeAt: .max, since: lane)
+      return
+    }
+    let hostRoom = breakers.room(door.host)
+    let limit = min(hostRoom ?? Self.claimLimit, lane.isOnTrial ? 1 : Self.claimLimit)
+    guard limit > 0 else {
+      let rest = Timestamp.sinceBoot + Self.longestRest
+      let until = min(breakers.wakeTime(door.host) ?? rest, rest)
+      board.claimed(sender, 0, wakeAt: until.microseconds, since: lane)
+      return
+    }
+    // Before the transaction: a claim that takes long takes its time from the posts.
+    let start = bootMicroseconds()
+    switch try store.claim(
+      sender, lane.lease, worker: worker, limit: limit, firstLook: firstLook)
+    {
+    case .fenced: board.claimed(sender, 0, wakeAt: start + 1_000_000, since: lane)
+    case .claimed(let claim):
+      if hostRoom != nil, !claim.sends.isEmpty { breakers.beginProbe(door.host) }
+      let offset = claim.now.microseconds - start
+      let next = claim.next.map { $0.microseconds - offset } ?? .max
+      board.claimed(
+        sender, claim.sends.count, wakeAt: min(next, start + Self.longestRest.microseconds),
+        since: lane)
+      post(claim, by: door, clockOffset: offset, deadline: start + SendStore.postSpan.microseconds)
+    }
+  }
+
+  private func post(_ claim: Claim, by door: SenderDoor, clockOffset: Int64, deadline: Int64) {
+    var calls: [(call: HTTPCall, completion: HTTPClient.Completion)] = []
+    var refused: [Completion] = []
+    for send in claim.sends {
+      do throws(Failure) {
+        var prepared = try door.prepare(send, at: claim.now)
+        prepared.call.gate = { bootMicroseconds() < deadline ? .pass : .refuse }
+        calls.append((prepared.call, completion(prepared, door, clockOffset)))
+      } catch {
+        refused.append(
+          Completion(
+            door: door, send: send, template: nil, hasFallback: false, result: .refused(error),
+            clockOffset: clockOffset))
+      }
+    }
+    if calls.isEmpty { breakers.dropProbe(door.host) }
+    recorder.add(refused)
+    client.send(calls)
+  }
+
+  private func completion(
+    _ prepared: PreparedSend, _ door: SenderDoor, _ clockOffset: Int64
+  ) -> HTTPClient.Completion {
+    let (recorder, breakers) = (recorder, breakers)
+    let (send, template, hasFallback) = (prepared.send, prepared.template, prepared.hasFallback)
+    return { outcome in
+      if let isFailure = outcome.isHostFailure {
+        breakers.note(door.host, isFailure: isFailure)
+      } else {
+        breakers.dropProbe(door.host)
+      }
+      recorder.add(
+        Completion(
+          door: door, send: send, template: template, hasFallback: hasFallback,
+          result: .ended(outcome), clockOffset: clockOffset))
+    }
+  }
+}
+
+extension HTTPOutcome {
+  /// What a circuit breaker makes of it; nil where the host had no part in it.
+  var isHostFailure: Bool? {
+    if case .answered(let answer) = self { return answer.status >= 500 }
+    return hostFailure == nil ? nil : true
+  }
+}

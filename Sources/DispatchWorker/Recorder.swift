@@ -1,0 +1,230 @@
+internal import Domain
+internal import HTTP
+internal import Platform
+internal import Providers
+internal import SendStore
+internal import Service
+internal import Time
+
+/// What came of a post, on its way into the store.
+struct Completion: Sendable {
+  let door: SenderDoor
+  let send: ClaimedSend
+  let template: String?
+  let hasFallback: Bool
+  let result: Result
+
+  enum Result: Sendable {
+    /// Refused by a check of ours before anything went out.
+    case refused(Failure)
+    case ended(HTTPOutcome)
+  }
+
+  /// From the machine's clock to the store's, as it stood at the claim.
+  let clockOffset: Int64
+}
+
+/// Writes what became of posts, in batches and for as long as it takes: what is not written would be in
+/// doubt after the next start.
+final class Recorder: Sendable {
+  private let store: SendStore
+  private let board: LaneBoard
+  private let breakers: BreakerBoard
+  private let log: Log
+  private let counts: DispatchCounts
+  private let firstLook: Duration
+  private let inbox = Monitor<[Completion]>([])
+  private let troubles = Locked<[SenderID: Troublemakers]>([:])
+  private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(5))
+
+  /// Sends that stopped a lane, with how many had been accepted by then.
+  private struct Troublemakers {
+    var accepted = 0
+    var stoppedAt: [SendKey: Int] = [:]
+  }
+
+  init(
+    _ store: SendStore, _ board: LaneBoard, _ breakers: BreakerBoard, firstLook: Duration, log: Log,
+    counts: DispatchCounts
+  ) {
+    self.store = store
+    self.board = board
+    self.breakers = breakers
+    self.firstLook = firstLook
+    self.log = log
+    self.counts = counts
+  }
+
+  func add(_ completion: Completion) { inbox.change { $0.append(completion) } }
+
+  func add(_ completions: [Completion]) {
+    guard !completions.isEmpty else { return }
+    inbox.change { $0 += completions }
+  }
+
+  /// Blocks until everything is recorded after the last post; to be called on a thread of its own.
+  func run() {
+    while true {
+      inbox.wait(for: .milliseconds(200)) { !$0.isEmpty }
+      let batch = inbox.peek { waiting in
+        let batch = Array(waiting.prefix(Self.batch))
+        waiting.removeFirst(batch.count)
+        return batch
+      }
+      if batch.isEmpty {
+        if board.isSettled { return }
+        continue
+      }
+      record(batch)
+    }
+  }
+
+  private static let batch = 1000
+
+  private struct Judged {
+    let verdict: Verdict
+    let report: AttemptReport
+    let actions: [Action]
+  }
+
+  /// An effect with whom it is about; of many alike in one batch one is enough.
+  private struct Action: Hashable {
+    let effect: Verdict.Effect
+    let sender: SenderID
+    /// Empty where it is about all of them.
+    let person: String
+  }
+
+  private func record(_ batch: [Completion]) {
+    let judged = batch.map { judge($0) }
+    insist("act on answers") { () throws(StoreError) in
+      for action in Set(judged.flatMap(\.actions)) { try apply(action) }
+    }
+    insist("record what became of sends") { () throws(StoreError) in
+      _ = try store.record(judged.map(\.report))
+    }
+    var passed: Set<SenderID> = []
+    for (completion, judged) in zip(batch, judged) {
+      counts.add(judged.verdict.result, completion)
+      if judged.verdict.showsThatLaneWorks { passed.insert(completion.door.sender) }
+    }
+    board.recorded(
+      Dictionary(batch.map { ($0.door.sender, 1) }, uniquingKeysWith: +), passed: passed)
+  }
+
+  /// The store must learn of it, so this goes on until it does.
+  private func insist(_ what: String, _ body: () throws(StoreError) -> Void) {
+    var failures = 0
+    while true {
+      do throws(StoreError) { return try body() } catch {
+        failures += 1
+        log.warning(
+          "cannot \(what), trying again", ["reason": error.description, "failures": failures])
+        _ = Gate().wait(for: backoff.ceiling(failures: failures))
+      }
+    }
+  }
+
+  // MARK: Judging
+
+  private func judge(_ completion: Completion) -> Judged {
+    let now = Timestamp(microseconds: bootMicroseconds() + completion.clockOffset)
+    var generator = SystemRandomNumberGenerator()
+    var answer: [UInt8]?
+    var waID: String?
+    let verdict: Verdict
+    switch completion.result {
+    case .refused(let failure): verdict = Verdict(refused: failure)
+    case .ended(.notSent(let reason)):
+      verdict = Verdict(notSent: reason, at: now)
+    case .ended(let outcome):
+      let read = read(outcome, completion)
+      answer = read.answer
+      waID = read.waID
+      verdict = Verdict(
+        read.outcome, facts(completion, read.outcome), at: now, firstLook: firstLook,
+        using: &generator)
+    }
+    let report = AttemptReport(
+      send: completion.send.key, attempt: completion.send.attempt, result: verdict.result,
+      postedAt: completion.postedAt, answer: answer, waID: waID)
+    let actions = verdict.effects.map { effect in
+      Action(
+        effect: effect, sender: completion.door.sender,
+        person: effect.isAboutPerson ? completion.send.recipient : "")
+    }
+    return Judged(verdict: verdict, report: report, actions: actions)
+  }
+
+  private func read(
+    _ outcome: HTTPOutcome, _ completion: Completion
+  ) -> (outcome: Outcome, answer: [UInt8]?, waID: String?) {
+    guard case .answered(let answer) = outcome else {
+      let reason = if case .unknown(let reason, _) = outcome { "\(reason)" } else { "no answer" }
+      return (ErrorTable.shared.noAnswer(completion.door.provider, because: reason), nil, nil)
+    }
+    let read = completion.door.read(answer, attempt: completion.send.attempt)
+    let isOther = read.waID.map { !completion.send.recipient.hasSuffix($0) } ?? false
+    return (read.outcome, answer.body, isOther ? read.waID : nil)
+  }
+
+  /// A send that stops its lane again, after others have passed, is to blame itself.
+  private func facts(_ completion: Completion, _ outcome: Outcome) -> Verdict.Facts {
+    let key = completion.send.key
+    let stopsAlone = troubles.withLock { troubles in
+      var known = troubles[completion.door.sender] ?? Troublemakers()
+      defer { troubles[completion.door.sender] = known }
+      switch outcome {
+      case .accepted:
+        known.accepted += 1
+        known.stoppedAt[key] = nil
+      case .stopLane:
+        if let before = known.stoppedAt[key], before < known.accepted { return true }
+        known.stoppedAt[key] = known.accepted
+      case .retry, .failed, .inDoubt: known.stoppedAt[key] = nil
+      }
+      return false
+    }
+    return Verdict.Facts(
+      attempt: completion.send.attempt, template: completion.template,
+      hasFallback: completion.hasFallback, stopsAlone: stopsAlone)
+  }
+
+  // MARK: Acting
+
+  private func apply(_ action: Action) throws(StoreError) {
+    let (sender, person) = (action.sender, action.person)
+    switch action.effect {
+    case .stopLane(let failure):
+      board.setTrial(sender)
+      try store.stop(sender, failure)
+      alert("the lane is stopped", failure, sender)
+    case .holdLane(let until, let reason): try store.hold(sender, until: until, because: reason)
+    case .holdTemplate(let name, let until, let reason):
+      try store.hold(template: name, of: sender, until: until, because: reason)
+      log.warning(
+        "a template is held", ["sender": sender.text, "template": name, "reason": reason])
+    case .rest(let until): try store.rest(person, of: sender, until: until)
+    case .optOut(let optOut): try store.optOut(person, of: sender, .out(optOut))
+    case .closeWindow(let time): try store.closeWindow(person, of: sender, at: time)
+    case .alert(let failure): alert("somebody should look at this", failure, sender)
+    }
+  }
+
+  private func alert(_ what: String, _ failure: Failure, _ sender: SenderID) {
+    log.error(
+      what,
+      [
+        "sender": sender.text, "code": failure.code, "reason": failure.sentence,
+        "providerText": failure.providerText ?? "",
+      ])
+  }
+}
+
+extension Completion {
+  /// On the store's clock, when its bytes left.
+  fileprivate var postedAt: Timestamp? {
+    guard case .ended(let outcome) = result, let time = outcome.gatePassedAt else { return nil }
+    return Timestamp(microseconds: time + clockOffset)
+  }
+}

@@ -1,0 +1,177 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Providers
+internal import SendStore
+internal import Service
+internal import Time
+
+/// How one sender's messages go out: the request for each, and what its answer means.
+struct SenderDoor: Sendable {
+  let settings: SenderSettings
+  private let publicURL: WebAddress?
+  private let storage: ServiceAccount?
+  private let rules: SendRules
+
+  init(_ settings: SenderSettings, publicURL: WebAddress?, storage: ServiceAccount?) {
+    self.settings = settings
+    self.publicURL = publicURL
+    self.storage = storage
+    rules = settings.rules
+  }
+
+  var sender: SenderID { settings.sender.id }
+  var provider: Provider { settings.sender.channel.provider }
+  /// What a circuit breaker is about.
+  var host: String { settings.baseURL.authority }
+
+  /// The request, with what must be remembered of it until its answer comes. Throws where the send can
+  /// never go.
+  func prepare(_ send: ClaimedSend, at now: Timestamp) throws(Failure) -> PreparedSend {
+    let request = try read(send.content)
+    let message = try linked(try choose(request, send.window, at: now), at: now)
+    let attempt = AttemptID(send.id, send.attempt)
+    do throws(Inexpressible) {
+      let call = HTTPCall(
+        try post(message, to: request.to, attempt, expires: send.expires, at: now),
+        under: settings.baseURL)
+      return PreparedSend(
+        call: call, send: send, template: message.templateName,
+        hasFallback: request.fallbackTemplate != nil && !message.isTemplate)
+    } catch {
+      throw Failure(code: "inexpressible", sentence: error.description)
+    }
+  }
+
+  func read(_ content: [UInt8]) throws(Failure) -> SendRequest {
+    do {
+      guard let request = try SendRequest.all(in: try JSONDocument(content).root, as: rules).first
+      else { throw Failure(code: "content", sentence: "There is nothing to send.") }
+      return request
+    } catch let error as Failure {
+      throw error
+    } catch {
+      throw Failure(code: "content", sentence: "\(error)")
+    }
+  }
+
+  /// Free text goes only while the window is open, as far as that is known and asked for.
+  private func choose(
+    _ request: SendRequest, _ window: ServiceWindow, at now: Timestamp
+  ) throws(Failure) -> Message {
+    let needsWindow = settings.sender.channel != .twilioSMS && !request.message.isTemplate
+    let isEnforced = settings.sender.window == .enforce && !window.isOpen(at: now)
+    guard needsWindow, isEnforced || window.isKnownClosed(at: now) else { return request.message }
+    if let fallback = request.fallbackTemplate { return Message(.template(fallback)) }
+    guard isEnforced else { return request.message }
+    throw Failure(
+      code: "window-closed",
+      sentence: "The person did not write within 24 hours, and there is no fallbackTemplate.")
+  }
+
+  private func linked(_ message: Message, at now: Timestamp) throws(Failure) -> Message {
+    try message.withLinks { file throws(Failure) in
+      guard let storage else {
+        throw Failure(code: "no-storage", sentence: "gcs.serviceAccount is not set.")
+      }
+      do throws(StorageLink.Fault) {
+        return try StorageLink(file).signed(by: storage, at: now)
+      } catch { throw Failure(code: "content", sentence: error.description) }
+    }
+  }
+
+  private func post(
+    _ message: Message, to: Recipient, _ attempt: AttemptID, expires: Timestamp, at now: Timestamp
+  ) throws(Inexpressible) -> ProviderRequest {
+    switch settings.credentials {
+    case .meta(let own):
+      return try MetaRequest.send(message, to: to, from: own.sender, attempt: attempt)
+    case .twilio(let own):
+      let left = expires - now
+      return try TwilioRequest.create(
+        message, to: to, from: own.sender(of: settings), attempt: attempt,
+        statusCallback: statusCallback, validity: left < Self.longestValidity ? left : nil,
+        account: own.account)
+    }
+  }
+
+  /// What Twilio assumes where nothing is said.
+  private static let longestValidity = Duration.seconds(36_000)
+
+  private var statusCallback: String? {
+    let tenant = settings.sender.tenant
+    return publicURL.map { "\($0)/whatsapp/callback/\(tenant.app)/\(tenant.company)" }
+  }
+
+  /// What the answer to the attempt of that number says.
+  func read(_ answer: HTTPAnswerReceived, attempt: Int) -> (outcome: Outcome, waID: String?) {
+    let answer = ProviderAnswer(answer)
+    switch provider {
+    case .twilio: return (TwilioAnswer.read(answer, attempt: attempt).outcome, nil)
+    case .meta:
+      let read = MetaAnswer.read(answer, attempt: attempt)
+      return (read.outcome, read.waID)
+    }
+  }
+
+  /// What a stopped lane is probed by.
+  var healthCall: HTTPCall {
+    switch settings.credentials {
+    case .meta(let own): HTTPCall(MetaRequest.health(of: own.sender), under: settings.baseURL)
+    case .twilio(let own):
+      HTTPCall(TwilioRequest.health(account: own.account), under: settings.baseURL)
+    }
+  }
+
+  func isHealthy(_ answer: HTTPAnswerReceived) -> Bool {
+    guard answer.status == 200, let root = try? JSONDocument(answer.body).root else { return false }
+    switch provider {
+    case .twilio: return root["status"]?.string ?? "active" == "active"
+    case .meta: return root["health_status"]?["can_send_message"]?.string != "BLOCKED"
+    }
+  }
+}
+
+/// A request on its way, with what its answer is judged by.
+struct PreparedSend: Sendable {
+  var call: HTTPCall
+  let send: ClaimedSend
+  /// The template that it goes out as.
+  let template: String?
+  /// A closed window can still be answered by a template.
+  let hasFallback: Bool
+}
+
+extension TwilioCredentials {
+  var account: TwilioAccount {
+    let sid = AccountID(accountSid)
+    if let apiKey { return TwilioAccount(sid: sid, key: apiKey.sid, secret: apiKey.secret) }
+    return TwilioAccount(sid: sid, authToken: authTokens.first ?? Secret(""))
+  }
+
+  func sender(of settings: SenderSettings) -> TwilioSender {
+    TwilioSender(
+      channel: settings.sender.channel, address: settings.sender.address,
+      templates: ContentCatalog(settings.templates))
+  }
+}
+
+extension MetaCredentials {
+  var sender: MetaSender { MetaSender(phoneNumberID: phoneNumberId, token: accessToken) }
+}
+
+extension HTTPCall {
+  init(_ request: ProviderRequest, under base: WebAddress) {
+    self.init(
+      method: request.method, url: "\(base)\(request.path)",
+      headers: request.headers.map { HTTPHeader($0.name, $0.value) }, body: request.body)
+  }
+}
+
+extension ProviderAnswer {
+  init(_ answer: HTTPAnswerReceived) {
+    self.init(
+      status: answer.status, headers: answer.headers.map { ProviderHeader($0.name, $0.value) },
+      body: answer.body)
+  }
+}
