@@ -153,7 +153,8 @@ let package = Package(
     tests(
       "StatusWorkerTests",
       [
-        "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain",
+        "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
+        "Domain",
         "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport", "postrider",
       ]),
     tests(

@@ -170,6 +170,23 @@ import Time
     }
   }
 
+  @Test(
+    "who is refused free text gets the template of the same send, where it has one",
+    arguments: Pair.allCases)
+  func closedWindow(pair: Pair) async throws {
+    try await onStand(pair) { stand in
+      let sends = try stand.accepted(2) {
+        let fallback = $0 == 0 ? #"{"name":"offer"}"# : "null"
+        $1.content = Array(#"{"fallbackTemplate":\#(fallback)}"#.utf8)
+      }
+      try stand.tell(sends.map { .twilio("undelivered", $0, code: 63016) })
+      #expect(try stand.state(sends[1].id) == .undelivered)
+      let again = try stand.claim()
+      #expect(again.map(\.id) == [sends[0].id])
+      #expect(again.first?.window.isKnownClosed(at: stand.clock.now) == true)
+    }
+  }
+
   @Test("words that mean nothing are counted, and those that nobody knows are kept for people")
   func meaningless() async throws {
     try await onStand(.sqlite) { stand in

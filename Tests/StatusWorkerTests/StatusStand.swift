@@ -212,6 +212,15 @@ extension ClaimedSend {
   }
 }
 
+extension WebAddress {
+  static func loopback(_ port: UInt16) -> WebAddress {
+    guard let address = WebAddress("http://127.0.0.1:\(port)") else {
+      preconditionFailure("an address of this machine")
+    }
+    return address
+  }
+}
+
 extension SenderSettings {
   static let unlimited = Budget(rate: nil, daily: nil, pair: nil, inFlight: 1_000_000)
 
@@ -227,7 +236,7 @@ extension SenderSettings {
       credentials: .twilio(
         TwilioCredentials(
           accountSid: account, authTokens: [Secret(token)], apiKey: nil, messagingServiceSid: nil,
-          signatureKeys: [:])), baseURL: WebAddress("http://127.0.0.1:\(port)")!,
+          signatureKeys: [:])), baseURL: .loopback(port),
       templateStrings: false)
   }
 
@@ -239,7 +248,7 @@ extension SenderSettings {
       credentials: .meta(
         MetaCredentials(
           phoneNumberId: phone, wabaId: account, accessToken: Secret("token"), appSecrets: [],
-          verifyToken: nil)), baseURL: WebAddress("http://127.0.0.1:1")!, templateStrings: true)
+          verifyToken: nil)), baseURL: .loopback(1), templateStrings: true)
   }
 
   static let acme = twilio(
