@@ -78,6 +78,7 @@ let package = Package(
       resources: [
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
         .embedInCode("Migrations/sqlite_002.sql"), .embedInCode("Migrations/postgres_002.sql"),
+        .embedInCode("Migrations/sqlite_003.sql"), .embedInCode("Migrations/postgres_003.sql"),
         .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
       ]),
     module(
@@ -154,6 +155,13 @@ let package = Package(
       [
         "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain", "Time", "JSON",
         "Platform", "EventLog", "SendStore", "TestSupport",
+      ]),
+    tests(
+      "StatusWorkerTests",
+      [
+        "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
+        "Domain",
+        "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport", "postrider",
       ]),
     tests(
       "IngestTests",

@@ -62,7 +62,7 @@ package enum DispatchWorker {
       defer { inquiry.close() }
       CareLoop(
         context, board: board,
-        doubts: DoubtLoop(context, doors: doors, inquiry: inquiry, marks: { nil }),
+        doubts: DoubtLoop(context, doors: doors, inquiry: inquiry, marks: { () throws(StoreError) in try context.store.markedUntil() }),
         probe: LaneProbe(
           context, doors: doors, inquiry: inquiry, board: board, firstWait: probeAfter)
       ).run()

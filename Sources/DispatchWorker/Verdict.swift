@@ -101,18 +101,6 @@ struct Verdict: Hashable {
   }
 }
 
-extension Outcome.Wait {
-  func span(failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
-    switch self {
-    case .stated(let span): span
-    case .backoff(let backoff): backoff.wait(failures: failures, using: &generator)
-    case .between(let shortest, let longest):
-      .microseconds(
-        Int64.random(in: shortest.microseconds...longest.microseconds, using: &generator))
-    }
-  }
-}
-
 extension Verdict {
   /// A check of ours said no.
   init(refused failure: Failure) { result = .failed(failure) }

@@ -1,3 +1,5 @@
+internal import Domain
+internal import HTTP
 package import Platform
 package import Service
 
@@ -5,6 +7,34 @@ package import Service
 package enum StatusWorker {
   /// Each thread ends by itself once the context's stop is requested and its work under way is done.
   package static func start(_ context: WorkerContext) -> [WorkerThread] {
+    loops(context) + upkeep(context)
+  }
+
+  private static func loops(_ context: WorkerContext) -> [WorkerThread] {
+    let (store, log, metrics) = (context.store, context.log, context.metrics)
+    return [
+      WorkerThread("callbacks") {
+        StatusLoop(store, log: log, metrics: metrics).run(
+          context.eventLog, health: context.health.part("callbacks", patience: patience),
+          metrics: metrics, stop: context.stop)
+      },
+      WorkerThread("inbound") {
+        InboundLoop(store, context.settings.senders, metrics: metrics).run(
+          context.eventLog, log: log, health: context.health.part("inbound", patience: patience),
+          metrics: metrics, stop: context.stop)
+      },
+      WorkerThread("account") {
+        AccountLoop(store, log: log, metrics: metrics).run(
+          context.eventLog, health: context.health.part("account", patience: patience),
+          metrics: metrics, stop: context.stop)
+      },
+    ]
+  }
+
+  /// A batch may have to wait for a store that others write to, and for its records' dead letters.
+  private static let patience = Duration.seconds(120)
+
+  private static func upkeep(_ context: WorkerContext) -> [WorkerThread] {
     [
       WorkerThread("parked") {
         ParkedSweep(
@@ -12,11 +42,28 @@ package enum StatusWorker {
           metrics: context.metrics, stop: context.stop
         ).run()
       },
+      WorkerThread("silence") { watchSilence(context) },
       WorkerThread("upkeep") {
         Upkeep(
           context.store, retention: context.settings.retention, log: context.log, stop: context.stop
         ).run()
       },
     ]
+  }
+
+  private static func watchSilence(_ context: WorkerContext) {
+    guard context.settings.senders.contains(where: { $0.sender.silentAfter != nil }) else { return }
+    let health = context.health.part("silence", patience: patience)
+    do throws(HTTPClientError) {
+      let client = try HTTPClient()
+      defer { client.close() }
+      SilenceWatch(
+        context.store, context.settings.senders, client, log: context.log, health: health,
+        metrics: context.metrics, stop: context.stop
+      ).run()
+    } catch {
+      health.notReady(error.description)
+      context.log.error("cannot look after silent sends", ["reason": error.description])
+    }
   }
 }

@@ -1,6 +1,7 @@
 internal import TestSupport
 
 import Domain
+import Postgres
 import SendStore
 import Testing
 import Time
@@ -249,6 +250,50 @@ import Time
     let states = try sends.map { try world.state($0.id) }
     #expect(states.filter { $0 != .sent }.isEmpty)
     #expect(try world.store.laneStatus().first?.waiting == 0)
+  }
+}
+
+@Suite struct ParkingAgainstRecordTests {
+  /// The callback's transaction has looked for the send and not found it, and waits for another's row; the
+  /// answer is recorded meanwhile, by somebody who finds nothing parked.
+  @Test("an answer that is recorded between a callback's look and its parking is found after it")
+  func race() async throws {
+    let world = try StoreUnderTest(.postgres)
+    guard case .postgres(let url, _) = world.location else { return }
+    let known = try world.accepted("SMknown")
+    try world.queue()
+    let late = try #require(try world.claim().sends.first)
+    let holder = try Connection(url)
+    try holder.execute("BEGIN")
+    try holder.execute("SELECT 1 FROM sends WHERE key = \(known.key.value) FOR UPDATE")
+    let (store, other) = (world.store, try world.another())
+    defer { other.close() }
+    async let applied: Void = onOwnThread {
+      _ = try store.apply([
+        .unnamed("SMlate", .wentOut(.delivered)), .unnamed("SMknown", .wentOut(.sent)),
+      ])
+    }
+    try await onOwnThread { try Self.waitForALock(url) }
+    _ = try other.record([.accepted(late, "SMlate")])
+    #expect(try world.state(late.id) == .accepted)
+    try holder.execute("COMMIT")
+    try await applied
+    #expect(try world.state(late.id) == .delivered)
+    #expect(try world.state(known.id) == .sent)
+    #expect(try world.store.parkedCount() == 0)
+  }
+
+  private static func waitForALock(_ url: String) throws {
+    let observer = try Connection(url)
+    let waiting = """
+      SELECT count(*) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'
+      """
+    let patience = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < patience {
+      if try observer.run("waiting", waiting, []).integer(0, 0) > 0 { return }
+    }
+    Issue.record("nobody waits")
   }
 }
 

@@ -36,10 +36,14 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.file("store.db")
     try SendStore(.sqlite(path: path)).close()
-    try Database(path: path).execute("PRAGMA user_version = 99")
+    let database = try Database(path: path)
+    let version = try database.prepare("PRAGMA user_version")
+    _ = try version.step()
+    let known = Int(version.integer(0))
+    try database.execute("PRAGMA user_version = 99")
     let opening = Opening(
       Log(worker: "test", write: { _ in }), Health().part("storage"), StopSignal())
-    #expect(throws: StoreError.newer(found: 99, known: 2)) {
+    #expect(throws: StoreError.newer(found: 99, known: known)) {
       try opening.store(.sqlite(path: path), [])
     }
   }

@@ -6,6 +6,8 @@ package struct Budget: Hashable, Sendable {
   package var daily: DailyLimit?
   package var pair: Rate?
   package var inFlight: Int
+  /// Limits that the operator has set: what a provider tells later narrows those, and never widens them.
+  package var fixed: Set<BudgetName> = []
 
   package init(rate: Rate?, daily: DailyLimit?, pair: Rate?, inFlight: Int = Budget.defaultInFlight)
   {
@@ -16,6 +18,25 @@ package struct Budget: Hashable, Sendable {
   }
 
   package static let defaultInFlight = 64
+
+  /// With the throughput that the provider says the number has.
+  package func heeding(messagesASecond told: Int) -> Budget {
+    var heeding = self
+    let told = Rate(told, per: .seconds(1))
+    let isNarrower = rate.map { $0.perSecond > told.perSecond } ?? true
+    if !fixed.contains(.rate) || isNarrower { heeding.rate = told }
+    return heeding
+  }
+
+  /// With the number of people that the provider says may be written to in a day; nil: any number. A limit
+  /// of messages is the operator's own affair.
+  package func heeding(recipients told: Int?) -> Budget {
+    guard case .recipients(let limit) = daily else { return self }
+    var heeding = self
+    let most = fixed.contains(.daily) ? min(limit, told ?? limit) : told
+    heeding.daily = most.map { .recipients($0) }
+    return heeding
+  }
 
   /// Twilio's sandbox: 1 message per 3 s, 1000 a day.
   package static let twilioSandbox = Budget(
@@ -63,6 +84,8 @@ package struct Rate: Hashable, Sendable {
     guard let burst else { return nil }
     self.init(count, per: interval, burst: burst)
   }
+
+  var perSecond: Double { Double(count) / interval.seconds }
 
   private static func interval(_ text: Substring) -> Duration? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }

@@ -1,3 +1,5 @@
+private import Time
+
 /// What an attempt came to, as an instruction: what to do next can be read off it.
 package enum Outcome: Hashable, Sendable {
   case accepted(ProviderID)
@@ -55,5 +57,19 @@ package struct Failure: Error, Hashable, Sendable {
     case rest(Duration)
     /// Refused because the 24-hour window is closed: a template would go through.
     case useTemplate
+  }
+}
+
+extension Outcome.Wait {
+  package func span(
+    failures: Int, using generator: inout some RandomNumberGenerator
+  ) -> Duration {
+    switch self {
+    case .stated(let span): span
+    case .backoff(let backoff): backoff.wait(failures: failures, using: &generator)
+    case .between(let shortest, let longest):
+      .microseconds(
+        Int64.random(in: shortest.microseconds...longest.microseconds, using: &generator))
+    }
   }
 }

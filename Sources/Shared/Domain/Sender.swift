@@ -15,12 +15,14 @@ package struct Sender: Hashable, Sendable {
   package var inDoubt: DoubtPolicy
   package var maxAttempts: Int
   package var expiry: Duration
+  /// After how long without a word an accepted send counts as silent; nil: never.
+  package var silentAfter: Duration?
 
   package init(
     id: SenderID, channel: Channel, account: AccountID, address: String, tenant: Tenant = .none,
     portfolio: String? = nil, budget: Budget? = nil, defaultPrefix: DialPrefix = .italy,
     window: WindowPolicy = .provider, inDoubt: DoubtPolicy = .hold, maxAttempts: Int = 10,
-    expiry: Duration = .seconds(7 * 24 * 3600)
+    expiry: Duration = .seconds(7 * 24 * 3600), silentAfter: Duration? = nil
   ) {
     self.id = id
     self.channel = channel
@@ -34,6 +36,7 @@ package struct Sender: Hashable, Sendable {
     self.inDoubt = inDoubt
     self.maxAttempts = maxAttempts
     self.expiry = expiry
+    self.silentAfter = silentAfter
   }
 
   package var laneGroup: LaneGroupID {

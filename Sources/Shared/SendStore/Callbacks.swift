@@ -11,11 +11,14 @@ package struct CallbackReport: Hashable, Sendable {
   package var account: AccountID
   /// Meta's id of the phone number; nil where the account alone tells.
   package var address: String?
+  /// Of the path that it came by; nil where the path named none.
+  package var tenant: Tenant?
   package var status: Status
   package var providerAt: Timestamp?
   package var code: String?
   /// JSON: texts of the failure, price, whatever is kept of it.
   package var detail: [UInt8]?
+  package var consequences: [Consequence] = []
 
   package enum Status: Hashable, Sendable {
     case wentOut(SendNews.Reached)
@@ -25,14 +28,16 @@ package struct CallbackReport: Hashable, Sendable {
 
   package init(
     attempt: AttemptID?, providerID: ProviderID, provider: Provider, account: AccountID,
-    address: String?, status: Status, providerAt: Timestamp? = nil, code: String? = nil,
-    detail: [UInt8]? = nil
+    address: String?, tenant: Tenant? = nil, status: Status, providerAt: Timestamp? = nil,
+    code: String? = nil, detail: [UInt8]? = nil, consequences: [Consequence] = []
   ) {
     self.attempt = attempt
     self.providerID = providerID
     self.provider = provider
     self.account = account
     self.address = address
+    self.tenant = tenant
+    self.consequences = consequences
     self.status = status
     self.providerAt = providerAt
     self.code = code
@@ -60,18 +65,9 @@ extension SendStore {
       return results
     }
     let parked = zip(callbacks, results).filter { $1 == .parked }.map(\.0)
-    if !parked.isEmpty {
-      _ = try joinParked(
-        providerIDs: parked.map(\.providerID), sends: parked.compactMap { $0.attempt?.send })
-    }
+    try joinWhatCameMeanwhile(parked)
     return results
   }
-}
-
-/// A callback's send: its key and the attempt that the callback is about.
-struct CallbackMatch {
-  let key: Int64
-  let attempt: Int
 }
 
 extension Transaction {
@@ -79,6 +75,7 @@ extension Transaction {
     _ callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity]
   ) throws(StoreError) -> [CallbackResult] {
     let now = try now()
+    try lockLanes(for: callbacks, lanes)
     var results: [CallbackResult?] = Array(repeating: nil, count: callbacks.count)
     if isRemote { results = try advance(callbacks, at: now) }
     let rest = callbacks.indices.filter { results[$0] == nil }
@@ -121,15 +118,18 @@ extension Transaction {
     let (matches, rows) = try find(callbacks)
     var changes = ChangeSet(rows, at: now)
     var bindings: [(CallbackReport, CallbackMatch)] = []
+    var due: [DueConsequence] = []
     let results = zip(callbacks, matches).map { callback, match -> CallbackResult in
       guard let match, let before = changes[match.key], let lane = lanes[before.lane],
         callback.isSigned(byOwnerOf: lane)
       else { return .parked }
       if before.progress.state.rank < SendState.accepted.rank { bindings.append((callback, match)) }
       let moved = changes.apply(callback, match, at: now)
+      due += callback.due(before, after: changes[match.key])
       return moved.map { .moved(before.id, $0) } ?? .unchanged(before.id)
     }
     try changes.write(to: self)
+    try bringAbout(due, at: now)
     // The answer that would have told the provider's id may never be recorded.
     try run(
       .insertProviderIDs,
@@ -160,32 +160,6 @@ extension Transaction {
     }
     return (matches, rows)
   }
-
-  /// Day by day from the newest: almost every callback is about a message of today.
-  func attempts(
-    of ids: Set<ProviderID>
-  ) throws(StoreError) -> [ProviderID: CallbackMatch] {
-    guard !ids.isEmpty,
-      let oldest = try rows(.oldestProviderDay, { $0.isNull(0) ? nil : $0.integer(0) }).first ?? nil
-    else { return [:] }
-    var found: [ProviderID: CallbackMatch] = [:]
-    var day = try now().day
-    var missing = ids
-    while day >= oldest, !missing.isEmpty {
-      let wanted = missing.sorted()
-      let rows = try rows(
-        .findProviderIDs, [.integers(wanted.map { _ in day }), .texts(wanted.map(\.text))]
-      ) {
-        (ProviderID($0.text(0)), CallbackMatch(key: $0.integer(1), attempt: $0.int(2)))
-      }
-      for (id, match) in rows {
-        found[id] = match
-        missing.remove(id)
-      }
-      day -= 1
-    }
-    return found
-  }
 }
 
 /// A callback that names its attempt and tells that it went on.
@@ -201,7 +175,8 @@ extension [CallbackReport] {
     let counts = Dictionary(compactMap { $0.attempt.map { ($0.send, 1) } }, uniquingKeysWith: +)
     return enumerated().compactMap { place, callback in
       guard let attempt = callback.attempt, counts[attempt.send] == 1,
-        case .wentOut(let reached) = callback.status, reached != .accepted
+        case .wentOut(let reached) = callback.status, reached != .accepted,
+        callback.provider == .twilio || callback.address != nil
       else { return nil }
       return (place, PlainReport(attempt: attempt, state: reached.state, callback: callback))
     }
@@ -219,14 +194,29 @@ extension [PlainReport] {
       .texts(sorted.map(\.callback.provider.rawValue)),
       .texts(sorted.map(\.callback.account.text)),
       .optionalTexts(sorted.map(\.callback.address)),
+      .optionalTexts(sorted.map { $0.callback.tenant?.app }),
+      .optionalTexts(sorted.map { $0.callback.tenant?.company }),
     ]
   }
 }
 
 extension CallbackReport {
+  fileprivate var stopsLane: Bool {
+    consequences.contains { if case .stopLane = $0 { true } else { false } }
+  }
+
   fileprivate func isSigned(byOwnerOf lane: LaneIdentity) -> Bool {
     lane.provider == provider.rawValue && lane.account == account
-      && (address == nil || lane.address == address)
+      && (address.map { $0 == lane.address } ?? (provider == .twilio))
+      && (tenant == nil || lane.tenant == tenant)
+  }
+
+  /// What follows where this is the first that is heard of the attempt's failure.
+  fileprivate func due(_ before: SendRow, after: SendRow?) -> [DueConsequence] {
+    guard !consequences.isEmpty, let after,
+      after.progress.failedAttempts != before.progress.failedAttempts
+    else { return [] }
+    return consequences.map { DueConsequence(consequence: $0, code: code ?? "", send: before) }
   }
 }
 
@@ -241,8 +231,12 @@ extension ChangeSet {
     case .failed(let state, nil): news = .failed(attempt: match.attempt, .final(state))
     case .failed(let state, let wait?):
       due = now + wait
-      let attempts = self[match.key]?.maxAttempts ?? SendProgress.attemptLimit
-      news = .failed(attempt: match.attempt, .again(attempts: attempts, otherwise: state))
+      // A stop is not the send's own fault: it goes on however often that was so.
+      let attempts =
+        callback.stopsLane ? nil : self[match.key]?.maxAttempts
+      news = .failed(
+        attempt: match.attempt,
+        .again(attempts: attempts ?? SendProgress.attemptLimit, otherwise: state))
     }
     return apply(
       news, to: match.key, due: due, providerAt: callback.providerAt, code: callback.code,

@@ -12,10 +12,15 @@ package struct InboundReport: Hashable, Sendable {
   /// Meta's own id of the person, where it is not the number dialled.
   package let waID: String?
   package let optOut: OptOutChange?
+  /// The other forms of the person's number: a send to one of those reaches the same person.
+  package let variants: [String]
+  /// The message of ours that it answers.
+  package let inReplyTo: ProviderID?
 
   package init(
     account: AccountID, sender: SenderID, contact: String, providerID: ProviderID, at: Timestamp,
-    waID: String? = nil, optOut: OptOutChange? = nil
+    waID: String? = nil, optOut: OptOutChange? = nil, variants: [String] = [],
+    inReplyTo: ProviderID? = nil
   ) {
     self.account = account
     self.sender = sender
@@ -24,6 +29,8 @@ package struct InboundReport: Hashable, Sendable {
     self.at = at
     self.waID = waID
     self.optOut = optOut
+    self.variants = variants
+    self.inReplyTo = inReplyTo
   }
 }
 
@@ -49,10 +56,11 @@ extension SendStore {
     }
     return try engine.write { transaction throws(StoreError) in
       var isNew = Array(repeating: false, count: messages.count)
+      let answered = try transaction.answered(messages, lanes)
       // One by one: the same message twice in one batch must be new only once.
       for (index, message) in messages.enumerated() {
         guard let lane = lanes[index] else { continue }
-        isNew[index] = try transaction.receive(message, lane: lane)
+        isNew[index] = try transaction.receive(message, lane: lane, answering: answered[index])
       }
       return isNew
     }
@@ -67,6 +75,19 @@ extension SendStore {
     }
     try engine.write { transaction throws(StoreError) in
       try transaction.save(change, of: contact, lane: lane, at: try transaction.now())
+    }
+  }
+
+  /// The send that a message from a person answers, as far as it is one of that sender's.
+  package func sendAnswered(
+    by message: ProviderID, account: AccountID, sender: SenderID
+  ) throws(StoreError) -> SendID? {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.rows(
+        .inReplyTo, [.text(account.text), .text(sender.text), .text(message.text)]
+      ) { row throws(StoreError) -> SendID? in
+        try row.optionalBytes(0).map { bytes throws(StoreError) in try SendID(column: bytes) }
+      }.first ?? nil
     }
   }
 
@@ -110,27 +131,52 @@ extension SendStore {
 }
 
 extension Transaction {
-  fileprivate func receive(_ message: InboundReport, lane: Int64) throws(StoreError) -> Bool {
+  /// The send that each message answers, if it is one of the same sender.
+  fileprivate func answered(
+    _ messages: [InboundReport], _ lanes: [Int64?]
+  ) throws(StoreError) -> [SendID?] {
+    let found = try sends(of: Set(messages.compactMap(\.inReplyTo)))
+    return zip(messages, lanes).map { message, lane in
+      guard let send = message.inReplyTo.flatMap({ found[$0] }), send.lane == lane else {
+        return nil
+      }
+      return send.attempt.send
+    }
+  }
+
+  fileprivate func receive(
+    _ message: InboundReport, lane: Int64, answering send: SendID?
+  ) throws(StoreError) -> Bool {
     let new = try rows(
       .insertInbound,
       [
         .text(message.account.text), .text(message.sender.text), .text(message.providerID.text),
-        .time(message.at),
+        .time(message.at), .optionalBytes([send?.bytes]),
       ]
     ) { $0.text(0) }
     guard !new.isEmpty else { return false }
+    let forms = try forms(of: message, lane: lane)
     try run(
       .openWindows,
       [
-        .integer(lane), .text(message.contact), .time(message.at), .optionalTexts([message.waID]),
+        .integers(forms.map { _ in lane }), .texts(forms),
+        .integers(forms.map { _ in message.at.microseconds }),
+        .optionalTexts(forms.map { _ in message.waID }),
       ])
-    if let change = message.optOut {
-      try save(change, of: message.contact, lane: lane, at: message.at)
-    }
+    guard let change = message.optOut else { return true }
+    for form in forms { try save(change, of: form, lane: lane, at: message.at) }
     return true
   }
 
-  fileprivate func save(
+  /// All under which this person may be dialled.
+  private func forms(of message: InboundReport, lane: Int64) throws(StoreError) -> [String] {
+    let known = [message.contact] + message.variants
+    guard let waID = message.waID else { return known }
+    let dialled = try rows(.contactsByWaID, [.integer(lane), .text(waID)]) { $0.text(0) }
+    return known + dialled.filter { !known.contains($0) }
+  }
+
+  func save(
     _ change: OptOutChange, of contact: String, lane: Int64, at time: Timestamp
   ) throws(StoreError) {
     let optOut: OptOut? = if case .out(let optOut) = change { optOut } else { nil }

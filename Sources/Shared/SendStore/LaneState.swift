@@ -10,6 +10,7 @@ struct LaneState {
   let stop: LaneStop?
   let heldUntil: Timestamp
   let holdReason: String
+  private let told: ToldLimits
 
   init(_ row: any Row) {
     key = row.integer(0)
@@ -21,10 +22,11 @@ struct LaneState {
     }
     heldUntil = row.time(7)
     holdReason = row.text(8)
+    told = ToldLimits(row, rate: 9)
   }
 
   func laneBudget(_ budget: Budget) throws(StoreError) -> LaneBudget {
-    do { return try LaneBudget(budget, kept: self.budget) } catch {
+    do { return try LaneBudget(budget.heeding(told), kept: self.budget) } catch {
       throw .broken(error.description)
     }
   }
@@ -36,20 +38,46 @@ struct GroupState {
   let epoch: Int64
   let leaseUntil: Timestamp
   private let recipients: [UInt8]
+  private let told: ToldLimits
 
   init(_ row: any Row) {
     owner = row.text(0)
     epoch = row.integer(1)
     leaseUntil = row.time(2)
     recipients = row.bytes(3)
+    told = ToldLimits(row, recipients: 4)
   }
 
   func recipientBudget(_ budget: Budget) throws(StoreError) -> RecipientBudget? {
-    guard case .recipients(let limit) = budget.daily else { return nil }
+    guard case .recipients(let limit) = budget.heeding(told).daily else { return nil }
     do { return try RecipientBudget(limit: limit, kept: recipients) } catch {
       throw .broken(error.description)
     }
   }
+}
+
+/// What the provider said of a number's throughput and of its portfolio's tier; nil where it said nothing.
+struct ToldLimits {
+  private let rate: Int?
+  /// -1 is no limit.
+  private let recipients: Int?
+
+  init(_ row: any Row, rate: Int? = nil, recipients: Int? = nil) {
+    self.rate = rate.flatMap { row.isNull($0) ? nil : row.int($0) }
+    self.recipients = recipients.flatMap { row.isNull($0) ? nil : row.int($0) }
+  }
+
+  fileprivate func apply(to budget: Budget) -> Budget {
+    var heeding = rate.map { budget.heeding(messagesASecond: $0) } ?? budget
+    if let recipients {
+      heeding = heeding.heeding(recipients: recipients < 0 ? nil : recipients)
+    }
+    return heeding
+  }
+}
+
+extension Budget {
+  func heeding(_ told: ToldLimits) -> Budget { told.apply(to: self) }
 }
 
 extension Transaction {

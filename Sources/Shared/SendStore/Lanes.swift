@@ -19,6 +19,8 @@ struct LaneCatalog {
   private(set) var byName: [SenderID: LaneIdentity] = [:]
   private(set) var groups: [LaneGroupID: Int64] = [:]
   var budgets: [Int64: Budget] = [:]
+  /// Of the lanes that mind silence.
+  var silentAfter: [Int64: Duration] = [:]
 
   init() {}
 
@@ -87,7 +89,9 @@ extension SendStore {
     self.catalog.withLock { known in
       known = catalog
       for sender in senders {
-        if let key = catalog.byName[sender.id]?.key { known.budgets[key] = sender.budget }
+        guard let key = catalog.byName[sender.id]?.key else { continue }
+        known.budgets[key] = sender.budget
+        known.silentAfter[key] = sender.silentAfter
       }
     }
   }
@@ -99,7 +103,9 @@ extension SendStore {
       return try transaction.rows(.laneStates) { row throws(StoreError) in
         let spent = SpentBudget(lane: row.bytes(10), recipients: row.bytes(11))
         let hold = try budgets[row.integer(9)].flatMap { budget throws(StoreError) in
-          try spent.hold(under: budget, inFlight: row.int(1), at: now)
+          try spent.hold(
+            under: budget.heeding(ToldLimits(row, rate: 14, recipients: 15)), inFlight: row.int(1),
+            at: now)
         }
         return LaneStatus(
           sender: SenderID(row.text(0)), inFlight: row.int(1),
@@ -167,8 +173,7 @@ extension SendStore {
     template: String, of sender: SenderID, until: Timestamp, because reason: String
   ) throws(StoreError) {
     try onLane(sender) { transaction, key throws(StoreError) in
-      try transaction.run(
-        .holdTemplate, [.integer(key), .text(template), .time(until), .text(reason)])
+      try transaction.hold(template: template, key, until: until, because: reason)
     }
   }
 
@@ -182,7 +187,7 @@ extension SendStore {
     }
   }
 
-  private func onLane(
+  func onLane(
     _ sender: SenderID, _ body: (any Transaction, Int64) throws(StoreError) -> Void
   ) throws(StoreError) {
     guard let key = catalog.withLock({ $0.byName[sender]?.key }) else {

@@ -24,21 +24,56 @@ extension SendStore {
     }
   }
 
-  /// The sweep: joins what was parked since then. It finds what two commits at once have missed.
+  /// The sweep: joins what was parked since then. It finds what a crash between a commit and the look after
+  /// it has left. Those whose send is not there yet cost a look each, and hold up no writer.
   package func joinParked(since time: Timestamp) throws(StoreError) -> Int {
-    try join { transaction throws(StoreError) in
-      try transaction.parked(.parkedSince, [.time(time)])
+    let met = try engine.read { transaction throws(StoreError) in
+      let today = try transaction.now().day
+      return try transaction.rows(.parkedSince, [.time(time), .integer(today)]) { $0.integer(0) }
     }
+    var joined = 0
+    for start in stride(from: 0, to: met.count, by: Self.joinedAtOnce) {
+      let numbers = Array(met[start..<min(start + Self.joinedAtOnce, met.count)])
+      joined += try join { transaction throws(StoreError) in
+        try transaction.parked(.parkedByNumber, [.integers(numbers)])
+      }
+    }
+    return joined
+  }
+
+  private static let joinedAtOnce = 500
+
+  /// After the commit that parked them: whoever of the two comes second finds the other. A send that was
+  /// not there a moment ago has its provider's id of today, or of yesterday just after midnight.
+  func joinWhatCameMeanwhile(_ parked: [CallbackReport]) throws(StoreError) {
+    guard !parked.isEmpty else { return }
+    let sends = Set(parked.compactMap { $0.attempt?.send }).sorted()
+    let (knownIDs, knownSends) = try engine.read { transaction throws(StoreError) in
+      (
+        try transaction.attempts(of: Set(parked.map(\.providerID)), withinDays: 2).keys.sorted(),
+        try transaction.rows(.keysOfIDs, [.bytes(sends.map(\.bytes))]) { row throws(StoreError) in
+          try SendID(column: row.bytes(0))
+        }
+      )
+    }
+    guard !knownIDs.isEmpty || !knownSends.isEmpty else { return }
+    _ = try joinParked(providerIDs: knownIDs, sends: knownSends)
   }
 
   /// The oldest that were parked before then: for the dead letters, which forget them here afterwards.
   package func parked(before time: Timestamp, limit: Int) throws(StoreError) -> [ParkedCallback] {
     try engine.read { transaction throws(StoreError) in
       try transaction.rows(.parkedOldest, [.time(time), .integer(limit)]) {
-        row throws(StoreError) in
-        ParkedCallback(
-          number: row.integer(0), at: row.time(1),
-          callback: try CallbackReport(kept: row.bytes(2)))
+        row throws(StoreError) in try ParkedCallback(row)
+      }
+    }
+  }
+
+  /// The oldest of all, whenever they were parked.
+  package func oldestParked(limit: Int) throws(StoreError) -> [ParkedCallback] {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.rows(.oldestParked, [.integer(limit)]) { row throws(StoreError) in
+        try ParkedCallback(row)
       }
     }
   }
@@ -67,6 +102,14 @@ extension SendStore {
       try transaction.run(.deleteParked, [.integers(joined)])
       return joined.count
     }
+  }
+}
+
+extension ParkedCallback {
+  fileprivate init(_ row: any Row) throws(StoreError) {
+    number = row.integer(0)
+    at = row.time(1)
+    callback = try CallbackReport(kept: row.bytes(2))
   }
 }
 
@@ -100,6 +143,8 @@ extension CallbackReport {
       writer.field("provider", provider.rawValue)
       writer.field("account", account.text)
       writer.field("address", address)
+      writer.field("app", tenant?.app)
+      writer.field("company", tenant?.company)
       switch status {
       case .wentOut(let reached): writer.field("state", reached.state.name)
       case .failed(let state, let wait):
@@ -111,6 +156,11 @@ extension CallbackReport {
       if let detail {
         writer.name("detail")
         writer.raw(detail)
+      }
+      guard !consequences.isEmpty else { return }
+      writer.name("consequences")
+      writer.array { list in
+        for consequence in consequences { list.object { consequence.write(to: &$0) } }
       }
     }
   }
@@ -131,6 +181,10 @@ extension CallbackReport {
       status: Status(state, againAfter: root["again"]?.integer.map { .microseconds($0) }),
       providerAt: root["providerAt"]?.integer.map { Timestamp(microseconds: $0) },
       code: root["code"]?.string, detail: root["detail"]?.text)
+    if let app = root["app"]?.string, let company = root["company"]?.string {
+      tenant = Tenant(app: app, company: company)
+    }
+    consequences = (root["consequences"]?.items ?? []).compactMap { Consequence($0) }
   }
 }
 

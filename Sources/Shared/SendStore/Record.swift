@@ -56,7 +56,7 @@ extension SendStore {
   /// Writes what became of attempts, whoever leads the lane by now. A report that says nothing new changes
   /// nothing. Callbacks that came before are joined after the commit.
   package func record(_ reports: [AttemptReport]) throws(StoreError) -> [RecordResult] {
-    let budgets = catalog.withLock { $0.budgets }
+    let (budgets, patience) = catalog.withLock { ($0.budgets, $0.silentAfter) }
     let results = try engine.write { transaction throws(StoreError) in
       let now = try transaction.now()
       // Lanes first, then sends: every transaction that needs both locks them in this order.
@@ -66,6 +66,9 @@ extension SendStore {
       let moves = reports.map { changes.apply($0) }
       try changes.write(to: transaction)
       try transaction.keep(reports, at: now)
+      let accepted = reports.filter { $0.providerID != nil }.compactMap { changes[$0.send.value] }
+      try transaction.awaitWord(
+        of: accepted.map { ($0.key, $0.lane) }, patience, since: now)
       return zip(reports, moves).compactMap { report, moved -> RecordResult? in
         changes[report.send.value].map {
           RecordResult(send: report.send, state: $0.progress.state, moved: moved != nil)

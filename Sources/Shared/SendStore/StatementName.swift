@@ -17,4 +17,8 @@ enum StatementName: String, CaseIterable, Sendable {
   case pruneRecipients, pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases
   case clearInFlight, lanePulses, heldFlows, restRecipients, closeWindows, saveWaIDs, rivals
   case openDoubts
+  case haltLanes, releaseLanes, tellRate, tellRecipients, wakeLanes, showLane, shownLanes
+  case saveTemplateHold, flowTemplates, idsOfSends, inReplyTo, parkedByNumber
+  case oldestParked, saveMarks, markedUntil, forgetMarks, insertAwaited, awaitedDue, deleteAwaited
+  case contactsByWaID, insertSilent, deleteSilent, silentSends, isSilent
 }

@@ -39,7 +39,8 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 -- laneStates
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
-  (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until
+  (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
+  l.told_rate, g.told_recipients
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
 -- laneChanges
@@ -107,10 +108,12 @@ FROM unnest($1::text[], $2::text[]) AS p(n, o) WHERE duties.name = p.n AND dutie
 
 -- addFlow
 INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
-SELECT p.lane, p.priority, p.campaign, p.template, p.kind, coalesce(max(f.held_until), 0), max(f.hold_reason)
+SELECT p.lane, p.priority, p.campaign, p.template, p.kind,
+  greatest(max(f.held_until), max(h.held_until), 0), coalesce(max(f.hold_reason), max(h.reason))
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS p(lane, priority, campaign, template, kind)
 LEFT JOIN flows f ON f.lane = p.lane
   AND ((f.template = p.template AND p.template <> '') OR (f.campaign = p.campaign AND p.campaign <> ''))
+LEFT JOIN template_holds h ON h.lane = p.lane AND h.template = p.template
 GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
@@ -155,10 +158,10 @@ INSERT INTO outbox (send, version)
 SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(send, version);
 
 -- lockGroup
-SELECT owner, epoch, lease_until, recipients FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
+SELECT owner, epoch, lease_until, recipients, told_recipients FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
 
 -- lockLanes
-SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason
+SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason, told_rate
 FROM lanes WHERE key = ANY($1::bigint[]) ORDER BY key FOR UPDATE;
 
 -- saveLane
@@ -232,10 +235,11 @@ SELECT id, key FROM sends WHERE id = ANY($1::bytea[]);
 
 -- advance
 UPDATE sends SET state = p.state, version = version + 1, proven = proven | p.bit, changed = p.at
-FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[]) AS p(wanted, n, state, bit, at, prov, acc, addr), lanes l
+FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) AS p(wanted, n, state, bit, at, prov, acc, addr, app, company), lanes l
 WHERE sends.id = p.wanted AND sends.attempt = p.n AND sends.last_attempt = p.n
   AND sends.state BETWEEN 3 AND 5 AND sends.state < p.state AND sends.failed & p.bit = 0
   AND l.key = sends.lane AND l.provider = p.prov AND l.account = p.acc AND (p.addr IS NULL OR l.address = p.addr)
+  AND (p.app IS NULL OR (l.app = p.app AND l.company = p.company))
 RETURNING sends.id, sends.key, sends.version;
 
 -- insertProviderIDs
@@ -283,7 +287,11 @@ SELECT seq, callback FROM parked WHERE provider_id = ANY($1::text[]);
 SELECT seq, callback FROM parked WHERE send_id = ANY($1::bytea[]);
 
 -- parkedSince
-SELECT seq, callback FROM parked WHERE at >= ($1::bigint[])[1] ORDER BY seq;
+SELECT seq, callback FROM parked p
+WHERE at >= ($1::bigint[])[1] AND (EXISTS (SELECT 1 FROM sends s WHERE s.id = p.send_id)
+  OR EXISTS (SELECT 1 FROM provider_ids i
+    WHERE i.day IN (($2::bigint[])[1], ($2::bigint[])[1] - 1, ($2::bigint[])[1] - 2) AND i.id = p.provider_id))
+ORDER BY seq;
 
 -- parkedOldest
 SELECT seq, at, callback FROM parked WHERE at < ($1::bigint[])[1] ORDER BY seq LIMIT ($2::bigint[])[1];
@@ -295,8 +303,8 @@ SELECT count(*) FROM parked;
 DELETE FROM parked WHERE seq = ANY($1::bigint[]);
 
 -- insertInbound
-INSERT INTO inbound (account, address, provider_id, at)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS p(account, address, provider_id, at)
+INSERT INTO inbound (account, address, provider_id, at, in_reply_to)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bytea[]) AS p(account, address, provider_id, at, in_reply_to)
 ON CONFLICT DO NOTHING
 RETURNING provider_id;
 
@@ -441,3 +449,98 @@ SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reas
   (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt AND h.state = 1), l.name
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
 WHERE d.send > ($1::bigint[])[1] ORDER BY d.send LIMIT ($2::bigint[])[1];
+
+-- haltLanes
+UPDATE lanes SET stopped = p.at, stop_code = p.code, stop_reason = p.reason, changes = changes + 1
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[]) AS p(k, at, code, reason)
+WHERE lanes.key = p.k AND stopped IS NULL RETURNING name;
+
+-- releaseLanes
+UPDATE lanes SET stopped = NULL, stop_code = NULL, stop_reason = NULL, changes = changes + 1
+FROM unnest($1::bigint[], $2::text[]) AS p(k, code) WHERE lanes.key = p.k AND stop_code = p.code RETURNING name;
+
+-- tellRate
+UPDATE lanes SET told_rate = p.rate, changes = changes + 1
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, rate) WHERE lanes.key = p.k;
+
+-- tellRecipients
+UPDATE lane_groups SET told_recipients = p.n
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE lane_groups.key = p.k;
+
+-- wakeLanes
+UPDATE lanes SET changes = changes + 1 WHERE key = ANY($1::bigint[]);
+
+-- showLane
+UPDATE lanes SET shown_as = p.number
+FROM unnest($1::bigint[], $2::text[]) AS p(k, number) WHERE lanes.key = p.k;
+
+-- shownLanes
+SELECT key, shown_as FROM lanes WHERE shown_as IS NOT NULL;
+
+-- saveTemplateHold
+INSERT INTO template_holds (lane, template, held_until, reason)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, template, held_until, reason)
+ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason;
+
+-- flowTemplates
+SELECT key, template FROM flows WHERE key = ANY($1::bigint[]);
+
+-- idsOfSends
+SELECT key, id, lane FROM sends WHERE key = ANY($1::bigint[]);
+
+-- inReplyTo
+SELECT in_reply_to FROM inbound
+WHERE account = ($1::text[])[1] AND address = ($2::text[])[1] AND provider_id = ($3::text[])[1];
+
+-- parkedByNumber
+SELECT seq, callback FROM parked WHERE seq = ANY($1::bigint[]);
+
+-- oldestParked
+SELECT seq, at, callback FROM parked ORDER BY seq LIMIT ($1::bigint[])[1];
+
+-- saveMarks
+INSERT INTO marks (partition, instance, at, seen, ended)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS p(partition, instance, at, seen, ended)
+ON CONFLICT (partition, instance) DO UPDATE SET at = excluded.at, seen = excluded.seen, ended = excluded.ended
+WHERE excluded.at >= marks.at;
+
+-- markedUntil
+SELECT min(at) FROM marks WHERE ended = 0 AND seen > ($1::bigint[])[1];
+
+-- forgetMarks
+DELETE FROM marks WHERE seen <= ($1::bigint[])[1];
+
+-- insertAwaited
+INSERT INTO awaited (due, send, looks)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS p(due, send, looks)
+ON CONFLICT DO NOTHING;
+
+-- awaitedDue
+SELECT a.due, a.send, a.looks, s.id, s.lane, s.state, s.attempt, s.changed, w.answer
+FROM (SELECT due, send, looks FROM awaited WHERE due <= ($1::bigint[])[1] ORDER BY due, send
+  LIMIT ($2::bigint[])[1] FOR UPDATE SKIP LOCKED) a
+LEFT JOIN sends s ON s.key = a.send
+LEFT JOIN answers w ON w.send = a.send
+ORDER BY a.due, a.send;
+
+-- deleteAwaited
+DELETE FROM awaited USING unnest($1::bigint[], $2::bigint[]) AS p(due, send)
+WHERE awaited.due = p.due AND awaited.send = p.send;
+
+-- insertSilent
+INSERT INTO silent (send, since)
+SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(send, since)
+ON CONFLICT (send) DO NOTHING;
+
+-- deleteSilent
+DELETE FROM silent WHERE send = ANY($1::bigint[]);
+
+-- silentSends
+SELECT l.name, count(*) FROM silent q JOIN sends s ON s.key = q.send JOIN lanes l ON l.key = s.lane
+WHERE s.state = 3 GROUP BY l.name ORDER BY l.name;
+
+-- isSilent
+SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ($1::bytea[])[1] AND s.state = 3;
+
+-- contactsByWaID
+SELECT address FROM contacts WHERE lane = ($1::bigint[])[1] AND wa_id = ($2::text[])[1];

@@ -39,7 +39,8 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 -- laneStates
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
-  (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until
+  (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
+  l.told_rate, g.told_recipients
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
 -- laneChanges
@@ -96,7 +97,10 @@ UPDATE duties SET lease_until = 0 WHERE name = ?1 AND owner = ?2;
 
 -- addFlow
 INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
-SELECT ?1, ?2, ?3, ?4, ?5, coalesce(max(f.held_until), 0), max(f.hold_reason)
+SELECT ?1, ?2, ?3, ?4, ?5,
+  max(coalesce(max(f.held_until), 0),
+    coalesce((SELECT held_until FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4), 0)),
+  coalesce(max(f.hold_reason), (SELECT reason FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4))
 FROM flows f WHERE f.lane = ?1 AND ((f.template = ?4 AND ?4 <> '') OR (f.campaign = ?3 AND ?3 <> ''))
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
@@ -140,10 +144,10 @@ INSERT INTO outbox (send, version)
 VALUES (?1, ?2);
 
 -- lockGroup
-SELECT owner, epoch, lease_until, recipients FROM lane_groups WHERE key = ?1;
+SELECT owner, epoch, lease_until, recipients, told_recipients FROM lane_groups WHERE key = ?1;
 
 -- lockLanes
-SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason FROM lanes WHERE key = ?1;
+SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason, told_rate FROM lanes WHERE key = ?1;
 
 -- saveLane
 UPDATE lanes SET budget = ?2, in_flight = ?3, swept_epoch = ?4 WHERE key = ?1;
@@ -249,7 +253,10 @@ SELECT seq, callback FROM parked WHERE provider_id = ?1;
 SELECT seq, callback FROM parked WHERE send_id = ?1;
 
 -- parkedSince
-SELECT seq, callback FROM parked WHERE at >= ?1 ORDER BY seq;
+SELECT seq, callback FROM parked p
+WHERE at >= ?1 AND (EXISTS (SELECT 1 FROM sends s WHERE s.id = p.send_id)
+  OR EXISTS (SELECT 1 FROM provider_ids i WHERE i.day IN (?2, ?2 - 1, ?2 - 2) AND i.id = p.provider_id))
+ORDER BY seq;
 
 -- parkedOldest
 SELECT seq, at, callback FROM parked WHERE at < ?1 ORDER BY seq LIMIT ?2;
@@ -261,8 +268,8 @@ SELECT count(*) FROM parked;
 DELETE FROM parked WHERE seq = ?1;
 
 -- insertInbound
-INSERT INTO inbound (account, address, provider_id, at)
-VALUES (?1, ?2, ?3, ?4)
+INSERT INTO inbound (account, address, provider_id, at, in_reply_to)
+VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT DO NOTHING
 RETURNING provider_id;
 
@@ -403,3 +410,91 @@ SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reas
   (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt AND h.state = 1), l.name
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
 WHERE d.send > ?1 ORDER BY d.send LIMIT ?2;
+
+-- haltLanes
+UPDATE lanes SET stopped = ?2, stop_code = ?3, stop_reason = ?4, changes = changes + 1
+WHERE key = ?1 AND stopped IS NULL RETURNING name;
+
+-- releaseLanes
+UPDATE lanes SET stopped = NULL, stop_code = NULL, stop_reason = NULL, changes = changes + 1
+WHERE key = ?1 AND stop_code = ?2 RETURNING name;
+
+-- tellRate
+UPDATE lanes SET told_rate = ?2, changes = changes + 1 WHERE key = ?1;
+
+-- tellRecipients
+UPDATE lane_groups SET told_recipients = ?2 WHERE key = ?1;
+
+-- wakeLanes
+UPDATE lanes SET changes = changes + 1 WHERE key = ?1;
+
+-- showLane
+UPDATE lanes SET shown_as = ?2 WHERE key = ?1;
+
+-- shownLanes
+SELECT key, shown_as FROM lanes WHERE shown_as IS NOT NULL;
+
+-- saveTemplateHold
+INSERT INTO template_holds (lane, template, held_until, reason)
+VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason;
+
+-- flowTemplates
+SELECT key, template FROM flows WHERE key = ?1;
+
+-- idsOfSends
+SELECT key, id, lane FROM sends WHERE key = ?1;
+
+-- inReplyTo
+SELECT in_reply_to FROM inbound WHERE account = ?1 AND address = ?2 AND provider_id = ?3;
+
+-- parkedByNumber
+SELECT seq, callback FROM parked WHERE seq = ?1;
+
+-- oldestParked
+SELECT seq, at, callback FROM parked ORDER BY seq LIMIT ?1;
+
+-- saveMarks
+INSERT INTO marks (partition, instance, at, seen, ended)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (partition, instance) DO UPDATE SET at = excluded.at, seen = excluded.seen, ended = excluded.ended
+WHERE excluded.at >= marks.at;
+
+-- markedUntil
+SELECT min(at) FROM marks WHERE ended = 0 AND seen > ?1;
+
+-- forgetMarks
+DELETE FROM marks WHERE seen <= ?1;
+
+-- insertAwaited
+INSERT INTO awaited (due, send, looks)
+VALUES (?1, ?2, ?3)
+ON CONFLICT DO NOTHING;
+
+-- awaitedDue
+SELECT a.due, a.send, a.looks, s.id, s.lane, s.state, s.attempt, s.changed, w.answer
+FROM (SELECT due, send, looks FROM awaited WHERE due <= ?1 ORDER BY due, send LIMIT ?2) a
+LEFT JOIN sends s ON s.key = a.send
+LEFT JOIN answers w ON w.send = a.send
+ORDER BY a.due, a.send;
+
+-- deleteAwaited
+DELETE FROM awaited WHERE due = ?1 AND send = ?2;
+
+-- insertSilent
+INSERT INTO silent (send, since)
+VALUES (?1, ?2)
+ON CONFLICT (send) DO NOTHING;
+
+-- deleteSilent
+DELETE FROM silent WHERE send = ?1;
+
+-- silentSends
+SELECT l.name, count(*) FROM silent q JOIN sends s ON s.key = q.send JOIN lanes l ON l.key = s.lane
+WHERE s.state = 3 GROUP BY l.name ORDER BY l.name;
+
+-- isSilent
+SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ?1 AND s.state = 3;
+
+-- contactsByWaID
+SELECT address FROM contacts WHERE lane = ?1 AND wa_id = ?2;

@@ -32,12 +32,14 @@ package final class RecordLoop {
   private let processed: Counter
   private let dead: Counter
   private let duration: Histogram
+  private let batchSize: Int
   private let handler: Handler
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
 
   package init(
     _ eventLog: any EventLog, group: String, topics: [Topic], types: Set<String>, log: Log,
-    health: HealthPart, metrics: Metrics, stop: StopSignal, handler: @escaping Handler
+    health: HealthPart, metrics: Metrics, stop: StopSignal, batch: Int = 500,
+    handler: @escaping Handler
   ) {
     self.eventLog = eventLog
     self.group = group
@@ -46,6 +48,7 @@ package final class RecordLoop {
     self.log = log
     self.health = health
     self.stop = stop
+    self.batchSize = batch
     self.handler = handler
     processed = metrics.counter(
       "postrider_records_processed_total", "Records read and done with.", ["group": group])
@@ -80,7 +83,7 @@ package final class RecordLoop {
     defer { subscription.close() }
     while !stop.isRequested {
       let batch = try orFail { () throws(LogError) in
-        try subscription.next(max: 500, wait: .milliseconds(250))
+        try subscription.next(max: batchSize, wait: .milliseconds(250))
       }
       let start = bootMicroseconds()
       try process(batch.records)

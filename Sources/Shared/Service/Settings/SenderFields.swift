@@ -20,13 +20,12 @@ extension SettingsReader {
       id: SenderID(id), channel: own.channel, account: own.account, address: own.address,
       tenant: common.tenant, portfolio: common.portfolio, budget: common.budget,
       defaultPrefix: common.prefix, window: common.window, inDoubt: common.inDoubt,
-      maxAttempts: common.maxAttempts, expiry: common.expiry)
+      maxAttempts: common.maxAttempts, expiry: common.expiry, silentAfter: common.silentAfter)
     var settings = SenderSettings(
       sender: sender, credentials: own.credentials, baseURL: baseURL,
       templateStrings: common.templateStrings)
     settings.templates = own.templates
     settings.templateLanguage = common.templateLanguage
-    settings.silentAfter = common.silentAfter
     settings.optOutWords = common.optOutWords
     return settings
   }
@@ -151,9 +150,15 @@ extension SettingsReader {
   private func budget(_ usual: Budget) -> Budget {
     guard let reader = object("budget") else { return usual }
     var budget = usual
-    if reader.mentions("rate") { budget.rate = reader.rate("rate") }
+    if reader.mentions("rate") {
+      budget.rate = reader.rate("rate")
+      budget.fixed.insert(.rate)
+    }
     if reader.mentions("pair") { budget.pair = reader.rate("pair") }
-    if reader.mentions("daily") { budget.daily = reader.daily() }
+    if reader.mentions("daily") {
+      budget.daily = reader.daily()
+      budget.fixed.insert(.daily)
+    }
     budget.inFlight = reader.count("inFlight", in: 1...10_000) ?? budget.inFlight
     reader.finish()
     return budget

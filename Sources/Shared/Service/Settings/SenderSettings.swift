@@ -9,8 +9,6 @@ package struct SenderSettings: Sendable {
   package var templates: [String: [String: String]] = [:]
   package var templateStrings: Bool
   package var templateLanguage = "en"
-  /// After how long without a word a send counts as silent.
-  package var silentAfter: Duration?
   package var optOutWords: [String]?
 
   /// How requests to send are read.

@@ -1,0 +1,62 @@
+package import Domain
+internal import Time
+
+/// A callback's send: its key and the attempt that the callback is about.
+struct CallbackMatch {
+  let key: Int64
+  let attempt: Int
+}
+
+extension SendStore {
+  /// Which attempts of which sends the provider knows by these ids, as far as we know.
+  package func attempts(of ids: Set<ProviderID>) throws(StoreError) -> [ProviderID: AttemptID] {
+    guard !ids.isEmpty else { return [:] }
+    return try engine.read { transaction throws(StoreError) in
+      try transaction.sends(of: ids).mapValues(\.attempt)
+    }
+  }
+}
+
+extension Transaction {
+  /// Day by day from the newest: almost every callback is about a message of today.
+  func attempts(
+    of ids: Set<ProviderID>, withinDays limit: Int64 = .max
+  ) throws(StoreError) -> [ProviderID: CallbackMatch] {
+    guard !ids.isEmpty,
+      let oldest = try rows(.oldestProviderDay, { $0.isNull(0) ? nil : $0.integer(0) }).first ?? nil
+    else { return [:] }
+    var found: [ProviderID: CallbackMatch] = [:]
+    let today = try now().day
+    var day = today
+    var missing = ids
+    while day >= oldest, today - day < limit, !missing.isEmpty {
+      let wanted = missing.sorted()
+      let rows = try rows(
+        .findProviderIDs, [.integers(wanted.map { _ in day }), .texts(wanted.map(\.text))]
+      ) {
+        (ProviderID($0.text(0)), CallbackMatch(key: $0.integer(1), attempt: $0.int(2)))
+      }
+      for (id, match) in rows {
+        found[id] = match
+        missing.remove(id)
+      }
+      day -= 1
+    }
+    return found
+  }
+
+  /// The same with the sends' own ids, and the lanes that they are of.
+  func sends(
+    of ids: Set<ProviderID>
+  ) throws(StoreError) -> [ProviderID: (attempt: AttemptID, lane: Int64)] {
+    let matches = try attempts(of: ids)
+    let keys = Set(matches.values.map(\.key)).sorted()
+    let sends = try rows(.idsOfSends, [.integers(keys)]) { row throws(StoreError) in
+      (row.integer(0), (id: try SendID(column: row.bytes(1)), lane: row.integer(2)))
+    }
+    let byKey = Dictionary(sends) { $1 }
+    return matches.compactMapValues { match in
+      byKey[match.key].map { (AttemptID($0.id, match.attempt), $0.lane) }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+internal import Domain
+package import EventLog
+internal import Providers
+package import SendStore
+package import Service
+internal import Time
+
+/// Takes what a provider tells of accounts, numbers and templates to the lanes, at once.
+package final class AccountLoop {
+  package static let group = "postrider-status-account"
+
+  private let store: SendStore
+  private let log: Log
+  private let heeded: Counter
+  private let other: Counter
+  private let nobodys: Counter
+
+  package init(_ store: SendStore, log: Log, metrics: Metrics) {
+    self.store = store
+    self.log = log
+    heeded = metrics.counter(
+      "postrider_account_events_heeded_total", "News of accounts that changed a lane.")
+    other = metrics.counter(
+      "postrider_account_events_other_total", "News of accounts that change no lane.")
+    nobodys = metrics.counter(
+      "postrider_account_events_unknown_total", "News of accounts that no sender is of.")
+  }
+
+  /// Blocks until asked to stop; to be called on a thread of its own.
+  package func run(
+    _ eventLog: any EventLog, health: HealthPart, metrics: Metrics, stop: StopSignal
+  ) {
+    RecordLoop(
+      eventLog, group: Self.group, topics: [.account], types: [AccountEvent.type], log: log,
+      health: health, metrics: metrics, stop: stop, handler: handle
+    ).run()
+  }
+
+  /// Answers with the reason for each place that can never be processed.
+  package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
+    var refused: [Int: String] = [:]
+    for (place, logged) in events.enumerated() {
+      let event: AccountEvent
+      do throws(EventUnreadable) { event = try AccountEvent(data: logged.event.data) } catch {
+        refused[place] = error.description
+        continue
+      }
+      do throws(StoreError) { try heed(event) } catch { throw HandlerFailure(error) }
+    }
+    return refused
+  }
+
+  private func heed(_ event: AccountEvent) throws(StoreError) {
+    let senders = store.senders(of: event.account, address: event.phoneNumberID)
+    guard !senders.isEmpty else {
+      nobodys.add()
+      log.info(
+        "news of an account that no sender is of",
+        ["account": event.account.text, "kind": event.kind])
+      return
+    }
+    let done = try act(on: event, senders)
+    (done ? heeded : other).add()
+  }
+
+  /// False where the news changes no lane.
+  private func act(on event: AccountEvent, _ senders: [SenderID]) throws(StoreError) -> Bool {
+    switch event.news {
+    case .templateStatus(let status): try act(on: status, senders)
+    case .account(let update): try act(on: update, senders)
+    case .quality(let quality): try act(on: quality, senders)
+    case .capability(let capability): try tell(capability.limit, to: senders)
+    case .preferences(let preferences): try act(on: preferences, senders)
+    case .error(let code, let text): try act(onError: code, text, event, senders)
+    case .templateComponents, .other: false
+    }
+  }
+
+  private func act(
+    on status: TemplateStatus, _ senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    if status.resumes {
+      try store.release(template: status.name, of: senders)
+    } else if status.pauses {
+      let reason = "the template is \(status.event.lowercased())"
+      let now = try store.now()
+      let until = status.pauseLength.map { now + $0 } ?? .distantFuture
+      try store.hold(template: status.name, of: senders, until: until, because: reason)
+    } else {
+      return false
+    }
+    log.warning(
+      "news of a template",
+      ["template": status.name, "event": status.event, "reason": status.reason ?? ""])
+    return true
+  }
+
+  static let stopCode = "account"
+
+  private func act(
+    on update: AccountUpdate, _ senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    let changed: [SenderID]
+    if update.stopsLanes {
+      let sentence = "Meta has restricted or disabled the account (\(update.event))."
+      changed = try store.stopLanes(
+        of: senders, Failure(code: Self.stopCode, sentence: sentence))
+    } else if update.resumesLanes {
+      changed = try store.resumeLanes(of: senders, stoppedFor: Self.stopCode)
+    } else {
+      return false
+    }
+    for sender in changed {
+      log.error(
+        update.stopsLanes ? "a sender's lane has stopped" : "a sender's lane goes on",
+        ["sender": sender.text, "event": update.event])
+    }
+    return true
+  }
+
+  private func act(
+    on quality: NumberQuality, _ senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    let told = try tell(quality.limit, to: senders)
+    guard quality.event == "THROUGHPUT_UPGRADE" else { return told }
+    guard let sender = try sender(shownAs: quality.displayNumber, among: senders) else {
+      log.warning(
+        "a number's throughput was raised, and it is not known whose it is",
+        ["number": quality.displayNumber ?? ""])
+      return told
+    }
+    try store.tell(messagesASecond: Self.upgradedRate, of: [sender])
+    return true
+  }
+
+  /// What Meta raises a number to.
+  private static let upgradedRate = 1000
+
+  private func sender(
+    shownAs number: String?, among senders: [SenderID]
+  ) throws(StoreError) -> SenderID? {
+    if senders.count == 1 { return senders[0] }
+    guard let digits = number?.filter(\.isNumber), !digits.isEmpty else { return nil }
+    let shown = try store.shownNumbers()
+    return senders.first { shown[$0] == digits }
+  }
+
+  private func tell(
+    _ limit: RecipientLimit?, to senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    switch limit {
+    case .people(let count): try store.tell(recipients: count, of: senders)
+    case .unlimited: try store.tell(recipients: nil, of: senders)
+    case nil: return false
+    }
+    return true
+  }
+
+  private func act(
+    on preferences: [MarketingPreference], _ senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    for preference in preferences {
+      for sender in senders {
+        try store.optOut(
+          preference.contact, of: sender, preference.isStopped ? .out(.marketing) : .backIn)
+      }
+    }
+    return !preferences.isEmpty
+  }
+
+  /// A trouble of no message: what it says of the lane counts.
+  private func act(
+    onError code: Int, _ text: String?, _ event: AccountEvent, _ senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    let verdict = ErrorTable.shared.verdict(event.provider, code: code, text: text, attempts: 1)
+    log.warning(
+      "the provider reports a trouble of the account",
+      [
+        "account": event.account.text, "code": verdict.failure.code,
+        "reason": verdict.failure.sentence,
+      ])
+    switch verdict {
+    case .stopLane(let failure): _ = try store.stopLanes(of: senders, failure)
+    case .again(let wait, .lane, let failure):
+      var random = SystemRandomNumberGenerator()
+      let until = try store.now() + wait.span(failures: 1, using: &random)
+      for sender in senders {
+        try store.hold(sender, until: until, because: failure.sentence)
+      }
+    case .again, .final: return false
+    }
+    return true
+  }
+}
+
+extension TemplateStatus {
+  /// Meta pauses for 3 hours, then for 6, then for good.
+  fileprivate var pauseLength: Duration? {
+    guard event == "PAUSED" else { return nil }
+    switch title {
+    case "FIRST_PAUSE": return .seconds(3 * 3600)
+    case "SECOND_PAUSE": return .seconds(6 * 3600)
+    default: return nil
+    }
+  }
+}

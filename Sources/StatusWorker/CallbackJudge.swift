@@ -1,0 +1,138 @@
+internal import Domain
+internal import JSON
+internal import Providers
+internal import SendStore
+
+/// Turns what a provider told of a message into what the store is to make of it.
+struct CallbackJudge {
+  private let table: ErrorTable
+  /// Attempts of callbacks that carry none of ours, by the provider's id.
+  private let attempts: [ProviderID: AttemptID]
+  /// Sends that have a template to go out as, where free text does not reach a person.
+  private let withFallback: Set<SendID>
+  private var random = SystemRandomNumberGenerator()
+
+  init(
+    _ attempts: [ProviderID: AttemptID], withFallback: Set<SendID> = [],
+    table: ErrorTable = .shared
+  ) {
+    self.attempts = attempts
+    self.withFallback = withFallback
+    self.table = table
+  }
+
+  /// nil where the callback moves nothing.
+  mutating func report(_ callback: ProviderCallback) -> CallbackReport? {
+    switch callback.meaning {
+    case .nothing: nil
+    case .wentOut(let reached):
+      CallbackReport(
+        callback, .wentOut(reached), code: callback.code.map(String.init),
+        detail: callback.detail(nil), [])
+    case .failed(.canceled):
+      CallbackReport(
+        callback, .failed(.canceled, againAfter: nil), code: callback.code.map(String.init),
+        detail: callback.detail(nil), [])
+    case .failed(let state): failed(callback, state)
+    }
+  }
+
+  private mutating func failed(_ callback: ProviderCallback, _ state: SendState) -> CallbackReport {
+    let attempt = (callback.attempt ?? attempts[callback.providerID])?.number ?? 1
+    let verdict = table.verdict(
+      callback.provider, code: callback.code, text: callback.text, attempts: attempt)
+    var wait: Duration?
+    var consequences = verdict.failure.consequences
+    switch verdict {
+    case .final(let failure):
+      let send = (callback.attempt ?? attempts[callback.providerID])?.send
+      if failure.advice.contains(.useTemplate), let send, withFallback.contains(send) {
+        wait = .zero
+      }
+    case .stopLane(let failure):
+      wait = .zero
+      consequences.append(.stopLane(because: failure.sentence))
+    case .again(let rule, let holding, let failure):
+      let span = rule.span(failures: attempt, using: &random)
+      wait = span
+      if let wider = Consequence.Holding(holding) {
+        consequences.append(.hold(wider, for: span, because: failure.sentence))
+      }
+    }
+    return CallbackReport(
+      callback, .failed(state, againAfter: wait), code: verdict.failure.code,
+      detail: callback.detail(verdict.failure), consequences)
+  }
+}
+
+extension CallbackReport {
+  fileprivate init(
+    _ callback: ProviderCallback, _ status: Status, code: String?, detail: [UInt8]?,
+    _ consequences: [Consequence]
+  ) {
+    self.init(
+      attempt: callback.attempt, providerID: callback.providerID, provider: callback.provider,
+      account: callback.account, address: callback.phoneNumberID, tenant: callback.tenant,
+      status: status, providerAt: callback.providerAt, code: code, detail: detail,
+      consequences: consequences)
+  }
+}
+
+extension ProviderCallback {
+  /// What is kept of it beside the state; nil where that says it all.
+  fileprivate func detail(_ failure: Failure?) -> [UInt8]? {
+    let isOwnWord =
+      switch meaning {
+      case .wentOut(let reached): reached.state.name == status
+      case .failed(let state): state.name == status
+      case .nothing: false
+      }
+    let saysMore = text != nil || pricing != nil || conversation != nil
+    guard !isOwnWord || saysMore || failure != nil else { return nil }
+    return JSONWriter.object { writer in
+      writer.field("reason", failure?.sentence)
+      writer.field("providerText", failure?.providerText ?? text)
+      if !isOwnWord { writer.field("status", status) }
+      writer.field("pricing", json: pricing)
+      writer.field("conversation", json: conversation)
+    }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func field(_ name: StaticString, json: [UInt8]?) {
+    guard let json else { return }
+    self.name(name)
+    raw(json)
+  }
+}
+
+extension Failure {
+  /// What is to be done about it wherever it is met.
+  fileprivate var consequences: [Consequence] {
+    advice.compactMap { advice in
+      switch advice {
+      case .optOut(let optOut): .optOut(optOut)
+      case .pauseTemplate:
+        .hold(.template, for: Self.templateRest, because: sentence)
+      case .rest(let span): .hold(.recipient, for: span, because: sentence)
+      case .useTemplate: .closeWindow
+      case .lowerRate, .alert, .probe: nil
+      }
+    }
+  }
+
+  /// Until the news comes that the template is well again, or a day is over.
+  private static let templateRest = Duration.seconds(24 * 3600)
+}
+
+extension Consequence.Holding {
+  fileprivate init?(_ holding: Outcome.Holding) {
+    switch holding {
+    case .send: return nil
+    case .recipient: self = .recipient
+    case .template: self = .template
+    case .lane: self = .lane
+    }
+  }
+}

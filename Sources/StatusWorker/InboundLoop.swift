@@ -1,0 +1,122 @@
+internal import Domain
+package import EventLog
+internal import Providers
+package import SendStore
+package import Service
+internal import Time
+
+/// Takes note of what people write: their windows open, and those who want no more are left in peace.
+package final class InboundLoop {
+  package static let group = "postrider-status-inbound"
+
+  private let store: SendStore
+  private let senders: SenderDirectory
+  private let received: Counter
+  private let repeated: Counter
+  private let nobodys: Counter
+  private let optOuts: Counter
+
+  package init(_ store: SendStore, _ senders: [SenderSettings], metrics: Metrics) {
+    self.store = store
+    self.senders = SenderDirectory(senders)
+    received = metrics.counter("postrider_inbound_total", "Messages from people.")
+    repeated = metrics.counter(
+      "postrider_inbound_repeated_total", "Messages from people that were known already.")
+    nobodys = metrics.counter(
+      "postrider_inbound_unknown_sender_total", "Messages to a number that no sender has.")
+    optOuts = metrics.counter(
+      "postrider_opt_outs_total", "People who asked for no more messages.")
+  }
+
+  /// Blocks until asked to stop; to be called on a thread of its own.
+  package func run(
+    _ eventLog: any EventLog, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal
+  ) {
+    RecordLoop(
+      eventLog, group: Self.group, topics: [.inbound], types: [InboundMessage.type], log: log,
+      health: health, metrics: metrics, stop: stop, handler: handle
+    ).run()
+  }
+
+  /// Answers with the reason for each place that can never be processed.
+  package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
+    var refused: [Int: String] = [:]
+    var reports: [InboundReport] = []
+    for (place, event) in events.enumerated() {
+      do throws(EventUnreadable) {
+        let message = try InboundMessage(data: event.event.data)
+        if let sender = senders.sender(of: message) {
+          reports.append(InboundReport(message, to: sender))
+        } else {
+          nobodys.add()
+          refused[place] = "no sender of ours has \(message.address) in that account"
+        }
+      } catch { refused[place] = error.description }
+    }
+    do throws(StoreError) { count(reports, try store.receive(reports)) } catch {
+      throw HandlerFailure(error)
+    }
+    return refused
+  }
+
+  private func count(_ reports: [InboundReport], _ isNew: [Bool]) {
+    for (report, isNew) in zip(reports, isNew) {
+      guard isNew else {
+        repeated.add()
+        continue
+      }
+      received.add()
+      if case .out = report.optOut { optOuts.add() }
+    }
+  }
+}
+
+extension InboundReport {
+  fileprivate init(_ message: InboundMessage, to sender: SenderSettings) {
+    let number = PhoneNumber(written: message.contact)
+    self.init(
+      account: message.account, sender: sender.sender.id, contact: message.contact,
+      providerID: message.providerID, at: message.at, waID: message.waID,
+      optOut: OptOutChange(message, ownWords: sender.optOutWords),
+      variants: number?.variants.map(\.e164) ?? [],
+      inReplyTo: message.context?.id ?? message.reaction?.to)
+  }
+}
+
+extension PhoneNumber {
+  /// nil for a person whose number is hidden.
+  fileprivate init?(written text: String) {
+    guard text.hasPrefix("+") else { return nil }
+    do throws(PhoneNumberFault) { try self.init(text) } catch { return nil }
+  }
+}
+
+extension OptOutChange {
+  /// The provider's own word first. Words of the settings stand in place of the usual ones; who wants to
+  /// hear from us again says so with the usual ones.
+  fileprivate init?(_ message: InboundMessage, ownWords: [String]?) {
+    let word = message.optOutWord ?? message.saidWord(ownWords)
+    switch word {
+    case .stop: self = .out(.everything)
+    case .start: self = .backIn
+    case .help, nil: return nil
+    }
+  }
+}
+
+extension InboundMessage {
+  fileprivate func saidWord(_ ownWords: [String]?) -> OptOutWord? {
+    guard let text else { return nil }
+    let usual = OptOutWord(said: text)
+    guard let ownWords else { return usual }
+    let said = text.bareWord
+    if ownWords.contains(where: { $0.bareWord == said }) { return .stop }
+    return usual == .stop ? nil : usual
+  }
+}
+
+extension String {
+  fileprivate var bareWord: String {
+    uppercased().filter { !$0.isWhitespace && $0 != "." && $0 != "!" }
+  }
+}

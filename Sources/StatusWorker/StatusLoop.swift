@@ -1,0 +1,152 @@
+internal import Domain
+package import EventLog
+internal import JSON
+internal import Providers
+package import SendStore
+package import Service
+internal import Time
+
+/// Tells every callback to its send: read → judge → apply → mark.
+package final class StatusLoop {
+  package static let group = "postrider-status"
+
+  private let store: SendStore
+  private let log: Log
+  private let counts: CallbackCounts
+  private var shownNumbers: ShownNumbers
+
+  package init(_ store: SendStore, log: Log, metrics: Metrics) {
+    self.store = store
+    self.log = log
+    counts = CallbackCounts(metrics)
+    shownNumbers = ShownNumbers(store)
+  }
+
+  /// Blocks until asked to stop; to be called on a thread of its own.
+  package func run(
+    _ eventLog: any EventLog, health: HealthPart, metrics: Metrics, stop: StopSignal
+  ) {
+    RecordLoop(
+      eventLog, group: Self.group, topics: [.callbacks],
+      types: [ProviderCallback.type, MarkEvent.type], log: log, health: health, metrics: metrics,
+      stop: stop, batch: 1000, handler: handle
+    ).run()
+  }
+
+  /// Answers with the reason for each place that can never be processed.
+  package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
+    var batch = CallbackBatch(events)
+    do throws(StoreError) {
+      let reports = try judge(&batch)
+      let results = try store.apply(reports)
+      counts.count(results)
+      alert(reports, results)
+      try shownNumbers.note(batch.callbacks)
+      // Behind the callbacks that they vouch for.
+      try store.applyMarks(batch.marks)
+    } catch { throw HandlerFailure(error) }
+    return batch.refused
+  }
+
+  private func judge(_ batch: inout CallbackBatch) throws(StoreError) -> [CallbackReport] {
+    let unnamed = batch.callbacks.filter { $0.isFailure && $0.attempt == nil }
+    let attempts = try store.attempts(of: Set(unnamed.map(\.providerID)))
+    let refused = batch.callbacks.filter(\.isForClosedWindow).compactMap {
+      ($0.attempt ?? attempts[$0.providerID])?.send
+    }
+    var judge = CallbackJudge(attempts, withFallback: try withFallback(Set(refused)))
+    return batch.callbacks.compactMap { callback in
+      let report = judge.report(callback)
+      if report == nil { counts.meaningless.add() }
+      return report
+    }
+  }
+
+  private func withFallback(_ sends: Set<SendID>) throws(StoreError) -> Set<SendID> {
+    var found: Set<SendID> = []
+    for id in sends {
+      if let send = try store.send(id), send.hasFallback { found.insert(id) }
+    }
+    return found
+  }
+
+  private func alert(_ reports: [CallbackReport], _ results: [CallbackResult]) {
+    for (report, result) in zip(reports, results) {
+      guard case .moved(let send, _) = result, report.status.isFailure else { continue }
+      for case .stopLane(let reason) in report.consequences {
+        log.error(
+          "a sender's lane has stopped",
+          [
+            "account": report.account.text, "send": send.description, "code": report.code ?? "",
+            "reason": reason,
+          ])
+      }
+      if report.isAlert {
+        log.warning(
+          "a failure that somebody should look at",
+          ["account": report.account.text, "send": send.description, "code": report.code ?? ""])
+      }
+    }
+  }
+}
+
+extension ProviderCallback {
+  fileprivate var isFailure: Bool {
+    if case .failed = meaning { true } else { false }
+  }
+
+  fileprivate var isForClosedWindow: Bool {
+    guard isFailure, let code else { return false }
+    return ErrorTable.shared.row(provider, code)?.advice.contains(.useTemplate) ?? false
+  }
+}
+
+extension StoredSend {
+  /// What cannot be read was refused when it was taken in, so nothing is lost by saying no.
+  fileprivate var hasFallback: Bool {
+    do {
+      let template = try JSONDocument(content).root["fallbackTemplate"]
+      return template.map { !$0.isNull } ?? false
+    } catch { return false }
+  }
+}
+
+extension CallbackReport {
+  fileprivate var isAlert: Bool {
+    guard let code = code.flatMap({ Int($0) }) else { return false }
+    return ErrorTable.shared.row(provider, code)?.advice.contains(.alert) ?? true
+  }
+}
+
+extension CallbackReport.Status {
+  fileprivate var isFailure: Bool {
+    if case .failed = self { true } else { false }
+  }
+}
+
+/// What became of the callbacks that were read.
+private struct CallbackCounts {
+  private let moved: Counter
+  private let unchanged: Counter
+  private let parked: Counter
+  let meaningless: Counter
+
+  init(_ metrics: Metrics) {
+    let counter = { (result: String) in
+      metrics.counter(
+        "postrider_callbacks_total", "Callbacks, by what became of them.", ["result": result])
+    }
+    (moved, unchanged) = (counter("moved"), counter("unchanged"))
+    (parked, meaningless) = (counter("parked"), counter("meaningless"))
+  }
+
+  func count(_ results: [CallbackResult]) {
+    for result in results {
+      switch result {
+      case .moved: moved.add()
+      case .unchanged: unchanged.add()
+      case .parked: parked.add()
+      }
+    }
+  }
+}

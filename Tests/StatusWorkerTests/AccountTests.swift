@@ -1,0 +1,171 @@
+import Domain
+import Providers
+import SendStore
+import TestSupport
+import Testing
+import Time
+
+@testable import Service
+
+@Suite struct AccountTests {
+  static func news(
+    _ kind: String, _ json: String, account: String = "W1", phone: String? = nil
+  ) -> AccountEvent {
+    AccountEvent(
+      provider: .meta, account: AccountID(account), phoneNumberID: phone, kind: kind,
+      receivedAt: Timestamp(seconds: 1_800_000_000), raw: Array(json.utf8))
+  }
+
+  static func template(_ event: String, title: String? = nil) -> AccountEvent {
+    let other = title.map { #","other_info":{"title":"\#($0)"}"# } ?? ""
+    return news(
+      "message_template_status_update",
+      #"{"event":"\#(event)","message_template_name":"offer","message_template_language":"it"\#(other)}"#
+    )
+  }
+
+  @Test(
+    "an account that is restricted stops its lanes, and only what that stopped goes on afterwards",
+    arguments: Pair.allCases)
+  func restriction(pair: Pair) async throws {
+    try await onStand(pair) { stand in
+      let byHand = Failure(code: "paused", sentence: "by hand")
+      try stand.store.stop(SenderID("meta-second"), byHand)
+      try stand.tell(events: [
+        Self.news(
+          "account_update",
+          #"{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RESTRICTED_BIZ_INITIATED_MESSAGING"}]}"#
+        )
+      ])
+      #expect(try stand.lane(.meta)?.stop?.code == "account")
+      #expect(try stand.lane(.metaSecond)?.stop?.code == "paused")
+      #expect(try stand.lane(.acme)?.stop == nil)
+      try stand.queue(2, for: .meta)
+      #expect(try stand.claim(.meta).isEmpty)
+      try stand.tell(events: [
+        Self.news(
+          "account_update",
+          #"{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"REINSTATE"}}"#)
+      ])
+      #expect(try stand.lane(.meta)?.stop == nil)
+      #expect(try stand.lane(.metaSecond)?.stop?.code == "paused")
+      #expect(try stand.claim(.meta).count == 2)
+    }
+  }
+
+  @Test(
+    "a paused template waits for its time or for Meta's word, whichever comes first",
+    arguments: Pair.allCases)
+  func templates(pair: Pair) async throws {
+    try await onStand(pair) { stand in
+      try stand.queue(1, for: .meta) { $1.template = "offer" }
+      try stand.queue(1, for: .meta) { $1.template = "news" }
+      try stand.tell(events: [Self.template("PAUSED", title: "FIRST_PAUSE")])
+      try stand.queue(1, for: .meta) { ($1.template, $1.campaign) = ("offer", "later") }
+      #expect(try stand.claim(.meta).count == 1)
+      stand.clock.advance(.seconds(3 * 3600))
+      #expect(try stand.claim(.meta).count == 2)
+      try stand.tell(events: [Self.template("DISABLED")])
+      try stand.queue(2, for: .meta) { $1.template = "offer" }
+      stand.clock.advance(.seconds(20 * 86400))
+      #expect(try stand.claim(.meta).isEmpty)
+      try stand.tell(events: [Self.template("APPROVED")])
+      #expect(try stand.claim(.meta).count == 2)
+      try stand.queue(1, for: .meta) { ($1.template, $1.campaign) = ("offer", "last") }
+      #expect(try stand.claim(.meta).count == 1)
+    }
+  }
+
+  static func meta(_ budget: Budget, _ name: String = "meta", phone: String = "P1")
+    -> SenderSettings
+  {
+    var sender = SenderSettings.meta(name, account: "W1", phone: phone)
+    sender.sender.budget = budget
+    return sender
+  }
+
+  @Test("a tier changes how many people the portfolio may write to", arguments: Pair.allCases)
+  func tier(pair: Pair) async throws {
+    let budget = Budget(rate: nil, daily: .recipients(3), pair: nil, inFlight: 1000)
+    let senders = [Self.meta(budget), Self.meta(budget, "meta-second", phone: "P2")]
+    try await onStand(pair, senders: senders) { stand in
+      try stand.queue(10, for: senders[0])
+      #expect(try stand.claim(senders[0]).count == 3)
+      try stand.tell(events: [
+        Self.news(
+          "business_capability_update", #"{"max_daily_conversations_per_business":"TIER_250"}"#)
+      ])
+      try stand.queue(300, for: senders[1]) { $1.recipient = "+3934444\(10000 + $0)" }
+      #expect(try stand.claim(senders[1]).count == 247)
+      try stand.store.define(senders.map(\.sender))
+      #expect(try stand.claim(senders[0]).isEmpty)
+      try stand.tell(events: [
+        Self.news(
+          "phone_number_quality_update",
+          #"{"event":"UPGRADE","max_daily_conversations_per_business":"TIER_UNLIMITED"}"#)
+      ])
+      #expect(try stand.claim(senders[0]).count == 7)
+    }
+  }
+
+  @Test("a limit that the operator has set is narrowed by Meta's news, never widened")
+  func fixed() async throws {
+    var budget = Budget(rate: nil, daily: .recipients(3), pair: nil, inFlight: 1000)
+    budget.fixed = [.daily]
+    let sender = Self.meta(budget)
+    try await onStand(.sqlite, senders: [sender]) { stand in
+      for (tier, count) in [("TIER_10K", 3), ("TIER_2", 0)] {
+        try stand.tell(events: [
+          Self.news(
+            "business_capability_update", #"{"max_daily_conversations_per_business":"\#(tier)"}"#)
+        ])
+        try stand.queue(10, for: sender) { $1.recipient = "+39333\(tier.count)00\(1000 + $0)" }
+        #expect(try stand.claim(sender).count == count)
+      }
+    }
+  }
+
+  @Test(
+    "a number whose throughput was raised is found by how people see it", arguments: Pair.allCases)
+  func throughput(pair: Pair) async throws {
+    let budget = Budget(
+      rate: Rate(80, per: .seconds(1)), daily: nil, pair: nil, inFlight: 10_000)
+    let senders = [Self.meta(budget), Self.meta(budget, "meta-second", phone: "P2")]
+    try await onStand(pair, senders: senders) { stand in
+      let upgrade = Self.news(
+        "phone_number_quality_update",
+        #"{"event":"THROUGHPUT_UPGRADE","display_phone_number":"+1 555-0100"}"#)
+      try stand.tell(events: [upgrade])
+      try stand.queue(3000, for: senders[0])
+      let send = try #require(try stand.claim(senders[0]).first)
+      stand.clock.advance(.seconds(4))
+      #expect(try stand.claim(senders[0]).count == 80)
+      try stand.record([send])
+      try stand.tell([.meta("sent", send).with { $0.from = "+1 (555) 0100" }])
+      try stand.tell(events: [upgrade])
+      stand.clock.advance(.seconds(4))
+      #expect(try stand.claim(senders[0]).count == 1000)
+      try stand.queue(200, for: senders[1])
+      #expect(try stand.claim(senders[1]).count == 80)
+    }
+  }
+
+  @Test("marketing that a person does not want, and a trouble of the account, reach the lane")
+  func others() async throws {
+    try await onStand(.sqlite) { stand in
+      try stand.tell(events: [
+        Self.news(
+          "user_preferences",
+          #"{"user_preferences":[{"wa_id":"393331234567","value":"stop"}]}"#, phone: "P1"),
+        Self.news("messages.errors", #"{"code":131031,"title":"locked"}"#, phone: "P1"),
+        Self.news("account_alerts", #"{"alert":"x"}"#), Self.news("flows", "{}", account: "W9"),
+      ])
+      #expect(
+        try stand.store.contact("+393331234567", of: SenderID("meta"))?.optOut == .marketing)
+      #expect(try stand.lane(.meta)?.stop?.code == "131031")
+      #expect(try stand.lane(.metaSecond)?.stop == nil)
+      #expect(stand.metrics.text().contains("postrider_account_events_unknown_total 1"))
+      #expect(stand.metrics.text().contains("postrider_account_events_other_total 1"))
+    }
+  }
+}

@@ -1,0 +1,299 @@
+import Domain
+import EventLog
+import JSON
+import Platform
+import Providers
+import SendStore
+import StatusWorker
+import Synchronization
+import TestSupport
+import Testing
+import Time
+
+@testable import Service
+
+/// A store and a log that go together.
+enum Pair: String, CaseIterable, CustomTestStringConvertible {
+  case sqlite, postgres
+
+  var testDescription: String { self == .sqlite ? "SQLite, embedded log" : "PostgreSQL, Kafka" }
+}
+
+/// The Status worker's loops on a fresh store and a fresh log, with sends to tell things of.
+final class StatusStand: @unchecked Sendable {
+  // What is not a constant is touched by the test's own thread alone.
+  let clock = ManualClock()
+  let store: SendStore
+  let log: WatchedLog
+  let metrics = Metrics()
+  let lines = Locked<[String]>([])
+  private let pair: Pair
+  private let folder: TemporaryFolder
+  private let stop = StopSignal()
+  private var threads: [WorkerThread] = []
+  private var offset: Int64 = 0
+
+  private static let cluster = Result { try MockKafka() }
+  private static let made = Atomic(0)
+
+  init(_ pair: Pair, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true) throws {
+    self.pair = pair
+    folder = try TemporaryFolder()
+    let location: StoreLocation =
+      switch pair {
+      case .sqlite: .sqlite(path: folder.file("store.db"), clock: clock.storeClock)
+      case .postgres:
+        .postgres(url: try PostgresServer.shared().database(), clock: { [clock] in clock.now })
+      }
+    store = try SendStore(location)
+    try store.define(senders.map(\.sender))
+    // Only what goes through the log needs the slower one.
+    log = WatchedLog(
+      pair == .postgres && runs
+        ? try Self.kafkaLog()
+        : try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db"))))
+    if runs { start(senders) }
+  }
+
+  private static func kafkaLog() throws -> KafkaLog {
+    let prefix = "s\(made.add(1, ordering: .relaxed).newValue)."
+    for topic in Topic.allCases {
+      try cluster.get().createTopic(prefix + topic.rawValue, partitions: 2)
+    }
+    return try KafkaLog(
+      KafkaLogSettings(
+        bootstrap: try cluster.get().bootstrap, prefix: prefix,
+        properties: [
+          "session.timeout.ms": "3000", "heartbeat.interval.ms": "300", "fetch.wait.max.ms": "10",
+        ]))
+  }
+
+  private func start(_ senders: [SenderSettings]) {
+    let quiet = Log(
+      worker: "test",
+      write: { [lines] line in
+        lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+      })
+    let health = Health()
+    let (store, log, metrics, stop) = (store, log, metrics, stop)
+    threads = [
+      WorkerThread("callbacks") {
+        StatusLoop(store, log: quiet, metrics: metrics).run(
+          log, health: health.part("callbacks"), metrics: metrics, stop: stop)
+      },
+      WorkerThread("inbound") {
+        InboundLoop(store, senders, metrics: metrics).run(
+          log, log: quiet, health: health.part("inbound"), metrics: metrics, stop: stop)
+      },
+      WorkerThread("account") {
+        AccountLoop(store, log: quiet, metrics: metrics).run(
+          log, health: health.part("account"), metrics: metrics, stop: stop)
+      },
+    ]
+  }
+
+  func end() {
+    stop.request()
+    for thread in threads { #expect(thread.join(within: .seconds(20))) }
+    log.close(within: .seconds(5))
+    store.close()
+  }
+
+  /// Appends and waits until the loops are done with it.
+  func tell(_ callbacks: [ProviderCallback]) throws { try tell(events: callbacks) }
+
+  func tell(events: [some EventRecord]) throws {
+    try log.append(events.map(\.record), within: .seconds(20))
+    for topic in Set(events.map { type(of: $0).topic }) {
+      guard try log.isDone(topic, within: .seconds(30)) else {
+        throw Unexpected(what: "\(topic) was not read to its end")
+      }
+    }
+  }
+
+  @discardableResult
+  func queue(
+    _ count: Int = 1, for sender: SenderSettings = .acme,
+    _ change: (Int, inout NewSend) -> Void = { _, _ in }
+  ) throws -> [SendID] {
+    let sends = (0..<count).map { index in
+      var send = NewSend(
+        id: .random(at: clock.now), sender: sender.sender.id,
+        recipient: "+3933300\(10000 + index)", content: Array("{}".utf8), due: clock.now,
+        expires: clock.now + .seconds(30 * 86400))
+      change(index, &send)
+      return send
+    }
+    let from = offset
+    offset += Int64(count)
+    let result = try store.take(
+      IntakeBatch(log: "log-1", partition: 0, from: from, next: offset, sends: sends))
+    guard result == .taken(folded: []) else {
+      throw Unexpected(what: "\(result)")
+    }
+    return sends.map(\.id)
+  }
+
+  func claim(
+    _ sender: SenderSettings = .acme, limit: Int = 10_000
+  ) throws -> [ClaimedSend] {
+    let worker = WorkerID("dispatch")
+    let group = sender.sender.laneGroup
+    guard let lease = try store.tendLeases(worker).held.first(where: { $0.group == group }),
+      case .claimed(let claim) = try store.claim(
+        sender.sender.id, lease, worker: worker, limit: limit)
+    else { throw Unexpected(what: "nothing could be claimed") }
+    return claim.sends
+  }
+
+  func record(_ sends: [ClaimedSend]) throws {
+    _ = try store.record(
+      sends.map { send in
+        AttemptReport(
+          send: send.key, attempt: send.attempt, result: .accepted(send.providerID),
+          answer: Array(#"{"sid":"\#(send.providerID)","status":"queued"}"#.utf8))
+      })
+  }
+
+  func accepted(
+    _ count: Int = 1, for sender: SenderSettings = .acme,
+    _ change: (Int, inout NewSend) -> Void = { _, _ in }
+  ) throws -> [ClaimedSend] {
+    try queue(count, for: sender, change)
+    let sends = try claim(sender)
+    try record(sends)
+    return sends
+  }
+
+  func state(_ id: SendID) throws -> SendState? { try store.send(id)?.progress.state }
+
+  func lane(_ sender: SenderSettings) throws -> LaneStatus? {
+    try store.laneStatus().first { $0.sender == sender.sender.id }
+  }
+
+  func deadLetters(_ count: Int = 1) throws -> [JSONValue] {
+    let subscription = try log.subscribe(
+      group: "people", topics: [.deadLetters], options: SubscriptionOptions())
+    defer { subscription.close() }
+    var found: [JSONValue] = []
+    let deadline = bootMicroseconds() + 15_000_000
+    while found.count < count, bootMicroseconds() < deadline {
+      for record in try subscription.next(max: 1000, wait: .milliseconds(100)).records {
+        found.append(try JSONDocument(try record.event().data).root)
+      }
+    }
+    return found
+  }
+
+  struct Unexpected: Error { let what: String }
+}
+
+/// Runs a test that blocks, on a stand that ends with it.
+func onStand(
+  _ pair: Pair, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true,
+  _ body: @escaping @Sendable (StatusStand) throws -> Void
+) async throws {
+  try await onOwnThread {
+    let stand = try StatusStand(pair, senders: senders, runs: runs)
+    defer { stand.end() }
+    try body(stand)
+  }
+}
+
+extension EventRecord {
+  var record: NewRecord { NewRecord(topic: Self.topic, key: key, event: event(source: "test")) }
+}
+
+extension ClaimedSend {
+  /// As Twilio would have named it.
+  var providerID: ProviderID {
+    let digits = String(key.value * 100 + Int64(attempt), radix: 16)
+    return ProviderID("SM" + String(repeating: "0", count: 32 - digits.count) + digits)
+  }
+}
+
+extension WebAddress {
+  static func loopback(_ port: UInt16) -> WebAddress {
+    guard let address = WebAddress("http://127.0.0.1:\(port)") else {
+      preconditionFailure("an address of this machine")
+    }
+    return address
+  }
+}
+
+extension SenderSettings {
+  static let unlimited = Budget(rate: nil, daily: nil, pair: nil, inFlight: 1_000_000)
+
+  static func twilio(
+    _ name: String, account: String, address: String, company: String,
+    channel: Sender.Channel = .twilioWhatsApp, silentAfter: Duration? = nil, port: UInt16 = 1,
+    token: String = "token"
+  ) -> SenderSettings {
+    SenderSettings(
+      sender: Sender(
+        id: SenderID(name), channel: channel, account: AccountID(account), address: address,
+        tenant: Tenant(app: "crm", company: company), budget: unlimited, silentAfter: silentAfter),
+      credentials: .twilio(
+        TwilioCredentials(
+          accountSid: account, authTokens: [Secret(token)], apiKey: nil, messagingServiceSid: nil,
+          signatureKeys: [:])), baseURL: .loopback(port),
+      templateStrings: false)
+  }
+
+  static func meta(_ name: String, account: String, phone: String) -> SenderSettings {
+    SenderSettings(
+      sender: Sender(
+        id: SenderID(name), channel: .metaWhatsApp, account: AccountID(account), address: phone,
+        tenant: Tenant(app: "crm", company: "acme"), portfolio: "acme", budget: unlimited),
+      credentials: .meta(
+        MetaCredentials(
+          phoneNumberId: phone, wabaId: account, accessToken: Secret("token"), appSecrets: [],
+          verifyToken: nil)), baseURL: .loopback(1), templateStrings: true)
+  }
+
+  static let acme = twilio(
+    "acme", account: "AC1", address: "whatsapp:+14155238886", company: "acme")
+  /// Another tenant in the same account.
+  static let sibling = twilio("sibling", account: "AC1", address: "+15550001", company: "sibling")
+  static let stranger = twilio("stranger", account: "AC2", address: "+15550002", company: "other")
+  static let sms = twilio(
+    "sms", account: "AC1", address: "+14155238886", company: "acme", channel: .twilioSMS)
+  static let meta = meta("meta", account: "W1", phone: "P1")
+  static let metaSecond = meta("meta-second", account: "W1", phone: "P2")
+  static let all = [acme, sibling, stranger, sms, meta, metaSecond]
+}
+
+extension ProviderCallback {
+  /// As the owner of `acme` would get it.
+  static func twilio(
+    _ status: String, _ send: ClaimedSend, named: Bool = true, code: Int? = nil
+  ) -> ProviderCallback {
+    var callback = ProviderCallback(
+      provider: .twilio, account: AccountID("AC1"), providerID: send.providerID, status: status,
+      meaning: .ofTwilio(status), receivedAt: Timestamp(seconds: 1_800_000_000))
+    if named {
+      callback.attempt = AttemptID(send.id, send.attempt)
+      callback.tenant = Tenant(app: "crm", company: "acme")
+    }
+    callback.code = code
+    return callback
+  }
+
+  static func meta(
+    _ status: String, _ send: ClaimedSend, named: Bool = true, code: Int? = nil
+  ) -> ProviderCallback {
+    var callback = ProviderCallback(
+      provider: .meta, account: AccountID("W1"), providerID: send.providerID, status: status,
+      meaning: .ofMeta(status), receivedAt: Timestamp(seconds: 1_800_000_000))
+    callback.phoneNumberID = "P1"
+    if named { callback.attempt = AttemptID(send.id, send.attempt) }
+    callback.code = code
+    return callback
+  }
+
+  func with(_ change: (inout ProviderCallback) -> Void) -> ProviderCallback {
+    var changed = self
+    change(&changed)
+    return changed
+  }
+}
