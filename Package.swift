@@ -177,7 +177,8 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service", "Crypto",
+        "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service",
+        "Crypto",
         "Forms",
       ],
       path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),

@@ -193,7 +193,7 @@ func onStand(
   _ pair: Pair, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true,
   _ body: @escaping @Sendable (StatusStand) throws -> Void
 ) async throws {
-  try await onOwnThread {
+  try await inTurn {
     let stand = try StatusStand(pair, senders: senders, runs: runs)
     defer { stand.end() }
     try body(stand)
