@@ -62,7 +62,9 @@ package enum DispatchWorker {
       defer { inquiry.close() }
       CareLoop(
         context, board: board,
-        doubts: DoubtLoop(context, doors: doors, inquiry: inquiry, marks: { () throws(StoreError) in try context.store.markedUntil() }),
+        doubts: DoubtLoop(
+          context, doors: doors, inquiry: inquiry,
+          marks: { () throws(StoreError) in try context.store.markedUntil() }),
         probe: LaneProbe(
           context, doors: doors, inquiry: inquiry, board: board, firstWait: probeAfter)
       ).run()

@@ -17,6 +17,7 @@ enum DispatchBenchmark {
     for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds {
       if isWanted("rate") { try throughput(kind) }
       if isWanted("latency") { try latency(kind) }
+      if isWanted("handover") { try handOver(kind) }
       if isWanted("budgets") { try budgets(kind) }
     }
     if isWanted("backlog"), kinds != [.postgres] { try backlog() }
@@ -28,7 +29,7 @@ enum DispatchBenchmark {
   /// Everything is reported at once: sent, delivered and read.
   private static func world(
     _ phones: String =
-      #"{"id": "300000000000001", "number": "+15550100001", "rate": "100000/s", "pair": null}"#,
+      #"{"id": "300000000000001", "number": "+15550100001", "rate": "100000/s", "pair": "100000/s"}"#,
     reported: Bool = true
   ) -> String {
     """
@@ -115,8 +116,8 @@ enum DispatchBenchmark {
   /// Judged at the provider's door: what of each budget was used, and whether any window was passed.
   private static func budgets(_ kind: DispatchStage.Kind) throws {
     let phones = """
-      {"id": "\(phone)", "number": "+15550100001", "rate": "80/s", "pair": null},
-      {"id": "300000000000002", "number": "+15550100002", "rate": "1000/s", "pair": null}
+      {"id": "\(phone)", "number": "+15550100001", "rate": "80/s", "pair": "100000/s"},
+      {"id": "300000000000002", "number": "+15550100002", "rate": "1000/s", "pair": "100000/s"}
       """
     let stage = try DispatchStage(kind, world: world(phones, reported: false)) { port in
       DispatchStage.sandbox(port)
@@ -149,6 +150,46 @@ enum DispatchBenchmark {
     let names = ["fast": "300000000000002", "meta": phone, "sandbox": Demo.sandboxAddress]
     let senders = try stage.ledger("?recipients=0")["senders"]?.items ?? []
     return senders.first { $0["sender"]?.string == names[sender] }?["accepted"]?.integer ?? 0
+  }
+
+  // MARK: Handing over
+
+  /// How long nothing goes when the worker that sends is stopped, or killed, and another takes over.
+  private static func handOver(_ kind: DispatchStage.Kind) throws {
+    let stage = try DispatchStage(kind, world: world(reported: false)) { port in
+      DispatchStage.meta(
+        port, phone: phone, "rate: \"200/s burst 5\", daily: null, pair: null, inFlight: 64")
+    }
+    for first in stride(from: 0, to: 6000, by: 1000) {
+      try stage.post(1000, from: first, sender: "meta")
+    }
+    var sender = stage.worker
+    while try accepted(stage, "meta") < 50 { usleep(5000) }
+    for (signal, word, limit) in [(SIGTERM, "stopped", 2.0), (SIGKILL, "killed", 5.0)] {
+      let next = try stage.dispatcher()
+      sleep(3)
+      kill(sender.process.processIdentifier, signal)
+      let pause = try longestPause(stage)
+      print(
+        "\(kind.rawValue): a worker that is \(word): nothing goes for \(tenths(pause)) s, at most "
+          + "\(Int(limit)): \(pause <= limit ? "holds" : "MISSED")")
+      sender = next
+    }
+    try clean(stage)
+  }
+
+  /// Within the eight seconds that follow.
+  private static func longestPause(_ stage: DispatchStage) throws -> Double {
+    let end = bootMicroseconds() + 8_000_000
+    var (last, lastAt, longest) = (try accepted(stage, "meta"), bootMicroseconds(), Int64(0))
+    while bootMicroseconds() < end {
+      usleep(10_000)
+      let count = try accepted(stage, "meta")
+      guard count > last else { continue }
+      longest = max(longest, bootMicroseconds() - lastAt)
+      (last, lastAt) = (count, bootMicroseconds())
+    }
+    return Double(max(longest, bootMicroseconds() - lastAt)) / 1e6
   }
 
   // MARK: Backlog

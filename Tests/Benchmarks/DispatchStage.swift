@@ -16,6 +16,7 @@ final class DispatchStage {
 
   let worker: Child
   let folder: TemporaryFolder
+  private let settingsFile: String
   private let simulator: Child
   private let broker: Child?
   private let client: HTTPClient
@@ -51,6 +52,7 @@ final class DispatchStage {
       senders: [\(senders(simulatorPort))],
     }
     """.write(toFile: file, atomically: true, encoding: .utf8)
+    settingsFile = file
     worker = try Child(Self.program, ["up", "--config", file])
     try awaitAnswer("/readyz")
     let target = "{\"webhookURL\": \"http://127.0.0.1:\(port)/api/whatsapp/webhook\"}"
@@ -58,6 +60,11 @@ final class DispatchStage {
   }
 
   deinit { client.close() }
+
+  /// One more that only sends, on the same log and store.
+  func dispatcher() throws -> Child {
+    try Child(Self.program, ["dispatch", "--config", settingsFile])
+  }
 
   private static var program: String {
     URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()

@@ -14,7 +14,7 @@ enum Entry {
     case "serve-ingest": try IngestService.serve(Array(arguments.dropFirst()))
     default:
       print(
-        "usage: script/bench store [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS] | dispatch [sqlite|postgres] [rate|latency|budgets|backlog] | simulator [MESSAGES|serve]"
+        "usage: script/bench store [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS] | dispatch [sqlite|postgres] [rate|latency|handover|budgets|backlog] | simulator [MESSAGES|serve]"
       )
     }
   }

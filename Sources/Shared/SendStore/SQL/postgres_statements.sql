@@ -544,3 +544,6 @@ SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ($1::by
 
 -- contactsByWaID
 SELECT address FROM contacts WHERE lane = ($1::bigint[])[1] AND wa_id = ($2::text[])[1];
+
+-- attemptsUnderWay
+SELECT key, attempt FROM sends WHERE key = ANY($1::bigint[]) AND state = 1;

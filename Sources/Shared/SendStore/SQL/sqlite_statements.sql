@@ -498,3 +498,6 @@ SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ?1 AND 
 
 -- contactsByWaID
 SELECT address FROM contacts WHERE lane = ?1 AND wa_id = ?2;
+
+-- attemptsUnderWay
+SELECT key, attempt FROM sends WHERE key = ?1 AND state = 1;
