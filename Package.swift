@@ -137,7 +137,9 @@ let package = Package(
     tests(
       "EventLogTests",
       ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
-    tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
+    tests(
+      "SendStoreTests",
+      ["SendStore", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
     tests(
       "ServiceTests",
       [
@@ -168,7 +170,8 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "Kafka", "CRdKafka", "Simulator", "TestSupport",
+        "Kafka", "CRdKafka", "JSON", "Providers", "Service", "Simulator", "StatusWorker",
+        "TestSupport",
       ],
       path: "Tests/Benchmarks", swiftSettings: ours),
     .target(

@@ -4,6 +4,7 @@ enum Entry {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
     case "store": try StoreBenchmark.run(arguments.dropFirst())
+    case "status": try StatusBenchmark.run(arguments.dropFirst())
     case "log": try LogBenchmark.run()
     case "http": try HTTPBenchmark.run()
     case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
@@ -11,7 +12,7 @@ enum Entry {
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
     default:
       print(
-        "usage: script/bench store [sqlite|postgres] [SENDS] | log | http | simulator [MESSAGES|serve]"
+        "usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | simulator [MESSAGES|serve]"
       )
     }
   }

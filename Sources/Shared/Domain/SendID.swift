@@ -45,13 +45,26 @@ package struct SendID: Hashable, Sendable {
 
 extension SendID: CustomStringConvertible, Comparable {
   package init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.map(\.utf8.count) == [8, 4, 4, 4, 12],
-      let read = Crypto.bytes(fromHex: parts.joined())
-    else {
-      return nil
+    guard text.utf8.count == 36 else { return nil }
+    var (high, low) = (UInt64(0), UInt64(0))
+    for (place, character) in text.utf8.enumerated() {
+      if place == 8 || place == 13 || place == 18 || place == 23 {
+        guard character == UInt8(ascii: "-") else { return nil }
+        continue
+      }
+      guard let digit = Self.hexDigit(character) else { return nil }
+      if place < 18 { high = high << 4 | digit } else { low = low << 4 | digit }
     }
-    self.init(bytes: read)
+    self.init(high: high, low: low)
+  }
+
+  private static func hexDigit(_ character: UInt8) -> UInt64? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(character - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(character - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(character - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 
   package init?(bytes: [UInt8]) {
@@ -60,17 +73,25 @@ extension SendID: CustomStringConvertible, Comparable {
   }
 
   package var bytes: [UInt8] {
-    [high, low].flatMap { word in
-      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(16)
+    for place in 0..<16 {
+      let word = place < 8 ? high : low
+      bytes.append(UInt8(truncatingIfNeeded: word >> (56 - 8 * (place % 8))))
     }
+    return bytes
   }
 
   package var description: String {
-    let hex = lowerHex(bytes).utf8
     var text: [UInt8] = []
-    for (index, digit) in hex.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
-      text.append(digit)
+    text.reserveCapacity(36)
+    for place in 0..<32 {
+      if place == 8 || place == 12 || place == 16 || place == 20 {
+        text.append(UInt8(ascii: "-"))
+      }
+      let word = place < 16 ? high : low
+      let digit = UInt8(truncatingIfNeeded: word >> (60 - 4 * (place % 16))) & 15
+      text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
     return String(decoding: text, as: UTF8.self)
   }
