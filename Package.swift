@@ -128,7 +128,7 @@ let package = Package(
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests(
-      "ProvidersTests", ["Providers", "Domain", "Time", "JSON", "Crypto"],
+      "ProvidersTests", ["Providers", "Domain", "Forms", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("Fixtures")]),
     .target(
       name: "FuzzTargets", dependencies: ["Providers", "Domain", "Time", "JSON"],
@@ -153,6 +153,12 @@ let package = Package(
         "Domain", "Time", "JSON", "Platform", "EventLog", "SendStore", "TestSupport",
       ]),
     tests(
+      "DispatchWorkerTests",
+      [
+        "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain", "Time", "JSON",
+        "Platform", "EventLog", "SendStore", "TestSupport",
+      ]),
+    tests(
       "StatusWorkerTests",
       [
         "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
@@ -163,22 +169,25 @@ let package = Package(
       "IngestTests",
       [
         "Ingest", "Service", "HTTP", "Forms", "Providers", "Domain", "EventLog", "JSON", "Crypto",
+        "SendStore",
         "Platform", "Time", "TestSupport",
       ]),
-    tests("CommandTests", ["postrider", "HTTP", "Platform", "TestSupport"]),
+    tests(
+      "CommandTests",
+      ["postrider", "HTTP", "Domain", "SendStore", "Platform", "Time", "TestSupport"]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "Kafka", "CRdKafka", "JSON", "Providers", "Service", "Simulator", "StatusWorker",
-        "TestSupport",
+        "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service", "Crypto",
+        "Forms", "JSON", "Providers", "StatusWorker",
       ],
-      path: "Tests/Benchmarks", swiftSettings: ours),
+      path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(
       name: "TestSupport", dependencies: ["SendStore", "Time", "Platform", "CRdKafka", "CThreads"],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
-    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time"]),
+    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time", "TestSupport"]),
     tests(
       "SimulatorTests", ["Simulator", "HTTP", "JSON", "Crypto", "Platform", "Time", "TestSupport"]),
   ],

@@ -1,5 +1,6 @@
 internal import Domain
 internal import HTTP
+internal import SendStore
 package import Platform
 package import Service
 internal import Time
@@ -7,7 +8,10 @@ internal import Time
 /// Takes sends in, posts them within their budgets, records what became of them.
 package enum DispatchWorker {
   /// Each thread ends by itself once the context's stop is requested and its work under way is done.
-  package static func start(_ context: WorkerContext) throws -> [WorkerThread] {
+  /// `probeAfter`: how long after its stop a lane is probed first.
+  package static func start(
+    _ context: WorkerContext, probeAfter: Duration = .seconds(20)
+  ) throws -> [WorkerThread] {
     let doors = try DoorBook(context.settings)
     let board = LaneBoard()
     let counts = DispatchCounts(context.metrics)
@@ -18,13 +22,19 @@ package enum DispatchWorker {
     let lanes = LaneLoop(
       context, doors: doors, board: board, breakers: breakers, recorder: recorder,
       client: try HTTPClient(doors.clientConfiguration))
+    context.reload.onChange { settings in
+      // What stopped a lane may have been its credentials.
+      for sender in try doors.replace(by: settings) {
+        try tryAgain(sender, context.store, board)
+      }
+    }
     let keeper = LeaseKeeper(context, doors: doors, board: board, counts: counts)
     return [
       WorkerThread("lanes") { lanes.run() },
       WorkerThread("recorder") { recorder.run() },
       WorkerThread("leases") { keeper.run() },
       WorkerThread("intake") { IntakeLoop(context, doors: doors, board: board).run() },
-      WorkerThread("care") { care(context, doors, board) },
+      WorkerThread("care") { care(context, doors, board, probeAfter) },
       WorkerThread("relay") {
         OutboxRelay(
           context.store, context.eventLog, worker: context.worker, log: context.log,
@@ -34,14 +44,29 @@ package enum DispatchWorker {
     ]
   }
 
-  private static func care(_ context: WorkerContext, _ doors: DoorBook, _ board: LaneBoard) {
+  private static func tryAgain(
+    _ sender: SenderID, _ store: SendStore, _ board: LaneBoard
+  ) throws(StoreError) {
+    let stop = try store.laneStatus().first { $0.sender == sender }?.stop
+    guard let stop, stop.code != LaneStop.byHand else { return }
+    board.setTrial(sender)
+    try store.resume(sender)
+    board.wake([sender])
+  }
+
+  private static func care(
+    _ context: WorkerContext, _ doors: DoorBook, _ board: LaneBoard, _ probeAfter: Duration
+  ) {
     do {
       let inquiry = try Inquiry()
       defer { inquiry.close() }
       CareLoop(
         context, board: board,
-        doubts: DoubtLoop(context, doors: doors, inquiry: inquiry, marks: { nil }),
-        probe: LaneProbe(context, doors: doors, inquiry: inquiry, board: board)
+        doubts: DoubtLoop(
+          context, doors: doors, inquiry: inquiry,
+          marks: { () throws(StoreError) in try context.store.markedUntil() }),
+        probe: LaneProbe(
+          context, doors: doors, inquiry: inquiry, board: board, firstWait: probeAfter)
       ).run()
     } catch {
       context.log.error("doubts are not looked into", ["reason": "\(error)"])

@@ -12,6 +12,7 @@ final class LaneProbe {
   private let inquiry: Inquiry
   private let board: LaneBoard
   private let log: Log
+  private let firstWait: Duration
   private var plans: [SenderID: Plan] = [:]
 
   private struct Plan {
@@ -19,7 +20,11 @@ final class LaneProbe {
     var wait: Duration
   }
 
-  init(_ context: WorkerContext, doors: DoorBook, inquiry: Inquiry, board: LaneBoard) {
+  init(
+    _ context: WorkerContext, doors: DoorBook, inquiry: Inquiry, board: LaneBoard,
+    firstWait: Duration
+  ) {
+    self.firstWait = firstWait
     store = context.store
     log = context.log
     self.doors = doors
@@ -27,8 +32,7 @@ final class LaneProbe {
     self.board = board
   }
 
-  static let firstWait = Duration.seconds(20)
-  static let longestWait = Duration.seconds(1800)
+  private static let longestWait = Duration.seconds(1800)
 
   func round(_ senders: [SenderID]) throws(StoreError) {
     let lanes = try store.laneStatus()
@@ -53,7 +57,7 @@ final class LaneProbe {
 
   /// The table knows codes that no early probe can help.
   private func first(_ stop: LaneStop, _ provider: Provider) -> Plan {
-    var wait = Self.firstWait
+    var wait = firstWait
     let advice = Int(stop.code).flatMap { ErrorTable.shared.row(provider, $0) }?.advice ?? []
     for case .probe(let after) in advice { wait = after }
     return Plan(next: stop.since + wait, wait: wait)

@@ -13,8 +13,14 @@ struct SenderDoor: Sendable {
   private let storage: ServiceAccount?
   private let rules: SendRules
 
-  init(_ settings: SenderSettings, publicURL: WebAddress?, storage: ServiceAccount?) {
+  private let patience: Duration
+
+  init(
+    _ settings: SenderSettings, publicURL: WebAddress?, storage: ServiceAccount?,
+    patience: Duration
+  ) {
     self.settings = settings
+    self.patience = patience
     self.publicURL = publicURL
     self.storage = storage
     rules = settings.rules
@@ -32,9 +38,10 @@ struct SenderDoor: Sendable {
     let message = try linked(try choose(request, send.window, at: now), at: now)
     let attempt = AttemptID(send.id, send.attempt)
     do throws(Inexpressible) {
-      let call = HTTPCall(
+      var call = HTTPCall(
         try post(message, to: request.to, attempt, expires: send.expires, at: now),
         under: settings.baseURL)
+      call.totalTimeout = patience
       return PreparedSend(
         call: call, send: send, template: message.templateName,
         hasFallback: request.fallbackTemplate != nil && !message.isTemplate)

@@ -1,72 +1,114 @@
 internal import Foundation
-internal import HTTP
 internal import Platform
 internal import Time
+package import HTTP
 package import Service
 
 /// The address that providers and callers reach.
 package final class IngestListener: Sendable {
   private let server: HTTPServer
+  private let router: Locked<Router>
+  private let makeRouter: @Sendable (Settings) -> Router
   private let spool: Spool
+  private let marks: Marks
 
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
   }
 
   /// Webhooks that the log does not take within `patience` are kept in the spool; so are those that come
-  /// before it is open. What else needs the log is answered 503 meanwhile.
+  /// before it is open. What else needs the log is answered 503 meanwhile. `instance` is this one's name in
+  /// its marks; no two that run at a time may share one.
   package init(
     _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, _ stores: StoreSlot, log: Log,
-    metrics: Metrics, patience: Duration = .seconds(2)
+    metrics: Metrics, patience: Duration = .seconds(2), instance: String? = nil,
+    marksEvery markInterval: Duration = .seconds(1), limits: HTTPServer.Configuration? = nil
   ) throws {
-    var router = Router()
-    admin.add(to: &router, withMetrics: false)
     let spool = try Spool(
       settings.spool, before: slot, patience: patience, log: log, metrics: metrics)
     self.spool = spool
-    Self.addRoutes(to: &router, settings, slot, spool, log, metrics)
-    var configuration = HTTPServer.Configuration()
+    let makeRouter: @Sendable (Settings) -> Router = { settings in
+      var router = Router()
+      admin.add(to: &router, withMetrics: false)
+      Self.addRoutes(to: &router, settings, slot, stores, spool, log, metrics)
+      return router
+    }
+    self.makeRouter = makeRouter
+    let router = Locked(makeRouter(settings))
+    self.router = router
+    var configuration = limits ?? Self.limits
     configuration.address = settings.listen.host
     configuration.port = settings.listen.port
-    configuration.threads = 2
-    configuration.maximumBodySize = 8 << 20
     configuration.tls = try settings.tls.map { files in
       HTTPServer.TLS(
         certificateChain: try Self.content(of: files.certificate),
         privateKey: try Self.content(of: files.key))
     }
-    let routes = router
     server = try HTTPServer(configuration: configuration) { request, responder in
-      routes.handle(request, responder)
+      router.withLock { $0 }.handle(request, responder)
     }
+    marks = Marks(
+      of: instance ?? Self.ownName, every: markInterval, behind: spool, to: slot, metrics: metrics,
+      now: Self.now)
   }
 
   package var port: UInt16 { server.port }
 
+  /// `POST /api/sends`: all that is served here.
+  package var routes: [String] { router.withLock { $0 }.names }
+
+  /// Requests that come from now on are served by these settings; those under way end as they began.
+  package func takeUp(_ settings: Settings) {
+    let new = makeRouter(settings)
+    router.withLock { $0 = new }
+  }
+
   /// Answers what is under way, then closes.
   package func drain(within limit: Duration) {
     server.drain(within: limit)
+    marks.close(within: .seconds(5))
     spool.close(within: .seconds(6))
   }
 
+  package static let limits: HTTPServer.Configuration = {
+    var limits = HTTPServer.Configuration()
+    limits.threads = 2
+    limits.maximumBodySize = 8 << 20
+    return limits
+  }()
+
+  private static let now: @Sendable () -> Timestamp = {
+    Timestamp(microseconds: wallMicroseconds())
+  }
+
+  private static var ownName: String {
+    let process = ProcessInfo.processInfo
+    return "\(process.hostName):\(process.processIdentifier)"
+  }
+
   private static func addRoutes(
-    to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ spool: Spool, _ log: Log,
-    _ metrics: Metrics
+    to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ stores: StoreSlot,
+    _ spool: Spool, _ log: Log, _ metrics: Metrics
   ) {
-    let now: @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
-    let address = PublicAddress(settings.publicURL)
+    let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let senders = SenderBook(settings)
     let keys = KeyRing(settings.apiKeys)
+    let throttle = LineThrottle(now: Self.now)
     let loop = IngestLoop(
-      append: { spool.append($0, done: $1) }, counts: WebhookCounts(metrics), log: log, now: now)
+      append: { spool.append($0, done: $1) }, counts: WebhookCounts(metrics), log: log,
+      throttle: throttle, now: Self.now)
     let desk = WebhookDesk(
-      senders: senders, address: address, verifySignatures: settings.verifySignatures, now: now)
-    let admission = Admission(settings, keys, now: now)
+      senders: senders, address: address, verifySignatures: settings.verifySignatures, now: Self.now
+    )
+    let admission = Admission(settings, keys, now: Self.now)
     SendRoutes(
       admission: admission, senders: settings.senders, usual: settings.defaultSender, slot: slot,
       batches: BatchDesk(),
-      counts: SendCounts(metrics), log: log, now: now
+      counts: SendCounts(metrics), log: log, throttle: throttle, now: Self.now
     ).add(to: &router, under: address.prefix)
+    let requests = KeyedRequests(admission, StoreDesk(stores, log: log), settings.senders)
+    LaneRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
+    DoubtRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
     RelayRoute(settings, loop, desk, slot, metrics)?.add(to: &router, under: address.prefix)
     WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)
   }

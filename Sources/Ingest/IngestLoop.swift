@@ -14,6 +14,7 @@ struct IngestLoop: Sendable {
   let append: Append
   let counts: WebhookCounts
   let log: Log
+  let throttle: LineThrottle
   let now: @Sendable () -> Timestamp
 
   func take<Call: WebhookCall>(
@@ -42,32 +43,36 @@ struct IngestLoop: Sendable {
 
   /// nil: what the provider wants to hear.
   private func answer(
-    _ outcome: Result<Void, LogError>, to provider: String, _ count: Int
+    _ outcome: Result<Void, LogError>, to provider: Provider, _ count: Int
   ) -> HTTPAnswer? {
     switch outcome {
     case .success:
-      counts.add(provider, "taken", items: count)
+      counts.add(provider, .taken, items: count)
       return nil
     case .failure(let error):
-      counts.add(provider, "not-appended")
-      log.warning(
-        "a webhook could not be appended",
-        ["provider": provider, "reason": error.description])
+      counts.add(provider, .notAppended)
+      if let leftOut = throttle.pass("webhooks") {
+        log.warning(
+          "a webhook could not be appended",
+          ["provider": provider.rawValue, "reason": error.description, "leftOut": leftOut])
+      }
       return .tryLater
     }
   }
 
   func refuse(
-    _ refusal: WebhookRefusal, _ provider: String, _ request: HTTPRequest,
+    _ refusal: WebhookRefusal, _ provider: Provider, _ request: HTTPRequest,
     _ responder: HTTPResponder
   ) {
     counts.add(provider, refusal.outcome)
-    log.warning(
-      "a webhook was refused",
-      [
-        "provider": provider, "path": request.path, "peer": request.peer.host,
-        "reason": refusal.sentence,
-      ])
+    if let leftOut = throttle.pass("\(provider) \(refusal.outcome)") {
+      log.warning(
+        "a webhook was refused",
+        [
+          "provider": provider.rawValue, "path": request.path, "peer": request.peer.host,
+          "reason": refusal.sentence, "leftOut": leftOut,
+        ])
+    }
     responder.answer(refusal.answer)
   }
 }

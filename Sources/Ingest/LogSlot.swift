@@ -1,3 +1,4 @@
+internal import Domain
 package import EventLog
 internal import Platform
 
@@ -28,6 +29,10 @@ package final class LogSlot: Sendable {
       guard case .recordTooLarge(let size) = error else { throw error }
       try log.append(records.map { $0.fitting(size) }, within: limit)
     }
+  }
+
+  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
+    try opened().partitionCount(of: topic, within: limit)
   }
 
   func ping(within limit: Duration) throws(LogError) { try opened().ping(within: limit) }

@@ -5,7 +5,7 @@ internal import Time
 
 /// A batch of news that Meta posts.
 struct MetaCall: WebhookCall {
-  static let provider = "meta"
+  static let provider = Provider.meta
   static let received = HTTPAnswer(status: 200, text: "ok").prepared()
 
   private let request: HTTPRequest

@@ -15,6 +15,7 @@ struct SendRoutes: Sendable {
   let batches: BatchDesk
   let counts: SendCounts
   let log: Log
+  let throttle: LineThrottle
   let now: @Sendable () -> Timestamp
 
   func add(to router: inout Router, under prefix: String) {
@@ -116,8 +117,11 @@ struct SendRoutes: Sendable {
         counts.queued.add(events.count)
         responder.answer(answer())
       case .failure(let error):
-        log.warning(
-          "sends could not be appended", ["sends": events.count, "reason": error.description])
+        if let leftOut = throttle.pass("sends") {
+          log.warning(
+            "sends could not be appended",
+            ["sends": events.count, "reason": error.description, "leftOut": leftOut])
+        }
         responder.answer(.tryLater)
       }
     }

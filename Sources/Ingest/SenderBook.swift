@@ -4,12 +4,19 @@ internal import Service
 
 /// What one Twilio account's webhooks are checked with, and whose senders it has.
 struct TwilioKeys: Sendable {
-  var tokens: [Secret] = []
-  var sharedKeys: [String: Secret] = [:]
-  var tenants: Set<Tenant> = []
+  fileprivate(set) var signature = TwilioSignature.Keys(tokens: [])
+  fileprivate(set) var tenants: [Tenant] = []
+  private var tokens: [Secret] = []
+  private var sharedKeys: [String: Secret] = [:]
 
-  mutating func add(_ more: [Secret]) {
-    for token in more where !token.isEmpty && !tokens.contains(token) { tokens.append(token) }
+  fileprivate mutating func add(_ more: [Secret], sharedKeys: [String: Secret] = [:]) {
+    for token in more where !tokens.contains(token) { tokens.append(token) }
+    self.sharedKeys.merge(sharedKeys) { first, _ in first }
+    signature = TwilioSignature.Keys(tokens: tokens, sharedKeys: self.sharedKeys)
+  }
+
+  fileprivate mutating func add(_ tenant: Tenant) {
+    if !tenants.contains(tenant) { tenants.append(tenant) }
   }
 }
 
@@ -70,9 +77,8 @@ struct SenderBook: Sendable {
 
   private mutating func add(_ own: TwilioCredentials, _ sender: Sender) {
     var keys = accounts[sender.account] ?? TwilioKeys()
-    keys.add(own.authTokens)
-    keys.sharedKeys.merge(own.signatureKeys) { first, _ in first }
-    keys.tenants.insert(sender.tenant)
+    keys.add(own.authTokens, sharedKeys: own.signatureKeys)
+    keys.add(sender.tenant)
     accounts[sender.account] = keys
     for place in [sender.address, own.messagingServiceSid].compactMap(\.self) {
       numbers["\(sender.account)/\(place.withoutWhatsApp)"] = sender

@@ -17,6 +17,7 @@ final class Spool: Sendable {
   private let spooled: Counter
   private let away: Gauge
   private let isAway = Locked(false)
+  private let content = SpoolContent()
   private let waiting = Locked<[WaitingAppend]>([])
   private let stop = StopSignal()
   private let threads = Locked<[WorkerThread]>([])
@@ -40,7 +41,7 @@ final class Spool: Sendable {
       disk, to: slot, log: log,
       moved: metrics.counter(
         "postrider_spool_drained_records_total", "Records moved from the spool to the log."),
-      stop: stop)
+      content: content, stop: stop)
     threads.withLock {
       $0 = [
         WorkerThread("spool-watch") { [weak self, stop] in
@@ -60,15 +61,22 @@ final class Spool: Sendable {
     _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
     guard !isAway.withLock({ $0 }) else { return put(records, done) }
-    let append = WaitingAppend(records, until: bootMicroseconds() + patience.microseconds, done)
+    let append = WaitingAppend(
+      WaitingAppend.Load(records: records, done: done),
+      until: bootMicroseconds() + patience.microseconds)
     waiting.withLock { $0.append(append) }
     slot.append(records) { [self] outcome in
-      guard append.settle() else { return }
-      guard case .failure(let error) = outcome else { return done(outcome) }
+      guard let load = append.settle() else { return }
+      guard case .failure(let error) = outcome else { return load.done(outcome) }
       goAway(because: error.description)
-      put(records, done)
+      put(load.records, load.done)
     }
   }
+
+  /// Whether all that was ever put here is in the log.
+  var isClear: Bool { content.isClear }
+
+  func waitUntilClear(within limit: Duration) { content.waitUntilClear(within: limit) }
 
   /// Once nothing more comes in. What is here is moved at the next start.
   func close(within limit: Duration) {
@@ -86,17 +94,19 @@ final class Spool: Sendable {
       waiting.removeFirst(end)
       return passed
     }
-    for append in late where append.settle() {
+    for load in late.compactMap({ $0.settle() }) {
       goAway(because: "no answer within \(patience)")
-      put(append.records, append.done)
+      put(load.records, load.done)
     }
   }
 
   private func put(
     _ records: [NewRecord], _ done: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
-    let spooled = spooled
+    let (spooled, content) = (spooled, content)
+    content.begin()
     disk.append(records.map { $0.fitting(SpoolDrain.recordLimit) }) { outcome in
+      content.end()
       if case .success = outcome { spooled.add(records.count) }
       done(outcome)
     }

@@ -12,13 +12,18 @@ struct SpoolDrain: Sendable {
   private let slot: LogSlot
   private let log: Log
   private let moved: Counter
+  private let content: SpoolContent
   private let stop: StopSignal
 
-  init(_ disk: EmbeddedLog, to slot: LogSlot, log: Log, moved: Counter, stop: StopSignal) {
+  init(
+    _ disk: EmbeddedLog, to slot: LogSlot, log: Log, moved: Counter, content: SpoolContent,
+    stop: StopSignal
+  ) {
     self.disk = disk
     self.slot = slot
     self.log = log
     self.moved = moved
+    self.content = content
     self.stop = stop
   }
 
@@ -34,8 +39,13 @@ struct SpoolDrain: Sendable {
   private func read(_ isAway: () -> Bool, _ isBack: () -> Void) throws(LogError) {
     let subscription = try disk.subscribe(group: "drain", topics: Spool.topics)
     defer { subscription.close() }
+    var owned: Set<TopicPartition> = []
     while !stop.isRequested {
+      let ended = content.ended
       let batch = try subscription.next(max: 500, wait: .milliseconds(250))
+      owned.subtract(batch.lost)
+      owned.formUnion(batch.gained)
+      if batch.isEmpty, owned.count == Spool.topics.count { content.foundNothing(after: ended) }
       if !batch.records.isEmpty {
         try move(batch.records)
         try subscription.commit(batch.nextOffsets)

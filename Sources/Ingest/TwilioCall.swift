@@ -5,7 +5,7 @@ internal import Time
 
 /// A form that Twilio posts: one message or one callback.
 struct TwilioCall: WebhookCall {
-  static let provider = "twilio"
+  static let provider = Provider.twilio
   static let received = HTTPAnswer(
     status: 200, headers: [HTTPHeader("Content-Type", TwiML.type)], body: TwiML.empty
   ).prepared()
@@ -26,7 +26,7 @@ struct TwilioCall: WebhookCall {
 
   /// The account whose token has signed: the one that the form names.
   func signer() throws(WebhookRefusal) -> TwilioKeys? {
-    guard let name = form.first("AccountSid") else { throw .unreadable("no AccountSid") }
+    guard let name = form.text("AccountSid") else { throw .unreadable("no AccountSid") }
     let keys = desk.senders.twilioKeys(of: AccountID(name))
     if desk.verifySignatures { try verify(keys) }
     if let tenant {
@@ -53,18 +53,8 @@ struct TwilioCall: WebhookCall {
     let signature = TwilioSignature(
       url: desk.address.url(of: request), payload: .form(form), header: header,
       settings: request.headers.first("X-Twilio-Webhooks-Signature-Settings"))
-    guard signature.matches(tokens: keys.tokens, sharedKeys: keys.sharedKeys) else {
+    guard signature.matches(keys.signature) else {
       throw .wronglySigned
     }
-  }
-}
-
-extension FormFields {
-  func first(_ name: String) -> String? {
-    let bytes = Array(name.utf8)
-    guard let field = all.first(where: { $0.name == bytes }), !field.value.isEmpty else {
-      return nil
-    }
-    return String(validating: field.value, as: UTF8.self)
   }
 }

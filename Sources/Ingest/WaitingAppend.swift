@@ -1,25 +1,30 @@
 internal import EventLog
-internal import Synchronization
+internal import Platform
 
 /// Records on their way to the log, which the spool takes over when that lasts too long. Whoever settles
-/// it first answers for it.
+/// it first answers for it; nothing is kept here after that, since thousands of these wait to be forgotten.
 final class WaitingAppend: Sendable {
-  let records: [NewRecord]
-  /// Microseconds since boot.
-  let deadline: Int64
-  let done: @Sendable (Result<Void, LogError>) -> Void
-  private let settled = Atomic(false)
-
-  init(
-    _ records: [NewRecord], until deadline: Int64,
-    _ done: @escaping @Sendable (Result<Void, LogError>) -> Void
-  ) {
-    self.records = records
-    self.deadline = deadline
-    self.done = done
+  struct Load: Sendable {
+    let records: [NewRecord]
+    let done: @Sendable (Result<Void, LogError>) -> Void
   }
 
-  var isSettled: Bool { settled.load(ordering: .acquiring) }
+  /// Microseconds since boot.
+  let deadline: Int64
+  private let load: Locked<Load?>
 
-  func settle() -> Bool { !settled.exchange(true, ordering: .acquiringAndReleasing) }
+  init(_ load: Load, until deadline: Int64) {
+    self.load = Locked(load)
+    self.deadline = deadline
+  }
+
+  var isSettled: Bool { load.withLock { $0 == nil } }
+
+  /// nil where somebody else was first.
+  func settle() -> Load? {
+    load.withLock { load in
+      defer { load = nil }
+      return load
+    }
+  }
 }

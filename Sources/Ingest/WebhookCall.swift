@@ -1,10 +1,11 @@
+internal import Domain
 internal import HTTP
 internal import Providers
 
 /// One webhook as its provider speaks it.
 protocol WebhookCall {
   associatedtype Signer
-  static var provider: String { get }
+  static var provider: Provider { get }
   /// What the provider wants to hear once everything is durable.
   static var received: HTTPAnswer { get }
 

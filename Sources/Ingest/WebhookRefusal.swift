@@ -10,14 +10,14 @@ enum WebhookRefusal: Error {
   case wrongVerifyToken
   case unreadable(String)
 
-  var outcome: String {
+  var outcome: WebhookOutcome {
     switch self {
-    case .notSigned: "not-signed"
-    case .wronglySigned: "wrongly-signed"
-    case .foreign: "foreign"
-    case .noKey: "no-key"
-    case .wrongVerifyToken: "wrong-verify-token"
-    case .unreadable: "unreadable"
+    case .notSigned: .notSigned
+    case .wronglySigned: .wronglySigned
+    case .foreign: .foreign
+    case .noKey: .noKey
+    case .wrongVerifyToken: .wrongVerifyToken
+    case .unreadable: .unreadable
     }
   }
 

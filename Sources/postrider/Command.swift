@@ -13,7 +13,7 @@ enum Command {
   private static let all: [String: any Subcommand.Type] = [
     "up": UpCommand.self, "ingest": IngestCommand.self, "dispatch": DispatchCommand.self,
     "status": StatusCommand.self, "simulate": SimulateCommand.self, "topics": TopicsCommand.self,
-    "config": ConfigCommand.self,
+    "config": ConfigCommand.self, "lane": LaneCommand.self, "doubt": DoubtCommand.self,
   ]
 
   static func run(_ arguments: [String]) -> Exit {
@@ -45,6 +45,8 @@ enum Command {
         ingest         run only what takes in webhooks and requests
         dispatch       run only what sends
         status         run only what follows up what was sent
+        lane           say how each sender's lane stands; pause and resume it
+        doubt          say which sends may have gone out; decide about them
         config check   say everything that is wrong with a settings file
         topics         make Kafka's topics
         simulate       stand in for Twilio and Meta, with faults on request

@@ -29,7 +29,13 @@ struct UpCommand: Subcommand {
     for warning in loaded.warnings { log.warning(warning) }
     log.info("starting", ["settings": loaded.origin])
     return loaded.isNothingSet
-      ? runDemo(log) : Workers(loaded.settings, Set(WorkerName.allCases), log).run()
+      ? runDemo(log)
+      : Workers(
+        loaded.settings, Set(WorkerName.allCases), log,
+        readAgain: { [options] in
+          try LoadedSettings.find(options).settings
+        }
+      ).run()
   }
 
   private func runDemo(_ log: Log) -> Exit {
@@ -40,7 +46,9 @@ struct UpCommand: Subcommand {
       log.info(
         "nothing is set: simulating both providers, with a sender of each",
         ["simulator": demo.address, "apiKey": "demo"])
-      return Workers(demo.settings, Set(WorkerName.allCases), log).run()
+      return Workers(
+        demo.settings, Set(WorkerName.allCases), log, readAgain: { demo.settings }
+      ).run()
     } catch {
       log.error("cannot start the simulator", ["reason": "\(error)"])
       return .unavailable

@@ -30,7 +30,12 @@ extension WorkerCommand {
     let log = Log(worker: Self.part.rawValue, secrets: loaded.settings.secrets)
     for warning in loaded.warnings { log.warning(warning) }
     log.info("starting", ["settings": loaded.origin])
-    return Workers(loaded.settings, [Self.part], log).run()
+    return Workers(
+      loaded.settings, [Self.part], log,
+      readAgain: { [given] in
+        try LoadedSettings.find(given).settings
+      }
+    ).run()
   }
 }
 

@@ -21,15 +21,24 @@ struct Workers {
   private let stop = StopSignal()
   private let logSlot = LogSlot()
   private let storeSlot = StoreSlot()
+  private let reload = Reload()
+  private let readAgain: @Sendable () throws -> Settings
 
-  init(_ settings: Settings, _ parts: Set<WorkerName>, _ log: Log) {
+  /// `readAgain` reads the settings from where they came.
+  init(
+    _ settings: Settings, _ parts: Set<WorkerName>, _ log: Log,
+    readAgain: @escaping @Sendable () throws -> Settings
+  ) {
+    self.readAgain = readAgain
     self.settings = settings
     self.parts = parts
     self.log = log
   }
 
   func run() -> Exit {
-    let signals = SignalWatch(stop: stop)
+    let signals = SignalWatch(stop: stop) { [reload, readAgain, log, settings] in
+      Self.takeUp(reload, readAgain, log, running: settings)
+    }
     defer { withExtendedLifetime(signals) {} }
     do {
       makeFolders()
@@ -50,10 +59,28 @@ struct Workers {
     }
   }
 
+  /// With any fault in them everything stays as it is.
+  private static func takeUp(
+    _ reload: Reload, _ readAgain: () throws -> Settings, _ log: Log, running: Settings
+  ) {
+    do {
+      let new = try readAgain()
+      log.keepOut(new.secrets)
+      for name in new.fixedDifferences(from: running) {
+        log.warning("a setting takes effect with the next start only", ["setting": name])
+      }
+      try reload.apply(new)
+      log.info("settings were read again", ["senders": new.senders.count])
+    } catch {
+      log.error("the settings were read again and are not taken up", ["reason": "\(error)"])
+    }
+  }
+
   private func listen(_ admin: AdminRoutes) throws -> IngestListener? {
     guard parts.contains(.ingest) else { return nil }
     let listener = try IngestListener(
       settings, admin, logSlot, storeSlot, log: log, metrics: metrics)
+    reload.onChange { settings in listener.takeUp(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
     return listener
   }
@@ -79,7 +106,8 @@ struct Workers {
     let worker = WorkerID("\(ProcessInfo.processInfo.hostName):\(getpid())")
     let context = WorkerContext(
       settings: settings, store: store, eventLog: eventLog, worker: worker, log: log,
-      health: health, metrics: metrics, stop: stop)
+      health: health, metrics: metrics, stop: stop, reload: reload)
+    reload.onChange { settings in try store.define(settings.senders.map(\.sender)) }
     var threads: [WorkerThread] = []
     if parts.contains(.dispatch) { threads += try DispatchWorker.start(context) }
     if parts.contains(.status) { threads += StatusWorker.start(context) }

@@ -7,9 +7,15 @@ final class Child {
   private let output = Pipe()
   private let lifeline = Pipe()
 
-  init(_ arguments: [String]) throws {
-    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-    process.arguments = arguments
+  convenience init(_ arguments: [String]) throws {
+    try self.init(CommandLine.arguments[0], arguments)
+  }
+
+  /// It goes when this process goes, however that ends.
+  init(_ program: String, _ arguments: [String], _ environment: [String: String] = [:]) throws {
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/setpriv")
+    process.arguments = ["--pdeathsig", "TERM", program] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = output
     process.standardInput = lifeline
     try process.run()
@@ -21,7 +27,7 @@ final class Child {
     return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  /// User and system time so far.
+  /// User and system time so far, of the processes that it started and that ended as well.
   var processorSeconds: Double {
     let stat =
       (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8))
@@ -29,6 +35,15 @@ final class Child {
     let fields =
       stat.split(separator: ")").last?.split(separator: " ").compactMap { Double($0) } ?? []
     return fields.count > 11 ? (fields[10] + fields[11]) / 100 : 0
+  }
+
+  /// What it holds in memory, in MB.
+  var residentMegabytes: Double {
+    let status =
+      (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8))
+      ?? ""
+    let kilobytes = status.firstMatch(of: /VmRSS:\s+([0-9]+)/).flatMap { Double($0.1) }
+    return (kilobytes ?? 0) / 1024
   }
 
   deinit {

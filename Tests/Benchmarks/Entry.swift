@@ -7,12 +7,14 @@ enum Entry {
     case "status": try StatusBenchmark.run(arguments.dropFirst())
     case "log": try LogBenchmark.run()
     case "http": try HTTPBenchmark.run()
+    case "ingest": try IngestBenchmark.run(arguments.dropFirst())
     case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
     case "broker": try LogBenchmark.broker()
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
+    case "serve-ingest": try IngestService.serve(Array(arguments.dropFirst()))
     default:
       print(
-        "usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | simulator [MESSAGES|serve]"
+        "usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS] | simulator [MESSAGES|serve]"
       )
     }
   }

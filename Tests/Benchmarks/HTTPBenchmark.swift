@@ -15,6 +15,8 @@ enum HTTPBenchmark {
     let trivial = try Child(["serve", "trivial"])
     let appending = try Child(["serve", "append", broker.address()])
     let nginx = try Nginx(folder)
+    let body = String(repeating: "x", count: 514)
+    let wrk = try Wrk("wrk.method = 'POST'\nwrk.body = '\(body)'", in: folder)
     let targets: [(name: String, url: String, child: Child?)] = [
       ("nginx", nginx.url, nil), ("trivial", trivial.address(), trivial),
       ("append", appending.address(), appending),
@@ -23,7 +25,7 @@ enum HTTPBenchmark {
       var race = Race()
       for _ in 0..<3 {
         for target in targets {
-          try measure(target.name, target.url, target.child, connections, folder, &race)
+          try measure(target.name, target.url, target.child, connections, wrk, &race)
         }
       }
       print("\(connections) connections:")
@@ -34,40 +36,17 @@ enum HTTPBenchmark {
   }
 
   private static func measure(
-    _ name: String, _ url: String, _ child: Child?, _ connections: Int, _ folder: TemporaryFolder,
+    _ name: String, _ url: String, _ child: Child?, _ connections: Int, _ wrk: Wrk,
     _ race: inout Race
   ) throws {
     let before = child?.processorSeconds ?? 0
-    let rate = try wrk(url, connections, folder)
+    let rate = try wrk.run(url, connections: connections)
     race.add(name, rate: rate.perSecond)
     if let child {
       let microseconds = (child.processorSeconds - before) / Double(rate.requests) * 1e6
       print("  \(name), \(connections): \(Int(rate.perSecond))/s, \(Int(microseconds)) us CPU each")
     }
   }
-
-  private static func wrk(
-    _ url: String, _ connections: Int, _ folder: TemporaryFolder
-  ) throws -> (perSecond: Double, requests: Int) {
-    let script = folder.file("post.lua")
-    let body = String(repeating: "x", count: 514)
-    try "wrk.method = 'POST'\nwrk.body = '\(body)'".write(
-      toFile: script, atomically: true, encoding: .utf8)
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["wrk", "-t1", "-c\(connections)", "-d3s", "-s", script, url]
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let rate = text.firstMatch(of: /Requests\/sec: +([0-9.]+)/).flatMap { Double($0.1) }
-    let requests = text.firstMatch(of: /([0-9]+) requests in/).flatMap { Int($0.1) }
-    guard let rate, let requests else { throw Unmeasured(said: text) }
-    return (rate, requests)
-  }
-
-  struct Unmeasured: Error { let said: String }
 
   /// A server in a process of its own.
   static func serve(_ arguments: [String]) throws {
@@ -89,38 +68,5 @@ enum HTTPBenchmark {
       }
     }
     Child.serve("http://127.0.0.1:\(server.port)/")
-  }
-}
-
-/// nginx with one worker that answers 204.
-private final class Nginx {
-  let url: String
-  private let process = Process()
-
-  init(_ folder: TemporaryFolder) throws {
-    let port = 18_204
-    url = "http://127.0.0.1:\(port)/"
-    try """
-    daemon off; worker_processes 1; pid \(folder.file("nginx.pid")); error_log /dev/null;
-    events { worker_connections 4096; }
-    http { access_log off; client_body_temp_path \(folder.path); keepalive_requests 100000000;
-      server { listen 127.0.0.1:\(port); location / { return 204; } } }
-    """.write(toFile: folder.file("nginx.conf"), atomically: true, encoding: .utf8)
-    process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
-    process.arguments = ["-c", folder.file("nginx.conf"), "-p", folder.path]
-    try process.run()
-    let listening = Process()
-    listening.executableURL = URL(fileURLWithPath: "/bin/bash")
-    listening.arguments = [
-      "-c",
-      "for i in {1..200}; do (: >/dev/tcp/127.0.0.1/\(port)) 2>/dev/null && exit; sleep 0.02; done",
-    ]
-    try listening.run()
-    listening.waitUntilExit()
-  }
-
-  deinit {
-    process.terminate()
-    process.waitUntilExit()
   }
 }

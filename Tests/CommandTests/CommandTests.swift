@@ -56,6 +56,10 @@ import Testing
       (["topics", "--partitions=x"], "--partitions wants a number from 1 to 10000"),
       (["topics", "--retention-days", "1"], "--retention-days wants a number from 7 to 3650"),
       (["config"], "config can only check"), (["dispatch", "now"], "dispatch takes no words"),
+      (["lane", "fly"], "lane can list, pause and resume"),
+      (["lane", "pause"], "lane pause wants one sender"),
+      (["doubt", "sent"], "doubt sent wants the ids of sends"),
+      (["doubt", "fail", "x"], "x is no id of a send"),
     ] as [([String], String)])
   func usage(arguments: [String], sentence: String) throws {
     let run = try Self.run(arguments)

@@ -37,10 +37,17 @@ import Testing
       ("+1234567", .wrongLength), ("+1234567890123456", .wrongLength),
       ("+0123456789", .wrongLength),
       ("+393", .wrongLength), ("+391", .wrongLength), ("+15550", .wrongLength),
-      ("+1650253000012", .impossible), ("+441", .wrongLength),
+      ("+1650253000012", .impossible), ("+441", .wrongLength), ("+99912345678", .impossible),
     ])
   func refusals(text: String, fault: PhoneNumberFault) {
     #expect(throws: fault) { try PhoneNumber(text) }
+  }
+
+  @Test(
+    "leaves it to the provider whether a number is too short for its country",
+    arguments: ["+1234567890", "+3912345678"])
+  func short(text: String) throws {
+    #expect(try PhoneNumber(text).e164 == text)
   }
 
   @Test(

@@ -26,7 +26,7 @@ import Testing
 
   @Test("reads no more than it is asked to")
   func limit() {
-    #expect(FormPair.all(in: Array("a&b&c".utf8)[...], atMost: 2).count == 2)
+    #expect(DecodedForm(Array("a&b&c".utf8)[...], atMost: 2).pairs.count == 2)
   }
 
   @Test("what was written is read again, whatever it is", arguments: ["a b", "+%&=", "è😀\n", ""])

@@ -2,6 +2,7 @@ import Glibc
 import HTTP
 import Platform
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {

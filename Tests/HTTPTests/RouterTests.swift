@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RouterTests {

@@ -1,29 +1,36 @@
 import Domain
 import EventLog
 import Platform
+import Providers
 import Testing
 
 /// A log that can be made to answer nothing, or only with an error.
 final class FaultyLog: EventLog {
   enum Mood: Sendable {
     case well, silent
+    /// Takes marks only.
+    case marking
     case failing(LogError)
   }
 
-  private let real: EmbeddedLog
+  private let real: any EventLog
   private let mood = Locked(Mood.well)
-  let appends = Locked(0)
+  /// Those of marks are not counted.
+  let appends = Monitor(0)
 
-  init(_ real: EmbeddedLog) { self.real = real }
+  init(_ real: any EventLog) { self.real = real }
 
   func turn(_ new: Mood) { mood.withLock { $0 = new } }
 
   func append(
     _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
-    appends.withLock { $0 += 1 }
+    let isMark = records.allSatisfy { $0.event.type == MarkEvent.type }
+    if !isMark { appends.change { $0 += 1 } }
     switch mood.withLock({ $0 }) {
     case .well: real.append(records, done: done)
+    case .marking where isMark: real.append(records, done: done)
+    case .marking: done(.failure(.unreachable("gone")))
     case .silent: break
     case .failing(let error): done(.failure(error))
     }
@@ -31,7 +38,7 @@ final class FaultyLog: EventLog {
 
   func ping(within limit: Duration) throws(LogError) {
     switch mood.withLock({ $0 }) {
-    case .well: try real.ping(within: limit)
+    case .well, .marking: try real.ping(within: limit)
     case .silent: throw .unreachable("silent")
     case .failing(let error): throw error
     }

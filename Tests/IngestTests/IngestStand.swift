@@ -14,27 +14,48 @@ import Time
 
 /// The listener over real HTTP, on a log in a folder that goes when the test is done.
 final class IngestStand: Sendable {
+  static let instance = "one"
   static let account = "AC00000000000000000000000000000001"
   static let token = "twilio-token-one"
   static let appSecret = "meta-app-secret"
 
-  let log: EmbeddedLog
+  enum LogKind: Sendable, CaseIterable { case embedded, kafka }
+
+  let log: any EventLog
+  let cluster: MockKafka?
   let faulty: FaultyLog
   private let slot = LogSlot()
+  let stores = StoreSlot()
+  let settings: Settings
   let metrics = Metrics()
+  let health = Health()
   let lines = Locked<[String]>([])
   let folder: TemporaryFolder
-  private let listener: IngestListener
+  let listener: IngestListener
   private let client: HTTPClient
 
   init(
-    _ more: String = "", spoolLimit: String = "100MB", isOpen: Bool = true,
+    _ more: String = "", on kind: LogKind = .embedded, spoolLimit: String = "100MB",
+    isOpen: Bool = true,
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
+    marksEvery: Duration = .seconds(3600), limits: HTTPServer.Configuration? = nil,
     folder: TemporaryFolder? = nil
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
     let folder = self.folder
-    log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+    switch kind {
+    case .embedded:
+      cluster = nil
+      log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+    case .kafka:
+      let cluster = try MockKafka()
+      for topic in Topic.allCases { cluster.createTopic(topic.rawValue, partitions: 4) }
+      self.cluster = cluster
+      var settings = KafkaLogSettings(
+        bootstrap: cluster.bootstrap, properties: ["reconnect.backoff.max.ms": "200"])
+      settings.messageTimeout = .seconds(2)
+      log = try KafkaLog(settings)
+    }
     faulty = FaultyLog(log)
     if isOpen { slot.fill(faulty) }
     let lines = lines
@@ -43,11 +64,12 @@ final class IngestStand: Sendable {
       write: { line in
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
       })
-    let settings = try Self.settings(
+    settings = try Self.settings(
       (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, folder, spoolLimit)
     listener = try IngestListener(
-      settings, AdminRoutes(Health(), metrics), slot, StoreSlot(), log: logger, metrics: metrics,
-      patience: patience)
+      settings, AdminRoutes(health, metrics), slot, stores, log: logger, metrics: metrics,
+      patience: patience, instance: Self.instance, marksEvery: marksEvery,
+      limits: limits)
     client = try HTTPClient()
   }
 
@@ -71,6 +93,8 @@ final class IngestStand: Sendable {
       apiKeys: [
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },
+        { key: "acme-reader", app: "crm", company: "acme", scopes: ["read"] },
+        { key: "crawling-key", scopes: ["send", "read", "admin"], rate: "1/1h" },
         { key: "slow-key", scopes: ["send"], rate: "2/1h" },
       ],
       senders: [

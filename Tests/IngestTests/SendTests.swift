@@ -244,4 +244,29 @@ import Time
     let headers = Self.bearer("admin-key") + [length]
     #expect(try await stand.call("POST", "/in/api/sends", headers).status == 413)
   }
+
+  @Test(
+    "a body as other systems' documents show it is taken as it stands",
+    arguments: [
+      (
+        "/in/api/whatsapp/send",
+        """
+        {"to": "+1234567890", "body": "Your message content",
+         "media_url": ["https://example.com/image.jpg"], "type": "text"}
+        """
+      ),
+      (
+        "/in/api/whatsapp/send-template",
+        """
+        {"to": "+1234567890", "template_name": "appointment_reminder",
+         "parameters": {"1": "John Doe", "2": "3:00 PM", "3": "March 15"}, "language_code": "en_US"}
+        """
+      ),
+    ])
+  func examples(path: String, body: String) async throws {
+    let stand = try IngestStand("defaultSender: 'meta',")
+    let answer = try await Self.send(stand, body, to: path)
+    #expect(answer.status == 202)
+    #expect(try Self.events(stand).map(\.to) == ["+1234567890"])
+  }
 }

@@ -127,16 +127,22 @@ import Time
     #expect(try await stand.twilio(target, Self.status, base: base).status == 200)
   }
 
-  @Test("without a public address the proxy on this machine tells what it was asked for")
-  func proxied() async throws {
-    let stand = try IngestStand(publicURL: nil)
+  @Test(
+    "without a public address a trusted proxy tells what it was asked for, and nobody else",
+    arguments: [
+      ("", 200), ("trustedProxies: ['127.0.0.1'],", 200), ("trustedProxies: ['10.0.0.0/8'],", 403),
+      ("trustedProxies: [],", 403),
+    ])
+  func proxied(setting: String, status: Int) async throws {
+    let stand = try IngestStand(setting, publicURL: nil)
     let headers = [
-      HTTPHeader("X-Forwarded-Proto", "https"), HTTPHeader("X-Forwarded-Host", "front.example.com"),
+      HTTPHeader("X-Forwarded-Proto", "https, http"),
+      HTTPHeader("X-Forwarded-Host", "front.example.com, inner.example.com"),
     ]
     let target = "/whatsapp/crm/acme"
     let right = try await stand.twilio(
       target, Self.status, headers: headers, base: "https://front.example.com")
-    #expect(right.status == 200)
+    #expect(right.status == status)
     #expect(
       try await stand.twilio(target, Self.status, base: "https://front.example.com").status == 403)
   }

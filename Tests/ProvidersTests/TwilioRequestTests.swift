@@ -1,4 +1,5 @@
 import Domain
+import Forms
 import JSON
 import Providers
 import Testing
@@ -19,7 +20,10 @@ import Time
       statusCallback: "https://h.example/cb", account: Self.account)
     #expect(request.method == "POST")
     #expect(request.path == "/2010-04-01/Accounts/AC01/Messages.json")
-    return try FormFields(request.body).texts()
+    let pairs = FormPair.all(in: request.body[...]).map {
+      (String(decoding: $0.name, as: UTF8.self), String(decoding: $0.value, as: UTF8.self))
+    }
+    return Dictionary(uniqueKeysWithValues: pairs)
   }
 
   @Test("writes a text to the byte")

@@ -104,6 +104,14 @@ import Testing
       ("{defaultPrefix: '39'}", "defaultPrefix: must be a dialling prefix such as +39"),
       ("{defaultSender: 'x'}", "defaultSender: is x, which is no sender; senders are none"),
       (
+        "{trustedProxies: ['10.0.0.0/33']}",
+        "trustedProxies: has 10.0.0.0/33; expected are addresses and ranges such as ::1 or 10.0.0.0/8"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'twilio', from: '+15550001111', accountSid: 'AC00000000000000000000000000000001', authToken: 't'}], relay: {sender: 'x', allowedFrom: ['+15551230000'], number: '+15557654321'}}",
+        "relay.number: is no sender's, so it needs accountSid and authToken of its account"
+      ),
+      (
         "{relay: {sender: 'x', allowedFrom: ['+15551230000']}}",
         "relay.sender: is x, which is no sender; senders are none"
       ),

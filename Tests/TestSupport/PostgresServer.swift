@@ -46,7 +46,7 @@ package final class PostgresServer: Sendable {
   package func database() throws -> String {
     let name = "test\(databases.add(1, ordering: .relaxed).newValue)"
     try run("\(Self.tools)/psql -qh \"$1\" -U postgres -c \"CREATE DATABASE $2\"", name)
-    return "host=\(folder) user=postgres dbname=\(name)"
+    return "postgresql://postgres@/\(name)?host=\(folder)"
   }
 
   private func run(_ script: String, _ argument: String) throws {

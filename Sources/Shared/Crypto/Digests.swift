@@ -10,7 +10,8 @@ package enum HashAlgorithm: Sendable {
     }
   }
 
-  fileprivate var length: Int { self == .sha1 ? 20 : 32 }
+  var length: Int { self == .sha1 ? 20 : 32 }
+  var name: String { self == .sha1 ? "SHA1" : "SHA256" }
 }
 
 package func sha256(_ message: [UInt8]) -> [UInt8] {

@@ -10,6 +10,11 @@ package func lowerHex(_ bytes: ArraySlice<UInt8>) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
+/// The low digits of a word, as many as are asked for.
+package func append(lowerHex word: UInt64, digits count: Int, to text: inout [UInt8]) {
+  for place in (0..<count).reversed() { text.append(digits[Int(word >> (4 * place) & 15)]) }
+}
+
 private let digits = Array("0123456789abcdef".utf8)
 
 /// nil where a character is no hexadecimal digit or one is left over.
@@ -19,13 +24,15 @@ package func bytes(fromHex hex: some StringProtocol) -> [UInt8]? {
   var found: [UInt8] = []
   found.reserveCapacity(digits.count / 2)
   for index in stride(from: 0, to: digits.count, by: 2) {
-    guard let high = nibble(digits[index]), let low = nibble(digits[index + 1]) else { return nil }
+    guard let high = hexValue(digits[index]), let low = hexValue(digits[index + 1]) else {
+      return nil
+    }
     found.append(high << 4 | low)
   }
   return found
 }
 
-private func nibble(_ digit: UInt8) -> UInt8? {
+package func hexValue(_ digit: UInt8) -> UInt8? {
   switch digit {
   case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
   case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10

@@ -47,24 +47,16 @@ extension SendID: CustomStringConvertible, Comparable {
   package init?(_ text: String) {
     guard text.utf8.count == 36 else { return nil }
     var (high, low) = (UInt64(0), UInt64(0))
-    for (place, character) in text.utf8.enumerated() {
+    for (place, digit) in text.utf8.enumerated() {
       if place == 8 || place == 13 || place == 18 || place == 23 {
-        guard character == UInt8(ascii: "-") else { return nil }
-        continue
+        guard digit == UInt8(ascii: "-") else { return nil }
+      } else {
+        guard let value = hexValue(digit) else { return nil }
+        high = high << 4 | low >> 60
+        low = low << 4 | UInt64(value)
       }
-      guard let digit = Self.hexDigit(character) else { return nil }
-      if place < 18 { high = high << 4 | digit } else { low = low << 4 | digit }
     }
     self.init(high: high, low: low)
-  }
-
-  private static func hexDigit(_ character: UInt8) -> UInt64? {
-    switch character {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(character - UInt8(ascii: "0"))
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(character - UInt8(ascii: "a") + 10)
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(character - UInt8(ascii: "A") + 10)
-    default: nil
-    }
   }
 
   package init?(bytes: [UInt8]) {
@@ -83,15 +75,14 @@ extension SendID: CustomStringConvertible, Comparable {
   }
 
   package var description: String {
+    let groups = [
+      (high >> 32, 8), (high >> 16, 4), (high, 4), (low >> 48, 4), (low, 12),
+    ]
     var text: [UInt8] = []
     text.reserveCapacity(36)
-    for place in 0..<32 {
-      if place == 8 || place == 12 || place == 16 || place == 20 {
-        text.append(UInt8(ascii: "-"))
-      }
-      let word = place < 16 ? high : low
-      let digit = UInt8(truncatingIfNeeded: word >> (60 - 4 * (place % 16))) & 15
-      text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+    for (word, digits) in groups {
+      if !text.isEmpty { text.append(UInt8(ascii: "-")) }
+      append(lowerHex: word, digits: digits, to: &text)
     }
     return String(decoding: text, as: UTF8.self)
   }

@@ -1,4 +1,5 @@
 private import Crypto
+private import Synchronization
 
 /// W3C trace context, version 00: `00-<32 hex trace>-<16 hex span>-<2 hex flags>`.
 package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
@@ -10,23 +11,27 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
     description = text
   }
 
-  private init(trace: some StringProtocol, span: String, flags: some StringProtocol) {
-    description = "00-\(trace)-\(span)-\(flags)"
-  }
-
   /// The start of a new trace. An invalid header from outside is replaced by one of these.
   package static func random() -> Traceparent {
-    let random = randomBytes(24)
-    return Traceparent(
-      trace: lowerHex(random.prefix(16)), span: lowerHex(random.suffix(8)), flags: "01")
+    var text = Array("00-".utf8)
+    text.reserveCapacity(55)
+    append(lowerHex: TraceNumbers.origin, digits: 16, to: &text)
+    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
+    text.append(UInt8(ascii: "-"))
+    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
+    text.append(contentsOf: "-01".utf8)
+    return Traceparent(text)
   }
 
   /// The next step of the same trace.
   package func child() -> Traceparent {
-    Traceparent(
-      trace: description.dropFirst(3).prefix(32), span: lowerHex(randomBytes(8)),
-      flags: description.suffix(2))
+    var text = Array(description.utf8.prefix(36))
+    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
+    text.append(contentsOf: description.utf8.suffix(3))
+    return Traceparent(text)
   }
+
+  private init(_ text: [UInt8]) { description = String(decoding: text, as: UTF8.self) }
 
   private static func isValid(_ text: String.UTF8View) -> Bool {
     guard text.count == 55 else { return false }
@@ -47,5 +52,19 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
   private static func isLowerHex(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
       || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+  }
+}
+
+/// Ids of traces need be different, not secret: SplitMix64 from a random start costs no call to the kernel.
+private enum TraceNumbers {
+  static let origin = UInt64.random(in: 1...UInt64.max)
+  private static let state = Atomic(UInt64.random(in: 0...UInt64.max))
+
+  /// Never zero, which the standard calls invalid.
+  static func next() -> UInt64 {
+    var number = state.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+    number = (number ^ number >> 30) &* 0xBF58_476D_1CE4_E5B9
+    number = (number ^ number >> 27) &* 0x94D0_49BB_1331_11EB
+    return max(1, number ^ number >> 31)
   }
 }

@@ -2,20 +2,41 @@
 package func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> [UInt8] {
   var decoded: [UInt8] = []
   decoded.reserveCapacity(bytes.count)
-  var place = bytes.startIndex
+  append(percentDecoding: bytes, plusIsSpace: plusIsSpace, to: &decoded)
+  return decoded
+}
+
+/// What stands for itself is copied as it stands, run by run.
+func append(
+  percentDecoding bytes: ArraySlice<UInt8>, plusIsSpace: Bool, to decoded: inout [UInt8]
+) {
+  let percent = UInt8(ascii: "%")
+  let plus = plusIsSpace ? UInt8(ascii: "+") : percent
+  var (clean, place) = (bytes.startIndex, bytes.startIndex)
   while place < bytes.endIndex {
     let byte = bytes[place]
-    if byte == UInt8(ascii: "%"), place + 2 < bytes.endIndex, let high = nibble(bytes[place + 1]),
-      let low = nibble(bytes[place + 2])
-    {
-      decoded.append(high << 4 | low)
-      place += 3
-    } else {
-      decoded.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+    guard byte == percent || byte == plus else {
       place += 1
+      continue
     }
+    let code = byte == percent ? escapedByte(bytes[place...]) : UInt8(ascii: " ")
+    guard let code else {
+      place += 1
+      continue
+    }
+    decoded.append(contentsOf: bytes[clean..<place])
+    decoded.append(code)
+    place += byte == percent ? 3 : 1
+    clean = place
   }
-  return decoded
+  decoded.append(contentsOf: bytes[clean...])
+}
+
+private func escapedByte(_ bytes: ArraySlice<UInt8>) -> UInt8? {
+  let start = bytes.startIndex
+  guard bytes.count > 2, let high = nibble(bytes[start + 1]), let low = nibble(bytes[start + 2])
+  else { return nil }
+  return high << 4 | low
 }
 
 /// Every byte but letters, digits and `-._~`, and those that are kept on request, as `%XX`.

@@ -6,8 +6,10 @@ package struct JSONWriter {
 
   package init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
-  package static func object(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
-    var writer = JSONWriter()
+  package static func object(
+    capacity: Int = 256, _ write: (inout JSONWriter) -> Void
+  ) -> [UInt8] {
+    var writer = JSONWriter(capacity: capacity)
     writer.object(write)
     return writer.bytes
   }
@@ -40,12 +42,19 @@ package struct JSONWriter {
   }
 
   package mutating func value(_ text: String) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
     var text = text
-    text.withUTF8 { append(escaping: $0) }
-    bytes.append(UInt8(ascii: "\""))
-    needsComma = true
+    text.withUTF8 { quote($0) }
+  }
+
+  /// Text that stands as UTF-8 already, which nobody checks again.
+  package mutating func value(utf8 text: ArraySlice<UInt8>) {
+    text.withUnsafeBufferPointer { quote($0) }
+  }
+
+  package mutating func name(utf8 name: ArraySlice<UInt8>) {
+    value(utf8: name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
   }
 
   package mutating func value(_ integer: some BinaryInteger) { literal(String(integer)) }
@@ -83,6 +92,14 @@ package struct JSONWriter {
   package mutating func field(_ name: StaticString, _ truth: Bool) {
     self.name(name)
     value(truth)
+  }
+
+  private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    append(escaping: text)
+    bytes.append(UInt8(ascii: "\""))
+    needsComma = true
   }
 
   private mutating func literal(_ text: String) {

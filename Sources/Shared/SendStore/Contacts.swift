@@ -121,7 +121,8 @@ extension SendStore {
     return try engine.read { transaction throws(StoreError) in
       try transaction.rows(.contact, [.integer(lane), .text(address)]) { row in
         Contact(
-          window: ServiceWindow(lastInbound: row.optionalTime(0)),
+          window: ServiceWindow(
+            lastInbound: row.optionalTime(0), lastRefusal: row.optionalTime(4)),
           optOut: row.optionalText(1).flatMap(OptOut.init(rawValue:)),
           optedOut: row.optionalTime(2), waID: row.optionalText(3))
       }.first

@@ -76,3 +76,28 @@ extension Doubt {
       reason: row.text(7), claimedAt: row.optionalTime(8), sender: sender)
   }
 }
+
+/// What a person knows better than we can.
+package enum DoubtDecision: String, Hashable, Sendable, CaseIterable {
+  case sent, resend, fail
+
+  package static let words = allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+extension SendStore {
+  /// The state after it; nil where the send is not in doubt any more.
+  package func decide(
+    _ send: StoredSend, _ decision: DoubtDecision
+  ) throws(StoreError) -> SendState? {
+    guard send.progress.state == .inDoubt, let key = try key(of: send.id) else { return nil }
+    let result: AttemptResult =
+      switch decision {
+      case .sent: .wentOut(because: "decided by hand")
+      case .resend: .notSent(due: try now(), because: "decided by hand")
+      case .fail: .givenUp(because: "decided by hand")
+      }
+    let report = AttemptReport(send: key, attempt: send.progress.attempt, result: result)
+    guard let recorded = try record([report]).first, recorded.moved else { return nil }
+    return recorded.state
+  }
+}

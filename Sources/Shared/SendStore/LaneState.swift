@@ -1,5 +1,5 @@
 internal import Domain
-internal import Time
+package import Time
 
 /// A lane's row, locked.
 struct LaneState {
@@ -98,5 +98,21 @@ extension Transaction {
     try run(
       .saveLane,
       [.integer(key), .bytes([budget.bytes]), .integer(inFlight), .integer(sweptEpoch)])
+  }
+}
+
+extension LaneStatus {
+  /// In one word, with why and until when.
+  package func standing(
+    at now: Timestamp
+  ) -> (state: String, reason: String?, until: Timestamp?) {
+    if let stop {
+      return (stop.code == LaneStop.byHand ? "paused" : "stopped", stop.reason, nil)
+    }
+    if let heldUntil, heldUntil > now { return ("held", holdReason, heldUntil) }
+    if let budget, waiting > 0 {
+      return ("waiting", "the budget \(budget.by.rawValue) is used up", budget.until)
+    }
+    return (waiting + inFlight > 0 ? "sending" : "idle", nil, nil)
   }
 }

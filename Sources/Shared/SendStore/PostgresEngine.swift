@@ -108,6 +108,8 @@ final class PostgresEngine: Engine, @unchecked Sendable {
       let connection = try Connection(url)
       // A batch is one statement: planning it anew each time would cost more than it gains.
       try connection.execute("SET plan_cache_mode = force_generic_plan")
+      // A process that is frozen or cut off inside a transaction would keep its locks.
+      try connection.execute("SET idle_in_transaction_session_timeout = '3s'")
       return PostgresConnection(connection, statements, manualClock)
     } catch { throw StoreError(error) }
   }

@@ -7,11 +7,18 @@
 using i18n::phonenumbers::PhoneNumber;
 using i18n::phonenumbers::PhoneNumberUtil;
 
-bool postrider_number_is_possible(const char *e164, size_t length) {
+bool postrider_number_is_impossible(const char *e164, size_t length) {
   const PhoneNumberUtil *library = PhoneNumberUtil::GetInstance();
   PhoneNumber number;
   if (library->Parse(std::string(e164, length), "ZZ", &number) != PhoneNumberUtil::NO_PARSING_ERROR) {
-    return false;
+    return true;
   }
-  return library->IsPossibleNumber(number);
+  switch (library->IsPossibleNumberWithReason(number)) {
+    case PhoneNumberUtil::IS_POSSIBLE:
+    case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY:
+    case PhoneNumberUtil::TOO_SHORT:
+      return false;
+    default:
+      return true;
+  }
 }

@@ -38,7 +38,7 @@ extension SendRequest {
     }
   }
 
-  private static let fields: Set<String> = Set([
+  package static let fields: Set<String> = Set([
     "to", "type", "body", "preview_url", "media_url", "bucket", "file", "template_name",
     "parameters", "language_code", "replyTo", "metadata", "sendAt", "expiresAt", "priority",
     "campaign", "fallbackTemplate",

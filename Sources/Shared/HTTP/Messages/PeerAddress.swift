@@ -28,6 +28,12 @@ package struct PeerAddress: Sendable, Equatable {
     isVersion4 = family == AF_INET
   }
 
+  /// `::ffff:0:0`
+  static let mapping: UInt64 = 0xFFFF << 32
+
+  /// As IPv6, where IPv4 has its place too.
+  var mapped: (high: UInt64, low: UInt64) { (high, isVersion4 ? Self.mapping | low : low) }
+
   /// The address without the port: `127.0.0.1`, `::1`.
   package var host: String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))

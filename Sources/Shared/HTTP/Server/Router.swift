@@ -4,6 +4,7 @@ package struct Router: Sendable {
 
   private struct Route: Sendable {
     let method: String
+    let path: String
     let pattern: RoutePattern
     let handler: Handler
   }
@@ -14,8 +15,12 @@ package struct Router: Sendable {
 
   /// `/api/sends/{id}`: a name in braces stands for one segment that is not empty.
   package mutating func on(_ method: String, _ pattern: String, _ handler: @escaping Handler) {
-    routes.append(Route(method: method, pattern: RoutePattern(pattern), handler: handler))
+    routes.append(
+      Route(method: method, path: pattern, pattern: RoutePattern(pattern), handler: handler))
   }
+
+  /// `POST /api/sends`, each as it was added.
+  package var names: [String] { routes.map { "\($0.method) \($0.path)" } }
 
   /// HEAD goes where GET goes. 404 for a path that no route has, 405 for another method.
   package func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {

@@ -20,7 +20,7 @@ package struct EventUnreadable: Error, Hashable, CustomStringConvertible {
 }
 
 extension EventRecord {
-  package var data: [UInt8] { JSONWriter.object { write(to: &$0) } }
+  package var data: [UInt8] { JSONWriter.object(capacity: 2048) { write(to: &$0) } }
 
   package init(data: [UInt8]) throws(EventUnreadable) {
     let root: JSONValue

@@ -1,5 +1,4 @@
 internal import Domain
-private import JSON
 
 extension TwilioWebhook {
   func inbound(
@@ -19,7 +18,7 @@ extension TwilioWebhook {
     message.waID = self["WaId"]
     message.userID = self["ExternalUserId"].map(\.withoutChannel)
     message.profileName = self["ProfileName"]
-    message.text = texts["Body"]
+    message.text = self["Body"] ?? (fields.has("Body") ? "" : nil)
     message.media = media
     message.location = location
     message.reply = reply
@@ -81,13 +80,10 @@ extension TwilioWebhook {
   }
 
   private var referral: [UInt8]? {
-    let parts = texts.filter { $0.key.hasPrefix("Referral") && !$0.value.isEmpty }
-    guard parts.contains(where: { $0.key != "ReferralNumMedia" }) else { return nil }
-    return JSONWriter.object { writer in
-      for (name, value) in parts.sorted(by: { $0.key < $1.key }) {
-        writer.name(name)
-        writer.value(value)
-      }
-    }
+    let prefix = Array("Referral".utf8)
+    let parts = fields.sorted.filter { $0.name.starts(with: prefix) && !$0.value.isEmpty }
+    let count = Array("ReferralNumMedia".utf8)
+    guard parts.contains(where: { !$0.name.elementsEqual(count) }) else { return nil }
+    return Self.json(parts)
   }
 }

@@ -1,5 +1,4 @@
 private import Crypto
-package import Domain
 
 /// A webhook as far as Twilio's signature is over it.
 package struct TwilioSignature: Sendable {
@@ -26,43 +25,26 @@ package struct TwilioSignature: Sendable {
     self.settings = settings
   }
 
-  /// Primary and secondary token while they are rotated; shared keys by their ids.
-  package func matches(tokens: [Secret], sharedKeys: [String: Secret] = [:]) -> Bool {
-    guard hasBodyHash, let (algorithm, keys) = keys(tokens, sharedKeys) else { return false }
-    let given = Array(header.utf8)
-    let messages = SignedURL(url).spellings.flatMap { url in
-      endings.map { Array(url.utf8) + $0 }
-    }
-    return keys.contains { key in
-      messages.contains { message in
-        equalInConstantTime(Array(base64(hmac(algorithm, key: key.bytes, message)).utf8), given)
+  /// The address as it was called counts first; another spelling of it only where that does not match.
+  package func matches(_ keys: Keys) -> Bool {
+    guard hasBodyHash else { return false }
+    let keys = keys.chosen(by: settings)
+    guard !keys.isEmpty else { return false }
+    let (given, endings, code) = (
+      Array(url.utf8.prefix { $0 != Self.fragment }), endings, Array(header.utf8)
+    )
+    return endings.contains { isSigned(given + $0, keys, code) }
+      || SignedURL(String(decoding: given, as: UTF8.self)).spellings.contains { url in
+        endings.contains { isSigned(Array(url.utf8) + $0, keys, code) }
       }
-    }
   }
 
-  private func keys(
-    _ tokens: [Secret], _ sharedKeys: [String: Secret]
-  ) -> (HashAlgorithm, [Secret])? {
-    let named = Self.named(settings ?? "")
-    switch named["algorithm"] {
-    case nil where settings == nil: return (.sha1, tokens.filter { !$0.isEmpty })
-    case "HMAC_SHA1": return (.sha1, tokens.filter { !$0.isEmpty })
-    case "HMAC_SHA256":
-      let key = named["key"].flatMap { sharedKeys[$0] }
-      return (.sha256, [key].compactMap(\.self).filter { !$0.isEmpty })
-    default: return nil
-    }
+  private func isSigned(_ message: [UInt8], _ keys: [HMACKey], _ given: [UInt8]) -> Bool {
+    keys.contains { equalInConstantTime(Array(base64($0.code(of: message)).utf8), given) }
   }
 
-  /// `key=<id>,algorithm=HMAC_SHA256`
-  private static func named(_ settings: String) -> [String: String] {
-    let pairs = settings.split(separator: ",").map { part in
-      part.split(separator: "=", maxSplits: 1).map { word in
-        String(word.drop(while: \.isWhitespace).prefix { !$0.isWhitespace })
-      }
-    }
-    return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) }) { first, _ in first }
-  }
+  /// A fragment is never sent, so it is not signed either.
+  private static let fragment = UInt8(ascii: "#")
 
   /// The signature is over the URL alone then, so only the hash in it ties the body to it.
   private var hasBodyHash: Bool {
@@ -78,31 +60,31 @@ package struct TwilioSignature: Sendable {
   /// itself does with a name that comes twice, so all of its values in their order count as well.
   private var endings: [[UInt8]] {
     guard case .form(let fields) = payload else { return [[]] }
-    let sorted = fields.all.sorted { $0.name == $1.name ? $0.value < $1.value : $0.name < $1.name }
-    var distinct: [UInt8] = []
-    var isRepeated = false
-    for (index, field) in sorted.enumerated() {
-      let hasSameName = index > 0 && sorted[index - 1].name == field.name
-      isRepeated = isRepeated || hasSameName
-      if hasSameName, sorted[index - 1].value == field.value { continue }
-      distinct += field.name
-      distinct += field.value
-    }
-    guard isRepeated else { return [distinct] }
-    let inOrder = fields.all.enumerated().sorted {
-      $0.element.name == $1.element.name
-        ? $0.offset < $1.offset : $0.element.name < $1.element.name
-    }
-    return [distinct, inOrder.flatMap { $0.element.name + $0.element.value }]
+    let inOrder = fields.sorted
+    let isRepeated = zip(inOrder, inOrder.dropFirst()).contains { $0.name == $1.name }
+    guard isRepeated else { return [Self.joined(inOrder)] }
+    return [Self.joined(Self.distinct(inOrder)), Self.joined(inOrder)]
   }
-}
 
-/// The order of bytes, which for UTF-8 is that of code points.
-private func < (left: [UInt8], right: [UInt8]) -> Bool {
-  for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-    return left[index] < right[index]
+  private static func joined(_ fields: [FormFields.Field]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(fields.reduce(0) { $0 + $1.name.count + $1.value.count })
+    for field in fields {
+      bytes.append(contentsOf: field.name)
+      bytes.append(contentsOf: field.value)
+    }
+    return bytes
   }
-  return left.count < right.count
+
+  private static func distinct(_ fields: [FormFields.Field]) -> [FormFields.Field] {
+    let sorted = fields.sorted {
+      $0.name == $1.name ? $0.value.precedes($1.value) : $0.name.precedes($1.name)
+    }
+    return sorted.indices.filter { place in
+      place == 0 || sorted[place - 1].name != sorted[place].name
+        || sorted[place - 1].value != sorted[place].value
+    }.map { sorted[$0] }
+  }
 }
 
 /// A URL in the spellings that Twilio may have signed: it writes the port or leaves it out as it pleases.
@@ -112,12 +94,10 @@ private struct SignedURL {
   private let port: Substring?
   private let rest: Substring
 
-  /// The fragment is never sent, so it is not signed either.
   init(_ text: String) {
-    let bare = text.prefix { $0 != "#" }
-    let schemeEnd = bare.firstIndex(of: ":") ?? bare.startIndex
-    scheme = bare[..<schemeEnd]
-    let after = bare[schemeEnd...].drop { $0 == ":" || $0 == "/" }
+    let schemeEnd = text.utf8.firstIndex(of: UInt8(ascii: ":")) ?? text.startIndex
+    scheme = text[..<schemeEnd]
+    let after = text[schemeEnd...].drop { $0 == ":" || $0 == "/" }
     let authority = after.prefix { $0 != "/" && $0 != "?" }
     rest = after[authority.endIndex...]
     let colon = authority.lastIndex(of: ":")

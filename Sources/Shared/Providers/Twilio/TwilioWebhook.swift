@@ -4,13 +4,8 @@ package import Time
 
 /// What Twilio posts to us, as one event each.
 package struct TwilioWebhook: Sendable {
-  let texts: [String: String]
+  let fields: FormFields
   let receivedAt: Timestamp
-
-  private init(_ fields: FormFields, _ receivedAt: Timestamp) throws(WebhookUnreadable) {
-    texts = try fields.texts()
-    self.receivedAt = receivedAt
-  }
 
   /// - `query`: that of the address it was posted to, which names the attempt.
   /// - `token`: `I-Twilio-Idempotency-Token`, the same for every retry of one webhook.
@@ -18,20 +13,19 @@ package struct TwilioWebhook: Sendable {
     _ fields: FormFields, query: FormFields? = nil, token: String? = nil, tenant: Tenant? = nil,
     receivedAt: Timestamp
   ) throws(WebhookUnreadable) -> WebhookItem {
-    let webhook = try TwilioWebhook(fields, receivedAt)
+    guard fields.isUTF8, query?.isUTF8 ?? true else {
+      throw WebhookUnreadable(description: "a form field is not UTF-8")
+    }
+    let webhook = TwilioWebhook(fields: fields, receivedAt: receivedAt)
     let status = webhook["MessageStatus"] ?? webhook["SmsStatus"]
     let isInbound = status == nil || status == "received" || status == "receiving"
     if !isInbound, let status {
-      let attempt = try query?.texts() ?? [:]
-      return .callback(try webhook.callback(status, attempt, token, tenant))
+      return .callback(try webhook.callback(status, query, token, tenant))
     }
     return .inbound(try webhook.inbound(token, tenant))
   }
 
-  /// Empty texts are normal and say nothing.
-  subscript(name: String) -> String? {
-    texts[name].flatMap { $0.isEmpty ? nil : $0 }
-  }
+  subscript(name: String) -> String? { fields.text(name) }
 
   func account() throws(WebhookUnreadable) -> AccountID {
     guard let account = self["AccountSid"], account.isPlainID else {
@@ -46,24 +40,29 @@ package struct TwilioWebhook: Sendable {
     return ProviderID(sid)
   }
 
-  var raw: [UInt8] {
-    JSONWriter.object { writer in
-      for (name, value) in texts.sorted(by: { $0.key < $1.key }) {
-        writer.name(name)
-        writer.value(value)
+  /// Of a name that comes twice, the first.
+  var raw: [UInt8] { Self.json(fields.sorted) }
+
+  static func json(_ sorted: [FormFields.Field]) -> [UInt8] {
+    JSONWriter.object(capacity: 1024) { writer in
+      var last: ArraySlice<UInt8>?
+      for field in sorted where field.name != last {
+        writer.name(utf8: field.name)
+        writer.value(utf8: field.value)
+        last = field.name
       }
     }
   }
 
   private func callback(
-    _ status: String, _ query: [String: String], _ token: String?, _ tenant: Tenant?
+    _ status: String, _ query: FormFields?, _ token: String?, _ tenant: Tenant?
   ) throws(WebhookUnreadable) -> ProviderCallback {
     guard status.isPlainID else { throw WebhookUnreadable(description: "no MessageStatus") }
     var callback = ProviderCallback(
       provider: .twilio, account: try account(), providerID: try message(), status: status,
       meaning: .ofTwilio(status), receivedAt: receivedAt)
     callback.tenant = tenant
-    if let send = query["send"], let number = query["attempt"] {
+    if let send = query?.text("send"), let number = query?.text("attempt") {
       callback.attempt = AttemptID(send: send, attempt: number)
     }
     callback.code = self["ErrorCode"].flatMap { Int($0) }
@@ -83,7 +82,8 @@ extension String {
   }
 
   var withoutChannel: String {
-    guard let colon = firstIndex(of: ":"), self[..<colon] == "whatsapp" else { return self }
-    return String(self[index(after: colon)...])
+    let channel = "whatsapp:".utf8
+    guard utf8.starts(with: channel) else { return self }
+    return String(decoding: utf8.dropFirst(channel.count), as: UTF8.self)
   }
 }

@@ -320,7 +320,7 @@ SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS p(la
 ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out;
 
 -- contact
-SELECT last_inbound, opt_out, opted_out, wa_id FROM contacts WHERE lane = ($1::bigint[])[1] AND address = ($2::text[])[1];
+SELECT last_inbound, opt_out, opted_out, wa_id, window_closed FROM contacts WHERE lane = ($1::bigint[])[1] AND address = ($2::text[])[1];
 
 -- outbox
 SELECT o.seq, o.version, s.id, s.recipient, l.name, l.app, l.company, f.campaign, h.state, h.attempt, h.at, h.provider_at,

@@ -285,7 +285,7 @@ VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out;
 
 -- contact
-SELECT last_inbound, opt_out, opted_out, wa_id FROM contacts WHERE lane = ?1 AND address = ?2;
+SELECT last_inbound, opt_out, opted_out, wa_id, window_closed FROM contacts WHERE lane = ?1 AND address = ?2;
 
 -- outbox
 SELECT o.seq, o.version, s.id, s.recipient, l.name, l.app, l.company, f.campaign, h.state, h.attempt, h.at, h.provider_at,

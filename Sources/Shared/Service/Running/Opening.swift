@@ -36,14 +36,21 @@ package struct Opening: Sendable {
     _ settings: StoreSettings, _ senders: [SenderSettings]
   ) throws(StoreError) -> SendStore? {
     try open("store", isTransient: \.isTransient) { () throws(StoreError) in
-      let store =
-        switch settings {
-        case .sqlite(let path): try SendStore(.sqlite(path: path))
-        case .postgres(let url): try SendStore(.postgres(url: url.exposed))
-        }
-      try store.define(senders.map(\.sender))
-      return store
+      try Self.store(settings, senders)
     }
+  }
+
+  /// The same, where nobody waits until it can be had.
+  package static func store(
+    _ settings: StoreSettings, _ senders: [SenderSettings]
+  ) throws(StoreError) -> SendStore {
+    let store =
+      switch settings {
+      case .sqlite(let path): try SendStore(.sqlite(path: path))
+      case .postgres(let url): try SendStore(.postgres(url: url.exposed))
+      }
+    try store.define(senders.map(\.sender))
+    return store
   }
 
   private func open<Thing, Failure: Error & CustomStringConvertible>(

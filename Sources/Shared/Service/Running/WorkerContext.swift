@@ -13,10 +13,11 @@ package struct WorkerContext: Sendable {
   package let health: Health
   package let metrics: Metrics
   package let stop: StopSignal
+  package let reload: Reload
 
   package init(
     settings: Settings, store: SendStore, eventLog: any EventLog, worker: WorkerID, log: Log,
-    health: Health, metrics: Metrics, stop: StopSignal
+    health: Health, metrics: Metrics, stop: StopSignal, reload: Reload = Reload()
   ) {
     self.settings = settings
     self.store = store
@@ -26,5 +27,6 @@ package struct WorkerContext: Sendable {
     self.health = health
     self.metrics = metrics
     self.stop = stop
+    self.reload = reload
   }
 }

@@ -1,5 +1,6 @@
 package import Domain
 package import EventLog
+package import HTTP
 
 /// Everything that an operator can set, checked.
 package struct Settings: Sendable {
@@ -7,6 +8,8 @@ package struct Settings: Sendable {
   package var tls: TLSFiles?
   /// As the providers call us; signatures are over it.
   package var publicURL: WebAddress?
+  /// Whose word counts about how we were called; only without a public URL.
+  package var trustedProxies = ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
   package var log = LogSettings.embedded(EmbeddedLogSettings(path: "data/log.db"))
   package var store = StoreSettings.sqlite(path: "data/store.db")
   package var spool = SpoolSettings()
@@ -21,6 +24,8 @@ package struct Settings: Sendable {
   package var retention = Duration.seconds(30 * 86400)
   package var drain = Duration.seconds(20)
   package var doubts = DoubtLooks.standard
+  /// How long a provider's answer is waited for.
+  package var answerTimeout = Duration.seconds(30)
 
   package init() {}
 

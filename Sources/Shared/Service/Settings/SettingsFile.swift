@@ -1,6 +1,7 @@
 internal import Domain
 internal import EventLog
 internal import Foundation
+internal import HTTP
 
 extension Settings {
   /// Reads a JSON5 file. Everything that is wrong with it is told at once.
@@ -39,6 +40,7 @@ extension Settings {
   private mutating func readAddresses(_ reader: SettingsReader) {
     listen = reader.value("listen", "host:port", Address.init) ?? listen
     publicURL = reader.value("publicURL", "an http or https address", WebAddress.init)
+    if let ranges = reader.addressRanges("trustedProxies") { trustedProxies = ranges }
     if let files = reader.object("tls") {
       let certificate = files.path("certificate")
       let key = files.path("key")
@@ -56,6 +58,8 @@ extension Settings {
       addresses.finish()
     }
     drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
+    answerTimeout =
+      reader.value("answerTimeout", "a time such as 30s", Units.duration) ?? answerTimeout
     if let own = reader.object("doubts") { readDoubts(own) }
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
@@ -124,10 +128,23 @@ extension Settings {
         list.add(name, "is \(id), which is no sender; senders are \(Self.names(seen))")
       }
     }
+    checkRelay(list)
     var tenants: Set<Tenant> = []
     for action in actions where !tenants.insert(action.tenant).inserted {
       list.add("actions", "has two for \(action.tenant)")
     }
+  }
+
+  /// Whoever may sign for the relay's number has to be known: anybody may sign for a number of his own.
+  private func checkRelay(_ list: FaultList) {
+    guard let relay, let number = relay.number else { return }
+    let isOurs = senders.contains {
+      $0.sender.channel == .twilioSMS && $0.sender.address == number.e164
+    }
+    let hasToken =
+      relay.authToken != nil || senders.contains { $0.sender.account.text == relay.accountSid }
+    guard !isOurs, relay.accountSid == nil || !hasToken else { return }
+    list.add("relay.number", "is no sender's, so it needs accountSid and authToken of its account")
   }
 
   private static func names(_ senders: Set<SenderID>) -> String {
@@ -160,6 +177,15 @@ extension SettingsReader {
       }
       let isPostgres = text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
       return isPostgres ? .postgres(Secret(text)) : nil
+    }
+  }
+
+  fileprivate func addressRanges(_ name: String) -> [AddressRange]? {
+    guard has(name) else { return nil }
+    return texts(name).compactMap { text in
+      if let range = AddressRange(text) { return range }
+      fault(name, "has \(text); expected are addresses and ranges such as ::1 or 10.0.0.0/8")
+      return nil
     }
   }
 

@@ -8,8 +8,9 @@
 extern "C" {
 #endif
 
-// Whether a number in E.164 form ("+" and digits, not terminated) has a length that its country uses.
-bool postrider_number_is_possible(const char *e164, size_t length);
+// Whether a number in E.164 form ("+" and digits, not terminated) has no country, or more digits or another
+// number of them than that country uses. Too few of them do not count.
+bool postrider_number_is_impossible(const char *e164, size_t length);
 
 #ifdef __cplusplus
 }

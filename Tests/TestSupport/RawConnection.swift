@@ -1,9 +1,9 @@
-import Glibc
-import Platform
+internal import Glibc
+private import Platform
 
 /// A TCP connection over loopback whose bytes the test writes and reads itself. Reading gives up after
 /// ten seconds.
-final class RawConnection: @unchecked Sendable {
+package final class RawConnection: @unchecked Sendable {
   // Used by one thread at a time.
   private let descriptor: Int32
   private var unread: [UInt8] = []
@@ -16,7 +16,7 @@ final class RawConnection: @unchecked Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, size)
   }
 
-  convenience init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+  package convenience init(port: UInt16, receiveBuffer: Int32? = nil) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     if var size = receiveBuffer {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -35,10 +35,10 @@ final class RawConnection: @unchecked Sendable {
 
   /// False when the other side no longer takes it.
   @discardableResult
-  func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+  package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
   @discardableResult
-  func send(_ bytes: [UInt8]) -> Bool {
+  package func send(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let sent = rest.withUnsafeBytes {
@@ -50,10 +50,10 @@ final class RawConnection: @unchecked Sendable {
     return true
   }
 
-  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+  package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
   /// What is there by now, or nothing at the end, at a reset or after the time.
-  func receive() -> [UInt8] {
+  package func receive() -> [UInt8] {
     if !unread.isEmpty {
       defer { unread = [] }
       return unread
@@ -63,14 +63,14 @@ final class RawConnection: @unchecked Sendable {
     return count > 0 ? Array(buffer.prefix(count)) : []
   }
 
-  func receiveAll() -> String {
+  package func receiveAll() -> String {
     var all: [UInt8] = []
     while case let part = receive(), !part.isEmpty { all += part }
     return String(decoding: all, as: UTF8.self)
   }
 
   /// Up to and with that text, or to the end.
-  func receive(through mark: String) -> String {
+  package func receive(through mark: String) -> String {
     let mark = Array(mark.utf8)
     var all: [UInt8] = []
     while true {
@@ -84,7 +84,7 @@ final class RawConnection: @unchecked Sendable {
     }
   }
 
-  func receive(count: Int) -> [UInt8] {
+  package func receive(count: Int) -> [UInt8] {
     var all: [UInt8] = []
     while all.count < count, case let part = receive(), !part.isEmpty { all += part }
     unread = Array(all.dropFirst(count))
@@ -92,46 +92,50 @@ final class RawConnection: @unchecked Sendable {
   }
 
   /// One answer with a Content-Length, or with none and no body.
-  func receiveAnswer() -> RawAnswer {
+  package func receiveAnswer() -> RawAnswer {
     let head = receive(through: "\r\n\r\n")
     let length = field("content-length", in: head).flatMap(Int.init) ?? 0
     return RawAnswer(head: head, body: String(decoding: receive(count: length), as: UTF8.self))
   }
 
   /// One request with a Content-Length, or without a body.
-  func receiveRequest() -> RawAnswer { receiveAnswer() }
+  package func receiveRequest() -> RawAnswer { receiveAnswer() }
 
   /// Whether the other side closes, within the time, without sending anything more.
-  var isClosedByPeer: Bool {
+  package var isClosedByPeer: Bool {
     var byte: UInt8 = 0
     let count = recv(descriptor, &byte, 1, 0)
     return count == 0 || count < 0 && errno == ECONNRESET
   }
 
   /// Closes with a reset instead of an orderly end.
-  func reset() {
+  package func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
   }
 }
 
-struct RawAnswer {
-  let head: String
-  let body: String
+package struct RawAnswer {
+  package let head: String
+  package let body: String
 
-  var status: Int { Int(head.split(separator: " ").dropFirst().first ?? "") ?? 0 }
-  func header(_ name: String) -> String? { field(name, in: head) }
+  package var status: Int { Int(head.split(separator: " ").dropFirst().first ?? "") ?? 0 }
+  package func header(_ name: String) -> String? { field(name, in: head) }
 }
 
-struct SocketFault: Error { let code: Int32 }
+package struct SocketFault: Error {
+  package let code: Int32
+
+  package init(code: Int32) { self.code = code }
+}
 
 /// A listening socket on loopback.
-final class RawListener: Sendable {
-  let port: UInt16
+package final class RawListener: Sendable {
+  package let port: UInt16
   private let descriptor: Int32
 
-  init(backlog: Int32 = 512) throws {
+  package init(backlog: Int32 = 512) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = loopback(0)
     let code = withSocketAddress(&address) { bind(descriptor, $0, $1) }
@@ -150,13 +154,13 @@ final class RawListener: Sendable {
   deinit { Glibc.close(descriptor) }
 
   /// nil when nobody came within ten seconds, or after `stop`.
-  func accept() -> RawConnection? {
+  package func accept() -> RawConnection? {
     let accepted = Glibc.accept(descriptor, nil, nil)
     return accepted >= 0 ? RawConnection(descriptor: accepted) : nil
   }
 
   /// Wakes whoever is in `accept`.
-  func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+  package func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
 private func loopback(_ port: UInt16) -> sockaddr_in {

@@ -1,0 +1,136 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import SendStore
+internal import Service
+internal import Time
+
+/// Sends that may have gone out, and what a person decides about them; and sends taken back.
+struct DoubtRoutes: Sendable {
+  let requests: KeyedRequests
+  let log: Log
+
+  private static let page = 100
+
+  func add(to router: inout Router, under prefix: String) {
+    router.on("GET", prefix + "/api/doubts") { request, _, responder in
+      requests.take(request, responder, .read) { key in
+        requests.desk.answer(responder) { store in try list(store, request, key) }
+      }
+    }
+    router.on("POST", prefix + "/api/doubts/{id}") { request, parameters, responder in
+      requests.take(request, responder, .admin) { key in
+        requests.desk.answer(responder) { store in
+          try decide(store, try Self.id(parameters), request, key)
+        }
+      }
+    }
+    router.on("POST", prefix + "/api/sends/{id}/cancel") { request, parameters, responder in
+      requests.take(request, responder, .send) { key in
+        requests.desk.answer(responder) { store in
+          try cancel(store, try Self.id(parameters), key)
+        }
+      }
+    }
+  }
+
+  private static func id(_ parameters: RouteParameters) throws(StoreDesk.Refused) -> SendID {
+    guard let id = SendID(parameters["id"] ?? "") else {
+      throw StoreDesk.Refused(answer: .notFound)
+    }
+    return id
+  }
+
+  private func list(
+    _ store: SendStore, _ request: HTTPRequest, _ key: APIKey
+  ) throws -> HTTPAnswer {
+    var after: SendKey?
+    if let cursor = request.queryValue("after") {
+      guard let number = Int64(cursor) else {
+        return SendAnswer.unreadable("after must be the next of the page before.").answer
+      }
+      after = SendKey(number)
+    }
+    let doubts = try store.doubts(after: after, limit: Self.page)
+    return HTTPAnswer(
+      status: 200,
+      json: JSONWriter.object { writer in
+        writer.name("doubts")
+        writer.array { list in
+          for doubt in doubts where doubt.sender.map({ requests.isVisible($0, to: key) }) ?? false {
+            list.object { doubt.write(to: &$0) }
+          }
+        }
+        if doubts.count == Self.page {
+          writer.field("next", doubts.last.map { String($0.send.value) })
+        }
+      })
+  }
+
+  private func decide(
+    _ store: SendStore, _ id: SendID, _ request: HTTPRequest, _ key: APIKey
+  ) throws -> HTTPAnswer {
+    let send = try visible(store, id, key)
+    guard let word = try KeyedRequests.object(request)?["decision"]?.string,
+      let decision = DoubtDecision(rawValue: word)
+    else {
+      return SendAnswer.refused(
+        FieldFaults("/decision", "must be one of \(DoubtDecision.words)")
+      ).answer
+    }
+    guard let state = try store.decide(send, decision) else { return .notInDoubt }
+    log.info("a doubt was decided by hand", ["send": id.description, "decision": word])
+    return HTTPAnswer(status: 200, json: Self.state(id, state))
+  }
+
+  private func cancel(_ store: SendStore, _ id: SendID, _ key: APIKey) throws -> HTTPAnswer {
+    _ = try visible(store, id, key)
+    guard let state = try store.cancel(id) else { return .notYetThere }
+    guard state == .canceled else {
+      return Problem(
+        status: 409, title: "Conflict", detail: "It is \(state.name) and cannot be taken back."
+      ).answer
+    }
+    return HTTPAnswer(status: 200, json: Self.state(id, state))
+  }
+
+  private func visible(
+    _ store: SendStore, _ id: SendID, _ key: APIKey
+  ) throws -> StoredSend {
+    guard let send = try store.send(id) else { throw StoreDesk.Refused(answer: .notYetThere) }
+    guard requests.isVisible(send.sender, to: key) else {
+      throw StoreDesk.Refused(answer: .notFound)
+    }
+    return send
+  }
+
+  private static func state(_ id: SendID, _ state: SendState) -> [UInt8] {
+    JSONWriter.object { writer in
+      writer.field("id", id.description)
+      writer.field("state", state.name)
+    }
+  }
+}
+
+extension HTTPAnswer {
+  /// Taken in a moment ago, perhaps, and not in the store yet.
+  static let notYetThere = Problem(
+    status: 404, title: "Not Found", detail: "There is no such send, or not yet."
+  ).answer(headers: [HTTPHeader("Retry-After", "1")])
+
+  fileprivate static let notInDoubt = Problem(
+    status: 409, title: "Conflict", detail: "It is not in doubt."
+  ).answer
+}
+
+extension Doubt {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.field("id", id.description)
+    writer.field("attempt", attempt)
+    writer.field("sender", sender?.text)
+    writer.field("to", recipient)
+    writer.field("since", since.description)
+    writer.field("looks", looks)
+    writer.field("reason", reason)
+  }
+}

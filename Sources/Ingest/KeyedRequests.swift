@@ -1,0 +1,46 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Service
+
+/// What every request with a key goes through before the store is asked.
+struct KeyedRequests: Sendable {
+  let admission: Admission
+  let desk: StoreDesk
+  private let tenants: [SenderID: Tenant]
+
+  init(_ admission: Admission, _ desk: StoreDesk, _ senders: [SenderSettings]) {
+    self.admission = admission
+    self.desk = desk
+    tenants = Dictionary(senders.map { ($0.sender.id, $0.sender.tenant) }) { $1 }
+  }
+
+  func take(
+    _ request: HTTPRequest, _ responder: HTTPResponder, _ scope: APIKey.Scope,
+    _ body: (APIKey) throws(Admission.Refused) -> Void
+  ) {
+    do throws(Admission.Refused) {
+      let key = try admission.key(of: request, for: scope)
+      try admission.spend(1, of: key)
+      try body(key)
+    } catch { responder.answer(error.answer) }
+  }
+
+  /// What belongs to another tenant is not there.
+  func isVisible(_ sender: SenderID, to key: APIKey) -> Bool {
+    key.tenant == nil || tenants[sender] == key.tenant
+  }
+
+  /// An object, or nothing at all.
+  static func object(_ request: HTTPRequest) throws(StoreDesk.Refused) -> JSONValue? {
+    guard !request.body.isEmpty else { return nil }
+    do {
+      let root = try JSONDocument(request.body).root
+      if root.kind == .object { return root }
+    } catch {
+      throw StoreDesk.Refused(
+        answer: SendAnswer.unreadable("The body is not JSON: \(error).").answer)
+    }
+    throw StoreDesk.Refused(answer: SendAnswer.unreadable("The body must be an object.").answer)
+  }
+}

@@ -1,0 +1,95 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import SendStore
+internal import Service
+internal import Time
+
+/// How lanes stand, and who may go on.
+struct LaneRoutes: Sendable {
+  let requests: KeyedRequests
+  let log: Log
+
+  func add(to router: inout Router, under prefix: String) {
+    router.on("GET", prefix + "/api/lanes") { request, _, responder in
+      requests.take(request, responder, .read) { key in
+        requests.desk.answer(responder) { store in try lanes(store, key) }
+      }
+    }
+    router.on("POST", prefix + "/api/lanes/{sender}/pause") { request, parameters, responder in
+      change(request, parameters, responder) { store, sender, key in
+        let reason = try KeyedRequests.object(request)?["reason"]?.string
+        try store.stop(
+          sender, Failure(code: LaneStop.byHand, sentence: reason ?? "Somebody paused it."))
+      }
+    }
+    router.on("POST", prefix + "/api/lanes/{sender}/resume") { request, parameters, responder in
+      change(request, parameters, responder) { store, sender, _ in try store.resume(sender) }
+    }
+  }
+
+  private func change(
+    _ request: HTTPRequest, _ parameters: RouteParameters, _ responder: HTTPResponder,
+    _ body: @escaping @Sendable (SendStore, SenderID, APIKey) throws -> Void
+  ) {
+    requests.take(request, responder, .admin) { key in
+      let sender = SenderID(parameters["sender"] ?? "")
+      requests.desk.answer(responder) { store in
+        let isThere = try store.laneStatus().contains { $0.sender == sender }
+        guard isThere, requests.isVisible(sender, to: key) else { return .notFound }
+        try body(store, sender, key)
+        log.info("a lane was spoken for", ["sender": sender.text, "path": request.path])
+        return try lanes(store, key, only: sender)
+      }
+    }
+  }
+
+  private func lanes(
+    _ store: SendStore, _ key: APIKey, only: SenderID? = nil
+  ) throws -> HTTPAnswer {
+    let held = Dictionary(grouping: try store.heldFlows(), by: \.sender)
+    let now = try store.now()
+    let lanes = try store.laneStatus().filter {
+      (only == nil || $0.sender == only) && requests.isVisible($0.sender, to: key)
+    }
+    return HTTPAnswer(
+      status: 200,
+      json: JSONWriter.object { writer in
+        writer.name("lanes")
+        writer.array { list in
+          for lane in lanes {
+            list.object { lane.write(to: &$0, held[lane.sender] ?? [], at: now) }
+          }
+        }
+      })
+  }
+}
+
+extension LaneStatus {
+  fileprivate func write(to writer: inout JSONWriter, _ held: [HeldFlow], at now: Timestamp) {
+    writer.field("sender", sender.text)
+    writer.field("waiting", waiting)
+    writer.field("inFlight", inFlight)
+    writer.field("inDoubt", inDoubt)
+    let standing = standing(at: now)
+    writer.field("state", standing.state)
+    writer.field("code", stop?.code)
+    writer.field("reason", standing.reason)
+    writer.field("since", stop?.since.description)
+    writer.field("until", standing.until?.description)
+    if leaseUntil > now { writer.field("worker", worker?.text) }
+    guard !held.isEmpty else { return }
+    writer.name("held")
+    writer.array { list in
+      for flow in held {
+        list.object { item in
+          if !flow.campaign.isEmpty { item.field("campaign", flow.campaign) }
+          if !flow.template.isEmpty { item.field("template", flow.template) }
+          item.field("waiting", flow.waiting)
+          item.field("until", flow.until.description)
+          item.field("reason", flow.reason)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+internal import EventLog
+internal import Platform
+
+/// Settings read again while a process runs: each part takes up what concerns it, and nothing under way is
+/// dropped.
+package final class Reload: Sendable {
+  package typealias Handler = @Sendable (Settings) throws -> Void
+
+  private let handlers = Locked<[Handler]>([])
+
+  package init() {}
+
+  package func onChange(_ handler: @escaping Handler) { handlers.withLock { $0.append(handler) } }
+
+  /// Parts take it up in the order in which they came.
+  package func apply(_ settings: Settings) throws {
+    for handler in handlers.withLock({ $0 }) { try handler(settings) }
+  }
+}
+
+extension Settings {
+  /// Names of what differs and is only read at a start.
+  package func fixedDifferences(from other: Settings) -> [String] {
+    var names: [String] = []
+    if listen != other.listen { names.append("listen") }
+    if tls != other.tls { names.append("tls") }
+    if !log.isSame(as: other.log) { names.append("log") }
+    if store != other.store { names.append("store") }
+    if spool != other.spool { names.append("spool") }
+    if admin != other.admin { names.append("admin") }
+    return names
+  }
+}
+
+extension LogSettings {
+  fileprivate func isSame(as other: LogSettings) -> Bool {
+    switch (self, other) {
+    case (.embedded(let own), .embedded(let other)): own.path == other.path
+    case (.kafka(let own), .kafka(let other)):
+      own.bootstrap == other.bootstrap && own.prefix == other.prefix
+        && own.properties == other.properties
+    case (.embedded, .kafka), (.kafka, .embedded): false
+    }
+  }
+}

@@ -1,0 +1,41 @@
+internal import SendStore
+internal import Service
+
+/// The store of the settings, for a command that looks at it or changes it by hand.
+struct StoreAccess {
+  let store: SendStore
+  let settings: Settings
+
+  /// Nothing where it cannot be had; the reason was told.
+  static func open(_ options: Options) -> Result<StoreAccess, ExitFault> {
+    let loaded: LoadedSettings
+    do throws(SettingsRefused) { loaded = try LoadedSettings.find(options) } catch {
+      Terminal.error(error.description)
+      return .failure(ExitFault(exit: .settings))
+    }
+    do throws(StoreError) {
+      let store = try Opening.store(loaded.settings.store, loaded.settings.senders)
+      return .success(StoreAccess(store: store, settings: loaded.settings))
+    } catch {
+      Terminal.error("postrider: \(error.description)")
+      return .failure(ExitFault(exit: .unavailable))
+    }
+  }
+
+  struct ExitFault: Error { let exit: Exit }
+
+  /// Runs the body on the store and closes it.
+  static func with(
+    _ options: Options, _ body: (StoreAccess) throws -> Exit
+  ) -> Exit {
+    switch open(options) {
+    case .failure(let fault): return fault.exit
+    case .success(let access):
+      defer { access.store.close() }
+      do { return try body(access) } catch {
+        Terminal.error("postrider: \(error)")
+        return .failed
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import Domain
+import EventLog
+import Foundation
+import Platform
+import SendStore
+import Simulator
+import TestSupport
+import Testing
+import Time
+
+/// Workers that are killed or frozen: processes of their own, on one log and one store.
+@Suite(.timeLimit(.minutes(5))) struct CrashTests {
+  @Test(
+    "two workers, either killed in mid-campaign ten times: every send ends accepted or named, none twice",
+    arguments: Pair.allCases)
+  func killed(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(
+        pair, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
+        meta: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
+        top: FaultTests.quick
+      ) { $0.latency = .init(.milliseconds(20), to: .milliseconds(60)) }
+      let ids = try stand.send(800) + stand.send(800, by: "meta")
+      var workers = try (0..<2).map { _ in try WorkerProcess(stand) }
+      try stand.wait("all are taken in") { try stand.states(ids).values.reduce(0, +) == ids.count }
+      for round in 0..<10 {
+        _ = Gate().wait(for: .milliseconds(.random(in: 300...1200)))
+        workers[round % 2].kill()
+        workers[round % 2] = try WorkerProcess(stand)
+      }
+      // Twilio's doubts are settled by its list; Meta's wait for callbacks or a person.
+      let (twilio, meta) = (Array(ids.prefix(800)), Array(ids.suffix(800)))
+      #expect(
+        try stand.wait(for: twilio, within: .seconds(90)) == [.accepted: 800], "\(stand.told)")
+      let states = try stand.wait(for: meta, in: [.accepted, .inDoubt])
+      #expect(states.values.reduce(0, +) == 800)
+      #expect(states.keys.allSatisfy { [.accepted, .inDoubt].contains($0) }, "\(states)")
+      let totals = try stand.totals
+      #expect(totals.duplicates == 0)
+      #expect(totals.repeatsAfterFinalFailure == 0)
+      for worker in workers { worker.end() }
+    }
+  }
+
+  @Test(
+    "a worker frozen past its lease sends nothing when it wakes that another has sent",
+    arguments: Pair.allCases)
+  func frozen(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(
+        pair, meta: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
+        top: FaultTests.quick
+      ) { $0.latency = .init(.milliseconds(20), to: .milliseconds(60)) }
+      let first = try WorkerProcess(stand)
+      let ids = try stand.send(1500, by: "meta")
+      try stand.wait("it sends") { try stand.totals.accepted > 20 }
+      let second = try WorkerProcess(stand)
+      for _ in 0..<2 {
+        let before = try stand.totals.accepted
+        try first.freeze(outsideWritesOf: stand.store)
+        try stand.wait("the other goes on") {
+          try stand.totals.accepted > before + 20
+        }
+        first.thaw()
+      }
+      let states = try stand.wait(for: ids, in: [.accepted, .inDoubt], within: .seconds(60))
+      #expect(states.keys.allSatisfy { [.accepted, .inDoubt].contains($0) }, "\(states)")
+      let totals = try stand.totals
+      #expect(totals.duplicates == 0)
+      first.end()
+      second.end()
+    }
+  }
+}
+
+/// `postrider dispatch` on the log and the store of a stand.
+final class WorkerProcess {
+  private let process = Process()
+
+  init(_ stand: DispatchStand) throws {
+    let file = stand.folder.file("worker-\(UUID().uuidString).json5")
+    try stand.text.write(toFile: file, atomically: true, encoding: .utf8)
+    process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent()
+      .appendingPathComponent("postrider")
+    process.arguments = ["dispatch", "--config", file]
+    process.standardError = try FileHandle(forWritingTo: Self.logFile(file))
+    process.environment = [:]
+    try process.run()
+  }
+
+  private static func logFile(_ file: String) throws -> URL {
+    let path = file + ".log"
+    try Data().write(to: URL(fileURLWithPath: path))
+    return URL(fileURLWithPath: path)
+  }
+
+  deinit { kill() }
+
+  func kill() { signal(SIGKILL) }
+  func freeze() { Foundation.kill(process.processIdentifier, SIGSTOP) }
+
+  /// On SQLite a process that is frozen inside a write stops the others, as the guarantees say.
+  func freeze(outsideWritesOf store: SendStore) throws {
+    while true {
+      freeze()
+      let written = Gate()
+      let writer = WorkerThread("write") {
+        if (try? store.takeDuty("test", WorkerID("test"))) != nil { written.open() }
+      }
+      if written.wait(for: .seconds(5)) { return }
+      thaw()
+      writer.join()
+    }
+  }
+  func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
+  func end() { signal(SIGTERM) }
+
+  private func signal(_ number: Int32) {
+    guard process.isRunning else { return }
+    Foundation.kill(process.processIdentifier, number)
+    process.waitUntilExit()
+  }
+}

@@ -1,0 +1,300 @@
+import DispatchWorker
+import Domain
+import EventLog
+import Foundation
+import HTTP
+import JSON
+import Platform
+import Providers
+import SendStore
+import Service
+import Simulator
+import TestSupport
+import Testing
+import Time
+
+/// The pairs of log and store that are promised.
+enum Pair: String, CaseIterable, CustomTestStringConvertible {
+  case oneMachine = "SQLite and the embedded log"
+  case scaledOut = "PostgreSQL and Kafka"
+
+  var testDescription: String { rawValue }
+}
+
+/// Dispatch over a log, a store and the simulator, all real.
+final class DispatchStand: Sendable {
+  let simulator: Simulator
+  let folder: TemporaryFolder
+  let lines = Locked<[String]>([])
+  /// The settings, for processes of their own.
+  let text: String
+  let settings: Settings
+  let store: SendStore
+  let eventLog: any EventLog
+  let metrics = Metrics()
+  let reload = Reload()
+  private let kafka: MockKafka?
+  private let runs = Locked<[Run]>([])
+
+  private struct Run {
+    let stop: StopSignal
+    let threads: [WorkerThread]
+  }
+
+  /// `twilio` and `meta` stand inside the senders of the settings, `top` beside them; `wrong` are senders
+  /// with a wrong token.
+  init(
+    _ pair: Pair, twilio: String = "budget: { rate: null, daily: null, pair: null }",
+    meta: String = "budget: { rate: null, daily: null, pair: null }", top: String = "",
+    wrong: Set<String> = [], clock: ManualClock? = nil,
+    _ change: (inout SimulatorSettings) -> Void = { _ in }
+  ) throws {
+    var world = SimulatorSettings()
+    world.life.isReported = false
+    for index in world.twilio.indices {
+      for place in world.twilio[index].senders.indices {
+        world.twilio[index].senders[place].rate = nil
+        world.twilio[index].senders[place].daily = nil
+      }
+    }
+    for app in world.meta.indices {
+      for waba in world.meta[app].accounts.indices {
+        for phone in world.meta[app].accounts[waba].phones.indices {
+          world.meta[app].accounts[waba].phones[phone].rate = .init(1_000_000, per: .seconds(1))
+        }
+      }
+    }
+    world.portfolios = [Demo.portfolio: 1_000_000]
+    change(&world)
+    simulator = try Simulator(world)
+    folder = try TemporaryFolder()
+    switch pair {
+    case .oneMachine:
+      kafka = nil
+      text = Self.text(
+        log: "embedded:\(folder.file("log.db"))", store: "sqlite:\(folder.file("store.db"))",
+        folder, simulator.port, twilio, meta, top, wrong)
+      settings = try Settings.read(text: text)
+      eventLog = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+      store = try SendStore(
+        .sqlite(path: folder.file("store.db"), clock: clock?.storeClock ?? .system))
+    case .scaledOut:
+      let broker = try MockKafka()
+      for topic in Topic.allCases { broker.createTopic(topic.rawValue, partitions: 4) }
+      kafka = broker
+      let database = try PostgresServer.shared().database()
+      text = Self.text(
+        log: "kafka://\(broker.bootstrap)", store: database, folder, simulator.port, twilio, meta,
+        // The mock takes a session's length for each rebalance.
+        top + "rdkafka: { \"session.timeout.ms\": \"4000\" },", wrong)
+      settings = try Settings.read(text: text)
+      eventLog = try KafkaLog(
+        KafkaLogSettings(
+          bootstrap: broker.bootstrap, properties: ["session.timeout.ms": "4000"]))
+      store = try SendStore(
+        .postgres(
+          url: database, clock: clock.map { own in { @Sendable in own.now } }))
+    }
+    try store.define(settings.senders.map(\.sender))
+  }
+
+  deinit { end() }
+
+  func end() {
+    stopWorkers()
+    eventLog.close(within: .seconds(2))
+    store.close()
+    simulator.stop(within: .zero)
+  }
+
+  static func text(
+    log: String, store: String, _ folder: TemporaryFolder, _ port: UInt16, _ twilio: String,
+    _ meta: String, _ top: String,
+    _ wrong: Set<String>
+  ) -> String {
+    """
+    {
+      publicURL: "http://127.0.0.1:1", log: "\(log)",
+      store: "\(store)", spool: { path: "\(folder.file("spool.db"))" },
+      \(top)
+      senders: [
+        {
+          id: "twilio", provider: "twilio", from: "\(Demo.whatsAppAddress)",
+          accountSid: "\(Demo.accountSid)", authToken: "\(Demo.authToken)",
+          baseURL: "http://127.0.0.1:\(port)", \(twilio)
+        },
+        {
+          id: "meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
+          wabaId: "\(Demo.wabaID)", accessToken: "\(wrong.contains("meta") ? "wrong-" : "")\(Demo.accessToken)",
+          appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
+          baseURL: "http://127.0.0.1:\(port)/v24.0", \(meta)
+        },
+      ],
+    }
+    """
+  }
+
+  // MARK: Workers
+
+  @discardableResult
+  func start(_ name: String = "worker", probeAfter: Duration = .milliseconds(300)) throws
+    -> StopSignal
+  {
+    let stop = StopSignal()
+    let lines = lines
+    let log = Log(
+      worker: name,
+      write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+    let context = WorkerContext(
+      settings: settings, store: store, eventLog: eventLog, worker: WorkerID(name), log: log,
+      health: Health(), metrics: metrics, stop: stop,
+      reload: reload)
+    let threads = try DispatchWorker.start(context, probeAfter: probeAfter)
+    runs.withLock { $0.append(Run(stop: stop, threads: threads)) }
+    return stop
+  }
+
+  func stopWorkers() {
+    let runs = runs.withLock { runs in
+      defer { runs = [] }
+      return runs
+    }
+    for run in runs { run.stop.request() }
+    for run in runs { for thread in run.threads { _ = thread.join(within: .seconds(30)) } }
+  }
+
+  // MARK: Sends
+
+  /// As Ingest would append them. `fields` say what is sent, as JSON.
+  @discardableResult
+  func send(
+    _ count: Int = 1, by sender: String = "twilio", from first: Int = 0,
+    _ fields: String? = nil, _ change: (inout SendEvent) -> Void = { _ in }
+  ) throws -> [SendID] {
+    let own = try #require(settings.senders.first { $0.sender.id.text == sender })
+    let now = try store.now()
+    let events = try (first..<first + count).map { number in
+      let text = """
+        {"to": "+39333\(1_000_000 + number)", \(fields ?? "\"body\": \"message \(number)\"")}
+        """
+      let request = try #require(
+        try SendRequest.all(in: try JSONDocument(Array(text.utf8)).root, as: own.rules).first)
+      var event = SendEvent(request, id: .random(at: now), from: own.sender, receivedAt: now)
+      change(&event)
+      return event
+    }
+    for chunk in stride(from: 0, to: events.count, by: 1000) {
+      let records = events[chunk..<min(chunk + 1000, events.count)].map { event in
+        NewRecord(topic: .sends, key: event.key, event: event.event(source: "test"))
+      }
+      try eventLog.append(records, within: .seconds(20))
+    }
+    return events.map(\.id)
+  }
+
+  func state(_ id: SendID) throws -> SendState? { try store.send(id)?.progress.state }
+
+  func states(_ ids: [SendID]) throws -> [SendState: Int] {
+    try ids.reduce(into: [:]) { counts, id in
+      if let state = try state(id) { counts[state, default: 0] += 1 }
+    }
+  }
+
+  /// From the first claim to the last.
+  func claimSpan(of ids: [SendID]) throws -> Duration {
+    let times = try ids.compactMap { id in
+      try store.send(id)?.history.first { $0.state == .sending }?.at
+    }
+    return try #require(times.max()) - #require(times.min())
+  }
+
+  /// Waits until all of them stand there; what they are then.
+  @discardableResult
+  func wait(
+    for ids: [SendID], in wanted: Set<SendState> = [.accepted],
+    within limit: Duration = .seconds(40)
+  ) throws -> [SendState: Int] {
+    let end = ContinuousClock.now + limit
+    var left = ids
+    while ContinuousClock.now < end {
+      left = try left.filter { id in !(try state(id).map(wanted.contains) ?? false) }
+      if left.isEmpty { break }
+      pause()
+    }
+    return try states(ids)
+  }
+
+  func wait(
+    _ what: String, within limit: Duration = .seconds(40), until holds: () throws -> Bool
+  ) throws {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+      if try holds() { return }
+      pause()
+    }
+    Issue.record("never: \(what)\n\(told)")
+  }
+
+  /// The last words of every worker.
+  var told: String {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let logs = files.filter { $0.hasSuffix(".log") }.compactMap {
+      FileManager.default.contents(atPath: folder.file($0)).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+    }
+    let own = lines.withLock { $0.suffix(20).joined() }
+    let lanes = (try? store.laneStatus()).map { "\($0)" } ?? ""
+    return
+      ([lanes, own] + logs.map { $0.split(separator: "\n").suffix(20).joined(separator: "\n") })
+      .joined(separator: "\n---\n")
+  }
+
+  /// What is waited for shows only in the store, which nobody can subscribe to.
+  private func pause() { _ = Gate().wait(for: .milliseconds(20)) }
+
+  /// Whether the simulator takes connections.
+  var isReachable: Bool {
+    get throws {
+      let client = try HTTPClient()
+      defer { client.close() }
+      let outcome = Locked<HTTPOutcome?>(nil)
+      let done = Gate()
+      let url = "http://127.0.0.1:\(simulator.port)/_sim/health"
+      client.send(HTTPCall(url: url)) { found in
+        outcome.withLock { $0 = found }
+        done.open()
+      }
+      _ = done.wait(for: .seconds(10))
+      guard case .notSent = outcome.withLock({ $0 }) else { return true }
+      return false
+    }
+  }
+
+  // MARK: The judge
+
+  struct Totals {
+    let requests, accepted, sends, duplicates, repeats, repeatsAfterFinalFailure, violations: Int64
+  }
+
+  var totals: Totals {
+    get throws {
+      let totals = try #require(try JSONDocument(simulator.ledger).root["totals"])
+      func number(_ name: String) -> Int64 { totals[name]?.integer ?? -1 }
+      return Totals(
+        requests: number("requests"), accepted: number("accepted"), sends: number("sends"),
+        duplicates: number("duplicates"), repeats: number("repeats"),
+        repeatsAfterFinalFailure: number("repeatsAfterFinalFailure"),
+        violations: number("violations"))
+    }
+  }
+
+  /// Nobody got a message twice, and no limit was broken.
+  func expectClean(_ sends: Int, location: SourceLocation = #_sourceLocation) throws {
+    let totals = try totals
+    #expect(totals.sends == Int64(sends), sourceLocation: location)
+    #expect(totals.duplicates == 0, sourceLocation: location)
+    #expect(totals.repeatsAfterFinalFailure == 0, sourceLocation: location)
+    #expect(totals.violations == 0, sourceLocation: location)
+  }
+}

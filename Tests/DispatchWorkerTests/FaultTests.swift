@@ -1,0 +1,194 @@
+import DispatchWorker
+import Domain
+import Platform
+import Providers
+import SendStore
+import Service
+import Simulator
+import TestSupport
+import Testing
+import Time
+
+/// What goes wrong at a provider, told by the ledger of the one who saw it all.
+@Suite(.timeLimit(.minutes(3))) struct FaultTests {
+  static let quick = "doubts: { looks: [\"500ms\", \"1s\"], grace: \"1s\" }, answerTimeout: \"2s\","
+
+  @Test("sends are accepted, each once", arguments: Pair.allCases)
+  func plain(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair)
+      try stand.start()
+      let ids = try stand.send(150) + stand.send(150, by: "meta")
+      #expect(try stand.wait(for: ids) == [.accepted: 300])
+      try stand.expectClean(300)
+      let send = try #require(try stand.store.send(ids[0]))
+      #expect(send.history.map(\.state) == [.queued, .sending, .accepted])
+      #expect(send.answer != nil)
+    }
+  }
+
+  @Test(
+    "accepted, and then an error, a cut or silence: Twilio's list settles it, and nobody gets two",
+    arguments: Pair.allCases, [Fault.Kind.errorAfter, .cutAfter, .hangAfter, .garbageAfter])
+  func acceptedWithoutAnswer(pair: Pair, kind: Fault.Kind) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair, top: Self.quick)
+      stand.simulator.switchOn(Fault(kind))
+      try stand.start()
+      let ids = try stand.send(20)
+      #expect(try stand.wait(for: ids) == [.accepted: 20])
+      try stand.expectClean(20)
+      let send = try #require(try stand.store.send(ids[0]))
+      #expect(send.history.map(\.state) == [.queued, .sending, .inDoubt, .accepted])
+      #expect(send.progress.attempt == 1)
+    }
+  }
+
+  @Test(
+    "a connection that dies under a request it had taken, where it had served before: one message",
+    arguments: Pair.allCases)
+  func closedReused(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(
+        pair, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 2 }",
+        top: Self.quick)
+      var fault = Fault(.closeReused)
+      fault.share = 0.3
+      stand.simulator.switchOn(fault)
+      try stand.start()
+      let ids = try stand.send(60)
+      #expect(try stand.wait(for: ids) == [.accepted: 60])
+      try stand.expectClean(60)
+    }
+  }
+
+  @Test(
+    "refused once with a code that may be tried again: all are accepted in the end",
+    arguments: Pair.allCases, [(429, 20429), (503, 20503)])
+  func refusedOnce(pair: Pair, answer: (status: Int, code: Int)) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair, top: Self.quick)
+      var fault = Fault(.refuse)
+      fault.status = answer.status
+      fault.code = answer.code
+      fault.count = 5
+      stand.simulator.switchOn(fault)
+      try stand.start()
+      let ids = try stand.send(20)
+      #expect(try stand.wait(for: ids) == [.accepted: 20])
+      try stand.expectClean(20)
+    }
+  }
+
+  @Test(
+    "a bare 500 before acceptance: Twilio's list does not have it, so it goes again",
+    arguments: Pair.allCases)
+  func bareError(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair, top: Self.quick)
+      var fault = Fault(.refuse)
+      fault.status = 500
+      fault.body = "oops"
+      fault.count = 6
+      stand.simulator.switchOn(fault)
+      try stand.start()
+      let ids = try stand.send(20)
+      #expect(try stand.wait(for: ids) == [.accepted: 20])
+      try stand.expectClean(20)
+      let histories = try ids.compactMap { try stand.store.send($0)?.history.map(\.state) }
+      #expect(
+        histories.filter {
+          $0 == [.queued, .sending, .inDoubt, .queued, .sending, .accepted]
+        }.count == 6)
+    }
+  }
+
+  @Test(
+    "a token that has expired stops the lane and burns nothing; a probe sets it going again",
+    arguments: Pair.allCases)
+  func tokenExpired(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(
+        pair, meta: "maxAttempts: 3, budget: { rate: null, daily: null, pair: null, inFlight: 4 }")
+      var expiry = Fault(.tokenExpired)
+      expiry.provider = "meta"
+      let fault = stand.simulator.switchOn(expiry)
+      try stand.start()
+      let ids = try stand.send(30, by: "meta")
+      try stand.wait("the lane stops") {
+        try stand.store.laneStatus().contains { $0.stop?.code == "190" }
+      }
+      let other = try stand.send(5, by: "twilio", from: 500)
+      #expect(try stand.wait(for: other).values.reduce(0, +) == 5)
+      stand.simulator.switchOff(fault)
+      #expect(try stand.wait(for: ids) == [.accepted: 30])
+      try stand.expectClean(35)
+      #expect(try stand.store.laneStatus().allSatisfy { $0.stop == nil })
+    }
+  }
+
+  @Test(
+    "settings that are read again with another token set a stopped lane going",
+    arguments: Pair.allCases)
+  func newToken(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair, wrong: ["meta"])
+      try stand.start(probeAfter: .seconds(600))
+      let ids = try stand.send(5, by: "meta")
+      try stand.wait("the lane stops") {
+        try stand.store.laneStatus().contains { $0.stop != nil }
+      }
+      let right = stand.text.replacing("wrong-\(Demo.accessToken)", with: Demo.accessToken)
+      try stand.reload.apply(try Settings.read(text: right))
+      #expect(try stand.wait(for: ids) == [.accepted: 5])
+      try stand.expectClean(5)
+    }
+  }
+
+  @Test(
+    "a template that is paused holds its own sends, and nobody else's", arguments: Pair.allCases)
+  func pausedTemplate(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair)
+      stand.simulator.switchOn(Fault(.templatePaused))
+      try stand.start()
+      let first = try stand.send(
+        1, by: "meta",
+        """
+        "type": "template", "template_name": "\(Demo.template)", "language_code": "en_US"
+        """
+      ) { $0.campaign = "c" }
+      try stand.wait("the template is held") {
+        try stand.store.laneStatus().contains { $0.waiting == 1 }
+          && stand.store.heldFlows().map(\.template) == [Demo.template]
+      }
+      let texts = try stand.send(10, by: "meta", from: 10)
+      #expect(try stand.wait(for: texts) == [.accepted: 10])
+      #expect(try stand.states(first) == [.queued: 1])
+    }
+  }
+
+  @Test(
+    "nobody can be reached: nothing counts as tried, and all go when the host is back",
+    arguments: Pair.allCases)
+  func outage(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair, top: Self.quick)
+      var fault = Fault(.outage)
+      fault.mode = .refused
+      fault.lasting = .seconds(6)
+      stand.simulator.switchOn(fault)
+      try stand.wait("nobody listens") { try !stand.isReachable }
+      try stand.start()
+      let ids = try stand.send(40)
+      try stand.wait("the host is spared") {
+        stand.lines.withLock { lines in
+          lines.contains { $0.contains("does not answer and is spared") }
+        }
+      }
+      #expect(try stand.wait(for: ids) == [.accepted: 40])
+      try stand.expectClean(40)
+      #expect(try stand.store.send(ids[0])?.progress.attempt == 1)
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import DispatchWorker
+import Domain
+import EventLog
+import JSON
+import Platform
+import Providers
+import SendStore
+import Service
+import Simulator
+import TestSupport
+import Testing
+import Time
+
+/// What goes when, and what does not go at all.
+@Suite(.timeLimit(.minutes(3))) struct LaneTests {
+  @Test(
+    "a full day holds what is left until it is over, and no other lane", arguments: Pair.allCases)
+  func daily(pair: Pair) async throws {
+    try await onOwnThread {
+      let clock = ManualClock()
+      let stand = try DispatchStand(
+        pair, twilio: "budget: { rate: null, daily: 100, pair: null, inFlight: 500 }", clock: clock)
+      let ids = try stand.send(150) { $0.expires = $0.due + .seconds(7 * 86400) }
+      try stand.start()
+      let other = try stand.send(20, by: "meta")
+      #expect(try stand.wait(for: other) == [.accepted: 20])
+      try stand.wait("the day is full") { try stand.states(ids)[.accepted] == 100 }
+      let lane = try #require(
+        try stand.store.laneStatus().first { $0.sender.text == "twilio" })
+      #expect(lane.waiting == 50)
+      #expect(lane.budget?.by == .daily)
+      clock.advance(.seconds(86400 - 60))
+      _ = Gate().wait(for: .milliseconds(1500))
+      #expect(try stand.states(ids) == [.accepted: 100, .queued: 50])
+      // Leases have run out by this clock; the worker takes them up again.
+      clock.advance(.seconds(200))
+      #expect(try stand.wait(for: ids) == [.accepted: 150])
+      try stand.expectClean(170)
+    }
+  }
+
+  @Test(
+    "a rate spreads its sends over the time it takes, on each lane by itself",
+    arguments: Pair.allCases)
+  func rates(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(
+        pair, twilio: "budget: { rate: \"1/1s\", daily: null, pair: null }",
+        meta: "budget: { rate: \"40/s\", daily: null, pair: null }"
+      )
+      try stand.start()
+      let slow = try stand.send(5)
+      let fast = try stand.send(200, by: "meta")
+      #expect(try stand.wait(for: slow + fast) == [.accepted: 205])
+      // The provider's door is watched where the machine is quiet; here it is what the store planned.
+      #expect(try stand.claimSpan(of: slow) >= .seconds(4))
+      #expect(try stand.claimSpan(of: fast) >= .seconds(4))
+      try stand.expectClean(205)
+    }
+  }
+
+  @Test(
+    "an urgent send overtakes a campaign, and a scheduled one waits for its time",
+    arguments: Pair.allCases)
+  func order(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(
+        pair, twilio: "budget: { rate: \"10/s\", daily: null, pair: null }")
+      try stand.start()
+      let campaign = try stand.send(60) { $0.campaign = "big" }
+      try stand.wait(for: [campaign[9]])
+      let later = try stand.send(1, from: 100) { $0.due = $0.due + .seconds(2) }
+      let urgent = try stand.send(1, from: 101) { $0.priority = 9 }
+      #expect(try stand.wait(for: urgent) == [.accepted: 1])
+      #expect(try stand.states(campaign)[.accepted, default: 0] < 40)
+      #expect(try stand.states(later) == [.queued: 1])
+      #expect(try stand.wait(for: campaign + later) == [.accepted: 61])
+      let send = try #require(try stand.store.send(later[0]))
+      #expect(try #require(send.history.last).at >= send.due)
+      try stand.expectClean(62)
+    }
+  }
+
+  @Test(
+    "what is canceled, too late, opted out of or refused by a closed window never goes",
+    arguments: Pair.allCases)
+  func checks(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(
+        pair, meta: "window: \"enforce\", budget: { rate: null, daily: null, pair: null }")
+      let now = try stand.store.now()
+      try stand.store.optOut("+393331000007", of: SenderID("twilio"), .out(.everything))
+      let optedOut = try stand.send(1, from: 7)
+      let expired = try stand.send(1, from: 8) { $0.expires = now - .seconds(1) }
+      let canceled = try stand.send(1, from: 9) { $0.due = now + .seconds(3600) }
+      let closed = try stand.send(1, by: "meta", from: 10)
+      let open = try stand.send(1, by: "meta", from: 11)
+      _ = try stand.store.receive([
+        InboundReport(
+          account: AccountID(Demo.wabaID), sender: SenderID("meta"), contact: "+393331000011",
+          providerID: ProviderID("wamid.in"), at: now)
+      ])
+      let fallback = try stand.send(
+        1, by: "meta", from: 12,
+        """
+        "body": "hello", "fallbackTemplate": {"template_name": "\(Demo.template)",
+        "language_code": "en_US"}
+        """)
+      try stand.start()
+      #expect(try stand.wait(for: open + fallback) == [.accepted: 2])
+      #expect(try stand.wait(for: optedOut + closed, in: [.failed]) == [.failed: 2])
+      #expect(try stand.wait(for: expired, in: [.expired]) == [.expired: 1])
+      #expect(try stand.store.send(closed[0])?.history.last?.code == "window-closed")
+      #expect(try stand.store.send(optedOut[0])?.history.last?.code == "opted-out")
+      #expect(try stand.store.cancel(canceled[0]) == .canceled)
+      try stand.expectClean(2)
+    }
+  }
+
+  @Test(
+    "a message refused for a closed window goes out as its template", arguments: Pair.allCases)
+  func fallbackAfterRefusal(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair)
+      var fault = Fault(.refuse)
+      fault.status = 400
+      fault.code = 131047
+      fault.count = 1
+      stand.simulator.switchOn(fault)
+      try stand.start()
+      let fields = """
+        "body": "hello", "fallbackTemplate": {"template_name": "\(Demo.template)",
+        "language_code": "en_US"}
+        """
+      let ids = try stand.send(1, by: "meta", fields)
+      #expect(try stand.wait(for: ids) == [.accepted: 1])
+      #expect(try stand.store.send(ids[0])?.progress.attempt == 2)
+      #expect(
+        try stand.store.contact("+393331000000", of: SenderID("meta"))?.window.lastRefusal != nil)
+      try stand.expectClean(1)
+    }
+  }
+
+  @Test(
+    "a send that says something else under a known id is dead-lettered", arguments: Pair.allCases)
+  func conflict(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair)
+      try stand.start()
+      let id = SendID.random(at: try stand.store.now())
+      _ = try stand.send(1) { $0.id = id }
+      _ = try stand.send(1) { $0.id = id }
+      _ = try stand.send(1, "\"body\": \"other\"") { $0.id = id }
+      _ = try stand.send(1, from: 1) { $0.sender = SenderID("nobody") }
+      let after = try stand.send(1, from: 2)
+      #expect(try stand.wait(for: [id] + after) == [.accepted: 2])
+      let letters = try stand.eventLog.subscribe(group: "test", topics: [.deadLetters])
+      defer { letters.close() }
+      var reasons: [String] = []
+      try stand.wait("two dead letters") {
+        for record in try letters.next(max: 10, wait: .milliseconds(100)).records {
+          let data = try record.event().data
+          reasons.append(try JSONDocument(data).root["reason"]?.string ?? "")
+        }
+        return reasons.count == 2
+      }
+      #expect(
+        Set(reasons) == [
+          "a send of this id is there with another content", "there is no sender nobody",
+        ])
+      try stand.expectClean(2)
+    }
+  }
+
+  @Test(
+    "a graceful stop records what is under way and hands its lanes over at once",
+    arguments: Pair.allCases)
+  func handOver(pair: Pair) async throws {
+    try await onOwnThread {
+      let stand = try DispatchStand(pair) {
+        $0.latency = .init(.milliseconds(400), to: .milliseconds(600))
+      }
+      let first = try stand.start("first")
+      let ids = try stand.send(300)
+      try stand.wait("some are under way") {
+        try stand.store.laneStatus().contains { $0.inFlight > 0 }
+      }
+      first.request()
+      try stand.start("second")
+      #expect(try stand.wait(for: ids) == [.accepted: 300])
+      try stand.expectClean(300)
+      let lanes = try stand.store.laneStatus()
+      #expect(lanes.allSatisfy { $0.worker == WorkerID("second") })
+      #expect(try ids.allSatisfy { try stand.store.send($0)?.progress.attempt == 1 })
+    }
+  }
+}

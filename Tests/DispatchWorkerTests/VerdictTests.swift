@@ -1,0 +1,90 @@
+import Domain
+import HTTP
+import Providers
+import SendStore
+import Testing
+import Time
+
+@testable import DispatchWorker
+
+@Suite struct VerdictTests {
+  static let now = Timestamp(seconds: 1_800_000_000)
+  static let failure = Failure(code: "1", sentence: "No.")
+
+  private func verdict(
+    _ outcome: Outcome, _ facts: Verdict.Facts = Verdict.Facts(attempt: 1, template: "t")
+  ) -> Verdict {
+    var generator = SystemRandomNumberGenerator()
+    return Verdict(outcome, facts, at: Self.now, firstLook: .seconds(30), using: &generator)
+  }
+
+  private func advised(_ advice: Failure.Advice...) -> Failure {
+    Failure(code: "1", sentence: "No.", advice: advice)
+  }
+
+  @Test(
+    "a wait holds only whom it must",
+    arguments: [
+      (.send, []), (.recipient, [.rest(until: now + .seconds(9))]),
+      (.template, [.holdTemplate("t", until: now + .seconds(9), "No.")]),
+      (.lane, [.holdLane(until: now + .seconds(9), "No.")]),
+    ] as [(Outcome.Holding, [Verdict.Effect])])
+  func holding(holding: Outcome.Holding, effects: [Verdict.Effect]) {
+    let verdict = verdict(.retry(.stated(.seconds(9)), holding, Self.failure))
+    #expect(verdict.result == .retry(at: Self.now + .seconds(9), Self.failure))
+    #expect(verdict.effects == effects)
+  }
+
+  @Test("a template's wait without a template is the send's own")
+  func noTemplate() {
+    let facts = Verdict.Facts(attempt: 1)
+    #expect(verdict(.retry(.stated(.seconds(9)), .template, Self.failure), facts).effects.isEmpty)
+  }
+
+  @Test(
+    "what a failure advises is done",
+    arguments: [
+      (.optOut(.marketing), [.optOut(.marketing)]),
+      (.rest(.seconds(5)), [.rest(until: now + .seconds(5))]),
+      (.pauseTemplate, [.holdTemplate("t", until: now + Verdict.templateRest, "No.")]),
+      (.useTemplate, [.closeWindow(now)]), (.lowerRate, []), (.probe(after: .seconds(1)), []),
+    ] as [(Failure.Advice, [Verdict.Effect])])
+  func advice(advice: Failure.Advice, effects: [Verdict.Effect]) {
+    let verdict = verdict(.failed(advised(advice)))
+    #expect(verdict.result == .failed(advised(advice)))
+    #expect(verdict.effects == effects)
+  }
+
+  @Test("a closed window is answered by the fallback, if there is one")
+  func fallback() {
+    let verdict = verdict(
+      .failed(advised(.useTemplate)), Verdict.Facts(attempt: 1, hasFallback: true))
+    #expect(verdict.result == .retry(at: Self.now, advised(.useTemplate)))
+  }
+
+  @Test("a stop burns nothing, unless the send stops the lane all by itself")
+  func stops() {
+    let stopped = verdict(.stopLane(Self.failure))
+    #expect(stopped.result == .laneStopped(Self.failure))
+    #expect(stopped.effects == [.stopLane(Self.failure)])
+    #expect(!stopped.showsThatLaneWorks)
+    let alone = verdict(.stopLane(Self.failure), Verdict.Facts(attempt: 3, stopsAlone: true))
+    #expect(alone.result == .failed(Self.failure))
+    #expect(alone.effects.isEmpty)
+  }
+
+  @Test("a doubt is looked into after the first wait")
+  func doubt() {
+    #expect(
+      verdict(.inDoubt(Self.failure)).result
+        == .inDoubt(Self.failure, nextLook: Self.now + .seconds(30)))
+  }
+
+  @Test("what never left counts as no attempt, and leaves a host alone that cannot be reached")
+  func notSent() {
+    #expect(Verdict(notSent: .refusedAtGate, at: Self.now).result == .refusedAtGate(due: Self.now))
+    #expect(
+      Verdict(notSent: .connectFailed, at: Self.now).result
+        == .refusedAtGate(due: Self.now + .seconds(1)))
+  }
+}

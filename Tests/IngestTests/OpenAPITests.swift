@@ -1,0 +1,163 @@
+import Domain
+import Foundation
+import HTTP
+import Ingest
+import Platform
+import Service
+import Testing
+
+@Suite struct OpenAPITests {
+  static let relay = "relay: { sender: \"meta\", allowedFrom: [\"+12025550123\"] },"
+
+  static func document() throws -> Outline {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../docs/openapi.yaml").path
+    return try Outline(String(contentsOfFile: path, encoding: .utf8))
+  }
+
+  static func operations(_ document: Outline) -> Set<String> {
+    Set(
+      document.keys(under: "paths").flatMap { path in
+        document.keys(under: "paths", path).map { "\($0.uppercased()) \(path)" }
+      })
+  }
+
+  @Test("the document has the routes of the code and no others")
+  func routes() throws {
+    let stand = try IngestStand(Self.relay, publicURL: nil)
+    let (served, documented) = (Set(stand.listener.routes), Self.operations(try Self.document()))
+    #expect(
+      served.subtracting(documented).isEmpty,
+      "served, but missing in docs/openapi.yaml: \(served.subtracting(documented).sorted())")
+    #expect(
+      documented.subtracting(served).isEmpty,
+      "in docs/openapi.yaml, but not served: \(documented.subtracting(served).sorted())")
+  }
+
+  @Test("the document has the fields of a send and no others")
+  func fields() throws {
+    let known = SendRequest.fields.union(SendRules(channel: .metaWhatsApp).otherFields)
+    let documented = Set(
+      try Self.document().keys(under: "components", "schemas", "SendRequest", "properties"))
+    #expect(
+      documented == known, "only on one side: \(documented.symmetricDifference(known).sorted())")
+  }
+
+  @Test("every status that the document has for a route occurs, and no other was seen")
+  func statuses() async throws {
+    let document = try Self.document()
+    let documented = Set(
+      Self.operations(document).flatMap { operation in
+        let parts = operation.split(separator: " ").map(String.init)
+        return document.keys(under: "paths", parts[1], parts[0].lowercased(), "responses")
+          .map { "\(operation) \($0)" }
+      })
+    let caller = try OpenAPICaller(full: false)
+    try await caller.callSends()
+    try await caller.callWebhooks()
+    try await caller.callHealth()
+    try await caller.callStore()
+    let full = try OpenAPICaller(full: true)
+    try await full.fill()
+    try await full.callSends()
+    try await full.callWebhooks()
+    try await full.callStore()
+    let seen = caller.seen.union(full.seen)
+    #expect(
+      documented.subtracting(seen).isEmpty,
+      "documented, but not seen: \(documented.subtracting(seen).sorted())")
+    #expect(
+      seen.subtracting(documented).isEmpty,
+      "seen, but missing in docs/openapi.yaml: \(seen.subtracting(documented).sorted())")
+  }
+}
+
+/// Calls every route in every way that the document tells of. One that is `full` has no log and no room in
+/// its spool.
+final class OpenAPICaller {
+  private(set) var seen: Set<String> = []
+  let stand: IngestStand
+  /// A full one has none.
+  let store: StockedStore?
+
+  init(full: Bool) throws {
+    stand = try IngestStand(
+      OpenAPITests.relay, spoolLimit: full ? "1MB" : "100MB", isOpen: !full, publicURL: nil)
+    store = full ? nil : try StockedStore(stand)
+  }
+
+  func fill() async throws {
+    let padding = String(repeating: "x", count: 50_000)
+    for text in [padding, "x"] {
+      var status = 200
+      while status == 200 {
+        let item = "{\"id\":\"wamid.1\",\"status\":\"sent\",\"more\":\"\(text)\"}"
+        let body = MetaWebhookTests.statuses([item])
+        status = try await stand.meta("/api/whatsapp/webhook", body).status
+      }
+    }
+  }
+
+  func callSends() async throws {
+    for path in ["/api/whatsapp/send", "/api/whatsapp/send-template", "/api/sends"] {
+      let isMany = path == "/api/sends"
+      func body(_ one: String) -> String { isMany ? "[\(one)]" : one }
+      let good = body("{\"to\":\"+393331234567\",\"template_name\":\"hi\",\"sender\":\"meta\"}")
+      try await send(path, good)
+      try await send(path, body("{"))
+      try await send(path, body("{\"sender\":\"meta\"}"))
+      try await send(path, good, key: "nobody")
+      try await send(path, good, key: "reader-key")
+      for _ in 0..<3 { try await send(path, good, key: "slow-key") }
+      if isMany { try await send(path, String(repeating: "1\n", count: 10_001)) }
+    }
+  }
+
+  func callWebhooks() async throws {
+    let verification = "hub.mode=subscribe&hub.verify_token=verify-me&hub.challenge=1"
+    for path in ["/api/whatsapp/webhook", "/api/WhatsApp/Webhook"] {
+      note("GET \(path)", try await stand.call("GET", "\(path)?\(verification)"))
+      note("GET \(path)", try await stand.call("GET", path))
+      try await post(path, to: path)
+    }
+    for path in ["/api/waba/", "/api/waba"] {
+      let key = "?api-key=webhook-key"
+      note("GET \(path)", try await stand.call("GET", "\(path)\(key)&\(verification)"))
+      note("GET \(path)", try await stand.call("GET", path + key))
+      note("GET \(path)", try await stand.call("GET", path))
+      try await post(path, to: path + key)
+      note("POST \(path)", try await stand.meta(path, "{}"))
+    }
+    try await post("/whatsapp/callback/{app}/{company}", to: "/whatsapp/callback/crm/acme")
+    try await post("/whatsapp/{app}/{company}", to: "/whatsapp/crm/acme")
+    try await post("/twilio/sms", to: "/twilio/sms")
+  }
+
+  func callHealth() async throws {
+    for path in ["/healthz", "/readyz"] { note("GET \(path)", try await stand.call("GET", path)) }
+    _ = stand.health.part("stuck", patience: .zero)
+    for path in ["/healthz", "/readyz"] { note("GET \(path)", try await stand.call("GET", path)) }
+  }
+
+  /// An order to the relay is a webhook like any other where there is no relay.
+  private func post(_ path: String, to target: String) async throws {
+    let base = "http://127.0.0.1:\(stand.listener.port)"
+    let order = [
+      (name: "AccountSid", value: IngestStand.account), (name: "MessageSid", value: "SM2"),
+      (name: "Body", value: "+393331234567 | ciao"), (name: "To", value: "+14155550199"),
+      (name: "From", value: "+12025550123"),
+    ]
+    let nothing = [(name: "MessageSid", value: "SM1")]
+    note("POST \(path)", try await stand.twilio(target, order, base: base))
+    note("POST \(path)", try await stand.twilio(target, order, isSigned: false, base: base))
+    note("POST \(path)", try await stand.twilio(target, nothing, base: base))
+  }
+
+  private func send(_ path: String, _ body: String, key: String = "admin-key") async throws {
+    note("POST \(path)", try await SendTests.send(stand, body, to: path, key: key))
+  }
+
+  func note(_ operation: String, _ answer: IngestStand.Answer) {
+    seen.insert("\(operation) \(answer.status)")
+  }
+}

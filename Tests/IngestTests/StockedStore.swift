@@ -1,0 +1,144 @@
+import Domain
+import HTTP
+import Ingest
+import JSON
+import SendStore
+import Service
+import TestSupport
+import Testing
+import Time
+
+/// A store with something of each kind in it, for the routes that ask it.
+final class StockedStore: Sendable {
+  let store: SendStore
+  let queued: SendID
+  let doubted: SendID
+  let other: SendID
+
+  init(_ stand: IngestStand) throws {
+    let senders = stand.settings.senders.map(\.sender)
+    store = try SendStore(.sqlite(path: stand.folder.file("store.db")))
+    try store.define(senders)
+    let now = try store.now()
+    func send(_ sender: String, due: Timestamp) -> NewSend {
+      NewSend(
+        id: .random(at: now), sender: SenderID(sender), recipient: "+393331234567",
+        content: Array("{\"to\":\"+393331234567\",\"body\":\"hi\"}".utf8), due: due,
+        expires: now + .seconds(3600))
+    }
+    let sends = [
+      send("meta", due: now + .seconds(600)), send("twilio", due: now),
+      send("meta", due: now + .seconds(600)),
+    ]
+    _ = try store.take(IntakeBatch(log: "log", partition: 0, from: 0, next: 3, sends: sends))
+    (queued, doubted, other) = (sends[0].id, sends[1].id, sends[2].id)
+    try claimOne(of: SenderID("twilio"))
+    stand.stores.fill(store)
+  }
+
+  deinit { store.close() }
+
+  private func claimOne(of sender: SenderID) throws {
+    let worker = WorkerID("w")
+    for lease in try store.tendLeases(worker).held {
+      guard lease.group.text == "lane:\(sender)",
+        case .claimed(let claim) = try store.claim(sender, lease, worker: worker, limit: 1)
+      else { continue }
+      let failure = Failure(code: "network", sentence: "There was no answer.")
+      let reports = try claim.sends.map { send in
+        AttemptReport(
+          send: send.key, attempt: 1, result: .inDoubt(failure, nextLook: try store.now()))
+      }
+      _ = try store.record(reports)
+    }
+  }
+}
+
+extension OpenAPICaller {
+  func callStore() async throws {
+    let queued = store?.queued ?? SendID.random(at: Timestamp(seconds: 0))
+    let doubted = store?.doubted ?? queued
+    try await call("GET /api/lanes", "/api/lanes")
+    for action in ["pause", "resume"] {
+      let route = "POST /api/lanes/{sender}/\(action)"
+      try await call(route, "/api/lanes/meta/\(action)")
+      try await call(route, "/api/lanes/nobody/\(action)")
+    }
+    try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: "{")
+    try await call("GET /api/doubts", "/api/doubts")
+    try await call("GET /api/doubts", "/api/doubts?after=x")
+    let decide = "POST /api/doubts/{id}"
+    for body in ["{", "{}", "{\"decision\":\"sent\"}", "{\"decision\":\"sent\"}"] {
+      try await call(decide, "/api/doubts/\(doubted)", body: body)
+    }
+    try await call(decide, "/api/doubts/nothing")
+    let cancel = "POST /api/sends/{id}/cancel"
+    try await call(cancel, "/api/sends/\(queued)/cancel")
+    try await call(cancel, "/api/sends/\(doubted)/cancel")
+    try await call(cancel, "/api/sends/nothing/cancel")
+  }
+
+  /// Also without a key, with one that lacks the scope, and with one whose rate is used up.
+  func call(_ route: String, _ target: String, body: String = "") async throws {
+    let method = String(route.prefix { $0 != " " })
+    for key in ["admin-key", "", "webhook-key", "crawling-key", "crawling-key"] {
+      let header = HTTPHeader("Authorization", "Bearer \(key)")
+      note(route, try await stand.call(method, target, [header], Array(body.utf8)))
+    }
+  }
+}
+
+@Suite struct StoreRouteTests {
+  private func get(_ stand: IngestStand, _ target: String, _ key: String) async throws
+    -> IngestStand.Answer
+  {
+    try await stand.call("GET", target, [HTTPHeader("Authorization", "Bearer \(key)")])
+  }
+
+  private func post(
+    _ stand: IngestStand, _ target: String, _ body: String = "", key: String = "admin-key"
+  ) async throws -> IngestStand.Answer {
+    try await stand.call(
+      "POST", target, [HTTPHeader("Authorization", "Bearer \(key)")], Array(body.utf8))
+  }
+
+  @Test("lanes are shown, paused with a reason and resumed; another tenant's are not there")
+  func lanes() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let store = try StockedStore(stand)
+    defer { withExtendedLifetime(store) {} }
+    let paused = try await post(stand, "/api/lanes/meta/pause", "{\"reason\":\"checking\"}")
+    #expect(try paused.json["lanes"]?.items?.first?["state"]?.string == "paused")
+    let all = try await get(stand, "/api/lanes", "admin-key").json["lanes"]?.items
+    #expect(all?.count == 3)
+    #expect(all?.first { $0["sender"]?.string == "meta" }?["reason"]?.string == "checking")
+    let own = try await get(stand, "/api/lanes", "acme-reader").json["lanes"]?.items
+    #expect(own?.map { $0["sender"]?.string } == ["twilio"])
+    let resumed = try await post(stand, "/api/lanes/meta/resume")
+    #expect(try resumed.json["lanes"]?.items?.first?["state"]?.string == "sending")
+  }
+
+  @Test("a doubt is shown and decided by hand, once")
+  func doubts() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let store = try StockedStore(stand)
+    let list = try await get(stand, "/api/doubts", "admin-key").json["doubts"]?.items
+    #expect(list?.map { $0["id"]?.string } == [store.doubted.description])
+    let body = "{\"decision\":\"resend\"}"
+    let decided = try await post(stand, "/api/doubts/\(store.doubted)", body)
+    #expect(try decided.json["state"]?.string == "queued")
+    #expect(try await post(stand, "/api/doubts/\(store.doubted)", body).status == 409)
+  }
+
+  @Test("what is queued is taken back; another tenant's send is not there")
+  func cancel() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let store = try StockedStore(stand)
+    #expect(
+      try await post(stand, "/api/sends/\(store.other)/cancel", key: "acme-key").status == 404)
+    let canceled = try await post(stand, "/api/sends/\(store.queued)/cancel")
+    #expect(try canceled.json["state"]?.string == "canceled")
+    let late = try await post(stand, "/api/sends/\(store.doubted)/cancel")
+    #expect(late.status == 409)
+  }
+}
