@@ -137,7 +137,9 @@ let package = Package(
     tests(
       "EventLogTests",
       ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
-    tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
+    tests(
+      "SendStoreTests",
+      ["SendStore", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
     tests(
       "ServiceTests",
       [
@@ -178,8 +180,7 @@ let package = Package(
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
         "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service",
-        "Crypto",
-        "Forms",
+        "Crypto", "Forms", "Providers", "StatusWorker",
       ],
       path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(

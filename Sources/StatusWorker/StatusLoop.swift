@@ -14,9 +14,15 @@ package final class StatusLoop {
   private let log: Log
   private let counts: CallbackCounts
   private var shownNumbers: ShownNumbers
+  private let burial: ParkedBurial?
+  private var parkedSinceLook = 0
 
-  package init(_ store: SendStore, log: Log, metrics: Metrics) {
+  /// `burial` keeps the bound on what is parked while more comes in than a sweep now and then would see.
+  package init(
+    _ store: SendStore, _ burial: ParkedBurial? = nil, log: Log, metrics: Metrics
+  ) {
     self.store = store
+    self.burial = burial
     self.log = log
     counts = CallbackCounts(metrics)
     shownNumbers = ShownNumbers(store)
@@ -44,9 +50,19 @@ package final class StatusLoop {
       try shownNumbers.note(batch.callbacks)
       // Behind the callbacks that they vouch for.
       try store.applyMarks(batch.marks)
+      parkedSinceLook += results.count { $0 == .parked }
     } catch { throw HandlerFailure(error) }
+    try keepBound()
     return batch.refused
   }
+
+  private func keepBound() throws(HandlerFailure) {
+    guard let burial, parkedSinceLook >= Self.parkedBetweenLooks else { return }
+    do { _ = try burial.reportExcess() } catch { throw HandlerFailure("\(error)") }
+    parkedSinceLook = 0
+  }
+
+  private static let parkedBetweenLooks = 10_000
 
   private func judge(_ batch: inout CallbackBatch) throws(StoreError) -> [CallbackReport] {
     let unnamed = batch.callbacks.filter { $0.isFailure && $0.attempt == nil }

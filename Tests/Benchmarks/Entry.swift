@@ -4,6 +4,7 @@ enum Entry {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
     case "store": try StoreBenchmark.run(arguments.dropFirst())
+    case "status": try StatusBenchmark.run(arguments.dropFirst())
     case "log": try LogBenchmark.run()
     case "http": try HTTPBenchmark.run()
     case "dispatch": try DispatchBenchmark.run(arguments.dropFirst())
@@ -14,7 +15,11 @@ enum Entry {
     case "serve-ingest": try IngestService.serve(Array(arguments.dropFirst()))
     default:
       print(
-        "usage: script/bench store [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS] | dispatch [sqlite|postgres] [rate|latency|handover|budgets|backlog] | simulator [MESSAGES|serve]"
+        """
+        usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS]
+               | dispatch [sqlite|postgres] [rate|latency|handover|budgets|backlog]
+               | simulator [MESSAGES|serve]
+        """
       )
     }
   }

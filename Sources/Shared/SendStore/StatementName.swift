@@ -8,7 +8,7 @@ enum StatementName: String, CaseIterable, Sendable {
   case insertHistory, insertOutbox, lockGroup, lockLanes, saveLane, saveInFlight, saveGroup
   case dueSends, nextDue, takeFromQueue, insertIntents, updateSends, savePairs, saveRecipients
   case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, advance
-  case insertProviderIDs, findProviderIDs, oldestProviderDay, saveAnswers, insertDoubts
+  case insertProviderIDs, findProviderIDs, providerDay, saveAnswers, insertDoubts
   case deleteDoubts, doubtsDue, lookAgain, insertParked, parkedForProviderIDs, parkedForSends
   case parkedSince, parkedOldest, parkedCount, deleteParked, insertInbound, openWindows
   case saveOptOuts, contact, outbox, deleteOutbox, outboxCount, insertDeliveries, dueDeliveries

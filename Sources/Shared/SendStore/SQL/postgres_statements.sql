@@ -250,8 +250,8 @@ ON CONFLICT (day, id) DO NOTHING;
 -- findProviderIDs
 SELECT id, send, attempt FROM provider_ids JOIN unnest($1::bigint[], $2::text[]) AS p(day, id) USING (day, id);
 
--- oldestProviderDay
-SELECT min(day) FROM provider_ids;
+-- providerDay
+SELECT max(day) FROM provider_ids WHERE day < ($1::bigint[])[1];
 
 -- saveAnswers
 INSERT INTO answers (send, answer)

@@ -217,8 +217,8 @@ ON CONFLICT (day, id) DO NOTHING;
 -- findProviderIDs
 SELECT id, send, attempt FROM provider_ids WHERE day = ?1 AND id = ?2;
 
--- oldestProviderDay
-SELECT min(day) FROM provider_ids;
+-- providerDay
+SELECT max(day) FROM provider_ids WHERE day < ?1;
 
 -- saveAnswers
 INSERT INTO answers (send, answer)

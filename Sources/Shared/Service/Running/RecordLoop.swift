@@ -100,8 +100,9 @@ package final class RecordLoop {
     guard !records.isEmpty else { return }
     var letters: [DeadLetter] = []
     var events: [LoggedEvent] = []
-    for record in records {
-      switch decode(record) {
+    let types = types
+    for (record, decoded) in zip(records, mapInHalves(records) { Self.decode($0, types) }) {
+      switch decoded {
       case .success(let event): events.append(LoggedEvent(record: record, event: event))
       case .failure(let reason): letters.append(DeadLetter(record, because: reason.sentence))
       }
@@ -114,7 +115,9 @@ package final class RecordLoop {
 
   private struct Undecodable: Error { let sentence: String }
 
-  private func decode(_ record: LogRecord) -> Result<CloudEvent, Undecodable> {
+  private static func decode(
+    _ record: LogRecord, _ types: Set<String>
+  ) -> Result<CloudEvent, Undecodable> {
     do {
       let event = try record.event()
       guard types.contains(event.type) else {
