@@ -5,7 +5,7 @@ internal import SendStore
 internal import Service
 
 /// What stands in a stretch of the `callbacks` topic.
-struct CallbackBatch {
+struct CallbackBatch: Sendable {
   private(set) var callbacks: [ProviderCallback] = []
   private(set) var marks: [Mark] = []
   /// The reason for each place that nobody can make anything of.
@@ -13,8 +13,8 @@ struct CallbackBatch {
 
   init(_ events: [LoggedEvent]) {
     callbacks.reserveCapacity(events.count)
-    for (place, item) in mapInHalves(events, Item.init).enumerated() {
-      switch item {
+    for (place, event) in events.enumerated() {
+      switch Item(event) {
       case .callback(let callback): callbacks.append(callback)
       case .mark(let mark): marks.append(mark)
       case .refused(let reason): refused[place] = reason
@@ -27,7 +27,7 @@ struct CallbackBatch {
     case mark(Mark)
     case refused(String)
 
-    @Sendable init(_ logged: LoggedEvent) {
+    init(_ logged: LoggedEvent) {
       do throws(EventUnreadable) { self = try Item(reading: logged) } catch {
         self = .refused(error.description)
       }

@@ -35,15 +35,14 @@ package final class StatusLoop {
     RecordLoop(
       eventLog, group: Self.group, topics: [.callbacks],
       types: [ProviderCallback.type, MarkEvent.type], log: log, health: health, metrics: metrics,
-      stop: stop, batch: 1000, handler: handle
+      stop: stop, batch: 1000, prepare: CallbackBatch.init, handler: handle
     ).run()
   }
 
   /// Answers with the reason for each place that can never be processed.
-  package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
-    var batch = CallbackBatch(events)
+  private func handle(_ batch: CallbackBatch) throws(HandlerFailure) -> [Int: String] {
     do throws(StoreError) {
-      let reports = try judge(&batch)
+      let reports = try judge(batch)
       let results = try store.apply(reports)
       counts.count(results)
       alert(reports, results)
@@ -64,7 +63,7 @@ package final class StatusLoop {
 
   private static let parkedBetweenLooks = 10_000
 
-  private func judge(_ batch: inout CallbackBatch) throws(StoreError) -> [CallbackReport] {
+  private func judge(_ batch: CallbackBatch) throws(StoreError) -> [CallbackReport] {
     let unnamed = batch.callbacks.filter { $0.isFailure && $0.attempt == nil }
     let attempts = try store.attempts(of: Set(unnamed.map(\.providerID)))
     let refused = batch.callbacks.filter(\.isForClosedWindow).compactMap {
