@@ -10,15 +10,15 @@ package final class InboundLoop {
   package static let group = "postrider-status-inbound"
 
   private let store: SendStore
-  private let senders: SenderDirectory
+  private let senders: LiveSenders
   private let received: Counter
   private let repeated: Counter
   private let nobodys: Counter
   private let optOuts: Counter
 
-  package init(_ store: SendStore, _ senders: [SenderSettings], metrics: Metrics) {
+  package init(_ store: SendStore, _ senders: LiveSenders, metrics: Metrics) {
     self.store = store
-    self.senders = SenderDirectory(senders)
+    self.senders = senders
     received = metrics.counter("postrider_inbound_total", "Messages from people.")
     repeated = metrics.counter(
       "postrider_inbound_repeated_total", "Messages from people that were known already.")
@@ -42,6 +42,7 @@ package final class InboundLoop {
   package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
     var refused: [Int: String] = [:]
     var reports: [InboundReport] = []
+    let senders = senders.directory
     for (place, event) in events.enumerated() {
       do throws(EventUnreadable) {
         let message = try InboundMessage(data: event.event.data)

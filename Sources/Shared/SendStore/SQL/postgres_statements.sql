@@ -547,3 +547,9 @@ SELECT address FROM contacts WHERE lane = ($1::bigint[])[1] AND wa_id = ($2::tex
 
 -- attemptsUnderWay
 SELECT key, attempt FROM sends WHERE key = ANY($1::bigint[]) AND state = 1;
+
+-- releaseFlows
+UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ANY($1::bigint[]) AND held_until > 0;
+
+-- releaseTemplates
+DELETE FROM template_holds WHERE lane = ANY($1::bigint[]);
