@@ -158,7 +158,7 @@ enum DispatchBenchmark {
   private static func handOver(_ kind: DispatchStage.Kind) throws {
     let stage = try DispatchStage(kind, world: world(reported: false)) { port in
       DispatchStage.meta(
-        port, phone: phone, "rate: \"200/s burst 5\", daily: null, pair: null, inFlight: 64")
+        port, phone: phone, "rate: \"200/s burst 20\", daily: null, pair: null, inFlight: 64")
     }
     for first in stride(from: 0, to: 6000, by: 1000) {
       try stage.post(1000, from: first, sender: "meta")
