@@ -109,6 +109,8 @@ package final class IngestListener: Sendable {
     let requests = KeyedRequests(admission, StoreDesk(stores, log: log), settings.senders)
     LaneRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
     DoubtRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
+    SendQueries(requests: requests, waiting: WaitDesk(stores, log: log))
+      .add(to: &router, under: address.prefix)
     RelayRoute(settings, loop, desk, slot, metrics)?.add(to: &router, under: address.prefix)
     WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)
   }

@@ -4,6 +4,7 @@ import HTTP
 import Ingest
 import Platform
 import Service
+import TestSupport
 import Testing
 
 @Suite struct OpenAPITests {

@@ -65,6 +65,14 @@ extension OpenAPICaller {
       try await call(route, "/api/lanes/nobody/\(action)")
     }
     try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: "{")
+    let one = "GET /api/sends/{id}"
+    for id in ["\(queued)", "nothing"] {
+      try await call(one, "/api/sends/\(id)")
+      try await call("\(one)/wait", "/api/sends/\(id)/wait?for=queued&timeout=0")
+    }
+    try await call("\(one)/wait", "/api/sends/\(queued)/wait?for=never")
+    try await call("GET /api/sends", "/api/sends?to=%2B393331234567")
+    try await call("GET /api/sends", "/api/sends")
     try await call("GET /api/doubts", "/api/doubts")
     try await call("GET /api/doubts", "/api/doubts?after=x")
     let decide = "POST /api/doubts/{id}"
