@@ -84,7 +84,7 @@ let package = Package(
       ]),
     module(
       "Service",
-      ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "SendStore"]),
+      ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "Kafka", "SendStore"]),
     module(
       "Ingest",
       [
@@ -110,7 +110,7 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "DispatchWorker", "StatusWorker", "Simulator", "Service", "Domain", "EventLog",
-        "SendStore", "Platform", "Time", "HTTP",
+        "SendStore", "Platform", "Time", "HTTP", "JSON",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(
@@ -149,7 +149,7 @@ let package = Package(
       "WorkerTests",
       [
         "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
-        "Domain", "Time", "JSON", "Platform", "EventLog", "SendStore", "TestSupport",
+        "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport",
       ]),
     tests(
       "DispatchWorkerTests",
@@ -173,7 +173,11 @@ let package = Package(
       ]),
     tests(
       "CommandTests",
-      ["postrider", "HTTP", "Domain", "SendStore", "Platform", "Time", "TestSupport"]),
+      [
+        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Service", "Platform",
+        "Time",
+        "TestSupport",
+      ]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
