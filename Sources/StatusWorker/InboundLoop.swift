@@ -11,13 +11,18 @@ package final class InboundLoop {
 
   private let store: SendStore
   private let senders: SenderDirectory
+  private let told: ActionDeliveries
   private let received: Counter
   private let repeated: Counter
   private let nobodys: Counter
   private let optOuts: Counter
 
-  package init(_ store: SendStore, _ senders: [SenderSettings], metrics: Metrics) {
+  package init(
+    _ store: SendStore, _ senders: [SenderSettings], actions: ActionBook = ActionBook(),
+    metrics: Metrics
+  ) {
     self.store = store
+    told = ActionDeliveries(actions, store)
     self.senders = SenderDirectory(senders)
     received = metrics.counter("postrider_inbound_total", "Messages from people.")
     repeated = metrics.counter(
@@ -42,20 +47,23 @@ package final class InboundLoop {
   package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
     var refused: [Int: String] = [:]
     var reports: [InboundReport] = []
+    var received: [(InboundMessage, Sender)] = []
     for (place, event) in events.enumerated() {
       do throws(EventUnreadable) {
         let message = try InboundMessage(data: event.event.data)
         if let sender = senders.sender(of: message) {
           reports.append(InboundReport(message, to: sender))
+          received.append((message, sender.sender))
         } else {
           nobodys.add()
           refused[place] = "no sender of ours has \(message.address) in that account"
         }
       } catch { refused[place] = error.description }
     }
-    do throws(StoreError) { count(reports, try store.receive(reports)) } catch {
-      throw HandlerFailure(error)
-    }
+    do throws(StoreError) {
+      try told.add(received)
+      count(reports, try store.receive(reports))
+    } catch { throw HandlerFailure(error) }
     return refused
   }
 

@@ -11,12 +11,16 @@ package final class StatusLoop {
   package static let group = "postrider-status"
 
   private let store: SendStore
+  private let told: ActionDeliveries
   private let log: Log
   private let counts: CallbackCounts
   private var shownNumbers: ShownNumbers
 
-  package init(_ store: SendStore, log: Log, metrics: Metrics) {
+  package init(
+    _ store: SendStore, actions: ActionBook = ActionBook(), log: Log, metrics: Metrics
+  ) {
     self.store = store
+    told = ActionDeliveries(actions, store)
     self.log = log
     counts = CallbackCounts(metrics)
     shownNumbers = ShownNumbers(store)
@@ -37,6 +41,8 @@ package final class StatusLoop {
   package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
     var batch = CallbackBatch(events)
     do throws(StoreError) {
+      // Before the relay can see what they change: it would tell less of them.
+      try told.add(batch.callbacks)
       let reports = try judge(&batch)
       let results = try store.apply(reports)
       counts.count(results)
