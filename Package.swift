@@ -138,7 +138,9 @@ let package = Package(
     tests(
       "EventLogTests",
       ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
-    tests("SendStoreTests", ["SendStore", "Domain", "Time", "SQLite", "Postgres", "TestSupport"]),
+    tests(
+      "SendStoreTests",
+      ["SendStore", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
     tests(
       "ServiceTests",
       [
@@ -182,8 +184,8 @@ let package = Package(
       name: "benchmarks",
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service", "Crypto",
-        "Forms",
+        "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service",
+        "Crypto", "Forms", "Providers", "StatusWorker",
       ],
       path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(

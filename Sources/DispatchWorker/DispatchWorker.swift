@@ -17,7 +17,7 @@ package enum DispatchWorker {
     let counts = DispatchCounts(context.metrics)
     let breakers = BreakerBoard(context.metrics, context.log)
     let recorder = Recorder(
-      context.store, board, breakers, firstLook: context.settings.doubts.first, log: context.log,
+      context.store, doors, board, firstLook: context.settings.doubts.first, log: context.log,
       counts: counts)
     let lanes = LaneLoop(
       context, doors: doors, board: board, breakers: breakers, recorder: recorder,

@@ -14,6 +14,7 @@ final class LaneLoop: Sendable {
   private let breakers: BreakerBoard
   private let recorder: Recorder
   private let client: HTTPClient
+  private let repeats = Repeats()
   private let firstLook: Duration
   private let drain: Duration
   private let log: Log
@@ -55,6 +56,7 @@ final class LaneLoop: Sendable {
           try claim(from: sender, lane)
         } else {
           board.note(pulses: try store.lanePulses())
+          try repeats.withdraw(in: store)
         }
         failures = 0
         health.ready()
@@ -117,7 +119,11 @@ final class LaneLoop: Sendable {
     for send in claim.sends {
       do throws(Failure) {
         var prepared = try door.prepare(send, at: claim.now)
-        prepared.call.gate = { bootMicroseconds() < deadline ? .pass : .refuse }
+        let repeats = repeats
+        repeats.add(send)
+        prepared.call.gate = {
+          repeats.pass(send) && bootMicroseconds() < deadline ? .pass : .refuse
+        }
         calls.append((prepared.call, completion(prepared, door, clockOffset)))
       } catch {
         refused.append(
@@ -134,9 +140,10 @@ final class LaneLoop: Sendable {
   private func completion(
     _ prepared: PreparedSend, _ door: SenderDoor, _ clockOffset: Int64
   ) -> HTTPClient.Completion {
-    let (recorder, breakers) = (recorder, breakers)
+    let (recorder, breakers, repeats) = (recorder, breakers, repeats)
     let (send, template, hasFallback) = (prepared.send, prepared.template, prepared.hasFallback)
     return { outcome in
+      repeats.forget(send)
       if let isFailure = outcome.isHostFailure {
         breakers.note(door.host, isFailure: isFailure)
       } else {

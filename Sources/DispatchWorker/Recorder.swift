@@ -29,7 +29,7 @@ struct Completion: Sendable {
 final class Recorder: Sendable {
   private let store: SendStore
   private let board: LaneBoard
-  private let breakers: BreakerBoard
+  private let doors: DoorBook
   private let log: Log
   private let counts: DispatchCounts
   private let firstLook: Duration
@@ -44,12 +44,12 @@ final class Recorder: Sendable {
   }
 
   init(
-    _ store: SendStore, _ board: LaneBoard, _ breakers: BreakerBoard, firstLook: Duration, log: Log,
+    _ store: SendStore, _ doors: DoorBook, _ board: LaneBoard, firstLook: Duration, log: Log,
     counts: DispatchCounts
   ) {
+    self.doors = doors
     self.store = store
     self.board = board
-    self.breakers = breakers
     self.firstLook = firstLook
     self.log = log
     self.counts = counts
@@ -148,7 +148,7 @@ final class Recorder: Sendable {
     let report = AttemptReport(
       send: completion.send.key, attempt: completion.send.attempt, result: verdict.result,
       postedAt: completion.postedAt, answer: answer, waID: waID)
-    let actions = verdict.effects.map { effect in
+    let actions = verdict.effects.filter { isOfToday($0, completion) }.map { effect in
       Action(
         effect: effect, sender: completion.door.sender,
         person: effect.isAboutPerson ? completion.send.recipient : "")
@@ -166,6 +166,12 @@ final class Recorder: Sendable {
     let read = completion.door.read(answer, attempt: completion.send.attempt)
     let isOther = read.waID.map { !completion.send.recipient.hasSuffix($0) } ?? false
     return (read.outcome, answer.body, isOther ? read.waID : nil)
+  }
+
+  /// What credentials of before were told says nothing of those that the settings have by now.
+  private func isOfToday(_ effect: Verdict.Effect, _ completion: Completion) -> Bool {
+    guard case .stopLane = effect, let door = doors[completion.door.sender] else { return true }
+    return door.settings.credentials == completion.door.settings.credentials
   }
 
   /// A send that stops its lane again, after others have passed, is to blame itself.

@@ -14,8 +14,10 @@ struct ActionDeliveries {
     self.store = store
   }
 
+  var isNeeded: Bool { !actions.isEmpty }
+
   func add(_ callbacks: [ProviderCallback]) throws(StoreError) {
-    guard !actions.isEmpty else { return }
+    guard isNeeded else { return }
     let meant = callbacks.compactMap { callback in tenant(of: callback).map { (callback, $0) } }
     guard !meant.isEmpty else { return }
     let unnamed = meant.map(\.0).filter { $0.attempt == nil }

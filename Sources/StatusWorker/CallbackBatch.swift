@@ -1,40 +1,57 @@
 internal import Domain
+internal import Platform
 internal import Providers
 internal import SendStore
 internal import Service
 
 /// What stands in a stretch of the `callbacks` topic.
-struct CallbackBatch {
+struct CallbackBatch: Sendable {
   private(set) var callbacks: [ProviderCallback] = []
   private(set) var marks: [Mark] = []
   /// The reason for each place that nobody can make anything of.
   private(set) var refused: [Int: String] = [:]
 
-  init(_ events: [LoggedEvent]) {
+  /// The fields as they came are read for those who are told of them.
+  init(_ events: [LoggedEvent], withRaw: Bool = false) {
     callbacks.reserveCapacity(events.count)
     for (place, event) in events.enumerated() {
-      do throws(EventUnreadable) { refused[place] = try add(event) } catch {
-        refused[place] = error.description
+      switch Item(event, withRaw: withRaw) {
+      case .callback(let callback): callbacks.append(callback)
+      case .mark(let mark): marks.append(mark)
+      case .refused(let reason): refused[place] = reason
       }
     }
   }
 
-  /// Answers with the reason where it can be read and yet makes no sense.
-  private mutating func add(_ event: LoggedEvent) throws(EventUnreadable) -> String? {
-    guard event.event.type == ProviderCallback.type else {
-      marks.append(Mark(try MarkEvent(data: event.event.data)))
-      return nil
-    }
-    let callback = try ProviderCallback(data: event.event.data)
-    guard callback.meaning != .nothing || Self.quiet.contains(callback.status) else {
-      return "nobody here knows what the status \(callback.status) means"
-    }
-    callbacks.append(callback)
-    return nil
-  }
+  private enum Item: Sendable {
+    case callback(ProviderCallback)
+    case mark(Mark)
+    case refused(String)
 
-  /// Words that we know and that move no send.
-  private static let quiet: Set<String> = ["deleted", "warning"]
+    init(_ logged: LoggedEvent, withRaw: Bool) {
+      do throws(EventUnreadable) { self = try Item(reading: logged, withRaw) } catch {
+        self = .refused(error.description)
+      }
+    }
+
+    private init(reading logged: LoggedEvent, _ withRaw: Bool) throws(EventUnreadable) {
+      guard logged.event.type == ProviderCallback.type else {
+        self = .mark(Mark(try MarkEvent(data: logged.event.data)))
+        return
+      }
+      let data = logged.event.data
+      let callback =
+        try withRaw ? ProviderCallback(data: data) : ProviderCallback(withoutRaw: data)
+      guard callback.meaning != .nothing || Self.quiet.contains(callback.status) else {
+        self = .refused("nobody here knows what the status \(callback.status) means")
+        return
+      }
+      self = .callback(callback)
+    }
+
+    /// Words that we know and that move no send.
+    private static let quiet: Set<String> = ["deleted", "warning"]
+  }
 }
 
 extension Mark {

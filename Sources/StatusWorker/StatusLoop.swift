@@ -15,11 +15,16 @@ package final class StatusLoop {
   private let log: Log
   private let counts: CallbackCounts
   private var shownNumbers: ShownNumbers
+  private let burial: ParkedBurial?
+  private var parkedSinceLook = 0
 
+  /// `burial` keeps the bound on what is parked while more comes in than a sweep now and then would see.
   package init(
-    _ store: SendStore, actions: ActionBook = ActionBook(), log: Log, metrics: Metrics
+    _ store: SendStore, _ burial: ParkedBurial? = nil, actions: ActionBook = ActionBook(),
+    log: Log, metrics: Metrics
   ) {
     self.store = store
+    self.burial = burial
     told = ActionDeliveries(actions, store)
     self.log = log
     counts = CallbackCounts(metrics)
@@ -33,28 +38,38 @@ package final class StatusLoop {
     RecordLoop(
       eventLog, group: Self.group, topics: [.callbacks],
       types: [ProviderCallback.type, MarkEvent.type], log: log, health: health, metrics: metrics,
-      stop: stop, batch: 1000, handler: handle
+      stop: stop, batch: 1000, prepare: { [told] in CallbackBatch($0, withRaw: told.isNeeded) },
+      handler: handle
     ).run()
   }
 
   /// Answers with the reason for each place that can never be processed.
-  package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
-    var batch = CallbackBatch(events)
+  private func handle(_ batch: CallbackBatch) throws(HandlerFailure) -> [Int: String] {
     do throws(StoreError) {
       // Before the relay can see what they change: it would tell less of them.
       try told.add(batch.callbacks)
-      let reports = try judge(&batch)
+      let reports = try judge(batch)
       let results = try store.apply(reports)
       counts.count(results)
       alert(reports, results)
       try shownNumbers.note(batch.callbacks)
       // Behind the callbacks that they vouch for.
       try store.applyMarks(batch.marks)
+      parkedSinceLook += results.count { $0 == .parked }
     } catch { throw HandlerFailure(error) }
+    try keepBound()
     return batch.refused
   }
 
-  private func judge(_ batch: inout CallbackBatch) throws(StoreError) -> [CallbackReport] {
+  private func keepBound() throws(HandlerFailure) {
+    guard let burial, parkedSinceLook >= Self.parkedBetweenLooks else { return }
+    do { _ = try burial.reportExcess() } catch { throw HandlerFailure("\(error)") }
+    parkedSinceLook = 0
+  }
+
+  private static let parkedBetweenLooks = 10_000
+
+  private func judge(_ batch: CallbackBatch) throws(StoreError) -> [CallbackReport] {
     let unnamed = batch.callbacks.filter { $0.isFailure && $0.attempt == nil }
     let attempts = try store.attempts(of: Set(unnamed.map(\.providerID)))
     let refused = batch.callbacks.filter(\.isForClosedWindow).compactMap {

@@ -7,16 +7,18 @@ package import Service
 package enum StatusWorker {
   /// Each thread ends by itself once the context's stop is requested and its work under way is done.
   package static func start(_ context: WorkerContext) -> [WorkerThread] {
-    loops(context) + upkeep(context)
+    let burial = ParkedBurial(
+      context.store, context.eventLog, log: context.log, metrics: context.metrics)
+    return loops(context, burial) + upkeep(context, burial)
   }
 
-  private static func loops(_ context: WorkerContext) -> [WorkerThread] {
+  private static func loops(_ context: WorkerContext, _ burial: ParkedBurial) -> [WorkerThread] {
     let (store, log, metrics) = (context.store, context.log, context.metrics)
     let actions = ActionBook(context.settings)
     context.reload.onChange { actions.takeUp($0) }
     return [
       WorkerThread("callbacks") {
-        StatusLoop(store, actions: actions, log: log, metrics: metrics).run(
+        StatusLoop(store, burial, actions: actions, log: log, metrics: metrics).run(
           context.eventLog, health: context.health.part("callbacks", patience: patience),
           metrics: metrics, stop: context.stop)
       },
@@ -37,11 +39,11 @@ package enum StatusWorker {
   /// A batch may have to wait for a store that others write to, and for its records' dead letters.
   private static let patience = Duration.seconds(120)
 
-  private static func upkeep(_ context: WorkerContext) -> [WorkerThread] {
+  private static func upkeep(_ context: WorkerContext, _ burial: ParkedBurial) -> [WorkerThread] {
     [
       WorkerThread("parked") {
         ParkedSweep(
-          context.store, context.eventLog, log: context.log, health: context.health.part("parked"),
+          context.store, burial, log: context.log, health: context.health.part("parked"),
           metrics: context.metrics, stop: context.stop
         ).run()
       },

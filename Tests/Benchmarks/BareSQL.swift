@@ -1,3 +1,4 @@
+import Platform
 import Postgres
 import SQLite
 
@@ -12,6 +13,8 @@ struct BareCallback {
 /// Where the rows lie that only make the store large.
 enum Bare {
   static let firstKey = 2000
+  /// Thirty days of ids, as many as are kept.
+  static let firstDay = wallMicroseconds() / 86_400_000_000 - 29
 
   static func id(_ number: Int) -> [UInt8] {
     [0x01] + (0..<15).map { $0 < 7 ? 0 : UInt8(truncatingIfNeeded: number >> ((14 - $0) * 8)) }
@@ -61,7 +64,7 @@ final class BareSQLite: BareSQL {
         INSERT INTO history SELECT \(Bare.firstKey) + i, v.column1, v.column1, 1, 0, NULL, NULL, NULL
           FROM numbers, (VALUES (1), (2), (3)) v;
         INSERT INTO provider_ids
-          SELECT i / 170000, 'SM' || hex(randomblob(16)), \(Bare.firstKey) + i, 1 FROM numbers;
+          SELECT \(Bare.firstDay) + i / 170000, 'SM' || hex(randomblob(16)), \(Bare.firstKey) + i, 1 FROM numbers;
         DROP TABLE numbers;
         COMMIT;
         """)
@@ -119,7 +122,7 @@ final class BarePostgres: BareSQL {
       INSERT INTO answers SELECT \(Bare.firstKey) + i, \(filler.replacing("%", with: "44")) FROM \(numbers);
       INSERT INTO history SELECT \(Bare.firstKey) + i, v, v, 1, 0, NULL, NULL, NULL
         FROM \(numbers), generate_series(1, 3) v;
-      INSERT INTO provider_ids SELECT i / 170000, 'SM' || md5(i::text), \(Bare.firstKey) + i, 1 FROM \(numbers);
+      INSERT INTO provider_ids SELECT \(Bare.firstDay) + i / 170000, 'SM' || md5(i::text), \(Bare.firstKey) + i, 1 FROM \(numbers);
       UPDATE counters SET value = \(Bare.firstKey + count);
       """)
     try connection.execute("VACUUM ANALYZE")

@@ -38,11 +38,16 @@ final class Child {
   }
 
   /// What it holds in memory, in MB.
-  var residentMegabytes: Double {
+  var residentMegabytes: Double { megabytes(/VmRSS:\s+([0-9]+)/) }
+
+  /// What it held at most.
+  var peakMegabytes: Double { megabytes(/VmHWM:\s+([0-9]+)/) }
+
+  private func megabytes(_ pattern: Regex<(Substring, Substring)>) -> Double {
     let status =
       (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8))
       ?? ""
-    let kilobytes = status.firstMatch(of: /VmRSS:\s+([0-9]+)/).flatMap { Double($0.1) }
+    let kilobytes = status.firstMatch(of: pattern).flatMap { Double($0.1) }
     return (kilobytes ?? 0) / 1024
   }
 

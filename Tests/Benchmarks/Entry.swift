@@ -4,8 +4,10 @@ enum Entry {
     let arguments = Array(CommandLine.arguments.dropFirst())
     switch arguments.first {
     case "store": try StoreBenchmark.run(arguments.dropFirst())
+    case "status": try StatusBenchmark.run(arguments.dropFirst())
     case "log": try LogBenchmark.run()
     case "http": try HTTPBenchmark.run()
+    case "dispatch": try DispatchBenchmark.run(arguments.dropFirst())
     case "ingest": try IngestBenchmark.run(arguments.dropFirst())
     case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
     case "broker": try LogBenchmark.broker()
@@ -13,7 +15,11 @@ enum Entry {
     case "serve-ingest": try IngestService.serve(Array(arguments.dropFirst()))
     default:
       print(
-        "usage: script/bench store [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS] | simulator [MESSAGES|serve]"
+        """
+        usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS]
+               | dispatch [sqlite|postgres] [rate|latency|handover|budgets|backlog]
+               | simulator [MESSAGES|serve]
+        """
       )
     }
   }

@@ -1,5 +1,6 @@
 import Domain
 import Platform
+import Providers
 import SendStore
 import TestSupport
 import Time
@@ -85,9 +86,18 @@ final class StoreFixture {
     }
   }
 
+  /// The same as events of the log.
+  func callbacks() -> [ProviderCallback] {
+    batches(of: accepted.indices.filter { $0 % 2 == 0 }) { send, reached in
+      .twilio(
+        ProviderID("SM" + send.id.description.filter { $0 != "-" }), AttemptID(send.id, 1), reached)
+    }
+    .flatMap(\.self)
+  }
+
   /// The same for the other half, whose rows have the same past.
-  func bareBatches() -> [[BareCallback]] {
-    batches(of: accepted.indices.filter { $0 % 2 == 1 }) { send, reached in
+  func bareBatches(of size: Int = StoreBenchmark.batch) -> [[BareCallback]] {
+    batches(of: accepted.indices.filter { $0 % 2 == 1 }, size) { send, reached in
       BareCallback(
         id: send.id.bytes, key: send.key.value, state: Int64(reached.state.rawValue),
         version: reached == .sent ? 4 : 5)
@@ -96,12 +106,13 @@ final class StoreFixture {
   }
 
   private func batches<Callback>(
-    of places: [Int], _ make: (ClaimedSend, SendNews.Reached) -> Callback
+    of places: [Int], _ size: Int = StoreBenchmark.batch,
+    _ make: (ClaimedSend, SendNews.Reached) -> Callback
   ) -> [[Callback]] {
     [SendNews.Reached.sent, .delivered].flatMap { reached in
       let shuffled = places.shuffled(using: &random)
-      return stride(from: 0, to: shuffled.count, by: StoreBenchmark.batch).map { start in
-        shuffled[start..<min(start + StoreBenchmark.batch, shuffled.count)].map {
+      return stride(from: 0, to: shuffled.count, by: size).map { start in
+        shuffled[start..<min(start + size, shuffled.count)].map {
           make(accepted[$0], reached)
         }
       }

@@ -9,12 +9,12 @@ import Testing
 import Time
 
 /// Workers that are killed or frozen: processes of their own, on one log and one store.
-@Suite(.timeLimit(.minutes(5))) struct CrashTests {
+@Suite(.timeLimit(.minutes(10))) struct CrashTests {
   @Test(
     "two workers, either killed in mid-campaign ten times: every send ends accepted or named, none twice",
     arguments: Pair.allCases)
   func killed(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(
         pair, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
         meta: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
@@ -46,7 +46,7 @@ import Time
     "a worker frozen past its lease sends nothing when it wakes that another has sent",
     arguments: Pair.allCases)
   func frozen(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(
         pair, meta: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
         top: FaultTests.quick

@@ -10,12 +10,12 @@ import Testing
 import Time
 
 /// What goes wrong at a provider, told by the ledger of the one who saw it all.
-@Suite(.timeLimit(.minutes(3))) struct FaultTests {
+@Suite(.timeLimit(.minutes(10))) struct FaultTests {
   static let quick = "doubts: { looks: [\"500ms\", \"1s\"], grace: \"1s\" }, answerTimeout: \"2s\","
 
   @Test("sends are accepted, each once", arguments: Pair.allCases)
   func plain(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(pair)
       try stand.start()
       let ids = try stand.send(150) + stand.send(150, by: "meta")
@@ -31,7 +31,7 @@ import Time
     "accepted, and then an error, a cut or silence: Twilio's list settles it, and nobody gets two",
     arguments: Pair.allCases, [Fault.Kind.errorAfter, .cutAfter, .hangAfter, .garbageAfter])
   func acceptedWithoutAnswer(pair: Pair, kind: Fault.Kind) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(pair, top: Self.quick)
       stand.simulator.switchOn(Fault(kind))
       try stand.start()
@@ -48,7 +48,7 @@ import Time
     "a connection that dies under a request it had taken, where it had served before: one message",
     arguments: Pair.allCases)
   func closedReused(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(
         pair, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 2 }",
         top: Self.quick)
@@ -66,7 +66,7 @@ import Time
     "refused once with a code that may be tried again: all are accepted in the end",
     arguments: Pair.allCases, [(429, 20429), (503, 20503)])
   func refusedOnce(pair: Pair, answer: (status: Int, code: Int)) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(pair, top: Self.quick)
       var fault = Fault(.refuse)
       fault.status = answer.status
@@ -84,7 +84,7 @@ import Time
     "a bare 500 before acceptance: Twilio's list does not have it, so it goes again",
     arguments: Pair.allCases)
   func bareError(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(pair, top: Self.quick)
       var fault = Fault(.refuse)
       fault.status = 500
@@ -107,7 +107,7 @@ import Time
     "a token that has expired stops the lane and burns nothing; a probe sets it going again",
     arguments: Pair.allCases)
   func tokenExpired(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(
         pair, meta: "maxAttempts: 3, budget: { rate: null, daily: null, pair: null, inFlight: 4 }")
       var expiry = Fault(.tokenExpired)
@@ -131,7 +131,7 @@ import Time
     "settings that are read again with another token set a stopped lane going",
     arguments: Pair.allCases)
   func newToken(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(pair, wrong: ["meta"])
       try stand.start(probeAfter: .seconds(600))
       let ids = try stand.send(5, by: "meta")
@@ -148,7 +148,7 @@ import Time
   @Test(
     "a template that is paused holds its own sends, and nobody else's", arguments: Pair.allCases)
   func pausedTemplate(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(pair)
       stand.simulator.switchOn(Fault(.templatePaused))
       try stand.start()
@@ -172,7 +172,7 @@ import Time
     "nobody can be reached: nothing counts as tried, and all go when the host is back",
     arguments: Pair.allCases)
   func outage(pair: Pair) async throws {
-    try await onOwnThread {
+    try await inTurn {
       let stand = try DispatchStand(pair, top: Self.quick)
       var fault = Fault(.outage)
       fault.mode = .refused

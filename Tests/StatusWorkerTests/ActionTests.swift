@@ -4,7 +4,6 @@ import Domain
 
 import HTTP
 import JSON
-import Kafka
 import Platform
 import Providers
 import SendStore
@@ -13,7 +12,7 @@ import TestSupport
 import Testing
 import Time
 
-@testable import EventLog
+import EventLog
 @testable import Service
 
 /// A tenant's own address. Keeps what it got, and answers as it is told.
@@ -51,13 +50,10 @@ private final class TenantAddress: Sendable {
 /// Relay, callbacks and the telling of tenants on one stand.
 private final class ActionStand {
   let stand: StatusStand
-  let book = ActionBook()
   let stop = StopSignal()
   let quiet = Log(worker: "test", write: { _ in })
   let loop: ActionLoop
   let relay: OutboxRelay
-  private let status: StatusLoop
-  private let inbound: InboundLoop
   private let client: HTTPClient
 
   init(_ stand: StatusStand, _ actions: [ActionSettings]) throws {
@@ -65,6 +61,7 @@ private final class ActionStand {
     var settings = Settings()
     settings.actions = actions
     settings.senders = SenderSettings.all
+    let book = stand.actions
     book.takeUp(settings)
     client = try HTTPClient()
     loop = ActionLoop(
@@ -73,32 +70,15 @@ private final class ActionStand {
     relay = OutboxRelay(
       stand.store, stand.log, worker: WorkerID("w"), actions: book, log: quiet,
       health: Health().part("relay"), metrics: Metrics(), stop: stop)
-    status = StatusLoop(stand.store, actions: book, log: quiet, metrics: Metrics())
-    inbound = InboundLoop(
-      stand.store, SenderSettings.all, actions: book, metrics: Metrics())
   }
 
   deinit { client.close() }
 
   func publish() throws { while try relay.step() {} }
 
-  func handle(_ callbacks: [ProviderCallback]) throws {
-    #expect(try status.handle(logged(callbacks)).isEmpty)
-  }
+  func handle(_ callbacks: [ProviderCallback]) throws { try stand.tell(callbacks) }
 
-  func handle(_ messages: [InboundMessage]) throws {
-    #expect(try inbound.handle(logged(messages)).isEmpty)
-  }
-
-  private func logged(_ events: [some EventRecord]) -> [LoggedEvent] {
-    events.map { event in
-      let own = event.event(source: "test")
-      return LoggedEvent(
-        record: LogRecord(
-          partition: TopicPartition(.callbacks, 0), offset: 0, key: event.key,
-          headers: RecordHeaders(own), value: own.data), event: own)
-    }
-  }
+  func handle(_ messages: [InboundMessage]) throws { try stand.tell(events: messages) }
 
   /// Steps until that holds; the clock stands still meanwhile.
   func run(until holds: () throws -> Bool) throws {
@@ -120,7 +100,7 @@ private func onActionStand(
   _ pair: Pair, _ companies: [String],
   _ body: @escaping @Sendable (ActionStand, [TenantAddress]) throws -> Void
 ) async throws {
-  try await onStand(pair, runs: false) { stand in
+  try await onStand(pair) { stand in
     let addresses = try companies.map { _ in try TenantAddress() }
     let world = try ActionStand(stand, zip(addresses, companies).map { $0.action($1) })
     try body(world, addresses)

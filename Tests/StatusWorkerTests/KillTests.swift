@@ -17,7 +17,7 @@ import Time
 
   @Test("killed ten times under load, Status comes to the end that it comes to without")
   func killed() async throws {
-    try await onOwnThread {
+    try await inTurn {
       let calm = try Deployment()
       let harsh = try Deployment(like: calm)
       let expected = try calm.runInside()

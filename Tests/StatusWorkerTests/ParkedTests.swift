@@ -10,10 +10,10 @@ import Time
 @testable import Service
 
 @Suite struct ParkedTests {
-  static func sweep(_ stand: StatusStand, bound: Int) -> ParkedSweep {
-    ParkedSweep(
+  static func burial(_ stand: StatusStand, bound: Int) -> ParkedBurial {
+    ParkedBurial(
       stand.store, stand.log, bound: bound, log: Log(worker: "test", write: { _ in }),
-      health: Health().part("parked"), metrics: stand.metrics, stop: StopSignal())
+      metrics: stand.metrics)
   }
 
   static func unknown(_ number: Int) -> ProviderCallback {
@@ -32,7 +32,7 @@ import Time
       try stand.tell((0..<1500).map(Self.unknown))
       try stand.tell([.twilio("delivered", send, named: false)])
       #expect(try stand.store.parkedCount() == 1501)
-      #expect(try Self.sweep(stand, bound: 600).reportExcess() == 600)
+      #expect(try Self.burial(stand, bound: 600).reportExcess() == 600)
       #expect(try stand.store.parkedCount() == 600)
       let letters = try stand.deadLetters(901)
       let ids = letters.compactMap { $0["providerId"]?.string }

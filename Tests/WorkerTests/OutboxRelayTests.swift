@@ -100,20 +100,18 @@ import Time
   @Test("a callback that finds no send within a day becomes a dead letter, visibly")
   func unmatched() throws {
     let metrics = Metrics()
-    let sweep = ParkedSweep(
-      store, log, log: Log(worker: "test", write: { _ in }), health: Health().part("parked"),
-      metrics: metrics,
-      stop: StopSignal())
+    let burial = ParkedBurial(
+      store, log, log: Log(worker: "test", write: { _ in }), metrics: metrics)
     _ = try store.apply([
       CallbackReport(
         attempt: nil, providerID: ProviderID("SMnobody"), provider: .twilio,
         account: AccountID("AC1"),
         address: nil, status: .wentOut(.sent))
     ])
-    try sweep.report(before: clock.now - ParkedSweep.patience)
+    try burial.report(before: clock.now - ParkedSweep.patience)
     #expect(try store.parkedCount() == 1)
     clock.advance(.seconds(24 * 3600 + 1))
-    try sweep.report(before: clock.now - ParkedSweep.patience)
+    try burial.report(before: clock.now - ParkedSweep.patience)
     #expect(try store.parkedCount() == 0)
     let letter = try JSONDocument(try #require(try events(.deadLetters).first).data).root
     #expect(letter["providerId"]?.string == "SMnobody")

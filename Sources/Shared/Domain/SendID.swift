@@ -65,9 +65,13 @@ extension SendID: CustomStringConvertible, Comparable {
   }
 
   package var bytes: [UInt8] {
-    [high, low].flatMap { word in
-      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(16)
+    for place in 0..<16 {
+      let word = place < 8 ? high : low
+      bytes.append(UInt8(truncatingIfNeeded: word >> (56 - 8 * (place % 8))))
     }
+    return bytes
   }
 
   package var description: String {

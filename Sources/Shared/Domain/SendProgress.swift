@@ -129,6 +129,16 @@ package enum SendNews: Hashable, Sendable {
       case .read: .read
       }
     }
+
+    package init?(_ state: SendState) {
+      switch state {
+      case .accepted: self = .accepted
+      case .sent: self = .sent
+      case .delivered: self = .delivered
+      case .read: self = .read
+      case .queued, .sending, .inDoubt, .failed, .undelivered, .expired, .canceled: return nil
+      }
+    }
   }
 }
 

@@ -13,14 +13,28 @@ package enum SendState: Int, CaseIterable, Hashable, Sendable {
   case canceled = 10
 
   /// As the API and the events spell it.
-  package var name: String { Self.names[rawValue] }
-
-  private static let names = allCases.map { $0 == .inDoubt ? "in-doubt" : String(describing: $0) }
+  package var name: String {
+    switch self {
+    case .queued: "queued"
+    case .sending: "sending"
+    case .inDoubt: "in-doubt"
+    case .accepted: "accepted"
+    case .sent: "sent"
+    case .delivered: "delivered"
+    case .read: "read"
+    case .failed: "failed"
+    case .undelivered: "undelivered"
+    case .expired: "expired"
+    case .canceled: "canceled"
+    }
+  }
 
   package init?(name: String) {
-    guard let state = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    guard let state = Self.byName[name] else { return nil }
     self = state
   }
+
+  private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.name, $0) })
 
   /// How far along: a send only moves to a higher rank, except that a failure may put it back into the
   /// queue as its next attempt. Delivered stands above the failures, so that it wins in any order.

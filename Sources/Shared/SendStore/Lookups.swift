@@ -19,6 +19,16 @@ extension SendStore {
     }
   }
 
+  /// The attempt that is being made of each; those that are not being sent are left out.
+  package func attemptsUnderWay(_ keys: [SendKey]) throws(StoreError) -> [SendKey: Int] {
+    try engine.read { transaction throws(StoreError) in
+      let rows = try transaction.rows(.attemptsUnderWay, [.integers(keys.map(\.value).sorted())]) {
+        (SendKey($0.integer(0)), $0.int(1))
+      }
+      return Dictionary(rows) { $1 }
+    }
+  }
+
   /// Takes a send back while it is queued.
   package func cancel(_ id: SendID) throws(StoreError) -> SendState? {
     try engine.write { transaction throws(StoreError) in

@@ -190,7 +190,7 @@ extension CallbackReport {
 
 extension CallbackReport.Status {
   fileprivate init(_ state: SendState, againAfter wait: Duration?) {
-    if let reached = SendNews.Reached.allCases.first(where: { $0.state == state }) {
+    if let reached = SendNews.Reached(state) {
       self = .wentOut(reached)
     } else {
       self = .failed(state, againAfter: wait)

@@ -109,7 +109,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
       // A batch is one statement: planning it anew each time would cost more than it gains.
       try connection.execute("SET plan_cache_mode = force_generic_plan")
       // A process that is frozen or cut off inside a transaction would keep its locks.
-      try connection.execute("SET idle_in_transaction_session_timeout = '3s'")
+      try connection.execute("SET idle_in_transaction_session_timeout = '10s'")
       return PostgresConnection(connection, statements, manualClock)
     } catch { throw StoreError(error) }
   }

@@ -22,14 +22,12 @@ extension Transaction {
   func attempts(
     of ids: Set<ProviderID>, withinDays limit: Int64 = .max
   ) throws(StoreError) -> [ProviderID: CallbackMatch] {
-    guard !ids.isEmpty,
-      let oldest = try rows(.oldestProviderDay, { $0.isNull(0) ? nil : $0.integer(0) }).first ?? nil
-    else { return [:] }
+    guard !ids.isEmpty else { return [:] }
     var found: [ProviderID: CallbackMatch] = [:]
     let today = try now().day
-    var day = today
     var missing = ids
-    while day >= oldest, today - day < limit, !missing.isEmpty {
+    var next = try providerDay(before: today + 1)
+    while let day = next, today - day < limit, !missing.isEmpty {
       let wanted = missing.sorted()
       let rows = try rows(
         .findProviderIDs, [.integers(wanted.map { _ in day }), .texts(wanted.map(\.text))]
@@ -40,9 +38,14 @@ extension Transaction {
         found[id] = match
         missing.remove(id)
       }
-      day -= 1
+      next = missing.isEmpty ? nil : try providerDay(before: day)
     }
     return found
+  }
+
+  /// The newest day before that with any id of it.
+  private func providerDay(before day: Int64) throws(StoreError) -> Int64? {
+    try rows(.providerDay, [.integer(day)]) { $0.isNull(0) ? nil : $0.integer(0) }.first ?? nil
   }
 
   /// The same with the sends' own ids, and the lanes that they are of.

@@ -8,7 +8,7 @@ enum StatementName: String, CaseIterable, Sendable {
   case insertHistory, insertOutbox, lockGroup, lockLanes, saveLane, saveInFlight, saveGroup
   case dueSends, nextDue, takeFromQueue, insertIntents, updateSends, savePairs, saveRecipients
   case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, advance
-  case insertProviderIDs, findProviderIDs, oldestProviderDay, saveAnswers, insertDoubts
+  case insertProviderIDs, findProviderIDs, providerDay, saveAnswers, insertDoubts
   case deleteDoubts, doubtsDue, lookAgain, insertParked, parkedForProviderIDs, parkedForSends
   case parkedSince, parkedOldest, parkedCount, deleteParked, insertInbound, openWindows
   case saveOptOuts, contact, outbox, deleteOutbox, outboxCount, insertDeliveries, dueDeliveries
@@ -16,7 +16,7 @@ enum StatementName: String, CaseIterable, Sendable {
   case deleteContents, deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs
   case pruneRecipients, pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases
   case clearInFlight, lanePulses, heldFlows, restRecipients, closeWindows, saveWaIDs, rivals
-  case openDoubts
+  case openDoubts, attemptsUnderWay
   case haltLanes, releaseLanes, tellRate, tellRecipients, wakeLanes, showLane, shownLanes
   case saveTemplateHold, flowTemplates, idsOfSends, inReplyTo, parkedByNumber
   case oldestParked, saveMarks, markedUntil, forgetMarks, insertAwaited, awaitedDue, deleteAwaited

@@ -48,7 +48,7 @@ package struct ActionEvent: Hashable, Sendable {
     body = JSONWriter.object(capacity: 1024) { writer in
       names.write(to: &writer, tenant)
       writer.field("event", "status")
-      writer.field("state", callback.meaning.word)
+      writer.field("state", callback.meaning == .nothing ? nil : callback.meaning.word)
       send?.write(to: &writer)
       writer.field("providerId", callback.providerID.text)
       writer.field("provider", callback.provider.rawValue)

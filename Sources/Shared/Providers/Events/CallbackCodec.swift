@@ -26,6 +26,20 @@ extension ProviderCallback {
   }
 
   package init(_ value: JSONValue) throws(EventUnreadable) {
+    try self.init(withoutRaw: value)
+    raw = value["raw"]?.text ?? raw
+  }
+
+  /// All but the fields as they came: copying those is a good part of reading it.
+  package init(withoutRaw data: [UInt8]) throws(EventUnreadable) {
+    let root: JSONValue
+    do { root = try JSONDocument(data).root } catch {
+      throw EventUnreadable(description: error.description)
+    }
+    try self.init(withoutRaw: root)
+  }
+
+  private init(withoutRaw value: JSONValue) throws(EventUnreadable) {
     let reader = EventReader(value: value)
     guard let meaning = Meaning(word: try reader.needed("meaning")) else {
       throw EventUnreadable(description: "the record has a meaning that we do not know")
@@ -47,7 +61,6 @@ extension ProviderCallback {
     pricing = reader.raw("pricing")
     conversation = reader.raw("conversation")
     token = reader.text("token")
-    raw = reader.raw("raw") ?? raw
   }
 }
 

@@ -89,9 +89,12 @@ extension ProviderCallback.Meaning {
   init?(word: String) {
     if word == "nothing" {
       self = .nothing
-    } else if let reached = SendNews.Reached.allCases.first(where: { $0.state.name == word }) {
+      return
+    }
+    guard let state = SendState(name: word) else { return nil }
+    if let reached = SendNews.Reached(state) {
       self = .wentOut(reached)
-    } else if let state = SendState(name: word), state.isFailure {
+    } else if state.isFailure {
       self = .failed(state)
     } else {
       return nil

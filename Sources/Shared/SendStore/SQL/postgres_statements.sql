@@ -250,8 +250,8 @@ ON CONFLICT (day, id) DO NOTHING;
 -- findProviderIDs
 SELECT id, send, attempt FROM provider_ids JOIN unnest($1::bigint[], $2::text[]) AS p(day, id) USING (day, id);
 
--- oldestProviderDay
-SELECT min(day) FROM provider_ids;
+-- providerDay
+SELECT max(day) FROM provider_ids WHERE day < ($1::bigint[])[1];
 
 -- saveAnswers
 INSERT INTO answers (send, answer)
@@ -599,3 +599,6 @@ SELECT s.id, s.state, s.attempt, s.version, s.changed, s.recipient, l.name, f.ca
   (SELECT p.id FROM provider_ids p WHERE p.send = s.key AND p.attempt = s.attempt LIMIT 1)
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
 WHERE s.id = ANY($1::bytea[]);
+
+-- attemptsUnderWay
+SELECT key, attempt FROM sends WHERE key = ANY($1::bigint[]) AND state = 1;

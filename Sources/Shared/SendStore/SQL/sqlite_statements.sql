@@ -217,8 +217,8 @@ ON CONFLICT (day, id) DO NOTHING;
 -- findProviderIDs
 SELECT id, send, attempt FROM provider_ids WHERE day = ?1 AND id = ?2;
 
--- oldestProviderDay
-SELECT min(day) FROM provider_ids;
+-- providerDay
+SELECT max(day) FROM provider_ids WHERE day < ?1;
 
 -- saveAnswers
 INSERT INTO answers (send, answer)
@@ -548,3 +548,6 @@ SELECT s.id, s.state, s.attempt, s.version, s.changed, s.recipient, l.name, f.ca
   (SELECT p.id FROM provider_ids p WHERE p.send = s.key AND p.attempt = s.attempt LIMIT 1)
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
 WHERE s.id = ?1;
+
+-- attemptsUnderWay
+SELECT key, attempt FROM sends WHERE key = ?1 AND state = 1;

@@ -17,10 +17,13 @@ package struct HandlerFailure: Error, CustomStringConvertible {
 }
 
 /// Reads topics in batches: decode, hand on, dead-letter what cannot be processed, commit. Nothing that
-/// stands in a topic stops it, and nothing is committed before it is done.
-package final class RecordLoop {
+/// stands in a topic stops it, and nothing is committed before it is done. The next batch is read and prepared
+/// while one is being handled.
+package final class RecordLoop<Prepared: Sendable> {
+  /// Makes of a stretch of events what the handler wants of it, on another thread than the handler's.
+  package typealias Preparation = ([LoggedEvent]) -> Prepared
   /// Handles a stretch of events; answers with the reason for each place that can never be processed.
-  package typealias Handler = ([LoggedEvent]) throws(HandlerFailure) -> [Int: String]
+  package typealias Handler = (Prepared) throws(HandlerFailure) -> [Int: String]
 
   private let eventLog: any EventLog
   private let group: String
@@ -33,13 +36,14 @@ package final class RecordLoop {
   private let dead: Counter
   private let duration: Histogram
   private let batchSize: Int
-  private let handler: Handler
+  private let prepare: Preparation
+  private let stage: HandlingStage<Prepared>
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
 
   package init(
     _ eventLog: any EventLog, group: String, topics: [Topic], types: Set<String>, log: Log,
     health: HealthPart, metrics: Metrics, stop: StopSignal, batch: Int = 500,
-    handler: @escaping Handler
+    prepare: @escaping Preparation, handler: @escaping Handler
   ) {
     self.eventLog = eventLog
     self.group = group
@@ -49,7 +53,8 @@ package final class RecordLoop {
     self.health = health
     self.stop = stop
     self.batchSize = batch
-    self.handler = handler
+    self.prepare = prepare
+    stage = HandlingStage(group, handler)
     processed = metrics.counter(
       "postrider_records_processed_total", "Records read and done with.", ["group": group])
     duration = metrics.histogram(
@@ -73,6 +78,7 @@ package final class RecordLoop {
         stop.wait(for: backoff.ceiling(failures: failures))
       }
     }
+    stage.close()
     health.ended()
   }
 
@@ -81,40 +87,75 @@ package final class RecordLoop {
       try eventLog.subscribe(group: group, topics: topics)
     }
     defer { subscription.close() }
+    var underWay: Stretch?
+    // Whatever ends this, what is being handled is over before it is read again.
+    defer { if underWay?.prepared != nil { _ = stage.take() } }
     while !stop.isRequested {
       let batch = try orFail { () throws(LogError) in
-        try subscription.next(max: batchSize, wait: .milliseconds(250))
+        try subscription.next(max: batchSize, wait: underWay == nil ? .milliseconds(250) : .zero)
       }
-      let start = bootMicroseconds()
-      try process(batch.records)
-      try commit(batch.nextOffsets, subscription)
-      if !batch.records.isEmpty {
-        duration.observe(Double(bootMicroseconds() - start) / 1e6)
+      let read = read(batch)
+      if let before = underWay {
+        underWay = nil
+        try finish(before, subscription)
       }
+      if let prepared = read.prepared { stage.give(prepared) }
+      underWay = read.isEmpty ? nil : read
       health.ready()
       succeeded()
     }
+    if let last = underWay {
+      underWay = nil
+      try finish(last, subscription)
+    }
   }
 
-  private func process(_ records: [LogRecord]) throws(HandlerFailure) {
-    guard !records.isEmpty else { return }
+  /// A batch on its way.
+  private struct Stretch {
+    let start: Int64
+    let count: Int
+    let offsets: [TopicPartition: Int64]
+    let events: [LoggedEvent]
+    let letters: [DeadLetter]
+    /// nil where there is nothing to handle.
+    let prepared: Prepared?
+
+    var isEmpty: Bool { offsets.isEmpty }
+  }
+
+  private func read(_ batch: LogBatch) -> Stretch {
+    let start = bootMicroseconds()
     var letters: [DeadLetter] = []
     var events: [LoggedEvent] = []
-    for record in records {
-      switch decode(record) {
+    events.reserveCapacity(batch.records.count)
+    for record in batch.records {
+      switch Self.decode(record, types) {
       case .success(let event): events.append(LoggedEvent(record: record, event: event))
       case .failure(let reason): letters.append(DeadLetter(record, because: reason.sentence))
       }
     }
-    let refused = events.isEmpty ? [:] : try handler(events)
-    letters += refused.map { DeadLetter(events[$0.key].record, because: $0.value) }
-    try bury(letters)
-    processed.add(records.count)
+    return Stretch(
+      start: start, count: batch.records.count, offsets: batch.nextOffsets, events: events,
+      letters: letters, prepared: events.isEmpty ? nil : prepare(events))
+  }
+
+  private func finish(
+    _ stretch: Stretch, _ subscription: any LogSubscription
+  ) throws(HandlerFailure) {
+    let refused = stretch.prepared == nil ? [:] : try stage.take().get()
+    try bury(
+      stretch.letters + refused.map { DeadLetter(stretch.events[$0.key].record, because: $0.value) }
+    )
+    processed.add(stretch.count)
+    try commit(stretch.offsets, subscription)
+    duration.observe(Double(bootMicroseconds() - stretch.start) / 1e6)
   }
 
   private struct Undecodable: Error { let sentence: String }
 
-  private func decode(_ record: LogRecord) -> Result<CloudEvent, Undecodable> {
+  private static func decode(
+    _ record: LogRecord, _ types: Set<String>
+  ) -> Result<CloudEvent, Undecodable> {
     do {
       let event = try record.event()
       guard types.contains(event.type) else {
@@ -156,5 +197,80 @@ package final class RecordLoop {
     _ body: () throws(LogError) -> Value
   ) throws(HandlerFailure) -> Value {
     do { return try body() } catch { throw HandlerFailure(error) }
+  }
+}
+
+extension RecordLoop where Prepared == [LoggedEvent] {
+  package convenience init(
+    _ eventLog: any EventLog, group: String, topics: [Topic], types: Set<String>, log: Log,
+    health: HealthPart, metrics: Metrics, stop: StopSignal, batch: Int = 500,
+    handler: @escaping Handler
+  ) {
+    self.init(
+      eventLog, group: group, topics: topics, types: types, log: log, health: health,
+      metrics: metrics, stop: stop, batch: batch, prepare: { $0 }, handler: handler)
+  }
+}
+
+/// The thread on which batches are handled, one after the other: given, handled, taken back.
+private final class HandlingStage<Prepared: Sendable>: @unchecked Sendable {
+  // `handler` is called by this stage's own thread alone.
+  private let handler: RecordLoop<Prepared>.Handler
+  private let state = Monitor(State.idle)
+
+  private enum State: Sendable {
+    case idle
+    case given(Prepared)
+    case handling
+    case done(Result<[Int: String], HandlerFailure>)
+    case closed
+  }
+
+  init(_ name: String, _ handler: @escaping RecordLoop<Prepared>.Handler) {
+    self.handler = handler
+    _ = WorkerThread(name) { [self] in while handleNext() {} }
+  }
+
+  func give(_ prepared: Prepared) { state.change { $0 = .given(prepared) } }
+
+  /// Waits for the end of what was given.
+  func take() -> Result<[Int: String], HandlerFailure> {
+    while true {
+      state.wait(for: .seconds(60)) { if case .done = $0 { true } else { false } }
+      let result = state.peek { state -> Result<[Int: String], HandlerFailure>? in
+        guard case .done(let result) = state else { return nil }
+        state = .idle
+        return result
+      }
+      if let result { return result }
+    }
+  }
+
+  func close() { state.change { $0 = .closed } }
+
+  private func handleNext() -> Bool {
+    state.wait(for: .seconds(60)) { state in
+      switch state {
+      case .given, .closed: true
+      case .idle, .handling, .done: false
+      }
+    }
+    let (prepared, isClosed) = state.peek { state -> (Prepared?, Bool) in
+      switch state {
+      case .given(let prepared):
+        state = .handling
+        return (prepared, false)
+      case .closed: return (nil, true)
+      case .idle, .handling, .done: return (nil, false)
+      }
+    }
+    if let prepared {
+      let result: Result<[Int: String], HandlerFailure>
+      do throws(HandlerFailure) { result = .success(try handler(prepared)) } catch {
+        result = .failure(error)
+      }
+      state.change { $0 = .done(result) }
+    }
+    return !isClosed
   }
 }
