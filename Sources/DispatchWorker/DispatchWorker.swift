@@ -51,7 +51,7 @@ package enum DispatchWorker {
     _ sender: SenderID, _ store: SendStore, _ board: LaneBoard
   ) throws(StoreError) {
     let stop = try store.laneStatus().first { $0.sender == sender }?.stop
-    guard let stop, stop.code != LaneStop.byHand else { return }
+    guard let stop, stop.isProbed else { return }
     board.setTrial(sender)
     try store.resume(sender)
     board.wake([sender])

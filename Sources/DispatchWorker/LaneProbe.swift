@@ -38,7 +38,7 @@ final class LaneProbe {
     let lanes = try store.laneStatus()
     let now = try store.now()
     for lane in lanes where senders.contains(lane.sender) {
-      guard let stop = lane.stop, stop.code != LaneStop.byHand, let door = doors[lane.sender] else {
+      guard let stop = lane.stop, stop.isProbed, let door = doors[lane.sender] else {
         // A lane that has gone on for so long starts from the beginning when it stops again.
         if let plan = plans[lane.sender], now > plan.next + plan.wait { plans[lane.sender] = nil }
         continue

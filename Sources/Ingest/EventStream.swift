@@ -31,7 +31,7 @@ struct EventStream: Sendable {
       let subscription = try subscribe()
       defer { subscription.close() }
       let stream = responder.stream(headers: Self.headers) { stop.request() }
-      stream.send(Array(": \(cursor.text)\n\n".utf8))
+      stream.send(Self.alive(cursor))
       try pump(subscription, &cursor, to: stream, tenant, stop)
     } catch Refusal.foreignPlace {
       responder.answer(Self.foreignPlace)
@@ -90,7 +90,7 @@ struct EventStream: Sendable {
         text += Self.event(value, cursor)
       }
       let now = bootMicroseconds()
-      if text.isEmpty, now - lastSent >= heartbeat.microseconds { text = Array(": \n\n".utf8) }
+      if text.isEmpty, now - lastSent >= heartbeat.microseconds { text = Self.alive(cursor) }
       guard !text.isEmpty else { continue }
       lastSent = now
       // One that is too slow has been cut, and may go on where it was.
@@ -119,6 +119,12 @@ struct EventStream: Sendable {
     // JSON has line ends between its tokens only, where a space says the same.
     let line = value.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
     return Array("id: \(cursor.text)\ndata: ".utf8) + line + [0x0A, 0x0A]
+  }
+
+  /// A comment, and the place with nothing that happened: who comes back from here misses nothing and need not
+  /// read again what was others'.
+  private static func alive(_ cursor: EventCursor) -> [UInt8] {
+    Array(": \nid: \(cursor.text)\n\n".utf8)
   }
 
   private static func gap(

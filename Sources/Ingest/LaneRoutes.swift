@@ -24,7 +24,7 @@ struct LaneRoutes: Sendable {
       }
     }
     router.on("POST", prefix + "/api/lanes/{sender}/resume") { request, parameters, responder in
-      change(request, parameters, responder) { store, sender, _ in try store.resume(sender) }
+      change(request, parameters, responder) { store, sender, _ in try store.release(sender) }
     }
   }
 

@@ -95,7 +95,7 @@ package final class AccountLoop {
     return true
   }
 
-  static let stopCode = "account"
+  static let stopCode = LaneStop.byProvider
 
   private func act(
     on update: AccountUpdate, _ senders: [SenderID]

@@ -66,6 +66,7 @@ package final class ActionLoop {
         stop.wait(for: .seconds(1))
       }
     } while !stop.isRequested
+    land()
     leave()
   }
 
@@ -160,6 +161,19 @@ package final class ActionLoop {
       log.warning(
         "a tenant could not be told",
         ["tenant": answer.tenant.description, "delivery": answer.delivery.id, "reason": reason])
+    }
+  }
+
+  /// What is under way when it stops would otherwise be told again.
+  private func land() {
+    let deadline = bootMicroseconds() + Self.answerTimeout.microseconds
+    do {
+      while desks.values.contains(where: { !$0.flying.isEmpty }), bootMicroseconds() < deadline {
+        inbox.wait(for: Self.pause) { !$0.isEmpty }
+        try settle(try store.now())
+      }
+    } catch {
+      log.warning("what was told last may be told again", ["reason": "\(error)"])
     }
   }
 

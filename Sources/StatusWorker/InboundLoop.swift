@@ -10,7 +10,7 @@ package final class InboundLoop {
   package static let group = "postrider-status-inbound"
 
   private let store: SendStore
-  private let senders: SenderDirectory
+  private let senders: LiveSenders
   private let told: ActionDeliveries
   private let received: Counter
   private let repeated: Counter
@@ -18,12 +18,12 @@ package final class InboundLoop {
   private let optOuts: Counter
 
   package init(
-    _ store: SendStore, _ senders: [SenderSettings], actions: ActionBook = ActionBook(),
+    _ store: SendStore, _ senders: LiveSenders, actions: ActionBook = ActionBook(),
     metrics: Metrics
   ) {
     self.store = store
+    self.senders = senders
     told = ActionDeliveries(actions, store)
-    self.senders = SenderDirectory(senders)
     received = metrics.counter("postrider_inbound_total", "Messages from people.")
     repeated = metrics.counter(
       "postrider_inbound_repeated_total", "Messages from people that were known already.")
@@ -48,6 +48,7 @@ package final class InboundLoop {
     var refused: [Int: String] = [:]
     var reports: [InboundReport] = []
     var received: [(InboundMessage, Sender)] = []
+    let senders = senders.directory
     for (place, event) in events.enumerated() {
       do throws(EventUnreadable) {
         let message = try InboundMessage(data: event.event.data)

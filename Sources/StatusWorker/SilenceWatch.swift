@@ -10,7 +10,7 @@ internal import Time
 /// Meta there is nobody to ask.
 package final class SilenceWatch {
   private let store: SendStore
-  private let senders: [SenderID: SenderSettings]
+  private let senders: LiveSenders
   private let client: HTTPClient
   private let log: Log
   private let health: HealthPart
@@ -18,11 +18,11 @@ package final class SilenceWatch {
   private let stop: StopSignal
 
   package init(
-    _ store: SendStore, _ senders: [SenderSettings], _ client: HTTPClient, log: Log,
+    _ store: SendStore, _ senders: LiveSenders, _ client: HTTPClient, log: Log,
     health: HealthPart, metrics: Metrics, stop: StopSignal
   ) {
     self.store = store
-    self.senders = Dictionary(senders.map { ($0.sender.id, $0) }) { first, _ in first }
+    self.senders = senders
     self.client = client
     self.log = log
     self.health = health

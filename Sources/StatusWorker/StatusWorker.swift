@@ -9,10 +9,14 @@ package enum StatusWorker {
   package static func start(_ context: WorkerContext) -> [WorkerThread] {
     let burial = ParkedBurial(
       context.store, context.eventLog, log: context.log, metrics: context.metrics)
-    return loops(context, burial) + upkeep(context, burial)
+    let senders = LiveSenders(context.settings.senders)
+    context.reload.onChange { senders.replace(by: $0.senders) }
+    return loops(context, burial, senders) + upkeep(context, burial, senders)
   }
 
-  private static func loops(_ context: WorkerContext, _ burial: ParkedBurial) -> [WorkerThread] {
+  private static func loops(
+    _ context: WorkerContext, _ burial: ParkedBurial, _ senders: LiveSenders
+  ) -> [WorkerThread] {
     let (store, log, metrics) = (context.store, context.log, context.metrics)
     let actions = ActionBook(context.settings)
     context.reload.onChange { actions.takeUp($0) }
@@ -23,7 +27,7 @@ package enum StatusWorker {
           metrics: metrics, stop: context.stop)
       },
       WorkerThread("inbound") {
-        InboundLoop(store, context.settings.senders, actions: actions, metrics: metrics).run(
+        InboundLoop(store, senders, actions: actions, metrics: metrics).run(
           context.eventLog, log: log, health: context.health.part("inbound", patience: patience),
           metrics: metrics, stop: context.stop)
       },
@@ -39,7 +43,9 @@ package enum StatusWorker {
   /// A batch may have to wait for a store that others write to, and for its records' dead letters.
   private static let patience = Duration.seconds(120)
 
-  private static func upkeep(_ context: WorkerContext, _ burial: ParkedBurial) -> [WorkerThread] {
+  private static func upkeep(
+    _ context: WorkerContext, _ burial: ParkedBurial, _ senders: LiveSenders
+  ) -> [WorkerThread] {
     [
       WorkerThread("parked") {
         ParkedSweep(
@@ -47,7 +53,7 @@ package enum StatusWorker {
           metrics: context.metrics, stop: context.stop
         ).run()
       },
-      WorkerThread("silence") { watchSilence(context) },
+      WorkerThread("silence") { watchSilence(context, senders) },
       WorkerThread("upkeep") {
         Upkeep(
           context.store, retention: context.settings.retention, log: context.log, stop: context.stop
@@ -71,14 +77,13 @@ package enum StatusWorker {
     }
   }
 
-  private static func watchSilence(_ context: WorkerContext) {
-    guard context.settings.senders.contains(where: { $0.sender.silentAfter != nil }) else { return }
+  private static func watchSilence(_ context: WorkerContext, _ senders: LiveSenders) {
     let health = context.health.part("silence", patience: patience)
     do throws(HTTPClientError) {
       let client = try HTTPClient()
       defer { client.close() }
       SilenceWatch(
-        context.store, context.settings.senders, client, log: context.log, health: health,
+        context.store, senders, client, log: context.log, health: health,
         metrics: context.metrics, stop: context.stop
       ).run()
     } catch {

@@ -45,7 +45,7 @@ struct LaneCommand: Subcommand {
         }
       case .resume(let sender):
         return try change(sender, access.store) { () throws(StoreError) in
-          try access.store.resume(sender)
+          try access.store.release(sender)
         }
       }
     }

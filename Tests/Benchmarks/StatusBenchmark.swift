@@ -24,7 +24,7 @@ enum StatusBenchmark {
   }
 
   private static let rounds = 5
-  private static let batchesInTurn = 8
+  private static let batchesInTurn = 20
 
   private static func race(_ small: StatusStage, _ big: StatusStage) throws {
     var race = Race()

@@ -42,6 +42,28 @@ import Time
     #expect(try store.laneStatus().first?.stop == nil)
   }
 
+  @Test("resuming takes back what holds a template, also for sends that come later")
+  func release() throws {
+    try store.define([
+      Sender(id: SenderID("main"), channel: .metaWhatsApp, account: AccountID("a"), address: "1065")
+    ])
+    let now = try store.now()
+    func take(_ offset: Int64, _ campaign: String) throws {
+      let send = NewSend(
+        id: .random(at: now), sender: SenderID("main"), recipient: "+393331234567", content: [1],
+        campaign: campaign, template: "t", due: now, expires: now + .seconds(60))
+      _ = try store.take(
+        IntakeBatch(log: "log", partition: 0, from: offset, next: offset + 1, sends: [send]))
+    }
+    try take(0, "one")
+    try store.hold(
+      template: "t", of: SenderID("main"), until: now + .seconds(600), because: "paused by Meta")
+    #expect(try run("lane").output.contains("paused by Meta"))
+    #expect(!(try run("lane", "resume", "main").output.contains("paused by Meta")))
+    try take(1, "two")
+    #expect(try store.heldFlows().isEmpty)
+  }
+
   @Test(
     "what is not there is told",
     arguments: [["lane", "pause", "other"], ["lane", "resume", "other"]])

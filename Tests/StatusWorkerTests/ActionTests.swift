@@ -30,12 +30,13 @@ private final class TenantAddress: Sendable {
     }
   }
 
-  func action(_ company: String, secret: String = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    -> ActionSettings
-  {
+  func action(
+    _ company: String, secret: String = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    rate: Rate? = nil
+  ) -> ActionSettings {
     ActionSettings(
       tenant: Tenant(app: "crm", company: company), url: .loopback(server.port),
-      secret: Secret(secret), rate: nil, inFlight: 8)
+      secret: Secret(secret), rate: rate, inFlight: 8)
   }
 
   /// Those that were taken, once there are so many.
@@ -48,7 +49,8 @@ private final class TenantAddress: Sendable {
 }
 
 /// Relay, callbacks and the telling of tenants on one stand.
-private final class ActionStand {
+private final class ActionStand: @unchecked Sendable {
+  // Used by the thread of one test at a time.
   let stand: StatusStand
   let stop = StopSignal()
   let quiet = Log(worker: "test", write: { _ in })
@@ -107,7 +109,68 @@ private func onActionStand(
   }
 }
 
+/// A log before which something else happens once, as soon as something is appended.
+private final class InterruptedLog: EventLog {
+  private let real: any EventLog
+  private let before: Locked<(@Sendable () -> Void)?>
+
+  init(_ real: any EventLog, before: @escaping @Sendable () -> Void) {
+    self.real = real
+    self.before = Locked(before)
+  }
+
+  func append(
+    _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) {
+    let before = before.withLock { before in
+      defer { before = nil }
+      return before
+    }
+    before?()
+    real.append(records, done: done)
+  }
+
+  func subscribe(
+    group: String, topics: [Topic], options: SubscriptionOptions
+  ) throws(LogError) -> any LogSubscription {
+    try real.subscribe(group: group, topics: topics, options: options)
+  }
+
+  func identity(within limit: Duration) throws(LogError) -> String {
+    try real.identity(within: limit)
+  }
+
+  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
+    try real.partitionCount(of: topic, within: limit)
+  }
+
+  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
+    try real.offsets(of: topic, within: limit)
+  }
+
+  func ping(within limit: Duration) throws(LogError) { try real.ping(within: limit) }
+  func close(within limit: Duration) { real.close(within: limit) }
+}
+
 @Suite(.timeLimit(.minutes(2))) struct ActionTests {
+  @Test("what two relays publish, as after a hand-over, is told once", arguments: Pair.allCases)
+  func twice(pair: Pair) async throws {
+    try await onActionStand(pair, ["acme"]) { world, _ in
+      _ = try world.stand.accepted(3)
+      let relay = Locked(world)
+      let interrupted = InterruptedLog(world.stand.log) {
+        #expect(throws: Never.self) { try relay.withLock { try $0.publish() } }
+      }
+      let late = OutboxRelay(
+        world.stand.store, interrupted, worker: WorkerID("w"), actions: world.stand.actions,
+        log: world.quiet, health: Health().part("relay"), metrics: Metrics(), stop: world.stop)
+      #expect(try !late.step())
+      let tenant = Tenant(app: "crm", company: "acme")
+      #expect(try world.stand.store.dueDeliveries(of: tenant, limit: 100).count == 3)
+      #expect(try world.stand.store.unpublishedCount() == 0)
+    }
+  }
+
   @Test(
     "a tenant is told each step once, in order, in the provider's names, signed",
     arguments: Pair.allCases)
@@ -247,6 +310,39 @@ private func onActionStand(
       try world.run {
         world.stand.clock.advance(.seconds(5))
         return addresses[0].count == 1
+      }
+    }
+  }
+
+  @Test("an address that answers 410 gets that delivery no more, and it is a dead letter at once")
+  func gone() async throws {
+    try await onActionStand(.sqlite, ["acme"]) { world, addresses in
+      addresses[0].status.withLock { $0 = 410 }
+      _ = try world.stand.accepted()
+      try world.publish()
+      let tenant = Tenant(app: "crm", company: "acme")
+      try world.run { try world.stand.store.dueDeliveries(of: tenant, limit: 9).isEmpty }
+      let letter = try #require(try world.stand.deadLetters().first)
+      #expect(letter["reason"]?.string?.contains("410") == true)
+    }
+  }
+
+  @Test("a tenant's own rate is kept")
+  func rate() async throws {
+    try await onActionStand(.sqlite, ["acme"]) { world, addresses in
+      var settings = Settings()
+      settings.actions = [
+        addresses[0].action("acme", rate: Rate(1, per: .seconds(10)))
+      ]
+      settings.senders = SenderSettings.all
+      world.stand.actions.takeUp(settings)
+      _ = try world.stand.accepted(3)
+      try world.publish()
+      for count in 1...3 {
+        try world.run { addresses[0].count == count }
+        for _ in 0..<20 { try world.loop.step() }
+        #expect(addresses[0].count == count)
+        world.stand.clock.advance(.seconds(11))
       }
     }
   }

@@ -25,7 +25,7 @@ import Time
     -> SilenceWatch
   {
     SilenceWatch(
-      stand.store, senders, client, log: Log(worker: "test", write: { _ in }),
+      stand.store, LiveSenders(senders), client, log: Log(worker: "test", write: { _ in }),
       health: Health().part("silence"), metrics: stand.metrics, stop: StopSignal())
   }
 

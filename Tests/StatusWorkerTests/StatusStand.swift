@@ -84,7 +84,7 @@ final class StatusStand: @unchecked Sendable {
           log, health: health.part("callbacks"), metrics: metrics, stop: stop)
       },
       WorkerThread("inbound") {
-        InboundLoop(store, senders, actions: actions, metrics: metrics).run(
+        InboundLoop(store, LiveSenders(senders), actions: actions, metrics: metrics).run(
           log, log: quiet, health: health.part("inbound"), metrics: metrics, stop: stop)
       },
       WorkerThread("account") {

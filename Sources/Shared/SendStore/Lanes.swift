@@ -59,6 +59,11 @@ package struct HeldFlow: Hashable, Sendable {
 package struct LaneStop: Hashable, Sendable {
   /// The code of a stop that only a person takes back.
   package static let byHand = "paused"
+  /// The code of a stop that the provider told, and takes back.
+  package static let byProvider = "account"
+
+  /// Whether asking the provider may end it.
+  package var isProbed: Bool { code != Self.byHand && code != Self.byProvider }
 
   package let since: Timestamp
   package let code: String
@@ -158,6 +163,15 @@ extension SendStore {
   package func resume(_ sender: SenderID) throws(StoreError) {
     try onLane(sender) { transaction, key throws(StoreError) in
       try transaction.run(.resumeLane, [.integer(key)])
+    }
+  }
+
+  /// The same, and takes back what holds single templates and campaigns.
+  package func release(_ sender: SenderID) throws(StoreError) {
+    try onLane(sender) { transaction, key throws(StoreError) in
+      try transaction.run(.resumeLane, [.integer(key)])
+      try transaction.run(.releaseFlows, [.integer(key)])
+      try transaction.run(.releaseTemplates, [.integer(key)])
     }
   }
 

@@ -16,7 +16,7 @@ enum StatementName: String, CaseIterable, Sendable {
   case deleteContents, deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs
   case pruneRecipients, pruneInbound, pruneDeliveries, unsettledSends, clearIntents, clearLeases
   case clearInFlight, lanePulses, heldFlows, restRecipients, closeWindows, saveWaIDs, rivals
-  case openDoubts, attemptsUnderWay
+  case openDoubts, attemptsUnderWay, releaseFlows, releaseTemplates
   case haltLanes, releaseLanes, tellRate, tellRecipients, wakeLanes, showLane, shownLanes
   case saveTemplateHold, flowTemplates, idsOfSends, inReplyTo, parkedByNumber
   case oldestParked, saveMarks, markedUntil, forgetMarks, insertAwaited, awaitedDue, deleteAwaited

@@ -602,3 +602,9 @@ WHERE s.id = ANY($1::bytea[]);
 
 -- attemptsUnderWay
 SELECT key, attempt FROM sends WHERE key = ANY($1::bigint[]) AND state = 1;
+
+-- releaseFlows
+UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ANY($1::bigint[]) AND held_until > 0;
+
+-- releaseTemplates
+DELETE FROM template_holds WHERE lane = ANY($1::bigint[]);

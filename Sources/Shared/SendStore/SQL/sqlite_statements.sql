@@ -551,3 +551,9 @@ WHERE s.id = ?1;
 
 -- attemptsUnderWay
 SELECT key, attempt FROM sends WHERE key = ?1 AND state = 1;
+
+-- releaseFlows
+UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ?1 AND held_until > 0;
+
+-- releaseTemplates
+DELETE FROM template_holds WHERE lane = ?1;

@@ -1,0 +1,29 @@
+internal import Domain
+internal import Platform
+package import Service
+
+/// Our senders, as the settings have them by now.
+package final class LiveSenders: Sendable {
+  private struct Known {
+    let directory: SenderDirectory
+    let byID: [SenderID: SenderSettings]
+
+    init(_ senders: [SenderSettings]) {
+      directory = SenderDirectory(senders)
+      byID = Dictionary(senders.map { ($0.sender.id, $0) }) { first, _ in first }
+    }
+  }
+
+  private let known: Locked<Known>
+
+  package init(_ senders: [SenderSettings]) { known = Locked(Known(senders)) }
+
+  package func replace(by senders: [SenderSettings]) {
+    let new = Known(senders)
+    known.withLock { $0 = new }
+  }
+
+  var directory: SenderDirectory { known.withLock { $0.directory } }
+
+  subscript(id: SenderID) -> SenderSettings? { known.withLock { $0.byID[id] } }
+}
