@@ -79,11 +79,12 @@ let package = Package(
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
         .embedInCode("Migrations/sqlite_002.sql"), .embedInCode("Migrations/postgres_002.sql"),
         .embedInCode("Migrations/sqlite_003.sql"), .embedInCode("Migrations/postgres_003.sql"),
+        .embedInCode("Migrations/sqlite_004.sql"), .embedInCode("Migrations/postgres_004.sql"),
         .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
       ]),
     module(
       "Service",
-      ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "SendStore"]),
+      ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "Kafka", "SendStore"]),
     module(
       "Ingest",
       [
@@ -109,7 +110,7 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "DispatchWorker", "StatusWorker", "Simulator", "Service", "Domain", "EventLog",
-        "SendStore", "Platform", "Time", "HTTP",
+        "SendStore", "Platform", "Time", "HTTP", "JSON",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(
@@ -150,7 +151,7 @@ let package = Package(
       "WorkerTests",
       [
         "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
-        "Domain", "Time", "JSON", "Platform", "EventLog", "SendStore", "TestSupport",
+        "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport",
       ]),
     tests(
       "DispatchWorkerTests",
@@ -174,7 +175,11 @@ let package = Package(
       ]),
     tests(
       "CommandTests",
-      ["postrider", "HTTP", "Domain", "SendStore", "Platform", "Time", "TestSupport"]),
+      [
+        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Service", "Platform",
+        "Time",
+        "TestSupport",
+      ]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [

@@ -28,6 +28,8 @@ package enum DispatchWorker {
         try tryAgain(sender, context.store, board)
       }
     }
+    let actions = ActionBook(context.settings)
+    context.reload.onChange { actions.takeUp($0) }
     let keeper = LeaseKeeper(context, doors: doors, board: board, counts: counts)
     return [
       WorkerThread("lanes") { lanes.run() },
@@ -37,8 +39,9 @@ package enum DispatchWorker {
       WorkerThread("care") { care(context, doors, board, probeAfter) },
       WorkerThread("relay") {
         OutboxRelay(
-          context.store, context.eventLog, worker: context.worker, log: context.log,
-          health: context.health.part("relay"), metrics: context.metrics, stop: context.stop
+          context.store, context.eventLog, worker: context.worker, actions: actions,
+          log: context.log, health: context.health.part("relay"), metrics: context.metrics,
+          stop: context.stop
         ).run()
       },
     ]

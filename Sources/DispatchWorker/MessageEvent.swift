@@ -39,7 +39,16 @@ package struct MessageEvent: Sendable {
       writer.field("at", entry.change.at.description)
       writer.field("providerAt", entry.change.providerAt?.description)
       writer.field("code", entry.change.code)
+      writer.field("providerId", entry.providerID?.text)
+      writer.field("attempts", entry.change.attemptsMade)
       if !entry.campaign.isEmpty { writer.field("campaign", entry.campaign) }
+      if !entry.template.isEmpty { writer.field("template", entry.template) }
+      writer.field("due", entry.due.description)
+      writer.field("expires", entry.expires.description)
+      if let metadata = entry.metadata {
+        writer.name("metadata")
+        writer.raw(metadata)
+      }
       if let detail = entry.change.detail {
         writer.name("detail")
         writer.raw(detail)

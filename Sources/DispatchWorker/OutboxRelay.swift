@@ -1,5 +1,6 @@
 package import Domain
 package import EventLog
+internal import Providers
 package import SendStore
 package import Service
 
@@ -9,6 +10,7 @@ package final class OutboxRelay {
   private let store: SendStore
   private let eventLog: any EventLog
   private let worker: WorkerID
+  private let actions: ActionBook
   private let log: Log
   private let health: HealthPart
   private let stop: StopSignal
@@ -16,10 +18,12 @@ package final class OutboxRelay {
   private let backoff = Backoff(base: .milliseconds(200), cap: .seconds(10))
 
   package init(
-    _ store: SendStore, _ eventLog: any EventLog, worker: WorkerID, log: Log, health: HealthPart,
-    metrics: Metrics, stop: StopSignal
+    _ store: SendStore, _ eventLog: any EventLog, worker: WorkerID,
+    actions: ActionBook = ActionBook(), log: Log, health: HealthPart, metrics: Metrics,
+    stop: StopSignal
   ) {
     self.store = store
+    self.actions = actions
     self.eventLog = eventLog
     self.worker = worker
     self.log = log
@@ -59,6 +63,9 @@ package final class OutboxRelay {
     let generation = try store.generation()
     try eventLog.append(
       entries.map { MessageEvent($0, generation: generation).record }, within: .seconds(30))
+    // Forgotten last: what a crash repeats has the same ids, in the log and among the deliveries.
+    let deliveries = entries.compactMap { $0.delivery(by: actions) }
+    if !deliveries.isEmpty { try store.add(deliveries) }
     try store.published(entries)
     published.add(entries.count)
     return entries.count == Self.batch
@@ -69,5 +76,21 @@ package final class OutboxRelay {
       log.warning("the duty to publish runs out by itself", ["reason": error.description])
     }
     health.ended()
+  }
+}
+
+extension OutboxEntry {
+  /// For the tenant's action, if it has one: all that somebody outside may care about.
+  fileprivate func delivery(by actions: ActionBook) -> NewDelivery? {
+    guard change.state != .queued, change.state != .sending, actions.hasAction(tenant),
+      let sender = actions.sender(sender)
+    else { return nil }
+    let about = ActionEvent.About(
+      send: id, sender: self.sender, attempt: change.attempt, campaign: campaign,
+      template: template, metadata: metadata)
+    let event = ActionEvent(
+      change.state, version: change.version, of: about, to: recipient, from: sender,
+      providerID: providerID, at: change.at, code: change.code, detail: change.detail)
+    return NewDelivery(id: event.id, tenant: tenant, line: event.line, body: event.body)
   }
 }

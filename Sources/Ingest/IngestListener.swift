@@ -11,6 +11,7 @@ package final class IngestListener: Sendable {
   private let makeRouter: @Sendable (Settings) -> Router
   private let spool: Spool
   private let marks: Marks
+  private let events: EventRoutes
 
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
@@ -22,15 +23,18 @@ package final class IngestListener: Sendable {
   package init(
     _ settings: Settings, _ admin: AdminRoutes, _ slot: LogSlot, _ stores: StoreSlot, log: Log,
     metrics: Metrics, patience: Duration = .seconds(2), instance: String? = nil,
-    marksEvery markInterval: Duration = .seconds(1), limits: HTTPServer.Configuration? = nil
+    marksEvery markInterval: Duration = .seconds(1), heartbeat: Duration = .seconds(15),
+    limits: HTTPServer.Configuration? = nil
   ) throws {
     let spool = try Spool(
       settings.spool, before: slot, patience: patience, log: log, metrics: metrics)
     self.spool = spool
+    let events = EventRoutes(slot, log: log, heartbeat: heartbeat, limit: Self.listeners)
+    self.events = events
     let makeRouter: @Sendable (Settings) -> Router = { settings in
       var router = Router()
       admin.add(to: &router, withMetrics: false)
-      Self.addRoutes(to: &router, settings, slot, stores, spool, log, metrics)
+      Self.addRoutes(to: &router, settings, slot, stores, spool, events, log, metrics)
       return router
     }
     self.makeRouter = makeRouter
@@ -65,10 +69,14 @@ package final class IngestListener: Sendable {
 
   /// Answers what is under way, then closes.
   package func drain(within limit: Duration) {
+    events.close()
     server.drain(within: limit)
     marks.close(within: .seconds(5))
     spool.close(within: .seconds(6))
   }
+
+  /// Of the stream of events, at a time.
+  package static let listeners = 32
 
   package static let limits: HTTPServer.Configuration = {
     var limits = HTTPServer.Configuration()
@@ -88,7 +96,7 @@ package final class IngestListener: Sendable {
 
   private static func addRoutes(
     to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ stores: StoreSlot,
-    _ spool: Spool, _ log: Log, _ metrics: Metrics
+    _ spool: Spool, _ events: EventRoutes, _ log: Log, _ metrics: Metrics
   ) {
     let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let senders = SenderBook(settings)
@@ -109,6 +117,9 @@ package final class IngestListener: Sendable {
     let requests = KeyedRequests(admission, StoreDesk(stores, log: log), settings.senders)
     LaneRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
     DoubtRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
+    SendQueries(requests: requests, waiting: WaitDesk(stores, log: log))
+      .add(to: &router, under: address.prefix)
+    events.add(to: &router, under: address.prefix, requests)
     RelayRoute(settings, loop, desk, slot, metrics)?.add(to: &router, under: address.prefix)
     WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)
   }

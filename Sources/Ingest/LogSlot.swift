@@ -35,6 +35,20 @@ package final class LogSlot: Sendable {
     try opened().partitionCount(of: topic, within: limit)
   }
 
+  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
+    try opened().offsets(of: topic, within: limit)
+  }
+
+  func identity(within limit: Duration) throws(LogError) -> String {
+    try opened().identity(within: limit)
+  }
+
+  func subscribe(
+    group: String, to topic: Topic, _ options: SubscriptionOptions
+  ) throws(LogError) -> any LogSubscription {
+    try opened().subscribe(group: group, topics: [topic], options: options)
+  }
+
   func ping(within limit: Duration) throws(LogError) { try opened().ping(within: limit) }
 
   private func opened() throws(LogError) -> any EventLog {

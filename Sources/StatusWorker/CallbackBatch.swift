@@ -11,10 +11,11 @@ struct CallbackBatch: Sendable {
   /// The reason for each place that nobody can make anything of.
   private(set) var refused: [Int: String] = [:]
 
-  init(_ events: [LoggedEvent]) {
+  /// The fields as they came are read for those who are told of them.
+  init(_ events: [LoggedEvent], withRaw: Bool = false) {
     callbacks.reserveCapacity(events.count)
     for (place, event) in events.enumerated() {
-      switch Item(event) {
+      switch Item(event, withRaw: withRaw) {
       case .callback(let callback): callbacks.append(callback)
       case .mark(let mark): marks.append(mark)
       case .refused(let reason): refused[place] = reason
@@ -27,18 +28,20 @@ struct CallbackBatch: Sendable {
     case mark(Mark)
     case refused(String)
 
-    init(_ logged: LoggedEvent) {
-      do throws(EventUnreadable) { self = try Item(reading: logged) } catch {
+    init(_ logged: LoggedEvent, withRaw: Bool) {
+      do throws(EventUnreadable) { self = try Item(reading: logged, withRaw) } catch {
         self = .refused(error.description)
       }
     }
 
-    private init(reading logged: LoggedEvent) throws(EventUnreadable) {
+    private init(reading logged: LoggedEvent, _ withRaw: Bool) throws(EventUnreadable) {
       guard logged.event.type == ProviderCallback.type else {
         self = .mark(Mark(try MarkEvent(data: logged.event.data)))
         return
       }
-      let callback = try ProviderCallback(withoutRaw: logged.event.data)
+      let data = logged.event.data
+      let callback =
+        try withRaw ? ProviderCallback(data: data) : ProviderCallback(withoutRaw: data)
       guard callback.meaning != .nothing || Self.quiet.contains(callback.status) else {
         self = .refused("nobody here knows what the status \(callback.status) means")
         return

@@ -11,14 +11,19 @@ package final class InboundLoop {
 
   private let store: SendStore
   private let senders: LiveSenders
+  private let told: ActionDeliveries
   private let received: Counter
   private let repeated: Counter
   private let nobodys: Counter
   private let optOuts: Counter
 
-  package init(_ store: SendStore, _ senders: LiveSenders, metrics: Metrics) {
+  package init(
+    _ store: SendStore, _ senders: LiveSenders, actions: ActionBook = ActionBook(),
+    metrics: Metrics
+  ) {
     self.store = store
     self.senders = senders
+    told = ActionDeliveries(actions, store)
     received = metrics.counter("postrider_inbound_total", "Messages from people.")
     repeated = metrics.counter(
       "postrider_inbound_repeated_total", "Messages from people that were known already.")
@@ -42,21 +47,24 @@ package final class InboundLoop {
   package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
     var refused: [Int: String] = [:]
     var reports: [InboundReport] = []
+    var received: [(InboundMessage, Sender)] = []
     let senders = senders.directory
     for (place, event) in events.enumerated() {
       do throws(EventUnreadable) {
         let message = try InboundMessage(data: event.event.data)
         if let sender = senders.sender(of: message) {
           reports.append(InboundReport(message, to: sender))
+          received.append((message, sender.sender))
         } else {
           nobodys.add()
           refused[place] = "no sender of ours has \(message.address) in that account"
         }
       } catch { refused[place] = error.description }
     }
-    do throws(StoreError) { count(reports, try store.receive(reports)) } catch {
-      throw HandlerFailure(error)
-    }
+    do throws(StoreError) {
+      try told.add(received)
+      count(reports, try store.receive(reports))
+    } catch { throw HandlerFailure(error) }
     return refused
   }
 

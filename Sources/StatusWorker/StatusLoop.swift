@@ -11,6 +11,7 @@ package final class StatusLoop {
   package static let group = "postrider-status"
 
   private let store: SendStore
+  private let told: ActionDeliveries
   private let log: Log
   private let counts: CallbackCounts
   private var shownNumbers: ShownNumbers
@@ -19,10 +20,12 @@ package final class StatusLoop {
 
   /// `burial` keeps the bound on what is parked while more comes in than a sweep now and then would see.
   package init(
-    _ store: SendStore, _ burial: ParkedBurial? = nil, log: Log, metrics: Metrics
+    _ store: SendStore, _ burial: ParkedBurial? = nil, actions: ActionBook = ActionBook(),
+    log: Log, metrics: Metrics
   ) {
     self.store = store
     self.burial = burial
+    told = ActionDeliveries(actions, store)
     self.log = log
     counts = CallbackCounts(metrics)
     shownNumbers = ShownNumbers(store)
@@ -35,13 +38,16 @@ package final class StatusLoop {
     RecordLoop(
       eventLog, group: Self.group, topics: [.callbacks],
       types: [ProviderCallback.type, MarkEvent.type], log: log, health: health, metrics: metrics,
-      stop: stop, batch: 1000, prepare: CallbackBatch.init, handler: handle
+      stop: stop, batch: 1000, prepare: { [told] in CallbackBatch($0, withRaw: told.isNeeded) },
+      handler: handle
     ).run()
   }
 
   /// Answers with the reason for each place that can never be processed.
   private func handle(_ batch: CallbackBatch) throws(HandlerFailure) -> [Int: String] {
     do throws(StoreError) {
+      // Before the relay can see what they change: it would tell less of them.
+      try told.add(batch.callbacks)
       let reports = try judge(batch)
       let results = try store.apply(reports)
       counts.count(results)

@@ -18,17 +18,20 @@ package enum StatusWorker {
     _ context: WorkerContext, _ burial: ParkedBurial, _ senders: LiveSenders
   ) -> [WorkerThread] {
     let (store, log, metrics) = (context.store, context.log, context.metrics)
+    let actions = ActionBook(context.settings)
+    context.reload.onChange { actions.takeUp($0) }
     return [
       WorkerThread("callbacks") {
-        StatusLoop(store, burial, log: log, metrics: metrics).run(
+        StatusLoop(store, burial, actions: actions, log: log, metrics: metrics).run(
           context.eventLog, health: context.health.part("callbacks", patience: patience),
           metrics: metrics, stop: context.stop)
       },
       WorkerThread("inbound") {
-        InboundLoop(store, senders, metrics: metrics).run(
+        InboundLoop(store, senders, actions: actions, metrics: metrics).run(
           context.eventLog, log: log, health: context.health.part("inbound", patience: patience),
           metrics: metrics, stop: context.stop)
       },
+      WorkerThread("actions") { tell(actions, context) },
       WorkerThread("account") {
         AccountLoop(store, log: log, metrics: metrics).run(
           context.eventLog, health: context.health.part("account", patience: patience),
@@ -57,6 +60,21 @@ package enum StatusWorker {
         ).run()
       },
     ]
+  }
+
+  private static func tell(_ actions: ActionBook, _ context: WorkerContext) {
+    let health = context.health.part("actions", patience: patience)
+    do throws(HTTPClientError) {
+      let client = try HTTPClient(ActionLoop.client)
+      defer { client.close() }
+      ActionLoop(
+        context.store, context.eventLog, actions, client, worker: context.worker,
+        log: context.log, health: health, metrics: context.metrics, stop: context.stop
+      ).run()
+    } catch {
+      health.notReady(error.description)
+      context.log.error("cannot tell tenants", ["reason": error.description])
+    }
   }
 
   private static func watchSilence(_ context: WorkerContext, _ senders: LiveSenders) {

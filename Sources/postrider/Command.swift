@@ -14,6 +14,8 @@ enum Command {
     "up": UpCommand.self, "ingest": IngestCommand.self, "dispatch": DispatchCommand.self,
     "status": StatusCommand.self, "simulate": SimulateCommand.self, "topics": TopicsCommand.self,
     "config": ConfigCommand.self, "lane": LaneCommand.self, "doubt": DoubtCommand.self,
+    "send": SendCommand.self, "trace": TraceCommand.self, "dead": DeadCommand.self,
+    "prune": PruneCommand.self,
   ]
 
   static func run(_ arguments: [String]) -> Exit {
@@ -45,8 +47,12 @@ enum Command {
         ingest         run only what takes in webhooks and requests
         dispatch       run only what sends
         status         run only what follows up what was sent
+        send           send one message, and wait for it if asked to
+        trace          show one send's life
         lane           say how each sender's lane stands; pause and resume it
         doubt          say which sends may have gone out; decide about them
+        dead           show what could not be processed; put it back or drop it
+        prune          forget now what the retention allows
         config check   say everything that is wrong with a settings file
         topics         make Kafka's topics
         simulate       stand in for Twilio and Meta, with faults on request

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Service
 internal import Simulator
 
@@ -5,6 +6,8 @@ internal import Simulator
 struct DemoWorld {
   let settings: Settings
   private let simulator: Simulator
+
+  static let key = Secret("demo")
 
   init() throws {
     simulator = try Simulator()
@@ -22,7 +25,7 @@ struct DemoWorld {
     """
     {
       publicURL: "http://127.0.0.1:8080",
-      apiKeys: ["demo"],
+      apiKeys: ["\(key.exposed)"],
       defaultSender: "demo-meta",
       senders: [
         {

@@ -38,7 +38,8 @@ final class IngestStand: Sendable {
     _ more: String = "", on kind: LogKind = .embedded, spoolLimit: String = "100MB",
     isOpen: Bool = true,
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
-    marksEvery: Duration = .seconds(3600), limits: HTTPServer.Configuration? = nil,
+    marksEvery: Duration = .seconds(3600), heartbeat: Duration = .seconds(15),
+    limits: HTTPServer.Configuration? = nil,
     folder: TemporaryFolder? = nil
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
@@ -69,7 +70,7 @@ final class IngestStand: Sendable {
     listener = try IngestListener(
       settings, AdminRoutes(health, metrics), slot, stores, log: logger, metrics: metrics,
       patience: patience, instance: Self.instance, marksEvery: marksEvery,
-      limits: limits)
+      heartbeat: heartbeat, limits: limits)
     client = try HTTPClient()
   }
 

@@ -4,6 +4,7 @@ import HTTP
 import Ingest
 import Platform
 import Service
+import TestSupport
 import Testing
 
 @Suite struct OpenAPITests {
@@ -157,7 +158,7 @@ final class OpenAPICaller {
     note("POST \(path)", try await SendTests.send(stand, body, to: path, key: key))
   }
 
-  func note(_ operation: String, _ answer: IngestStand.Answer) {
-    seen.insert("\(operation) \(answer.status)")
-  }
+  func note(_ operation: String, _ answer: IngestStand.Answer) { seen(operation, answer.status) }
+
+  func seen(_ operation: String, _ status: Int) { seen.insert("\(operation) \(status)") }
 }

@@ -65,6 +65,15 @@ extension OpenAPICaller {
       try await call(route, "/api/lanes/nobody/\(action)")
     }
     try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: "{")
+    let one = "GET /api/sends/{id}"
+    for id in ["\(queued)", "nothing"] {
+      try await call(one, "/api/sends/\(id)")
+      try await call("\(one)/wait", "/api/sends/\(id)/wait?for=queued&timeout=0")
+    }
+    try await call("\(one)/wait", "/api/sends/\(queued)/wait?for=never")
+    try await call("GET /api/sends", "/api/sends?to=%2B393331234567")
+    try await call("GET /api/sends", "/api/sends")
+    try await callEvents()
     try await call("GET /api/doubts", "/api/doubts")
     try await call("GET /api/doubts", "/api/doubts?after=x")
     let decide = "POST /api/doubts/{id}"
@@ -76,6 +85,26 @@ extension OpenAPICaller {
     try await call(cancel, "/api/sends/\(queued)/cancel")
     try await call(cancel, "/api/sends/\(doubted)/cancel")
     try await call(cancel, "/api/sends/nothing/cancel")
+  }
+
+  /// A stream that is served does not end by itself.
+  private func callEvents() async throws {
+    let route = "GET /api/events"
+    if store != nil {
+      let listener = try EventListener(stand.listener.port)
+      seen(route, try #require(Int(listener.head.split(separator: " ").dropFirst().first ?? "")))
+    }
+    let keys = store == nil ? ["admin-key"] : ["", "webhook-key", "crawling-key"]
+    for key in keys {
+      note(
+        route,
+        try await stand.call("GET", "/api/events", [HTTPHeader("Authorization", "Bearer \(key)")]))
+    }
+    note(
+      route,
+      try await stand.call(
+        "GET", "/api/events",
+        [HTTPHeader("Authorization", "Bearer reader-key"), HTTPHeader("Last-Event-ID", "x")]))
   }
 
   /// Also without a key, with one that lacks the scope, and with one whose rate is used up.

@@ -116,6 +116,10 @@ import Testing
         "relay.sender: is x, which is no sender; senders are none"
       ),
       (
+        "{actions: [{app: 'a', company: 'b', url: 'https://x', secret: 'whsec_x'}]}",
+        "actions[0].secret: must have base64 after whsec_"
+      ),
+      (
         "{actions: [{app: 'a', company: 'b', url: 'https://x'}]}",
         "actions[0].secret: is missing: signs what is sent there"
       ),

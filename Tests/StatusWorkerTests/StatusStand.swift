@@ -27,6 +27,8 @@ final class StatusStand: @unchecked Sendable {
   let log: WatchedLog
   let metrics = Metrics()
   let lines = Locked<[String]>([])
+  /// Empty, so that nobody is told, unless a test fills it.
+  let actions = ActionBook()
   private let pair: Pair
   private let folder: TemporaryFolder
   private let stop = StopSignal()
@@ -75,14 +77,14 @@ final class StatusStand: @unchecked Sendable {
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
       })
     let health = Health()
-    let (store, log, metrics, stop) = (store, log, metrics, stop)
+    let (store, log, metrics, stop, actions) = (store, log, metrics, stop, actions)
     threads = [
       WorkerThread("callbacks") {
-        StatusLoop(store, log: quiet, metrics: metrics).run(
+        StatusLoop(store, actions: actions, log: quiet, metrics: metrics).run(
           log, health: health.part("callbacks"), metrics: metrics, stop: stop)
       },
       WorkerThread("inbound") {
-        InboundLoop(store, LiveSenders(senders), metrics: metrics).run(
+        InboundLoop(store, LiveSenders(senders), actions: actions, metrics: metrics).run(
           log, log: quiet, health: health.part("inbound"), metrics: metrics, stop: stop)
       },
       WorkerThread("account") {

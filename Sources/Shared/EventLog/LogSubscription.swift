@@ -26,6 +26,9 @@ package struct SubscriptionOptions: Sendable {
   /// A name of this member that outlives a restart (Kafka's `group.instance.id`): partitions then wait
   /// for it to come back, for as long as a session lasts, instead of going round.
   package var member: String?
+  /// Nobody comes back to this group's place: the retention does not wait for it, and it is forgotten with
+  /// the subscription.
+  package var isPassing = false
   /// How long a group's call to the log may take.
   package var patience: Duration = .seconds(10)
 

@@ -199,6 +199,9 @@ extension Transaction {
         .integers(Array(repeating: now.microseconds, count: rows.count)),
       ])
     try run(.insertContents, [keys, .bytes(fresh.map(\.hash)), .bytes(fresh.map(\.send.content))])
+    let campaigns = zip(rows, fresh).filter { !$1.send.campaign.isEmpty }.map(\.0)
+    try run(
+      .insertCampaignSends, [.integers(campaigns.map(\.flow)), .integers(campaigns.map(\.key))])
     try enqueue(rows)
     try publish(rows.map { Change($0, at: now) })
   }

@@ -1,5 +1,6 @@
 package import Domain
-internal import Time
+internal import JSON
+package import Time
 
 /// One change of a send that is still to be published, with what of the send belongs into its event.
 package struct OutboxEntry: Hashable, Sendable {
@@ -11,6 +12,24 @@ package struct OutboxEntry: Hashable, Sendable {
   package let campaign: String
   package let change: HistoryEntry
   package let content: [UInt8]
+  package let template: String
+  /// Of the send as it stands now.
+  package let due: Timestamp
+  package let expires: Timestamp
+  /// What the provider calls the attempt, once it has told.
+  package let providerID: ProviderID?
+
+  /// As it came with the request.
+  package var metadata: [UInt8]? { content.metadataOfRequest }
+}
+
+extension [UInt8] {
+  /// JSON; nil where these are no request, or one without.
+  package var metadataOfRequest: [UInt8]? {
+    do {
+      return try JSONDocument(self).root["metadata"].flatMap { $0.isNull ? nil : $0.text }
+    } catch { return nil }
+  }
 }
 
 extension SendStore {
@@ -30,7 +49,8 @@ extension SendStore {
             version: row.int(1), state: state, attempt: row.int(9), at: row.time(10),
             providerAt: row.optionalTime(11), code: row.optionalText(12),
             detail: row.optionalBytes(13)),
-          content: row.bytes(14))
+          content: row.bytes(14), template: row.text(15), due: row.time(16), expires: row.time(17),
+          providerID: row.optionalText(18).map { ProviderID($0) })
       }
     }
   }

@@ -26,7 +26,9 @@ extension SendStore {
         try transaction.rows(.unpublished, [.integer(first), .integer(last)]) { $0.integer(0) })
       let gone = Column.integers(old.filter { !kept.contains($0) })
       for statement in [
-        StatementName.deleteSends, .deleteContents, .deleteAnswers, .deleteHistory, .deleteSilent,
+        // By the send's flow, so before the send.
+        StatementName.deleteCampaignSends, .deleteSends, .deleteContents, .deleteAnswers,
+        .deleteHistory, .deleteSilent,
       ] {
         try transaction.run(statement, [gone])
       }

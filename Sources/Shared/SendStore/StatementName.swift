@@ -21,4 +21,7 @@ enum StatementName: String, CaseIterable, Sendable {
   case saveTemplateHold, flowTemplates, idsOfSends, inReplyTo, parkedByNumber
   case oldestParked, saveMarks, markedUntil, forgetMarks, insertAwaited, awaitedDue, deleteAwaited
   case contactsByWaID, insertSilent, deleteSilent, silentSends, isSilent
+  case recipientSends, campaignFlows, campaignSends, queuedSends, sendingSends, doubtfulSends
+  case endedSends, summaries, standings, providerIDsOfSend, insertCampaignSends
+  case deleteCampaignSends, contentsOfIDs
 }

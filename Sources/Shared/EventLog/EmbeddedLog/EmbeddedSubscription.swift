@@ -81,9 +81,11 @@ final class EmbeddedSubscription: LogSubscription {
     guard let lease else { return }
     writer.drop(lease)
     self.lease = nil
+    let (group, isPassing) = (group, options.isPassing)
     do throws(LogError) {
       try writer.perform(within: options.patience) { database throws(SQLiteError) in
         try lease.release(in: database)
+        if isPassing { try GroupOffsets.forget(group, in: database) }
       }
     } catch {
       // A lease that cannot be given back runs out.
@@ -129,6 +131,7 @@ final class EmbeddedSubscription: LogSubscription {
 
   private func take() throws(LogError) -> GroupLease? {
     let (group, owner, boot, now) = (group, owner, boot, settings.bootTime())
+    let options = options
     do {
       guard try GroupLease.isFree(group, boot: boot, at: now, in: database) else { return nil }
     } catch { throw LogError(error) }
@@ -139,7 +142,7 @@ final class EmbeddedSubscription: LogSubscription {
       let lease = try GroupLease.take(
         group, for: owner, boot: boot, at: now, until: until, in: database)
       guard let lease else { return nil }
-      try GroupOffsets.register(group, rows: rows, in: database)
+      if !options.isPassing { try GroupOffsets.register(group, rows: rows, in: database) }
       return (lease, try GroupOffsets.read(group, in: database))
     }
     guard let (lease, offsets) = taken else { return nil }

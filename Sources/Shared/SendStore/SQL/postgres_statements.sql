@@ -324,7 +324,8 @@ SELECT last_inbound, opt_out, opted_out, wa_id, window_closed FROM contacts WHER
 
 -- outbox
 SELECT o.seq, o.version, s.id, s.recipient, l.name, l.app, l.company, f.campaign, h.state, h.attempt, h.at, h.provider_at,
-  h.code, h.detail, c.content
+  h.code, h.detail, c.content, f.template, s.due, s.expires,
+  (SELECT p.id FROM provider_ids p WHERE p.send = o.send AND p.attempt = h.attempt LIMIT 1)
 FROM (SELECT seq, send, version FROM outbox ORDER BY seq LIMIT ($1::bigint[])[1]) o
 JOIN sends s ON s.key = o.send
 JOIN lanes l ON l.key = s.lane
@@ -350,7 +351,7 @@ WHERE d.app = ($1::text[])[1] AND d.company = ($2::text[])[1] AND d.done IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM deliveries e
     WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
-ORDER BY d.seq LIMIT ($4::bigint[])[1];
+ORDER BY d.due, d.seq LIMIT ($4::bigint[])[1];
 
 -- finishDeliveries
 UPDATE deliveries SET done = p.at
@@ -544,6 +545,60 @@ SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ($1::by
 
 -- contactsByWaID
 SELECT address FROM contacts WHERE lane = ($1::bigint[])[1] AND wa_id = ($2::text[])[1];
+
+-- recipientSends
+SELECT key FROM sends WHERE recipient = ($1::text[])[1] AND key < ($2::bigint[])[1]
+ORDER BY key DESC LIMIT ($3::bigint[])[1];
+
+-- campaignFlows
+SELECT key, lane FROM flows WHERE campaign = ($1::text[])[1] AND campaign <> '' ORDER BY key;
+
+-- campaignSends
+SELECT send FROM campaign_sends WHERE flow = ($1::bigint[])[1] AND send > ($2::bigint[])[1]
+ORDER BY send LIMIT ($3::bigint[])[1];
+
+-- queuedSends
+SELECT lane, flow, due, send FROM queue
+WHERE (lane, flow, due, send) > (($1::bigint[])[1], ($2::bigint[])[1], ($3::bigint[])[1], ($4::bigint[])[1])
+ORDER BY lane, flow, due, send LIMIT ($5::bigint[])[1];
+
+-- sendingSends
+SELECT send FROM intents WHERE send > ($1::bigint[])[1] ORDER BY send LIMIT ($2::bigint[])[1];
+
+-- doubtfulSends
+SELECT send FROM doubts WHERE send > ($1::bigint[])[1] ORDER BY send LIMIT ($2::bigint[])[1];
+
+-- endedSends
+SELECT send FROM history WHERE state = ($1::bigint[])[1] AND state >= 7 AND send < ($2::bigint[])[1]
+ORDER BY send DESC LIMIT ($3::bigint[])[1];
+
+-- summaries
+SELECT s.key, s.id, l.name, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version, f.campaign,
+  s.changed, s.lane, (SELECT p.id FROM provider_ids p WHERE p.send = s.key ORDER BY p.attempt DESC LIMIT 1)
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow WHERE s.key = ANY($1::bigint[]);
+
+-- standings
+SELECT s.id, s.state, l.name FROM sends s JOIN lanes l ON l.key = s.lane WHERE s.id = ANY($1::bytea[]);
+
+-- providerIDsOfSend
+SELECT p.attempt, p.id FROM sends s JOIN provider_ids p ON p.send = s.key
+WHERE s.id = ($1::bytea[])[1] ORDER BY p.attempt;
+
+-- insertCampaignSends
+INSERT INTO campaign_sends (flow, send)
+SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(flow, send)
+ON CONFLICT DO NOTHING;
+
+-- deleteCampaignSends
+DELETE FROM campaign_sends c USING sends s, flows f, flows g
+WHERE s.key = ANY($1::bigint[]) AND f.key = s.flow AND g.campaign = f.campaign AND g.campaign <> '' AND g.lane = f.lane
+  AND c.flow = g.key AND c.send = s.key;
+
+-- contentsOfIDs
+SELECT s.id, s.state, s.attempt, s.version, s.changed, s.recipient, l.name, f.campaign, f.template, c.content,
+  (SELECT p.id FROM provider_ids p WHERE p.send = s.key AND p.attempt = s.attempt LIMIT 1)
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+WHERE s.id = ANY($1::bytea[]);
 
 -- attemptsUnderWay
 SELECT key, attempt FROM sends WHERE key = ANY($1::bigint[]) AND state = 1;

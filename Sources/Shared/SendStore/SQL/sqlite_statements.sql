@@ -289,7 +289,8 @@ SELECT last_inbound, opt_out, opted_out, wa_id, window_closed FROM contacts WHER
 
 -- outbox
 SELECT o.seq, o.version, s.id, s.recipient, l.name, l.app, l.company, f.campaign, h.state, h.attempt, h.at, h.provider_at,
-  h.code, h.detail, c.content
+  h.code, h.detail, c.content, f.template, s.due, s.expires,
+  (SELECT p.id FROM provider_ids p WHERE p.send = o.send AND p.attempt = h.attempt LIMIT 1)
 FROM (SELECT seq, send, version FROM outbox ORDER BY seq LIMIT ?1) o
 JOIN sends s ON s.key = o.send
 JOIN lanes l ON l.key = s.lane
@@ -315,7 +316,7 @@ WHERE d.app = ?1 AND d.company = ?2 AND d.done IS NULL AND d.due <= ?3
   AND NOT EXISTS (
     SELECT 1 FROM deliveries e
     WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
-ORDER BY d.seq LIMIT ?4;
+ORDER BY d.due, d.seq LIMIT ?4;
 
 -- finishDeliveries
 UPDATE deliveries SET done = ?2 WHERE seq = ?1;
@@ -498,6 +499,55 @@ SELECT q.since FROM silent q JOIN sends s ON s.key = q.send WHERE s.id = ?1 AND 
 
 -- contactsByWaID
 SELECT address FROM contacts WHERE lane = ?1 AND wa_id = ?2;
+
+-- recipientSends
+SELECT key FROM sends WHERE recipient = ?1 AND key < ?2 ORDER BY key DESC LIMIT ?3;
+
+-- campaignFlows
+SELECT key, lane FROM flows WHERE campaign = ?1 AND campaign <> '' ORDER BY key;
+
+-- campaignSends
+SELECT send FROM campaign_sends WHERE flow = ?1 AND send > ?2 ORDER BY send LIMIT ?3;
+
+-- queuedSends
+SELECT lane, flow, due, send FROM queue WHERE (lane, flow, due, send) > (?1, ?2, ?3, ?4)
+ORDER BY lane, flow, due, send LIMIT ?5;
+
+-- sendingSends
+SELECT send FROM intents WHERE send > ?1 ORDER BY send LIMIT ?2;
+
+-- doubtfulSends
+SELECT send FROM doubts WHERE send > ?1 ORDER BY send LIMIT ?2;
+
+-- endedSends
+SELECT send FROM history WHERE state = ?1 AND state >= 7 AND send < ?2 ORDER BY send DESC LIMIT ?3;
+
+-- summaries
+SELECT s.key, s.id, l.name, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version, f.campaign,
+  s.changed, s.lane, (SELECT p.id FROM provider_ids p WHERE p.send = s.key ORDER BY p.attempt DESC LIMIT 1)
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow WHERE s.key = ?1;
+
+-- standings
+SELECT s.id, s.state, l.name FROM sends s JOIN lanes l ON l.key = s.lane WHERE s.id = ?1;
+
+-- providerIDsOfSend
+SELECT p.attempt, p.id FROM sends s JOIN provider_ids p ON p.send = s.key WHERE s.id = ?1 ORDER BY p.attempt;
+
+-- insertCampaignSends
+INSERT INTO campaign_sends (flow, send)
+VALUES (?1, ?2)
+ON CONFLICT DO NOTHING;
+
+-- deleteCampaignSends
+DELETE FROM campaign_sends WHERE send = ?1 AND flow IN (
+  SELECT g.key FROM sends s JOIN flows f ON f.key = s.flow
+  JOIN flows g ON g.campaign = f.campaign AND g.campaign <> '' AND g.lane = f.lane WHERE s.key = ?1);
+
+-- contentsOfIDs
+SELECT s.id, s.state, s.attempt, s.version, s.changed, s.recipient, l.name, f.campaign, f.template, c.content,
+  (SELECT p.id FROM provider_ids p WHERE p.send = s.key AND p.attempt = s.attempt LIMIT 1)
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+WHERE s.id = ?1;
 
 -- attemptsUnderWay
 SELECT key, attempt FROM sends WHERE key = ?1 AND state = 1;

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Domain
 internal import EventLog
 internal import Foundation
@@ -228,6 +229,11 @@ extension SettingsReader {
     let url = value("url", "an http or https address", WebAddress.init)
     if !has("url") { fault("url", "is missing: where the events go") }
     let secret = requiredText("secret", "signs what is sent there")
+    if let secret, secret.hasPrefix("whsec_"),
+      bytes(fromBase64: secret.dropFirst("whsec_".count)) == nil
+    {
+      fault("secret", "must have base64 after whsec_")
+    }
     let rate = rate("rate")
     let inFlight = count("inFlight", in: 1...1000) ?? 8
     finish()

@@ -1,12 +1,12 @@
 /// The keys of a YAML document by their indentation. Of YAML it knows what docs/openapi.yaml is written in:
 /// `key:` and `key: value` on lines of their own, two spaces a level, lists, comments; nothing that goes
 /// over lines.
-struct Outline {
-  struct Unreadable: Error { let line: String }
+package struct Outline {
+  package struct Unreadable: Error { let line: String }
 
   private var children: [[String]: [String]] = [:]
 
-  init(_ text: String) throws {
+  package init(_ text: String) throws {
     var path: [String] = []
     for line in text.split(separator: "\n") {
       let content = line.drop { $0 == " " }
@@ -23,7 +23,7 @@ struct Outline {
     }
   }
 
-  func keys(under path: String...) -> [String] { children[path] ?? [] }
+  package func keys(under path: String...) -> [String] { children[path] ?? [] }
 
   private static func key(_ content: Substring) -> String? {
     if content.hasPrefix("\"") {

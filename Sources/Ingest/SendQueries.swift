@@ -1,0 +1,140 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import SendStore
+internal import Service
+internal import Time
+
+/// What became of sends: one, many, or one as soon as it gets there.
+struct SendQueries: Sendable {
+  let requests: KeyedRequests
+  let waiting: WaitDesk
+
+  static let pageLimit = 200
+  static let longestWait = 60
+
+  func add(to router: inout Router, under prefix: String) {
+    router.on("GET", prefix + "/api/sends") { request, _, responder in
+      requests.take(request, responder, .read) { key in
+        requests.desk.answer(responder) { store in try list(store, request, key) }
+      }
+    }
+    router.on("GET", prefix + "/api/sends/{id}") { request, parameters, responder in
+      requests.take(request, responder, .read) { key in
+        guard let id = SendID(parameters["id"] ?? "") else { return responder.answer(.notFound) }
+        requests.desk.answer(responder) { store in
+          guard let view = try SendView(id, in: store) else { return .notYetThere }
+          guard requests.isVisible(view.sender, to: key) else { return .notFound }
+          return HTTPAnswer(json: view.json)
+        }
+      }
+    }
+    router.on("GET", prefix + "/api/sends/{id}/wait") { request, parameters, responder in
+      requests.take(request, responder, .read) { key in
+        guard let id = SendID(parameters["id"] ?? "") else { return responder.answer(.notFound) }
+        do throws(FieldFaults) {
+          let (state, span) = try Self.wish(request)
+          let requests = requests
+          waiting.wait(
+            WaitDesk.Waiter(
+              id: id, state: state, deadline: waiting.now() + span, responder: responder,
+              isVisible: { requests.isVisible($0, to: key) }))
+        } catch { responder.answer(SendAnswer.refused(error).answer) }
+      }
+    }
+  }
+
+  private func list(
+    _ store: SendStore, _ request: HTTPRequest, _ key: APIKey
+  ) throws -> HTTPAnswer {
+    let asked: Asked
+    do throws(FieldFaults) { asked = try Asked(request, key) } catch {
+      return SendAnswer.refused(error).answer
+    }
+    guard let page = try store.search(asked.query, after: asked.cursor, limit: asked.limit) else {
+      return SendAnswer.refused(FieldFaults("/after", "is no next of this query")).answer
+    }
+    return HTTPAnswer(
+      json: JSONWriter.object(capacity: 16_384) { writer in
+        writer.name("sends")
+        writer.array { list in
+          for send in page.sends { list.object { send.write(to: &$0) } }
+        }
+        writer.field("next", page.next?.text)
+      })
+  }
+
+  private static func wish(
+    _ request: HTTPRequest
+  ) throws(FieldFaults) -> (SendState, Duration) {
+    try request.refuseOthers(than: ["for", "timeout"])
+    let word = request.queryValue("for") ?? SendState.delivered.name
+    guard let state = SendState(name: word) else {
+      throw FieldFaults("/for", "must be a state of a send, such as delivered")
+    }
+    let text = request.queryValue("timeout") ?? "30"
+    guard let seconds = Int(text), (0...longestWait).contains(seconds) else {
+      throw FieldFaults("/timeout", "must be a number of seconds from 0 to \(longestWait)")
+    }
+    return (state, .seconds(seconds))
+  }
+
+  /// A query as it was asked for.
+  private struct Asked {
+    var query: SendQuery
+    var cursor: SendCursor?
+    var limit = 50
+
+    static let names: Set = ["providerId", "to", "campaign", "state", "after", "limit"]
+
+    init(_ request: HTTPRequest, _ key: APIKey) throws(FieldFaults) {
+      try request.refuseOthers(than: Self.names)
+      query = SendQuery(
+        providerID: request.queryValue("providerId").map { ProviderID($0) },
+        recipient: request.queryValue("to").map(Self.number),
+        campaign: request.queryValue("campaign"),
+        tenant: key.tenant)
+      if let word = request.queryValue("state") {
+        guard let state = SendState(name: word) else {
+          throw FieldFaults("/state", "is no state of a send")
+        }
+        query.state = state
+      }
+      if let text = request.queryValue("limit") {
+        guard let count = Int(text), (1...pageLimit).contains(count) else {
+          throw FieldFaults("/limit", "must be a number from 1 to \(pageLimit)")
+        }
+        limit = count
+      }
+      guard query.isSearchable else { throw Self.tooWide(query) }
+      guard let text = request.queryValue("after") else { return }
+      guard let cursor = SendCursor(text) else {
+        throw FieldFaults("/after", "is no next of this query")
+      }
+      self.cursor = cursor
+    }
+
+    /// A plus that was not escaped has become a space on its way.
+    private static func number(_ text: String) -> String {
+      text.hasPrefix(" ") ? "+" + text.dropFirst() : text
+    }
+
+    private static func tooWide(_ query: SendQuery) -> FieldFaults {
+      guard let state = query.state else {
+        return FieldFaults("", "one of providerId, to, campaign and state is needed")
+      }
+      return FieldFaults(
+        "/state", "\(state.name) is asked for together with to, campaign or providerId")
+    }
+  }
+}
+
+extension HTTPRequest {
+  /// A name that was mistyped would otherwise widen what is found.
+  fileprivate func refuseOthers(than known: Set<String>) throws(FieldFaults) {
+    for item in queryItems where !known.contains(item.name) {
+      throw FieldFaults(
+        "/\(item.name)", "is no parameter; there are \(known.sorted().joined(separator: ", "))")
+    }
+  }
+}

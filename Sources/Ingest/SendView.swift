@@ -1,0 +1,113 @@
+internal import Domain
+internal import JSON
+internal import SendStore
+internal import Time
+
+/// One send's whole life, as a query shows it.
+struct SendView {
+  private let send: StoredSend
+  private let providerIDs: [(attempt: Int, id: ProviderID)]
+  private let silentSince: Timestamp?
+
+  /// nil where the store has no such send, or not yet.
+  init?(_ id: SendID, in store: SendStore) throws(StoreError) {
+    guard let send = try store.send(id) else { return nil }
+    self.send = send
+    providerIDs = try store.providerIDs(of: id)
+    silentSince = try store.silentSince(id)
+  }
+
+  var sender: SenderID { send.sender }
+
+  var json: [UInt8] {
+    JSONWriter.object(capacity: 2048) { writer in
+      writer.field("id", send.id.description)
+      writer.field("state", send.progress.state.name)
+      writer.field("sender", send.sender.text)
+      writer.field("to", send.recipient)
+      writer.field("providerId", providerIDs.last?.id.text)
+      writer.field("attempts", send.progress.attemptsMade)
+      if !send.campaign.isEmpty { writer.field("campaign", send.campaign) }
+      if !send.template.isEmpty { writer.field("template", send.template) }
+      writer.field("due", send.due.description)
+      writer.field("expires", send.expires.description)
+      if silentSince != nil { writer.field("silent", true) }
+      writer.field("metadata", json: send.content.metadataOfRequest)
+      writeError(to: &writer)
+      writer.name("history")
+      writer.array { list in
+        for entry in send.history { list.object { entry.write(to: &$0) } }
+      }
+      writeAnswer(to: &writer)
+    }
+  }
+
+  /// What went wrong last, as long as nothing has gone well since.
+  private func writeError(to writer: inout JSONWriter) {
+    let state = send.progress.state
+    guard state.isFailure || state.rank < SendState.accepted.rank,
+      let failure = send.history.last(where: { $0.code != nil })
+    else { return }
+    let detail = failure.detail.flatMap(JSONValue.init(whole:))
+    writer.name("error")
+    writer.object { error in
+      error.field("code", failure.code)
+      error.field("sentence", detail?["reason"]?.string)
+      error.field("providerText", detail?["providerText"]?.string)
+    }
+  }
+
+  /// JSON as it came; what is none, as text.
+  private func writeAnswer(to writer: inout JSONWriter) {
+    guard let answer = send.answer else { return }
+    writer.name("provider")
+    if let value = JSONValue(whole: answer) {
+      writer.raw(value.text)
+    } else {
+      writer.value(String(decoding: answer, as: UTF8.self))
+    }
+  }
+}
+
+extension HistoryEntry {
+  /// With what its detail says beside the rest.
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.field("state", state.name)
+    writer.field("attempt", attempt)
+    writer.field("at", at.description)
+    writer.field("providerAt", providerAt?.description)
+    writer.field("code", code)
+    for (name, value) in detail.flatMap(JSONValue.init(whole:))?.fields ?? [] {
+      writer.name(name)
+      writer.raw(value.text)
+    }
+  }
+}
+
+extension SendSummary {
+  func write(to writer: inout JSONWriter) {
+    writer.field("id", id.description)
+    writer.field("state", state.name)
+    writer.field("sender", sender.text)
+    writer.field("to", recipient)
+    writer.field("providerId", providerID?.text)
+    writer.field("attempts", progress.attemptsMade)
+    if !campaign.isEmpty { writer.field("campaign", campaign) }
+    writer.field("changed", changed.description)
+  }
+}
+
+extension JSONValue {
+  /// nil for bytes that are no JSON.
+  fileprivate init?(whole bytes: [UInt8]) {
+    do { self = try JSONDocument(bytes).root } catch { return nil }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func field(_ name: StaticString, json: [UInt8]?) {
+    guard let json else { return }
+    self.name(name)
+    raw(json)
+  }
+}

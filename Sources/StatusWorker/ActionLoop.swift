@@ -1,0 +1,230 @@
+package import Domain
+package import EventLog
+package import HTTP
+internal import JSON
+internal import Platform
+package import SendStore
+package import Service
+internal import Time
+
+/// Tells tenants: take what is due → sign → post → settle. Each tenant has its own rate, breaker and
+/// retries, and each send its own line, so that nobody waits for another's address.
+package final class ActionLoop {
+  private let store: SendStore
+  private let eventLog: any EventLog
+  private let actions: ActionBook
+  private let client: HTTPClient
+  private let worker: WorkerID
+  private let log: Log
+  private let health: HealthPart
+  private let stop: StopSignal
+  private let counts: ActionCounts
+  private let inbox = Monitor<[Answer]>([])
+  private var desks: [Tenant: ActionDesk] = [:]
+  private var signatures: [Secret: WebhookSignature] = [:]
+
+  private struct Answer: Sendable {
+    let tenant: Tenant
+    let delivery: DueDelivery
+    let outcome: HTTPOutcome
+  }
+
+  package init(
+    _ store: SendStore, _ eventLog: any EventLog, _ actions: ActionBook, _ client: HTTPClient,
+    worker: WorkerID, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal
+  ) {
+    self.store = store
+    self.eventLog = eventLog
+    self.actions = actions
+    self.client = client
+    self.worker = worker
+    self.log = log
+    self.health = health
+    self.stop = stop
+    counts = ActionCounts(metrics)
+  }
+
+  package static let client: HTTPClient.Configuration = {
+    var configuration = HTTPClient.Configuration()
+    configuration.totalConnections = 1024
+    return configuration
+  }()
+
+  private static let answerTimeout = Duration.seconds(15)
+  private static let pause = Duration.milliseconds(100)
+
+  /// Blocks until asked to stop; to be called on a thread of its own.
+  package func run() {
+    repeat {
+      do {
+        try step()
+        health.ready()
+        inbox.wait(for: Self.pause) { !$0.isEmpty }
+      } catch {
+        health.notReady("\(error)")
+        log.warning("cannot tell tenants, trying again", ["reason": "\(error)"])
+        stop.wait(for: .seconds(1))
+      }
+    } while !stop.isRequested
+    land()
+    leave()
+  }
+
+  package func step() throws {
+    let now = try store.now()
+    try settle(now)
+    for action in actions.all {
+      let due = try due(action, now)
+      guard !due.isEmpty,
+        try store.takeDuty(Self.duty(action.tenant), worker) != nil
+      else { continue }
+      post(due, to: action, at: now)
+    }
+  }
+
+  private static func duty(_ tenant: Tenant) -> String { "action:\(tenant)" }
+
+  private func due(_ action: ActionSettings, _ now: Timestamp) throws(StoreError) -> [DueDelivery] {
+    var desk = desks[action.tenant] ?? ActionDesk(action.rate)
+    desk.heed(action.rate)
+    desks[action.tenant] = desk
+    let room = desk.room(of: action.inFlight, at: now)
+    guard room > 0 else { return [] }
+    // Those under way are still the heads of their lines in the store.
+    let due = try store.dueDeliveries(of: action.tenant, limit: room + desk.flying.count)
+    return Array(due.filter { desk.flying[$0.number] == nil }.prefix(room))
+  }
+
+  private func post(_ due: [DueDelivery], to action: ActionSettings, at now: Timestamp) {
+    let signature = signature(action.secret)
+    let tenant = action.tenant
+    let calls = due.map { delivery in
+      desks[tenant]?.take(delivery, at: now)
+      var call = HTTPCall(
+        method: "POST", url: action.url.description,
+        headers: [HTTPHeader("Content-Type", "application/json")]
+          + signature.headers(id: delivery.id, at: now, delivery.body).map {
+            HTTPHeader($0.name, $0.value)
+          }, body: delivery.body)
+      call.totalTimeout = Self.answerTimeout
+      let completion: HTTPClient.Completion = { [inbox] outcome in
+        inbox.change {
+          $0.append(Answer(tenant: tenant, delivery: delivery, outcome: outcome))
+        }
+      }
+      return (call: call, completion: completion)
+    }
+    client.send(calls)
+  }
+
+  private func signature(_ secret: Secret) -> WebhookSignature {
+    if let known = signatures[secret] { return known }
+    let made = WebhookSignature(secret)
+    signatures[secret] = made
+    return made
+  }
+
+  /// An answer that could not be written down is lost with its try: the delivery comes again.
+  private func settle(_ now: Timestamp) throws {
+    let answers = inbox.peek { answers in
+      defer { answers = [] }
+      return answers
+    }
+    guard !answers.isEmpty else { return }
+    var delivered: [DueDelivery] = []
+    var again: [Duration: [DueDelivery]] = [:]
+    var dead: [(Answer, String)] = []
+    for answer in answers {
+      switch desks[answer.tenant]?.settle(answer.delivery, answer.outcome, at: now) {
+      case .delivered?: delivered.append(answer.delivery)
+      case .again(let wait)?: again[wait, default: []].append(answer.delivery)
+      case .dead(let reason)?: dead.append((answer, reason))
+      case nil: break
+      }
+    }
+    counts.count(delivered.count, again.values.reduce(0) { $0 + $1.count }, dead.count)
+    for (wait, deliveries) in again { try store.retry(deliveries, after: wait) }
+    try bury(dead)
+    let done = delivered + dead.map(\.0.delivery)
+    if !done.isEmpty { try store.finish(done) }
+  }
+
+  /// Dead letters first, then forgotten: a crash between shows one twice rather than never.
+  private func bury(_ dead: [(Answer, String)]) throws {
+    guard !dead.isEmpty else { return }
+    let now = Timestamp(microseconds: wallMicroseconds())
+    try eventLog.append(
+      dead.map { answer, reason in
+        answer.delivery.deadLetter(for: answer.tenant, because: reason, at: now)
+      }, within: .seconds(30))
+    for (answer, reason) in dead {
+      log.warning(
+        "a tenant could not be told",
+        ["tenant": answer.tenant.description, "delivery": answer.delivery.id, "reason": reason])
+    }
+  }
+
+  /// What is under way when it stops would otherwise be told again.
+  private func land() {
+    let deadline = bootMicroseconds() + Self.answerTimeout.microseconds
+    do {
+      while desks.values.contains(where: { !$0.flying.isEmpty }), bootMicroseconds() < deadline {
+        inbox.wait(for: Self.pause) { !$0.isEmpty }
+        try settle(try store.now())
+      }
+    } catch {
+      log.warning("what was told last may be told again", ["reason": "\(error)"])
+    }
+  }
+
+  private func leave() {
+    for tenant in desks.keys {
+      do { try store.releaseDuty(Self.duty(tenant), worker) } catch {
+        log.warning("a duty runs out by itself", ["reason": error.description])
+      }
+    }
+    health.ended()
+  }
+}
+
+extension DueDelivery {
+  fileprivate func deadLetter(
+    for tenant: Tenant, because reason: String, at now: Timestamp
+  ) -> NewRecord {
+    let data = JSONWriter.object { writer in
+      writer.field("reason", reason)
+      writer.field("app", tenant.app)
+      writer.field("company", tenant.company)
+      writer.field("delivery", id)
+      writer.field("tries", tries + 1)
+      writer.field("since", created.description)
+      writer.field("value", String(decoding: body, as: UTF8.self))
+    }
+    return NewRecord(
+      topic: .deadLetters, key: line,
+      event: CloudEvent(
+        id: "action/\(id)", source: "postrider/dead-letters", type: DeadLetter.type, time: now,
+        subject: "actions", data: data))
+  }
+}
+
+private struct ActionCounts {
+  private let delivered: Counter
+  private let failed: Counter
+  private let dead: Counter
+
+  init(_ metrics: Metrics) {
+    let counter = { (result: String) in
+      metrics.counter(
+        "postrider_deliveries_total", "What was posted to tenants, by what became of it.",
+        ["result": result])
+    }
+    (delivered, failed, dead) = (counter("delivered"), counter("failed"), counter("dead"))
+  }
+
+  func count(_ delivered: Int, _ failed: Int, _ dead: Int) {
+    self.delivered.add(delivered)
+    self.failed.add(failed)
+    self.dead.add(dead)
+  }
+}

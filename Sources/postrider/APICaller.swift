@@ -1,0 +1,76 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Platform
+internal import Service
+internal import Time
+
+/// Asks the API of a running system, with a key of the settings.
+struct APICaller {
+  private let client: HTTPClient
+  private let base: String
+  private let key: Secret
+
+  struct Failed: Error, CustomStringConvertible {
+    let description: String
+    var exit = Exit.failed
+
+    init(_ description: String, _ exit: Exit = .failed) {
+      (self.description, self.exit) = (description, exit)
+    }
+
+    /// A refusal in its own words.
+    init(_ answer: Answer) {
+      let faults = answer.json?["errors"]?.items ?? []
+      let said = faults.map { fault in
+        "\(fault["pointer"]?.string ?? "") \(fault["detail"]?.string ?? "")"
+      }
+      let text = said.isEmpty ? answer.json?["detail"]?.string ?? "" : said.joined(separator: "; ")
+      self.init("the API answered \(answer.status): \(text)")
+    }
+  }
+
+  struct Answer {
+    let status: Int
+    let json: JSONValue?
+  }
+
+  init(_ loaded: LoadedSettings, url: String?) throws(Failed) {
+    let settings = loaded.settings
+    let own = settings.apiKeys.first { $0.scopes.isSuperset(of: [.send, .read]) }
+    guard let key = own?.key ?? (loaded.isNothingSet ? DemoWorld.key : nil) else {
+      throw Failed("no key of the settings may send and read", .settings)
+    }
+    self.key = key
+    base = url ?? Self.base(settings)
+    do { client = try HTTPClient() } catch { throw Failed(error.description, .unavailable) }
+  }
+
+  func close() { client.close() }
+
+  func call(_ method: String, _ path: String, _ body: [UInt8] = []) throws(Failed) -> Answer {
+    var call = HTTPCall(
+      method: method, url: base + path,
+      headers: [
+        HTTPHeader("Authorization", "Bearer \(key.exposed)"),
+        HTTPHeader("Content-Type", "application/json"),
+      ], body: body)
+    call.totalTimeout = .seconds(90)
+    let outcome = Monitor<HTTPOutcome?>(nil)
+    client.send(call) { result in outcome.change { $0 = result } }
+    outcome.wait(for: .seconds(100)) { $0 != nil }
+    guard case .answered(let answer)? = outcome.peek({ $0 }) else {
+      throw Failed("nobody answers at \(base)", .unavailable)
+    }
+    do { return Answer(status: answer.status, json: try JSONDocument(answer.body).root) } catch {
+      return Answer(status: answer.status, json: nil)
+    }
+  }
+
+  /// Who listens everywhere listens here as well.
+  private static func base(_ settings: Settings) -> String {
+    let host = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.listen.host] ?? settings.listen.host
+    let address = Address(host: host, port: settings.listen.port)
+    return "\(settings.tls == nil ? "http" : "https")://\(address)\(settings.publicURL?.path ?? "")"
+  }
+}

@@ -1,0 +1,142 @@
+import Domain
+import EventLog
+import HTTP
+import Ingest
+import JSON
+import Platform
+import TestSupport
+import Testing
+import Time
+
+/// Somebody who listens to the stream of events.
+final class EventListener {
+  let head: String
+  private let connection: RawConnection
+
+  init(_ port: UInt16, key: String = "admin-key", after id: String? = nil) throws {
+    connection = try RawConnection(port: port)
+    let place = id.map { "Last-Event-ID: \($0)\r\n" } ?? ""
+    connection.send(
+      "GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\n\(place)\r\n")
+    head = connection.receive(through: "\r\n\r\n")
+    // It is told where it begins once it listens.
+    if head.contains(" 200 ") { _ = connection.receive(through: "\n\n") }
+  }
+
+  /// Its id and what it says.
+  func next() throws -> (id: String, event: String?, data: JSONValue) {
+    var text = ""
+    repeat { text = connection.receive(through: "\n\n") } while text.contains(": \nid: ")
+    func field(_ name: String) -> String? {
+      // The sizes of chunks stand on lines of their own between.
+      text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("\(name): ") }.map {
+        String($0.dropFirst(name.count + 2))
+      }
+    }
+    return (
+      try #require(field("id")), field("event"),
+      try JSONDocument(Array(try #require(field("data")).utf8)).root
+    )
+  }
+
+  /// The next that arrives, whatever it is.
+  func text() -> String { connection.receive(through: "\n\n") }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct EventTests {
+  private func publish(_ stand: IngestStand, _ names: [String], company: String = "acme") throws {
+    try stand.log.append(
+      names.map { name in
+        let data = JSONWriter.object { writer in
+          writer.field("id", name)
+          writer.field("app", "crm")
+          writer.field("company", company)
+        }
+        return NewRecord(
+          topic: .messages, key: name,
+          event: CloudEvent(
+            id: "\(name).1", source: "test", type: "postrider.message.v1",
+            time: Timestamp(seconds: 1_800_000_000), data: data))
+      }, within: .seconds(20))
+  }
+
+  @Test(
+    "who listens gets each change from then on, and goes on where it was",
+    arguments: [IngestStand.LogKind.embedded, .kafka])
+  func resume(kind: IngestStand.LogKind) async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(on: kind, publicURL: nil)
+      defer { stand.stop() }
+      try publish(stand, ["before"])
+      var listener: EventListener? = try EventListener(stand.listener.port)
+      #expect(listener?.head.contains("text/event-stream") == true)
+      let names = (1...20).map { "send-\($0)" }
+      try publish(stand, names)
+      var seen: [String] = []
+      var last = ""
+      for _ in 0..<12 {
+        let event = try #require(try listener?.next())
+        seen.append(try #require(event.data["id"]?.string))
+        last = event.id
+      }
+      listener = nil
+      try publish(stand, ["later"])
+      let again = try EventListener(stand.listener.port, after: last)
+      for _ in 0..<9 { seen.append(try #require(try again.next().data["id"]?.string)) }
+      #expect(seen.sorted() == (names + ["later"]).sorted())
+    }
+  }
+
+  @Test("a tenant's key hears of its own sends only")
+  func tenants() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil)
+      defer { stand.stop() }
+      let listener = try EventListener(stand.listener.port, key: "acme-reader")
+      try publish(stand, ["theirs"], company: "other")
+      try publish(stand, ["ours"])
+      #expect(try listener.next().data["id"]?.string == "ours")
+    }
+  }
+
+  @Test("a connection on which nothing happens is kept alive by comments")
+  func heartbeat() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil, heartbeat: .milliseconds(10))
+      defer { stand.stop() }
+      let listener = try EventListener(stand.listener.port)
+      #expect(listener.text().contains(": \nid: "))
+      #expect(listener.text().contains(": \nid: "))
+    }
+  }
+
+  @Test(
+    "a place of another log, or of none, is refused",
+    arguments: ["x", "00000000-0.0.0.0.0.0.0.0", "a-b-c"])
+  func foreign(place: String) async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil)
+      defer { stand.stop() }
+      #expect(try EventListener(stand.listener.port, after: place).head.contains(" 422 "))
+    }
+  }
+
+  @Test("so many may listen, and one more is asked to come back; the end of one makes room")
+  func bound() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil, heartbeat: .milliseconds(10))
+      defer { stand.stop() }
+      var listeners = try (0..<IngestListener.listeners).map { _ in
+        try EventListener(stand.listener.port)
+      }
+      #expect(try EventListener(stand.listener.port).head.contains(" 503 "))
+      listeners.removeLast()
+      let deadline = bootMicroseconds() + 15_000_000
+      var head = ""
+      while !head.contains(" 200 "), bootMicroseconds() < deadline {
+        head = try EventListener(stand.listener.port).head
+      }
+      #expect(head.contains(" 200 "))
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Domain
+import HTTP
+import JSON
+import SendStore
+import Service
+import TestSupport
+import Testing
+import Time
+
+@Suite(.timeLimit(.minutes(1))) struct SendQueryTests {
+  private func get(
+    _ stand: IngestStand, _ target: String, key: String = "admin-key"
+  ) async throws -> IngestStand.Answer {
+    try await stand.call("GET", target, [HTTPHeader("Authorization", "Bearer \(key)")])
+  }
+
+  /// One that failed with everything that there is to tell of it.
+  private func failed(_ store: SendStore) throws -> SendID {
+    let now = try store.now()
+    let id = SendID.random(at: now)
+    let content = #"{"to":"+39333","body":"hi","metadata":{"order":[1,2]}}"#
+    let send = NewSend(
+      id: id, sender: SenderID("meta"), recipient: "+39333", content: Array(content.utf8),
+      campaign: "spring", template: "hello", due: now, expires: now + .seconds(3600))
+    _ = try store.take(IntakeBatch(log: "log", partition: 7, from: 0, next: 1, sends: [send]))
+    let worker = WorkerID("w")
+    for lease in try store.tendLeases(worker).held {
+      guard case .claimed(let claim) = try store.claim(send.sender, lease, worker: worker, limit: 9)
+      else { continue }
+      let answer = Array(#"{"messages":[{"id":"wamid.1"}]}"#.utf8)
+      _ = try store.record(
+        claim.sends.map {
+          AttemptReport(
+            send: $0.key, attempt: 1, result: .accepted(ProviderID("wamid.1")), answer: answer)
+        })
+    }
+    _ = try store.apply([
+      CallbackReport(
+        attempt: AttemptID(id, 1), providerID: ProviderID("wamid.1"), provider: .meta,
+        account: AccountID("102290129340398"), address: "106540352242922",
+        status: .failed(.failed, againAfter: nil), providerAt: now, code: "131026",
+        detail: Array(#"{"reason":"No WhatsApp there.","providerText":"Undeliverable"}"#.utf8))
+    ])
+    return id
+  }
+
+  @Test("a send is shown with its whole life, in the fields that the document has")
+  func whole() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    let id = try failed(stock.store)
+    let answer = try await get(stand, "/api/sends/\(id)")
+    #expect(answer.status == 200)
+    let send = try answer.json
+    #expect(send["state"]?.string == "failed" && send["attempts"]?.integer == 1)
+    #expect(send["providerId"]?.string == "wamid.1")
+    #expect(send["metadata"]?["order"]?.items?.count == 2)
+    #expect(send["error"]?["code"]?.string == "131026")
+    #expect(send["error"]?["sentence"]?.string == "No WhatsApp there.")
+    #expect(send["error"]?["providerText"]?.string == "Undeliverable")
+    #expect(send["provider"]?["messages"]?.items?.count == 1)
+    let history = try #require(send["history"]?.items)
+    #expect(history.map { $0["state"]?.string } == ["queued", "sending", "accepted", "failed"])
+    #expect(history.last?["reason"]?.string == "No WhatsApp there.")
+    #expect(history.last?["providerAt"]?.string != nil)
+    let shown = Set(try #require(send.fields).map(\.name))
+    let documented = Set(
+      try OpenAPITests.document().keys(under: "components", "schemas", "Send", "properties"))
+    #expect(documented.subtracting(shown) == ["silent"] && shown.isSubset(of: documented))
+  }
+
+  @Test("what is not there yet, or is another tenant's, is not found")
+  func hidden() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    let missing = try await get(stand, "/api/sends/\(SendID.random(at: Timestamp(seconds: 0)))")
+    #expect(missing.status == 404)
+    #expect(missing.headers.contains { $0.name == "Retry-After" && $0.value == "1" })
+    for path in ["/api/sends/\(stock.queued)", "/api/sends/\(stock.queued)/wait?timeout=9"] {
+      #expect(try await get(stand, path, key: "acme-reader").status == 404)
+    }
+    #expect(try await get(stand, "/api/sends/\(stock.doubted)", key: "acme-reader").status == 200)
+  }
+
+  @Test("sends are listed page by page, each tenant its own")
+  func list() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    let first = try await get(stand, "/api/sends?to=+393331234567&limit=2").json
+    #expect(
+      first["sends"]?.items?.map { $0["id"]?.string }
+        == [stock.other.description, stock.doubted.description])
+    let next = try #require(first["next"]?.string)
+    let second = try await get(stand, "/api/sends?to=%2B393331234567&limit=2&after=\(next)").json
+    #expect(second["sends"]?.items?.map { $0["id"]?.string } == [stock.queued.description])
+    #expect(second["next"] == nil)
+    let own = try await get(stand, "/api/sends?state=in-doubt", key: "acme-reader").json
+    #expect(own["sends"]?.items?.map { $0["id"]?.string } == [stock.doubted.description])
+    let none = try await get(stand, "/api/sends?state=queued", key: "acme-reader").json
+    #expect(none["sends"]?.items?.isEmpty == true)
+  }
+
+  @Test(
+    "a query that cannot be answered cheaply, or was mistyped, is refused with its reason",
+    arguments: [
+      ("", "one of providerId, to, campaign and state is needed"),
+      ("?state=delivered", "is asked for together with"), ("?state=gone", "is no state"),
+      ("?to=1&limit=201", "from 1 to 200"), ("?to=1&limit=x", "from 1 to 200"),
+      ("?to=1&after=zz-", "is no next of this query"), ("?to=1&after=q1", "is no next"),
+      ("?recipient=1", "is no parameter"),
+    ])
+  func refused(query: String, sentence: String) async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    defer { withExtendedLifetime(stock) {} }
+    let answer = try await get(stand, "/api/sends\(query)")
+    #expect(answer.status == 422)
+    #expect(answer.text.contains(sentence))
+  }
+
+  @Test("who waits for a state is answered when the send is there, or has ended elsewhere")
+  func waiting() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    async let sent = get(stand, "/api/sends/\(stock.doubted)/wait?for=sent&timeout=50")
+    async let read = get(stand, "/api/sends/\(stock.queued)/wait?for=read&timeout=50")
+    let early = try await get(stand, "/api/sends/\(stock.doubted)/wait?for=in-doubt&timeout=50")
+    #expect(try early.json["state"]?.string == "in-doubt")
+    let late = try await get(stand, "/api/sends/\(stock.doubted)/wait?timeout=0")
+    #expect(try late.json["state"]?.string == "in-doubt")
+    _ = try stock.store.apply([
+      CallbackReport(
+        attempt: AttemptID(stock.doubted, 1), providerID: ProviderID("SM1"), provider: .twilio,
+        account: AccountID(IngestStand.account), address: nil, status: .wentOut(.delivered))
+    ])
+    _ = try stock.store.cancel(stock.queued)
+    #expect(try await sent.json["state"]?.string == "delivered")
+    #expect(try await read.json["state"]?.string == "canceled")
+  }
+}

@@ -1,0 +1,406 @@
+import Crypto
+import DispatchWorker
+import Domain
+
+import HTTP
+import JSON
+import Platform
+import Providers
+import SendStore
+import StatusWorker
+import TestSupport
+import Testing
+import Time
+
+import EventLog
+@testable import Service
+
+/// A tenant's own address. Keeps what it got, and answers as it is told.
+private final class TenantAddress: Sendable {
+  let status = Locked(200)
+  private let calls = Monitor<[HTTPRequest]>([])
+  private let server: HTTPServer
+
+  init() throws {
+    let (calls, status) = (calls, status)
+    server = try HTTPServer { request, responder in
+      let code = status.withLock { $0 }
+      calls.change { if code == 200 { $0.append(request) } }
+      responder.answer(HTTPAnswer(status: code))
+    }
+  }
+
+  func action(
+    _ company: String, secret: String = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    rate: Rate? = nil
+  ) -> ActionSettings {
+    ActionSettings(
+      tenant: Tenant(app: "crm", company: company), url: .loopback(server.port),
+      secret: Secret(secret), rate: rate, inFlight: 8)
+  }
+
+  /// Those that were taken, once there are so many.
+  func taken(_ count: Int) -> [HTTPRequest] {
+    calls.wait(for: .seconds(20)) { $0.count >= count }
+    return calls.peek { $0 }
+  }
+
+  var count: Int { calls.peek { $0.count } }
+}
+
+/// Relay, callbacks and the telling of tenants on one stand.
+private final class ActionStand: @unchecked Sendable {
+  // Used by the thread of one test at a time.
+  let stand: StatusStand
+  let stop = StopSignal()
+  let quiet = Log(worker: "test", write: { _ in })
+  let loop: ActionLoop
+  let relay: OutboxRelay
+  private let client: HTTPClient
+
+  init(_ stand: StatusStand, _ actions: [ActionSettings]) throws {
+    self.stand = stand
+    var settings = Settings()
+    settings.actions = actions
+    settings.senders = SenderSettings.all
+    let book = stand.actions
+    book.takeUp(settings)
+    client = try HTTPClient()
+    loop = ActionLoop(
+      stand.store, stand.log, book, client, worker: WorkerID("w"), log: quiet,
+      health: Health().part("actions"), metrics: stand.metrics, stop: stop)
+    relay = OutboxRelay(
+      stand.store, stand.log, worker: WorkerID("w"), actions: book, log: quiet,
+      health: Health().part("relay"), metrics: Metrics(), stop: stop)
+  }
+
+  deinit { client.close() }
+
+  func publish() throws { while try relay.step() {} }
+
+  func handle(_ callbacks: [ProviderCallback]) throws { try stand.tell(callbacks) }
+
+  func handle(_ messages: [InboundMessage]) throws { try stand.tell(events: messages) }
+
+  /// Steps until that holds; the clock stands still meanwhile.
+  func run(until holds: () throws -> Bool) throws {
+    let deadline = bootMicroseconds() + 20_000_000
+    while try !holds(), bootMicroseconds() < deadline {
+      try loop.step()
+      stop.wait(for: .milliseconds(5))
+    }
+    let isSo = try holds()
+    #expect(isSo)
+  }
+}
+
+extension HTTPRequest {
+  fileprivate var json: JSONValue { get throws { try JSONDocument(body).root } }
+}
+
+private func onActionStand(
+  _ pair: Pair, _ companies: [String],
+  _ body: @escaping @Sendable (ActionStand, [TenantAddress]) throws -> Void
+) async throws {
+  try await onStand(pair) { stand in
+    let addresses = try companies.map { _ in try TenantAddress() }
+    let world = try ActionStand(stand, zip(addresses, companies).map { $0.action($1) })
+    try body(world, addresses)
+  }
+}
+
+/// A log before which something else happens once, as soon as something is appended.
+private final class InterruptedLog: EventLog {
+  private let real: any EventLog
+  private let before: Locked<(@Sendable () -> Void)?>
+
+  init(_ real: any EventLog, before: @escaping @Sendable () -> Void) {
+    self.real = real
+    self.before = Locked(before)
+  }
+
+  func append(
+    _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) {
+    let before = before.withLock { before in
+      defer { before = nil }
+      return before
+    }
+    before?()
+    real.append(records, done: done)
+  }
+
+  func subscribe(
+    group: String, topics: [Topic], options: SubscriptionOptions
+  ) throws(LogError) -> any LogSubscription {
+    try real.subscribe(group: group, topics: topics, options: options)
+  }
+
+  func identity(within limit: Duration) throws(LogError) -> String {
+    try real.identity(within: limit)
+  }
+
+  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
+    try real.partitionCount(of: topic, within: limit)
+  }
+
+  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
+    try real.offsets(of: topic, within: limit)
+  }
+
+  func ping(within limit: Duration) throws(LogError) { try real.ping(within: limit) }
+  func close(within limit: Duration) { real.close(within: limit) }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct ActionTests {
+  @Test("what two relays publish, as after a hand-over, is told once", arguments: Pair.allCases)
+  func twice(pair: Pair) async throws {
+    try await onActionStand(pair, ["acme"]) { world, _ in
+      _ = try world.stand.accepted(3)
+      let relay = Locked(world)
+      let interrupted = InterruptedLog(world.stand.log) {
+        #expect(throws: Never.self) { try relay.withLock { try $0.publish() } }
+      }
+      let late = OutboxRelay(
+        world.stand.store, interrupted, worker: WorkerID("w"), actions: world.stand.actions,
+        log: world.quiet, health: Health().part("relay"), metrics: Metrics(), stop: world.stop)
+      #expect(try !late.step())
+      let tenant = Tenant(app: "crm", company: "acme")
+      #expect(try world.stand.store.dueDeliveries(of: tenant, limit: 100).count == 3)
+      #expect(try world.stand.store.unpublishedCount() == 0)
+    }
+  }
+
+  @Test(
+    "a tenant is told each step once, in order, in the provider's names, signed",
+    arguments: Pair.allCases)
+  func steps(pair: Pair) async throws {
+    try await onActionStand(pair, ["acme"]) { world, addresses in
+      let send = try #require(
+        try world.stand.accepted(1) { _, send in
+          send.campaign = "spring"
+          send.content = Array(#"{"metadata":{"order":7}}"#.utf8)
+        }.first)
+      var sent = ProviderCallback.twilio("sent", send)
+      sent.raw = Array(
+        #"{"SmsSid":"SMx","SmsStatus":"sent","ChannelInstallSid":"XE1","ChannelPrefix":"whatsapp"}"#
+          .utf8)
+      // The relay comes after the callback: the order holds all the same.
+      try world.handle([sent])
+      try world.publish()
+      try world.handle([sent, .twilio("delivered", send)])
+      try world.publish()
+      try world.run { addresses[0].count >= 3 }
+      let calls = addresses[0].taken(3)
+      let said = try calls.map { try $0.json }
+      #expect(said.map { $0["MessageStatus"]?.string } == ["accepted", "sent", "delivered"])
+      #expect(said.map { $0["id"]?.string } == Array(repeating: send.id.description, count: 3))
+      #expect(said[1]["SmsSid"]?.string == "SMx")
+      #expect(said[1]["ChannelInstallSid"]?.string == "XE1")
+      for field in [
+        "SmsSid", "SmsStatus", "To", "ChannelPrefix", "MessageSid", "AccountSid", "From",
+        "ApiVersion", "ChannelToAddress",
+      ] {
+        #expect(said[0][field]?.string?.isEmpty == false, "\(field) is missing")
+      }
+      #expect(said[0]["To"]?.string == "whatsapp:+393330010000")
+      #expect(said[0]["From"]?.string == "whatsapp:+14155238886")
+      #expect(said[0]["appId"]?.string == "crm" && said[0]["companyId"]?.string == "acme")
+      #expect(said[2]["campaign"]?.string == "spring")
+      #expect(said[2]["metadata"]?["order"]?.integer == 7)
+      #expect(Set(calls.compactMap { $0.headers.first("webhook-id") }).count == 3)
+      let call = calls[2]
+      let (id, time) = (
+        try #require(call.headers.first("webhook-id")),
+        try #require(call.headers.first("webhook-timestamp"))
+      )
+      let key = try #require(bytes(fromBase64: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
+      let code = hmac(.sha256, key: key, Array("\(id).\(time).".utf8) + call.body)
+      #expect(call.headers.first("webhook-signature") == "v1,\(base64(code))")
+      try world.loop.step()
+      #expect(addresses[0].count == 3)
+    }
+  }
+
+  @Test(
+    "signs as the standard's own vectors",
+    arguments: [
+      (
+        "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, #"{"test": 2432232314}"#,
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+      ),
+      (
+        "01JE8Q0000000000000000000A", 1_764_000_000, #"{"MessageSid":"SM00","città":"Forlì"}"#,
+        "v1,5v/HKfRXIS6HYDT50eAGiJ3yakJVVo5tXhhm9wU5/v0="
+      ),
+    ])
+  func vectors(id: String, time: Int, body: String, signature: String) {
+    let headers = WebhookSignature(Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).headers(
+      id: id, at: Timestamp(seconds: Int64(time)), Array(body.utf8))
+    #expect(headers.first { $0.name == "webhook-signature" }?.value == signature)
+    #expect(headers.first { $0.name == "webhook-timestamp" }?.value == "\(time)")
+  }
+
+  @Test(
+    "with an address down for an hour all arrive after, in order per send; others are not held up",
+    arguments: Pair.allCases)
+  func down(pair: Pair) async throws {
+    try await onActionStand(pair, ["acme", "sibling"]) { world, addresses in
+      let (acme, sibling) = (addresses[0], addresses[1])
+      acme.status.withLock { $0 = 503 }
+      let sends = try world.stand.accepted(15)
+      let others = try world.stand.accepted(3, for: .sibling)
+      try world.publish()
+      for status in ["sent", "delivered", "read"] {
+        try world.handle(sends.map { .twilio(status, $0) })
+        try world.publish()
+      }
+      try world.run { sibling.count == 3 }
+      let waited = world.stand.clock.now
+      while world.stand.clock.now - waited < .seconds(3600) {
+        for _ in 0..<10 {
+          try world.loop.step()
+          world.stop.wait(for: .milliseconds(1))
+        }
+        world.stand.clock.advance(.seconds(20))
+      }
+      #expect(acme.count == 0)
+      try world.handle(
+        others.map { callback in
+          ProviderCallback.twilio("sent", callback).with {
+            $0.tenant = Tenant(app: "crm", company: "sibling")
+          }
+        })
+      try world.run { sibling.count == 6 }
+      acme.status.withLock { $0 = 200 }
+      try world.run {
+        world.stand.clock.advance(.seconds(5))
+        return acme.count >= 60
+      }
+      let said = try acme.taken(60).map { try $0.json }
+      for send in sends {
+        let own = said.filter { $0["id"]?.string == send.id.description }
+        #expect(
+          own.map { $0["MessageStatus"]?.string } == ["accepted", "sent", "delivered", "read"])
+      }
+      #expect(said.count == 60)
+    }
+  }
+
+  @Test("what is refused for a day, or for good, becomes a dead letter; the line goes on")
+  func dead() async throws {
+    try await onActionStand(.sqlite, ["acme"]) { world, addresses in
+      addresses[0].status.withLock { $0 = 400 }
+      let send = try #require(try world.stand.accepted().first)
+      try world.publish()
+      let started = world.stand.clock.now
+      while world.stand.clock.now - started <= .seconds(25 * 3600) {
+        for _ in 0..<10 {
+          try world.loop.step()
+          world.stop.wait(for: .milliseconds(1))
+        }
+        world.stand.clock.advance(.seconds(1800))
+      }
+      let letter = try #require(try world.stand.deadLetters().first)
+      #expect(letter["company"]?.string == "acme")
+      #expect(letter["reason"]?.string == "the address answered 400, for a day")
+      #expect(letter["value"]?.string?.contains(send.id.description) == true)
+      addresses[0].status.withLock { $0 = 200 }
+      try world.handle([.twilio("delivered", send)])
+      try world.run {
+        world.stand.clock.advance(.seconds(5))
+        return addresses[0].count == 1
+      }
+    }
+  }
+
+  @Test("an address that answers 410 gets that delivery no more, and it is a dead letter at once")
+  func gone() async throws {
+    try await onActionStand(.sqlite, ["acme"]) { world, addresses in
+      addresses[0].status.withLock { $0 = 410 }
+      _ = try world.stand.accepted()
+      try world.publish()
+      let tenant = Tenant(app: "crm", company: "acme")
+      try world.run { try world.stand.store.dueDeliveries(of: tenant, limit: 9).isEmpty }
+      let letter = try #require(try world.stand.deadLetters().first)
+      #expect(letter["reason"]?.string?.contains("410") == true)
+    }
+  }
+
+  @Test("a tenant's own rate is kept")
+  func rate() async throws {
+    try await onActionStand(.sqlite, ["acme"]) { world, addresses in
+      var settings = Settings()
+      settings.actions = [
+        addresses[0].action("acme", rate: Rate(1, per: .seconds(10)))
+      ]
+      settings.senders = SenderSettings.all
+      world.stand.actions.takeUp(settings)
+      _ = try world.stand.accepted(3)
+      try world.publish()
+      for count in 1...3 {
+        try world.run { addresses[0].count == count }
+        for _ in 0..<20 { try world.loop.step() }
+        #expect(addresses[0].count == count)
+        world.stand.clock.advance(.seconds(11))
+      }
+    }
+  }
+
+  @Test("a verified callback for a message that we do not know is told all the same, once")
+  func unknown() async throws {
+    try await onActionStand(.sqlite, ["acme"]) { world, addresses in
+      var callback = ProviderCallback(
+        provider: .meta, account: AccountID("W1"), providerID: ProviderID("wamid.X"),
+        status: "delivered", meaning: .ofMeta("delivered"), receivedAt: world.stand.clock.now)
+      callback.phoneNumberID = "P1"
+      callback.to = "393331234567"
+      try world.handle([callback, callback])
+      try world.handle([callback])
+      try world.run { addresses[0].count == 1 }
+      let said = try #require(addresses[0].taken(1).first).json
+      #expect(said["MessageSid"]?.string == "wamid.X" && said["id"] == nil)
+      #expect(said["To"]?.string == "whatsapp:+393331234567")
+      #expect(said["ChannelInstallSid"]?.string == "P1")
+      try world.loop.step()
+      #expect(addresses[0].count == 1)
+    }
+  }
+
+  @Test("nothing of a send reaches a tenant whose callback only names it")
+  func forged() async throws {
+    try await onActionStand(.sqlite, ["acme", "sibling"]) { world, addresses in
+      let send = try #require(
+        try world.stand.accepted(1) { _, send in send.campaign = "secret" }.first)
+      try world.publish()
+      try world.handle([
+        ProviderCallback.twilio("delivered", send).with {
+          $0.tenant = Tenant(app: "crm", company: "sibling")
+          $0.providerID = ProviderID("SMforged")
+        }
+      ])
+      try world.run { addresses[0].count == 1 && addresses[1].count == 1 }
+      let text = String(decoding: try #require(addresses[1].taken(1).first).body, as: UTF8.self)
+      #expect(text.contains("SMforged"))
+      #expect(!text.contains("secret") && !text.contains(send.id.description))
+    }
+  }
+
+  @Test("a message from a person goes to the tenant it was written to, once")
+  func inbound() async throws {
+    try await onActionStand(.sqlite, ["acme", "sibling"]) { world, addresses in
+      var message = InboundMessage(
+        provider: .meta, account: AccountID("W1"), address: "P1", contact: "+393331234567",
+        providerID: ProviderID("wamid.IN"), kind: "text", receivedAt: world.stand.clock.now)
+      message.text = "ciao"
+      try world.handle([message, message])
+      try world.run { addresses[0].count == 1 }
+      let said = try #require(addresses[0].taken(1).first).json
+      #expect(said["SmsStatus"]?.string == "received" && said["Body"]?.string == "ciao")
+      #expect(said["From"]?.string == "whatsapp:+393331234567")
+      #expect(said["message"]?["contact"]?.string == "+393331234567")
+      #expect(said["companyId"]?.string == "acme")
+      #expect(addresses[1].count == 0)
+    }
+  }
+}

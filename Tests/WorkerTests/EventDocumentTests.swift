@@ -1,0 +1,202 @@
+import DispatchWorker
+import Domain
+import Foundation
+import JSON
+import Kafka
+import Platform
+import Providers
+import SendStore
+import StatusWorker
+import TestSupport
+import Testing
+import Time
+
+@testable import EventLog
+@testable import Service
+
+/// docs/events.asyncapi.yaml against what is written.
+@Suite struct EventDocumentTests {
+  static func document() throws -> Outline {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../docs/events.asyncapi.yaml").path
+    return try Outline(String(contentsOfFile: path, encoding: .utf8))
+  }
+
+  static func fields(_ schema: String) throws -> Set<String> {
+    Set(try document().keys(under: "components", "schemas", schema, "properties"))
+  }
+
+  static func written(_ data: [UInt8], under path: String...) throws -> Set<String> {
+    var value = try JSONDocument(data).root
+    for name in path { value = try #require(value[name]) }
+    let object = value.items?.first ?? value
+    return Set(try #require(object.fields).map(\.name))
+  }
+
+  static let now = Timestamp(seconds: 1_800_000_000)
+  static let tenant = Tenant(app: "crm", company: "acme")
+  static let json = Array("{}".utf8)
+
+  static var callback: ProviderCallback {
+    var callback = ProviderCallback(
+      provider: .meta, account: AccountID("W1"), providerID: ProviderID("wamid.1"),
+      status: "failed", meaning: .failed(.failed), receivedAt: now)
+    callback.phoneNumberID = "P1"
+    callback.tenant = tenant
+    callback.attempt = AttemptID(.random(at: now), 1)
+    (callback.code, callback.text, callback.to, callback.from) = (1, "text", "to", "from")
+    (callback.providerAt, callback.pricing, callback.conversation) = (now, json, json)
+    callback.token = "token"
+    return callback
+  }
+
+  static var inbound: InboundMessage {
+    get throws {
+      var message = InboundMessage(
+        provider: .meta, account: AccountID("W1"), address: "P1", contact: "+39333",
+        providerID: ProviderID("wamid.2"), kind: "text", receivedAt: now)
+      (message.service, message.displayNumber, message.tenant) = ("MG1", "+1", tenant)
+      (message.waID, message.userID, message.profileName) = ("39333", "u", "Anna")
+      (message.text, message.referral, message.flowResponse) = ("ciao", json, "{}")
+      (message.original, message.changedTo, message.optOutWord) = (ProviderID("w"), "x", .stop)
+      (message.code, message.providerAt, message.token) = (1, now, "token")
+      message.media = [
+        InboundMedia(
+          id: "1", url: "u", contentType: "image/png", sha256: "s", filename: "f", isVoice: true)
+      ]
+      let parts = try JSONDocument(
+        Array(
+          """
+          {"provider":"meta","account":"a","address":"b","contact":"c","providerId":"d","kind":"e",
+          "receivedAt":"2026-01-01T00:00:00Z",
+          "location":{"latitude":1.5,"longitude":2.5,"name":"n","address":"a","url":"u"},
+          "reply":{"kind":"list","id":"i","title":"t","description":"d"},
+          "reaction":{"to":"w","emoji":"e"},"context":{"id":"w","from":"f","forwarded":true}}
+          """.utf8)
+      ).root
+      let read = try InboundMessage(parts)
+      (message.location, message.reply) = (read.location, read.reply)
+      (message.reaction, message.context) = (read.reaction, read.context)
+      return message
+    }
+  }
+
+  static var send: SendEvent {
+    get throws {
+      let sender = Sender(
+        id: SenderID("main"), channel: .metaWhatsApp, account: AccountID("W1"), address: "P1",
+        tenant: tenant)
+      let body = #"{"to":"+393331234567","body":"hi","campaign":"spring","metadata":{"a":1}}"#
+      let request = try #require(
+        try SendRequest.all(
+          in: try JSONDocument(Array(body.utf8)).root, as: SendRules(channel: .metaWhatsApp)
+        ).first)
+      return SendEvent(request, id: .random(at: now), from: sender, receivedAt: now)
+    }
+  }
+
+  @Test("the records that Ingest writes have the document's fields and no others")
+  func ingested() throws {
+    #expect(try Self.written(try Self.send.data) == Self.fields("Send"))
+    #expect(try Self.written(Self.callback.data) == Self.fields("Callback"))
+    #expect(try Self.written(Self.callback.data, under: "tenant") == Self.fields("Tenant"))
+    let mark = MarkEvent(partition: 0, instance: "one", at: Self.now, isLast: true)
+    #expect(try Self.written(mark.data) == Self.fields("Mark"))
+    let account = AccountEvent(
+      provider: .meta, account: AccountID("W1"), phoneNumberID: "P1", kind: "k",
+      providerAt: Self.now, receivedAt: Self.now, raw: Self.json)
+    #expect(try Self.written(account.data) == Self.fields("Account"))
+    let inbound = try Self.inbound.data
+    #expect(try Self.written(inbound) == Self.fields("Inbound"))
+    for part in ["media", "location", "reply", "reaction", "context"] {
+      #expect(try Self.written(inbound, under: part) == Self.fields(part.capitalized))
+    }
+  }
+
+  @Test("a change of a send has the document's fields and no others, and carries the whole send")
+  func message() throws {
+    let folder = try TemporaryFolder()
+    let store = try SendStore(.sqlite(path: folder.file("store.db")))
+    let event = try Self.send
+    try store.define([
+      Sender(
+        id: event.sender, channel: .metaWhatsApp, account: AccountID("W1"), address: "P1",
+        tenant: Self.tenant)
+    ])
+    let now = try store.now()
+    let new = NewSend(
+      id: event.id, sender: event.sender, recipient: event.to, content: event.request,
+      campaign: "spring", template: "hello", due: now, expires: now + .seconds(60))
+    _ = try store.take(IntakeBatch(log: "l", partition: 0, from: 0, next: 1, sends: [new]))
+    let lease = try #require(try store.tendLeases(WorkerID("w")).held.first)
+    guard
+      case .claimed(let claim) = try store.claim(
+        event.sender, lease, worker: WorkerID("w"), limit: 1)
+    else {
+      Issue.record("nothing was claimed")
+      return
+    }
+    let attempt = AttemptID(event.id, 1)
+    _ = try store.record(
+      claim.sends.map {
+        AttemptReport(send: $0.key, attempt: 1, result: .accepted(ProviderID("wamid.1")))
+      })
+    _ = try store.apply([
+      CallbackReport(
+        attempt: attempt, providerID: ProviderID("wamid.1"), provider: .meta,
+        account: AccountID("W1"), address: "P1", status: .failed(.failed, againAfter: nil),
+        providerAt: now, code: "131026", detail: Array(#"{"reason":"No."}"#.utf8))
+    ])
+    let entries = try store.unpublished(limit: 10)
+    let data = entries.map { MessageEvent($0, generation: 0).record.event.data }
+    #expect(try Self.written(try #require(data.last)) == Self.fields("Message"))
+    let said = try data.map { try JSONDocument($0).root }
+    #expect(said.map { $0["attempts"]?.integer } == [0, 1, 1, 1])
+    #expect(said.first?["metadata"]?["a"]?.integer == 1)
+    #expect(said.last?["providerId"]?.string == "wamid.1")
+  }
+
+  @Test("dead letters have the document's fields and no others")
+  func deadLetters() async throws {
+    try await onOwnThread { try Self.checkDeadLetters() }
+  }
+
+  private static func checkDeadLetters() throws {
+    let folder = try TemporaryFolder()
+    let store = try SendStore(.sqlite(path: folder.file("store.db")))
+    let log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+    var report = CallbackReport(
+      attempt: AttemptID(.random(at: now), 1), providerID: ProviderID("SM1"), provider: .twilio,
+      account: AccountID("AC1"), address: nil, status: .wentOut(.sent))
+    report.code = "1"
+    _ = try store.apply([report])
+    try ParkedBurial(
+      store, log, log: Log(worker: "test", write: { _ in }), metrics: Metrics()
+    ).report(before: .distantFuture)
+    var headers = RecordHeaders(callback.event(source: "test"))
+    headers.add("x", "y")
+    var seen: Set<String> = []
+    for value in [[UInt8](repeating: 65, count: DeadLetter.keptBytes + 1), [0xFF]] {
+      let letter = DeadLetter(
+        LogRecord(
+          partition: TopicPartition(.callbacks, 1), offset: 2, key: "k", headers: headers,
+          value: value), because: "why"
+      ).event(at: now)
+      seen.formUnion(try written(letter.event.data))
+      #expect(try written(letter.event.data, under: "headers") == fields("Header"))
+    }
+    let subscription = try log.subscribe(group: "people", topics: [.deadLetters])
+    defer { subscription.close() }
+    let deadline = bootMicroseconds() + 15_000_000
+    var parked: LogRecord?
+    while parked == nil, bootMicroseconds() < deadline {
+      parked = try subscription.next(max: 10, wait: .milliseconds(100)).records.first
+    }
+    seen.formUnion(try written(try #require(parked).event().data))
+    // Of a delivery, as ActionTests sees them.
+    seen.formUnion(["app", "company", "delivery", "tries", "since", "value"])
+    let documented = try fields("DeadLetter")
+    #expect(
+      seen == documented, "only on one side: \(seen.symmetricDifference(documented).sorted())")
+  }
+}
