@@ -152,7 +152,7 @@ private final class InterruptedLog: EventLog {
   func close(within limit: Duration) { real.close(within: limit) }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ActionTests {
+@Suite(.timeLimit(.minutes(10))) struct ActionTests {
   @Test("what two relays publish, as after a hand-over, is told once", arguments: Pair.allCases)
   func twice(pair: Pair) async throws {
     try await onActionStand(pair, ["acme"]) { world, _ in
