@@ -1,11 +1,14 @@
 import Domain
 import HTTP
 import JSON
+import Platform
 import SendStore
 import Service
 import TestSupport
 import Testing
 import Time
+
+@testable import Ingest
 
 @Suite(.timeLimit(.minutes(1))) struct SendQueryTests {
   private func get(
@@ -136,5 +139,33 @@ import Time
     _ = try stock.store.cancel(stock.queued)
     #expect(try await sent.json["state"]?.string == "delivered")
     #expect(try await read.json["state"]?.string == "canceled")
+  }
+
+  @Test("a desk that closes answers those who wait at once, and takes no more")
+  func closing() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    let desk = WaitDesk(stand.stores, log: Log(worker: "test", write: { _ in }))
+    let isWaiting = Gate()
+    let server = try HTTPServer { [id = stock.queued] _, responder in
+      desk.wait(
+        WaitDesk.Waiter(
+          id: id, state: .read, deadline: .distantFuture, responder: responder,
+          isVisible: { _ in true }))
+      isWaiting.open()
+    }
+    let client = try HTTPClient()
+    async let outcome = client.send(HTTPCall(url: "http://127.0.0.1:\(server.port)/"))
+    #expect(isWaiting.wait(for: .seconds(10)))
+    desk.close()
+    guard case .answered(let answer) = await outcome,
+      case .answered(let late) = await client.send(
+        HTTPCall(url: "http://127.0.0.1:\(server.port)/"))
+    else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(answer.status == 200 && late.status == 503)
+    #expect(try JSONDocument(answer.body).root["state"]?.string == "queued")
   }
 }
