@@ -92,6 +92,9 @@ enum DispatchBenchmark {
     let stage = try DispatchStage(kind, world: world()) { port in
       DispatchStage.meta(port, phone: phone, unlimited)
     }
+    // A group's first join takes a while.
+    try stage.post(10, from: 1000, sender: "meta")
+    while stage.accepted("meta") < 10 { usleep(10_000) }
     var answered: [(id: String, at: Int64)] = []
     for number in 0..<300 {
       let id = try stage.postOne(number, sender: "meta")
@@ -158,7 +161,7 @@ enum DispatchBenchmark {
   private static func handOver(_ kind: DispatchStage.Kind) throws {
     let stage = try DispatchStage(kind, world: world(reported: false)) { port in
       DispatchStage.meta(
-        port, phone: phone, "rate: \"200/s burst 5\", daily: null, pair: null, inFlight: 64")
+        port, phone: phone, "rate: \"200/s burst 20\", daily: null, pair: null, inFlight: 64")
     }
     for first in stride(from: 0, to: 6000, by: 1000) {
       try stage.post(1000, from: first, sender: "meta")

@@ -42,7 +42,9 @@ final class DispatchStage {
       try broker.map { broker in
         """
         log: "kafka://\(broker.address())", store: "\(try PostgresServer.durable().database())",
-        rdkafka: { "session.timeout.ms": "4000" },
+        // The mock takes a session's length for a rebalance, and answers a fetch that finds nothing only
+        // when all of its wait is over; a broker answers as soon as there is something.
+        rdkafka: { "session.timeout.ms": "4000", "fetch.wait.max.ms": "5" },
         """
       } ?? "log: \"embedded:log.db\", store: \"sqlite:store.db\","
     try """

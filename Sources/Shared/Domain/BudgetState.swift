@@ -3,7 +3,7 @@ package import Time
 /// What a lane has spent of its own budget.
 package struct LaneBudget: Hashable, Sendable {
   package var window: SlidingWindow?
-  package var bucket: TokenBucket?
+  package var bucket: PlannedBucket?
   package var daily: SlidingWindow?
 
   package init(_ budget: Budget) {
@@ -12,7 +12,7 @@ package struct LaneBudget: Hashable, Sendable {
       if rate.burst <= rate.count {
         window = SlidingWindow(limit: rate.count, interval: rate.interval)
       }
-      if rate.burst != rate.count { bucket = TokenBucket(rate) }
+      if rate.burst != rate.count { bucket = PlannedBucket(rate) }
     }
     if case .messages(let limit) = budget.daily {
       daily = SlidingWindow(limit: limit, interval: DailyLimit.length)
@@ -26,10 +26,12 @@ package struct LaneBudget: Hashable, Sendable {
     var reader = ByteReader(bytes)
     guard try reader.number() == Self.form else { throw Unreadable() }
     let keptWindow = try Self.read(&reader, as: budget.rate.map { ($0.count, $0.interval) })
-    let paidBack = Timestamp(microseconds: try reader.number())
+    // Without a rate that bursts it is read past.
+    let keptBucket = try PlannedBucket(
+      budget.rate ?? Rate(1, per: .seconds(1)), reading: &reader)
     let keptDaily = try Self.read(&reader, as: daily.map { ($0.limit, $0.interval) })
     if window != nil { window = keptWindow ?? window }
-    if let rate = bucket?.rate { bucket = TokenBucket(rate, paidBack: paidBack) }
+    if bucket != nil { bucket = keptBucket }
     if daily != nil { daily = keptDaily ?? daily }
   }
 
@@ -37,7 +39,7 @@ package struct LaneBudget: Hashable, Sendable {
     var writer = ByteWriter()
     writer.number(Self.form)
     Self.write(window, &writer)
-    writer.number((bucket?.paidBack ?? .distantPast).microseconds)
+    (bucket ?? PlannedBucket(Rate(1, per: .seconds(1)))).write(to: &writer)
     Self.write(daily, &writer)
     return writer.bytes
   }
@@ -68,19 +70,22 @@ package struct LaneBudget: Hashable, Sendable {
   package mutating func settle(plannedAt planned: Timestamp, actual: Timestamp) {
     window?.giveBack(takenAt: planned)
     window?.take(at: actual)
+    bucket?.settle(plannedAt: planned, actual: actual)
   }
 
   package mutating func giveBack(plannedAt planned: Timestamp) {
     window?.giveBack(takenAt: planned)
+    bucket?.giveBack(plannedAt: planned)
     daily?.giveBack(takenAt: planned)
   }
 
   package mutating func forget(before now: Timestamp) {
     window?.forget(before: now)
+    bucket?.forget(before: now)
     daily?.forget(before: now)
   }
 
-  private static let form: Int64 = 1
+  private static let form: Int64 = 2
 
   private static func write(_ window: SlidingWindow?, _ writer: inout ByteWriter) {
     writer.number(window == nil ? 0 : 1)
