@@ -15,7 +15,6 @@ struct EventStream: Sendable {
 
   /// Why nothing can be sent.
   enum Refusal: Error {
-    case noLog(LogError)
     case foreignPlace
   }
 
@@ -67,36 +66,50 @@ struct EventStream: Sendable {
     _ subscription: any LogSubscription, _ cursor: inout EventCursor, to stream: HTTPStream,
     _ tenant: Tenant?, _ stop: StopSignal
   ) throws(LogError) {
+    // However it ends, the listener comes back by itself and goes on where it was.
+    defer { stream.finish() }
     var lastSent = bootMicroseconds()
     while !stop.isRequested {
-      let batch: LogBatch
-      do throws(LogError) { batch = try subscription.next(max: Self.batch, wait: Self.look) } catch
-      {
-        guard case .outOfRange(let partition, let offset, let available) = error else {
-          // The listener comes back by itself, and goes on where it was.
-          stream.finish()
-          throw error
-        }
-        cursor.moved(partition, to: available.lowerBound)
-        try subscription.start([partition: available.lowerBound])
-        stream.send(Self.gap(partition, from: offset, to: available.lowerBound, cursor))
-        continue
-      }
-      if !batch.gained.isEmpty { try start(batch.gained, at: cursor, subscription) }
-      var text: [UInt8] = []
-      for record in batch.records {
-        cursor.passed(record)
-        guard let value = record.value, Self.concerns(tenant, value) else { continue }
-        text += Self.event(value, cursor)
-      }
+      var events = try next(subscription, &cursor, tenant)
       let now = bootMicroseconds()
-      if text.isEmpty, now - lastSent >= heartbeat.microseconds { text = Self.alive(cursor) }
-      guard !text.isEmpty else { continue }
-      lastSent = now
-      // One that is too slow has been cut, and may go on where it was.
-      guard stream.send(text) else { return }
+      if events.isEmpty, now - lastSent >= heartbeat.microseconds { events = [Self.alive(cursor)] }
+      if !events.isEmpty { lastSent = now }
+      for event in events {
+        guard hasRoom(stream, stop), stream.send(event) else { return }
+      }
     }
-    stream.finish()
+  }
+
+  /// Who is far behind is read for no faster than they read; who does not read is let go.
+  private func hasRoom(_ stream: HTTPStream, _ stop: StopSignal) -> Bool {
+    let deadline = bootMicroseconds() + Self.patience.microseconds
+    while stream.pendingCount > Self.pendingLimit {
+      if bootMicroseconds() > deadline || stop.wait(for: .milliseconds(10)) { return false }
+    }
+    return true
+  }
+
+  private static let pendingLimit = 64 << 10
+  private static let patience = Duration.seconds(30)
+
+  /// What there is to send now.
+  private func next(
+    _ subscription: any LogSubscription, _ cursor: inout EventCursor, _ tenant: Tenant?
+  ) throws(LogError) -> [[UInt8]] {
+    do throws(LogError) {
+      let batch = try subscription.next(max: Self.batch, wait: Self.look)
+      if !batch.gained.isEmpty { try start(batch.gained, at: cursor, subscription) }
+      return batch.records.compactMap { record in
+        cursor.passed(record)
+        guard let value = record.value, Self.concerns(tenant, value) else { return nil }
+        return Self.event(value, cursor)
+      }
+    } catch {
+      guard case .outOfRange(let partition, let offset, let available) = error else { throw error }
+      cursor.moved(partition, to: available.lowerBound)
+      try subscription.start([partition: available.lowerBound])
+      return [Self.gap(partition, from: offset, to: available.lowerBound, cursor)]
+    }
   }
 
   private func start(

@@ -12,6 +12,7 @@ package final class IngestListener: Sendable {
   private let spool: Spool
   private let marks: Marks
   private let events: EventRoutes
+  private let waiting: WaitDesk
 
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
@@ -31,10 +32,12 @@ package final class IngestListener: Sendable {
     self.spool = spool
     let events = EventRoutes(slot, log: log, heartbeat: heartbeat, limit: Self.listeners)
     self.events = events
+    let waiting = WaitDesk(stores, log: log)
+    self.waiting = waiting
     let makeRouter: @Sendable (Settings) -> Router = { settings in
       var router = Router()
       admin.add(to: &router, withMetrics: false)
-      Self.addRoutes(to: &router, settings, slot, stores, spool, events, log, metrics)
+      Self.addRoutes(to: &router, settings, slot, stores, spool, events, waiting, log, metrics)
       return router
     }
     self.makeRouter = makeRouter
@@ -70,6 +73,7 @@ package final class IngestListener: Sendable {
   /// Answers what is under way, then closes.
   package func drain(within limit: Duration) {
     events.close()
+    waiting.close()
     server.drain(within: limit)
     marks.close(within: .seconds(5))
     spool.close(within: .seconds(6))
@@ -96,7 +100,7 @@ package final class IngestListener: Sendable {
 
   private static func addRoutes(
     to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ stores: StoreSlot,
-    _ spool: Spool, _ events: EventRoutes, _ log: Log, _ metrics: Metrics
+    _ spool: Spool, _ events: EventRoutes, _ waiting: WaitDesk, _ log: Log, _ metrics: Metrics
   ) {
     let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let senders = SenderBook(settings)
@@ -117,8 +121,7 @@ package final class IngestListener: Sendable {
     let requests = KeyedRequests(admission, StoreDesk(stores, log: log), settings.senders)
     LaneRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
     DoubtRoutes(requests: requests, log: log).add(to: &router, under: address.prefix)
-    SendQueries(requests: requests, waiting: WaitDesk(stores, log: log))
-      .add(to: &router, under: address.prefix)
+    SendQueries(requests: requests, waiting: waiting).add(to: &router, under: address.prefix)
     events.add(to: &router, under: address.prefix, requests)
     RelayRoute(settings, loop, desk, slot, metrics)?.add(to: &router, under: address.prefix)
     WebhookRoutes(loop: loop, desk: desk, keys: keys).add(to: &router, under: address.prefix)

@@ -40,18 +40,21 @@ final class WaitDesk: Sendable {
     }
   }
 
-  deinit { room.change { $0.isClosed = true } }
+  deinit { close() }
+
+  /// Those who wait are answered at once, as their sends stand.
+  func close() { room.change { $0.isClosed = true } }
 
   func wait(_ waiter: Waiter) {
     let isTaken = room.change { room in
-      guard room.waiters.count < limit else { return false }
+      guard room.waiters.count < limit, !room.isClosed else { return false }
       room.waiters.append(waiter)
       return true
     }
     if !isTaken { waiter.responder.answer(.noStore) }
   }
 
-  /// Those who wait are served to the end, whoever let go of the desk.
+  /// Whoever waits is served to the end.
   private static func goesOn(_ room: Monitor<Room>) -> Bool {
     while true {
       let (isEmpty, isClosed) = room.peek { ($0.waiters.isEmpty, $0.isClosed) }
@@ -64,10 +67,11 @@ final class WaitDesk: Sendable {
   private static func look(
     _ room: Monitor<Room>, _ slot: StoreSlot, _ log: Log, _ now: Timestamp
   ) {
-    let waiters = room.peek { room in
+    let (waiters, isClosed) = room.peek { room in
       defer { room.waiters = [] }
-      return room.waiters
+      return (room.waiters, room.isClosed)
     }
+    let now = isClosed ? .distantFuture : now
     var left: [Waiter] = []
     do throws(StoreError) {
       guard let store = slot.opened else { throw .unavailable("it is not open yet") }
@@ -89,7 +93,7 @@ final class WaitDesk: Sendable {
       room.waiters += left
       return room.waiters.count
     }
-    room.wait(for: pause) { $0.waiters.count > count }
+    room.wait(for: pause) { $0.waiters.count > count || $0.isClosed }
   }
 
   /// nil: goes on waiting.

@@ -11,25 +11,28 @@ import Time
 /// Somebody who listens to the stream of events.
 final class EventListener {
   let head: String
+  /// Where it began.
+  let place: String
   private let connection: RawConnection
+  private var unread = ""
 
   init(_ port: UInt16, key: String = "admin-key", after id: String? = nil) throws {
     connection = try RawConnection(port: port)
-    let place = id.map { "Last-Event-ID: \($0)\r\n" } ?? ""
+    let header = id.map { "Last-Event-ID: \($0)\r\n" } ?? ""
     connection.send(
-      "GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\n\(place)\r\n")
+      "GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\n\(header)\r\n")
     head = connection.receive(through: "\r\n\r\n")
     // It is told where it begins once it listens.
-    if head.contains(" 200 ") { _ = connection.receive(through: "\n\n") }
+    let first = head.contains(" 200 ") ? Self.event(connection, &unread) : ""
+    place = first.firstMatch(of: /id: ([^\n]+)\n/).map { String($0.output.1) } ?? ""
   }
 
   /// Its id and what it says.
   func next() throws -> (id: String, event: String?, data: JSONValue) {
     var text = ""
-    repeat { text = connection.receive(through: "\n\n") } while text.contains(": \nid: ")
+    repeat { text = self.text() } while text.contains(": \nid: ")
     func field(_ name: String) -> String? {
-      // The sizes of chunks stand on lines of their own between.
-      text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("\(name): ") }.map {
+      text.split(separator: "\n").first { $0.hasPrefix("\(name): ") }.map {
         String($0.dropFirst(name.count + 2))
       }
     }
@@ -40,17 +43,34 @@ final class EventListener {
   }
 
   /// The next that arrives, whatever it is.
-  func text() -> String { connection.receive(through: "\n\n") }
+  func text() -> String { Self.event(connection, &unread) }
+
+  /// Out of the chunks in which the answer comes.
+  private static func event(_ connection: RawConnection, _ unread: inout String) -> String {
+    while true {
+      if let end = unread.firstRange(of: "\n\n") {
+        defer { unread = String(unread[end.upperBound...]) }
+        return String(unread[..<end.upperBound])
+      }
+      let size = Int(connection.receive(through: "\r\n").dropLast(), radix: 16) ?? 0
+      guard size > 0 else { return "" }
+      unread += String(decoding: connection.receive(count: size), as: UTF8.self)
+      _ = connection.receive(count: 2)
+    }
+  }
 }
 
 @Suite(.timeLimit(.minutes(1))) struct EventTests {
-  private func publish(_ stand: IngestStand, _ names: [String], company: String = "acme") throws {
+  private func publish(
+    _ stand: IngestStand, _ names: [String], company: String = "acme", padding: Int = 0
+  ) throws {
     try stand.log.append(
       names.map { name in
         let data = JSONWriter.object { writer in
           writer.field("id", name)
           writer.field("app", "crm")
           writer.field("company", company)
+          writer.field("padding", String(repeating: "x", count: padding))
         }
         return NewRecord(
           topic: .messages, key: name,
@@ -84,6 +104,20 @@ final class EventListener {
       let again = try EventListener(stand.listener.port, after: last)
       for _ in 0..<9 { seen.append(try #require(try again.next().data["id"]?.string)) }
       #expect(seen.sorted() == (names + ["later"]).sorted())
+    }
+  }
+
+  @Test("who is far behind gets all of it, at the speed at which they read")
+  func behind() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil)
+      defer { stand.stop() }
+      let place = try EventListener(stand.listener.port).place
+      let names = (1...600).map { "send-\($0)" }
+      try publish(stand, names, padding: 5000)
+      let listener = try EventListener(stand.listener.port, after: place)
+      let seen = try names.map { _ in try listener.next().data["id"]?.string }
+      #expect(Set(seen) == Set(names))
     }
   }
 

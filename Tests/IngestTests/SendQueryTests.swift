@@ -1,11 +1,14 @@
 import Domain
 import HTTP
 import JSON
+import Platform
 import SendStore
 import Service
 import TestSupport
 import Testing
 import Time
+
+@testable import Ingest
 
 @Suite(.timeLimit(.minutes(1))) struct SendQueryTests {
   private func get(
@@ -136,5 +139,39 @@ import Time
     _ = try stock.store.cancel(stock.queued)
     #expect(try await sent.json["state"]?.string == "delivered")
     #expect(try await read.json["state"]?.string == "canceled")
+  }
+
+  @Test("a desk that closes answers those who wait at once, and takes no more")
+  func closing() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil)
+      let stock = try StockedStore(stand)
+      let desk = WaitDesk(stand.stores, log: Log(worker: "test", write: { _ in }))
+      let isWaiting = Gate()
+      let server = try HTTPServer { [id = stock.queued] _, responder in
+        desk.wait(
+          WaitDesk.Waiter(
+            id: id, state: .read, deadline: .distantFuture, responder: responder,
+            isVisible: { _ in true }))
+        isWaiting.open()
+      }
+      let client = try HTTPClient()
+      let answers = Monitor<[HTTPAnswerReceived]>([])
+      func ask() {
+        client.send(HTTPCall(url: "http://127.0.0.1:\(server.port)/")) { outcome in
+          if case .answered(let answer) = outcome { answers.change { $0.append(answer) } }
+        }
+      }
+      ask()
+      #expect(isWaiting.wait(for: .seconds(20)))
+      desk.close()
+      answers.wait(for: .seconds(20)) { $0.count == 1 }
+      ask()
+      answers.wait(for: .seconds(20)) { $0.count == 2 }
+      let given = answers.peek { $0 }
+      #expect(given.map(\.status) == [200, 503])
+      let first = try #require(given.first)
+      #expect(try JSONDocument(first.body).root["state"]?.string == "queued")
+    }
   }
 }

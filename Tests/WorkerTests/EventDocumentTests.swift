@@ -16,9 +16,9 @@ import Time
 
 /// docs/events.asyncapi.yaml against what is written.
 @Suite struct EventDocumentTests {
-  static func document() throws -> Outline {
+  static func document(_ name: String = "events.asyncapi.yaml") throws -> Outline {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../docs/events.asyncapi.yaml").path
+      .appendingPathComponent("../../docs/\(name)").path
     return try Outline(String(contentsOfFile: path, encoding: .utf8))
   }
 
@@ -154,6 +154,33 @@ import Time
     #expect(said.map { $0["attempts"]?.integer } == [0, 1, 1, 1])
     #expect(said.first?["metadata"]?["a"]?.integer == 1)
     #expect(said.last?["providerId"]?.string == "wamid.1")
+  }
+
+  @Test("what tenants are told has the document's fields and no others")
+  func actions() throws {
+    let about = ActionEvent.About(
+      send: .random(at: Self.now), sender: SenderID("main"), attempt: 1, campaign: "spring",
+      template: "hello", metadata: Self.json)
+    let sender = Sender(
+      id: SenderID("main"), channel: .metaWhatsApp, account: AccountID("W1"), address: "P1",
+      tenant: Self.tenant)
+    let told = [
+      ActionEvent(Self.callback, to: Self.tenant, about: about),
+      ActionEvent(
+        .failed, version: 3, of: about, to: "+39333", from: sender, providerID: ProviderID("w"),
+        at: Self.now, code: "1", detail: Self.json),
+    ]
+    let seen = try told.reduce(into: Set()) { $0.formUnion(try Self.written($1.body)) }
+    let inbound = ActionEvent(try Self.inbound, to: Self.tenant, isWhatsApp: true)
+    for (schema, seen) in [
+      ("ActionStatus", seen), ("ActionInbound", try Self.written(inbound.body)),
+    ] {
+      let documented = Set(
+        try Self.document("openapi.yaml").keys(
+          under: "components", "schemas", schema, "properties"))
+      #expect(
+        seen == documented, "only on one side: \(seen.symmetricDifference(documented).sorted())")
+    }
   }
 
   @Test("dead letters have the document's fields and no others")

@@ -54,6 +54,9 @@ package final class HTTPStream: Sendable {
     }
   }
 
+  /// How many bytes the reader has still to take: for whoever can wait for it.
+  package var pendingCount: Int { state.withLock { $0.pending.count } }
+
   /// Ends the answer after what was sent.
   package func finish() {
     state.withLock { state in
