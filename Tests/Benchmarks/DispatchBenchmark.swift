@@ -80,6 +80,14 @@ enum DispatchBenchmark {
   private static func clean(_ stage: DispatchStage) throws {
     let totals = try stage.ledger("?recipients=0")["totals"]
     func number(_ name: String) -> Int64 { totals?[name]?.integer ?? -1 }
+    for sender in try stage.ledger("?recipients=0")["senders"]?.items ?? [] {
+      guard let rate = sender["limits"]?["rate"], rate["violations"]?.integer ?? 0 > 0 else {
+        continue
+      }
+      print(
+        "  \(sender["sender"]?.string ?? ""): at worst \(rate["worst"]?.integer ?? 0) of "
+          + "\(rate["limit"]?.integer ?? 0)")
+    }
     let isClean = number("duplicates") == 0 && number("violations") == 0
     print(
       "  the ledger: \(number("accepted")) accepted, \(number("duplicates")) duplicates, "
@@ -137,16 +145,28 @@ enum DispatchBenchmark {
       for start in stride(from: 0, to: count, by: 1000) {
         try stage.post(min(1000, count - start), from: start, sender: sender)
       }
-      while stage.accepted(sender) == 0 { usleep(1000) }
-      let before = try accepted(stage, sender)
+      let (before, began) = try nextAcceptance(stage, sender)
       sleep(UInt32(seconds))
-      let used = Double(try accepted(stage, sender) - before) / (Double(seconds) * perSecond)
+      let (after, ended) = try nextAcceptance(stage, sender)
+      let used = Double(after - before) / (Double(ended - began) / 1e6) / perSecond
       let verdict = used >= share ? "holds" : "MISSED"
       print(
         "\(kind.rawValue): \(sender): \(tenths(used * 100)) % of its rate used over \(seconds) s, "
           + "at least \(Int(share * 100)) %: \(verdict)")
     }
     try clean(stage)
+  }
+
+  /// From one to another, so that slow rates are not counted in whole sends.
+  private static func nextAcceptance(
+    _ stage: DispatchStage, _ sender: String
+  ) throws -> (count: Int64, at: Int64) {
+    let start = try accepted(stage, sender)
+    while true {
+      let count = try accepted(stage, sender)
+      if count > start { return (count, bootMicroseconds()) }
+      usleep(1000)
+    }
   }
 
   private static func accepted(_ stage: DispatchStage, _ sender: String) throws -> Int64 {
