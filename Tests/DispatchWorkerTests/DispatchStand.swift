@@ -200,6 +200,13 @@ final class DispatchStand: Sendable {
     }
   }
 
+  /// As the ledger has it.
+  func accepted(_ sender: String) throws -> Int64 {
+    let name = sender == "twilio" ? Demo.whatsAppAddress : Demo.phoneNumberID
+    let senders = try JSONDocument(simulator.ledger).root["senders"]?.items ?? []
+    return senders.first { $0["sender"]?.string == name }?["accepted"]?.integer ?? 0
+  }
+
   /// From the first claim to the last.
   func claimSpan(of ids: [SendID]) throws -> Duration {
     let times = try ids.compactMap { id in

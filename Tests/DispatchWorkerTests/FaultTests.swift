@@ -104,6 +104,46 @@ import Time
   }
 
   @Test(
+    "a bare 500 of Meta's: under hold it stays in doubt, under resend it goes again, once every callback was applied",
+    arguments: Pair.allCases, ["hold", "resend"])
+  func metaInDoubt(pair: Pair, policy: String) async throws {
+    try await inTurn {
+      let stand = try DispatchStand(
+        pair,
+        meta: "inDoubt: \"\(policy)\", budget: { rate: null, daily: null, pair: null }",
+        top: Self.quick)
+      var fault = Fault(.refuse)
+      fault.status = 500
+      fault.body = "oops"
+      fault.count = 3
+      stand.simulator.switchOn(fault)
+      try stand.start()
+      let ids = try stand.send(5, by: "meta")
+      try stand.wait("three are in doubt") {
+        try stand.states(ids) == [.accepted: 2, .inDoubt: 3]
+      }
+      // The pipeline of callbacks stands still: nothing may be decided.
+      _ = Gate().wait(for: .seconds(3))
+      #expect(try stand.states(ids) == [.accepted: 2, .inDoubt: 3])
+      let later = try stand.store.now() + .seconds(60)
+      try stand.store.applyMarks([
+        Mark(partition: 0, instance: "ingest", at: later, isLast: false)
+      ])
+      if policy == "resend" {
+        #expect(try stand.wait(for: ids) == [.accepted: 5])
+      } else {
+        try stand.wait("it is left to a person") {
+          stand.lines.withLock {
+            $0.contains { $0.contains("nobody knows whether a send went out") }
+          }
+        }
+        #expect(try stand.states(ids) == [.accepted: 2, .inDoubt: 3])
+      }
+      try stand.expectClean(policy == "resend" ? 5 : 2)
+    }
+  }
+
+  @Test(
     "a token that has expired stops the lane and burns nothing; a probe sets it going again",
     arguments: Pair.allCases)
   func tokenExpired(pair: Pair) async throws {

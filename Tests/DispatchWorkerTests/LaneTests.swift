@@ -19,23 +19,24 @@ import Time
     try await inTurn {
       let clock = ManualClock()
       let stand = try DispatchStand(
-        pair, twilio: "budget: { rate: null, daily: 100, pair: null, inFlight: 500 }", clock: clock)
-      let ids = try stand.send(150) { $0.expires = $0.due + .seconds(7 * 86400) }
+        pair, twilio: "budget: { rate: null, daily: 1000, pair: null, inFlight: 500 }", clock: clock
+      )
+      let ids = try stand.send(1500) { $0.expires = $0.due + .seconds(7 * 86400) }
       try stand.start()
-      let other = try stand.send(20, by: "meta")
+      let other = try stand.send(20, by: "meta", from: 5000)
       #expect(try stand.wait(for: other) == [.accepted: 20])
-      try stand.wait("the day is full") { try stand.states(ids)[.accepted] == 100 }
+      try stand.wait("the day is full") { try stand.accepted("twilio") == 1000 }
       let lane = try #require(
         try stand.store.laneStatus().first { $0.sender.text == "twilio" })
-      #expect(lane.waiting == 50)
+      #expect(lane.waiting == 500)
       #expect(lane.budget?.by == .daily)
       clock.advance(.seconds(86400 - 60))
       _ = Gate().wait(for: .milliseconds(1500))
-      #expect(try stand.states(ids) == [.accepted: 100, .queued: 50])
+      #expect(try stand.states(ids) == [.accepted: 1000, .queued: 500])
       // Leases have run out by this clock; the worker takes them up again.
       clock.advance(.seconds(200))
-      #expect(try stand.wait(for: ids) == [.accepted: 150])
-      try stand.expectClean(170)
+      #expect(try stand.wait(for: ids) == [.accepted: 1500])
+      try stand.expectClean(1520)
     }
   }
 
