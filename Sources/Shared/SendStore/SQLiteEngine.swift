@@ -13,7 +13,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
   private var reader: SQLiteConnection?
   private let turn: FileLock
 
-  init(path: String, cacheMegabytes: Int = 64, clock: StoreClock = .system) throws(StoreError) {
+  init(path: String, cacheMegabytes: Int = 32, clock: StoreClock = .system) throws(StoreError) {
     let turn: FileLock
     do { turn = try FileLock(path: path + ".lock") } catch {
       throw .unavailable(error.description)
