@@ -84,7 +84,10 @@ let package = Package(
       ]),
     module(
       "Service",
-      ["Domain", "Time", "Platform", "JSON", "Crypto", "HTTP", "EventLog", "Kafka", "SendStore"]),
+      [
+        "Domain", "Time", "Platform", "Providers", "JSON", "Crypto", "HTTP", "EventLog", "Kafka",
+        "SendStore",
+      ]),
     module(
       "Ingest",
       [

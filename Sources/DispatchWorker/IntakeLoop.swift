@@ -19,7 +19,7 @@ final class IntakeLoop {
   private let stop: StopSignal
   private let taken: Counter
   private let folded: Counter
-  private let dead: Counter
+  private let burial: Burial
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
   /// The next offset to take of each partition.
   private var positions: [TopicPartition: Int64] = [:]
@@ -37,8 +37,11 @@ final class IntakeLoop {
     taken = metrics.counter("postrider_intake_sends_total", "Sends taken into the store.")
     folded = metrics.counter(
       "postrider_intake_folded_total", "Sends that came again and were there already.")
-    dead = metrics.counter(
-      "postrider_intake_dead_lettered_total", "Records that cannot be taken in.")
+    burial = Burial(
+      context.eventLog, context.log,
+      counting: metrics.counter(
+        "postrider_intake_dead_lettered_total", "Records that cannot be taken in."),
+      saying: "dead-lettered a send that cannot be taken in")
   }
 
   static let group = "postrider-dispatch"
@@ -164,7 +167,7 @@ final class IntakeLoop {
       }
     }
     while true {
-      try bury(letters)
+      try orHalt { () throws(LogError) in try burial.bury(letters) }
       let batch = IntakeBatch(
         log: identity, partition: partition.number, from: from, next: last.offset + 1,
         sends: readable.map(\.send))
@@ -224,23 +227,6 @@ final class IntakeLoop {
       priority: send.priority, campaign: send.campaign ?? "",
       template: request.message.templateName ?? "", due: send.due, expires: send.expires,
       maxAttempts: door.settings.sender.maxAttempts)
-  }
-
-  private func bury(_ letters: [DeadLetter]) throws(Halt) {
-    guard !letters.isEmpty else { return }
-    let now = Timestamp(microseconds: wallMicroseconds())
-    try orHalt { () throws(LogError) in
-      try eventLog.append(letters.map { $0.event(at: now) }, within: .seconds(30))
-    }
-    dead.add(letters.count)
-    for letter in letters {
-      log.warning(
-        "dead-lettered a send that cannot be taken in",
-        [
-          "from": letter.record.partition.description, "offset": letter.record.offset,
-          "reason": letter.reason,
-        ])
-    }
   }
 
   private func orHalt<Value>(_ body: () throws(LogError) -> Value) throws(Halt) -> Value {

@@ -150,12 +150,6 @@ struct PreparedSend: Sendable {
 }
 
 extension TwilioCredentials {
-  var account: TwilioAccount {
-    let sid = AccountID(accountSid)
-    if let apiKey { return TwilioAccount(sid: sid, key: apiKey.sid, secret: apiKey.secret) }
-    return TwilioAccount(sid: sid, authToken: authTokens.first ?? Secret(""))
-  }
-
   func sender(of settings: SenderSettings) -> TwilioSender {
     TwilioSender(
       channel: settings.sender.channel, address: settings.sender.address,
@@ -165,20 +159,4 @@ extension TwilioCredentials {
 
 extension MetaCredentials {
   var sender: MetaSender { MetaSender(phoneNumberID: phoneNumberId, token: accessToken) }
-}
-
-extension HTTPCall {
-  init(_ request: ProviderRequest, under base: WebAddress) {
-    self.init(
-      method: request.method, url: "\(base)\(request.path)",
-      headers: request.headers.map { HTTPHeader($0.name, $0.value) }, body: request.body)
-  }
-}
-
-extension ProviderAnswer {
-  init(_ answer: HTTPAnswerReceived) {
-    self.init(
-      status: answer.status, headers: answer.headers.map { ProviderHeader($0.name, $0.value) },
-      body: answer.body)
-  }
 }

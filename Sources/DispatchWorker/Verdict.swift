@@ -44,9 +44,6 @@ struct Verdict: Hashable {
     var stopsAlone = false
   }
 
-  /// Until the news comes that the template is well again, or a day is over.
-  static let templateRest = Duration.seconds(24 * 3600)
-
   init(
     _ outcome: Outcome, _ facts: Facts, at now: Timestamp, firstLook: Duration,
     using generator: inout some RandomNumberGenerator
@@ -88,7 +85,7 @@ struct Verdict: Hashable {
       case .pauseTemplate:
         guard let name = facts.template else { continue }
         effects.append(
-          .holdTemplate(name, until: now + Self.templateRest, failure.sentence))
+          .holdTemplate(name, until: now + Failure.templateRest, failure.sentence))
       case .rest(let span): effects.append(.rest(until: now + span))
       case .useTemplate:
         effects.append(.closeWindow(now))

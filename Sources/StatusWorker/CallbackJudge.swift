@@ -121,9 +121,6 @@ extension Failure {
       }
     }
   }
-
-  /// Until the news comes that the template is well again, or a day is over.
-  private static let templateRest = Duration.seconds(24 * 3600)
 }
 
 extension Consequence.Holding {

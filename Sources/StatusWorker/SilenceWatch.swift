@@ -111,7 +111,7 @@ private struct SilentQuestion {
     send = silent.id
     attempt = AttemptID(silent.id, silent.attempt)
     account = settings.sender.account
-    call = HTTPCall(TwilioRequest.fetch(id, account: TwilioAccount(own)), at: settings.baseURL)
+    call = HTTPCall(TwilioRequest.fetch(id, account: own.account), under: settings.baseURL)
   }
 
   func callback(
@@ -120,7 +120,7 @@ private struct SilentQuestion {
     guard case .answered(let received) = outcome else {
       throw Unanswered(description: "no answer came")
     }
-    let answer = ProviderAnswer(status: received.status, body: received.body)
+    let answer = ProviderAnswer(received)
     let found: TwilioMessage?
     do throws(LookupFailed) { found = try .fetched(answer) } catch {
       throw Unanswered(description: error.description)
@@ -133,24 +133,5 @@ private struct SilentQuestion {
     callback.code = found.errorCode
     callback.text = found.errorText
     return callback
-  }
-}
-
-extension TwilioAccount {
-  fileprivate init(_ own: TwilioCredentials) {
-    let sid = AccountID(own.accountSid)
-    if let key = own.apiKey {
-      self.init(sid: sid, key: key.sid, secret: key.secret)
-    } else {
-      self.init(sid: sid, authToken: own.authTokens.first ?? Secret(""))
-    }
-  }
-}
-
-extension HTTPCall {
-  fileprivate init(_ request: ProviderRequest, at base: WebAddress) {
-    self.init(
-      method: request.method, url: base.description + request.path,
-      headers: request.headers.map { HTTPHeader($0.name, $0.value) }, body: request.body)
   }
 }

@@ -46,7 +46,7 @@ import Time
     arguments: [
       (.optOut(.marketing), [.optOut(.marketing)]),
       (.rest(.seconds(5)), [.rest(until: now + .seconds(5))]),
-      (.pauseTemplate, [.holdTemplate("t", until: now + Verdict.templateRest, "No.")]),
+      (.pauseTemplate, [.holdTemplate("t", until: now + Failure.templateRest, "No.")]),
       (.useTemplate, [.closeWindow(now)]), (.lowerRate, []), (.probe(after: .seconds(1)), []),
     ] as [(Failure.Advice, [Verdict.Effect])])
   func advice(advice: Failure.Advice, effects: [Verdict.Effect]) {

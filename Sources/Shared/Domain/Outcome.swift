@@ -41,6 +41,9 @@ package struct Failure: Error, Hashable, Sendable {
     self.advice = advice
   }
 
+  /// How long a template rests whose sends would all fail alike, unless news comes that it is well again.
+  package static let templateRest = Duration.seconds(24 * 3600)
+
   /// What the failure says beyond the send that met it.
   package enum Advice: Hashable, Sendable {
     /// The person does not want to get this any more.

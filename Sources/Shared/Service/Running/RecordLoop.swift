@@ -33,7 +33,7 @@ package final class RecordLoop<Prepared: Sendable> {
   private let health: HealthPart
   private let stop: StopSignal
   private let processed: Counter
-  private let dead: Counter
+  private let burial: Burial
   private let duration: Histogram
   private let batchSize: Int
   private let prepare: Preparation
@@ -59,9 +59,11 @@ package final class RecordLoop<Prepared: Sendable> {
       "postrider_records_processed_total", "Records read and done with.", ["group": group])
     duration = metrics.histogram(
       "postrider_batch_seconds", "From a batch's reading to its commit.", ["group": group])
-    dead = metrics.counter(
-      "postrider_records_dead_lettered_total", "Records that could not be processed.",
-      ["group": group])
+    burial = Burial(
+      eventLog, log,
+      counting: metrics.counter(
+        "postrider_records_dead_lettered_total", "Records that could not be processed.",
+        ["group": group]), saying: "dead-lettered a record")
   }
 
   /// Blocks until asked to stop; to be called on a thread of its own.
@@ -143,9 +145,8 @@ package final class RecordLoop<Prepared: Sendable> {
     _ stretch: Stretch, _ subscription: any LogSubscription
   ) throws(HandlerFailure) {
     let refused = stretch.prepared == nil ? [:] : try stage.take().get()
-    try bury(
-      stretch.letters + refused.map { DeadLetter(stretch.events[$0.key].record, because: $0.value) }
-    )
+    let letters = refused.map { DeadLetter(stretch.events[$0.key].record, because: $0.value) }
+    try orFail { () throws(LogError) in try burial.bury(stretch.letters + letters) }
     processed.add(stretch.count)
     try commit(stretch.offsets, subscription)
     duration.observe(Double(bootMicroseconds() - stretch.start) / 1e6)
@@ -164,23 +165,6 @@ package final class RecordLoop<Prepared: Sendable> {
       }
       return .success(event)
     } catch { return .failure(Undecodable(sentence: error.description)) }
-  }
-
-  private func bury(_ letters: [DeadLetter]) throws(HandlerFailure) {
-    guard !letters.isEmpty else { return }
-    let now = Timestamp(microseconds: wallMicroseconds())
-    try orFail { () throws(LogError) in
-      try eventLog.append(letters.map { $0.event(at: now) }, within: .seconds(30))
-    }
-    dead.add(letters.count)
-    for letter in letters {
-      log.warning(
-        "dead-lettered a record",
-        [
-          "from": letter.record.partition.description, "offset": letter.record.offset,
-          "reason": letter.reason,
-        ])
-    }
   }
 
   /// Partitions that another member has taken meanwhile are its own to commit.
