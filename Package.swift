@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 let ours: [SwiftSetting] = [
@@ -48,6 +48,8 @@ let package = Package(
     systemLibrary("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
     systemLibrary("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    // Linked into what runs, where it takes the place of the C library's allocator; nothing calls it by name.
+    systemLibrary("CJemalloc", pkgConfig: "jemalloc", debian: "libjemalloc-dev"),
     .systemLibrary(name: "CSystem", path: "Sources/Shared/CLibraries/CSystem"),
     .target(
       name: "CPhoneNumber", path: "Sources/Shared/CLibraries/CPhoneNumber",
@@ -61,7 +63,7 @@ let package = Package(
     module("Time"),
     module("Forms"),
     wrapper("Platform", ["CSystem", "Time"]),
-    wrapper("Crypto", ["CCrypto"]),
+    wrapper("Crypto", ["CCrypto", "Platform"]),
     wrapper("JSON", ["CSimdJSON"]),
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
@@ -113,7 +115,7 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "DispatchWorker", "StatusWorker", "Simulator", "Service", "Domain", "EventLog",
-        "SendStore", "Platform", "Time", "HTTP", "JSON",
+        "SendStore", "Platform", "Time", "HTTP", "JSON", "CJemalloc",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(
@@ -188,7 +190,7 @@ let package = Package(
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
         "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service",
-        "Crypto", "Forms", "Providers", "StatusWorker",
+        "Crypto", "Forms", "Providers", "StatusWorker", "CJemalloc",
       ],
       path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(
