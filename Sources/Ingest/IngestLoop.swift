@@ -7,7 +7,7 @@ internal import Time
 
 /// What every webhook goes through: verify, parse, append, answer. An answer of success means that all of
 /// it is durable.
-struct IngestLoop: Sendable {
+final class IngestLoop: Sendable {
   typealias Append =
     @Sendable ([NewRecord], @escaping @Sendable (Result<Void, LogError>) -> Void) -> Void
 
@@ -16,6 +16,14 @@ struct IngestLoop: Sendable {
   let log: Log
   let throttle: LineThrottle
   let now: @Sendable () -> Timestamp
+
+  init(
+    append: @escaping Append, counts: WebhookCounts, log: Log, throttle: LineThrottle,
+    now: @escaping @Sendable () -> Timestamp
+  ) {
+    (self.append, self.counts, self.log) = (append, counts, log)
+    (self.throttle, self.now) = (throttle, now)
+  }
 
   func take<Call: WebhookCall>(
     _ request: HTTPRequest, _ responder: HTTPResponder,
@@ -27,8 +35,9 @@ struct IngestLoop: Sendable {
       let items = try call.items(signedBy: signer)
       let records = records(items, of: request)
       let (provider, received) = (Call.provider, Call.received)
-      append(records) { outcome in
-        responder.answer(answer(outcome, to: provider, records.count) ?? received)
+      let count = records.count
+      append(records) { [self] outcome in
+        responder.answer(answer(outcome, to: provider, count) ?? received)
       }
     } catch {
       refuse(error, Call.provider, request, responder)

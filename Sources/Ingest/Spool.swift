@@ -18,7 +18,7 @@ final class Spool: Sendable {
   private let away: Gauge
   private let isAway = Locked(false)
   private let content = SpoolContent()
-  private let waiting = Locked<[WaitingAppend]>([])
+  private let waiting = WaitingAppends()
   private let stop = StopSignal()
   private let threads = Locked<[WorkerThread]>([])
 
@@ -61,12 +61,11 @@ final class Spool: Sendable {
     _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
   ) {
     guard !isAway.withLock({ $0 }) else { return put(records, done) }
-    let append = WaitingAppend(
-      WaitingAppend.Load(records: records, done: done),
+    let ticket = waiting.add(
+      WaitingAppends.Load(records: records, done: done),
       until: bootMicroseconds() + patience.microseconds)
-    waiting.withLock { $0.append(append) }
     slot.append(records) { [self] outcome in
-      guard let load = append.settle() else { return }
+      guard let load = waiting.take(ticket) else { return }
       guard case .failure(let error) = outcome else { return load.done(outcome) }
       goAway(because: error.description)
       put(load.records, load.done)
@@ -87,14 +86,7 @@ final class Spool: Sendable {
 
   /// The log may still take what is late: then it is there twice, under one id.
   private func takeLate() {
-    let now = bootMicroseconds()
-    let late = waiting.withLock { waiting in
-      let end = waiting.firstIndex { !$0.isSettled && $0.deadline > now } ?? waiting.endIndex
-      let passed = waiting[..<end].filter { !$0.isSettled }
-      waiting.removeFirst(end)
-      return passed
-    }
-    for load in late.compactMap({ $0.settle() }) {
+    for load in waiting.takeLate(at: bootMicroseconds()) {
       goAway(because: "no answer within \(patience)")
       put(load.records, load.done)
     }

@@ -18,7 +18,7 @@ import Time
   ]
 
   static func all(at now: Timestamp = MetaWebhookTests.now) throws -> [WebhookItem] {
-    let query = try FormFields("send=0191d0c5-7b3a-7c11-8f00-0123456789ab&attempt=1".utf8)
+    let query = try FormFields(Array("send=0191d0c5-7b3a-7c11-8f00-0123456789ab&attempt=1".utf8))
     return try forms.map {
       try TwilioWebhook.read(
         FormFields($0), query: query, token: nil, tenant: Tenant(app: "a", company: "b"),

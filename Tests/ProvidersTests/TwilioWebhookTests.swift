@@ -11,7 +11,7 @@ import Time
     _ form: [UInt8], query: String? = nil, token: String? = nil
   ) throws -> WebhookItem {
     try TwilioWebhook.read(
-      FormFields(form), query: query.map { try FormFields($0.utf8) }, token: token,
+      FormFields(form), query: query.map { try FormFields(Array($0.utf8)) }, token: token,
       tenant: Tenant(app: "crm", company: "acme"), receivedAt: Self.now)
   }
 

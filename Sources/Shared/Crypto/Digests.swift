@@ -37,6 +37,16 @@ package func equalInConstantTime(_ left: [UInt8], _ right: [UInt8]) -> Bool {
   left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
 }
 
+package func equalInConstantTime(_ left: String, _ right: String) -> Bool {
+  var (left, right) = (left, right)
+  return left.withUTF8 { left in
+    right.withUTF8 { right in
+      left.count == right.count
+        && CRYPTO_memcmp(left.baseAddress, right.baseAddress, left.count) == 0
+    }
+  }
+}
+
 /// From the kernel by way of libcrypto.
 package func randomBytes(_ count: Int) -> [UInt8] {
   var bytes = [UInt8](repeating: 0, count: count)

@@ -4,18 +4,22 @@ package func lowerHex(_ bytes: ArraySlice<UInt8>) -> String {
   var text: [UInt8] = []
   text.reserveCapacity(bytes.count * 2)
   for byte in bytes {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
+    text.append(lowerHexDigit(byte >> 4))
+    text.append(lowerHexDigit(byte & 15))
   }
   return String(decoding: text, as: UTF8.self)
 }
 
 /// The low digits of a word, as many as are asked for.
 package func append(lowerHex word: UInt64, digits count: Int, to text: inout [UInt8]) {
-  for place in (0..<count).reversed() { text.append(digits[Int(word >> (4 * place) & 15)]) }
+  for place in (0..<count).reversed() {
+    text.append(lowerHexDigit(UInt8(truncatingIfNeeded: word >> (4 * place)) & 15))
+  }
 }
 
-private let digits = Array("0123456789abcdef".utf8)
+private func lowerHexDigit(_ value: UInt8) -> UInt8 {
+  value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+}
 
 /// nil where a character is no hexadecimal digit or one is left over.
 package func bytes(fromHex hex: some StringProtocol) -> [UInt8]? {

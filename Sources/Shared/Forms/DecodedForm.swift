@@ -7,34 +7,45 @@ package struct DecodedForm: Hashable, Sendable {
     package let value: Range<Int>
   }
 
-  package private(set) var bytes: [UInt8] = []
-  package private(set) var pairs: [Pair] = []
+  package let bytes: [UInt8]
+  package let pairs: [Pair]
 
   /// `a=1&b=two+words&c=%C3%AB`; a name without `=` has an empty value. No more than so many are read.
   ///
   /// Not generic: it would not be specialised in other modules, and take ten times as long.
   package init(_ text: ArraySlice<UInt8>, atMost limit: Int = .max) {
-    bytes.reserveCapacity(text.count + 16)
+    var pairs: [Pair] = []
     pairs.reserveCapacity(16)
-    var start = text.startIndex
-    while start < text.endIndex, pairs.count < limit {
-      let end = text[start...].firstIndex(of: UInt8(ascii: "&")) ?? text.endIndex
-      if end > start { append(text[start..<end]) }
-      start = end + 1
+    let text = text.span
+    // Each `&` and each `=` leaves its place to a zero; the last pair may have neither.
+    bytes = [UInt8](capacity: text.count + 2) { output in
+      var start = 0
+      while start < text.count, pairs.count < limit {
+        var end = start
+        while end < text.count, text[end] != UInt8(ascii: "&") { end += 1 }
+        if end > start { pairs.append(Self.decode(text, start..<end, to: &output)) }
+        start = end + 1
+      }
     }
+    self.pairs = pairs
   }
 
-  private mutating func append(_ pair: ArraySlice<UInt8>) {
-    let equals = pair.firstIndex(of: UInt8(ascii: "="))
-    let name = append(decoding: pair[..<(equals ?? pair.endIndex)])
-    let value = append(decoding: equals.map { pair[($0 + 1)...] } ?? [])
-    pairs.append(Pair(name: name, value: value))
+  private static func decode(
+    _ text: Span<UInt8>, _ pair: Range<Int>, to output: inout OutputSpan<UInt8>
+  ) -> Pair {
+    let equals = pair.first { text[$0] == UInt8(ascii: "=") } ?? pair.upperBound
+    let name = append(text, pair.lowerBound..<equals, to: &output)
+    let value = append(text, min(equals + 1, pair.upperBound)..<pair.upperBound, to: &output)
+    return Pair(name: name, value: value)
   }
 
-  private mutating func append(decoding part: ArraySlice<UInt8>) -> Range<Int> {
-    let start = bytes.count
-    Forms.append(percentDecoding: part, plusIsSpace: true, to: &bytes)
-    defer { bytes.append(0) }
-    return start..<bytes.count
+  private static func append(
+    _ text: Span<UInt8>, _ part: Range<Int>, to output: inout OutputSpan<UInt8>
+  ) -> Range<Int> {
+    let start = output.count
+    Forms.append(percentDecoding: text.extracting(part), plusIsSpace: true, to: &output)
+    let end = output.count
+    output.append(0)
+    return start..<end
   }
 }

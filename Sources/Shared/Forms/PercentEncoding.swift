@@ -1,40 +1,31 @@
 /// An escape that is none stays as it stands.
 package func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> [UInt8] {
-  var decoded: [UInt8] = []
-  decoded.reserveCapacity(bytes.count)
-  append(percentDecoding: bytes, plusIsSpace: plusIsSpace, to: &decoded)
-  return decoded
-}
-
-/// What stands for itself is copied as it stands, run by run.
-func append(
-  percentDecoding bytes: ArraySlice<UInt8>, plusIsSpace: Bool, to decoded: inout [UInt8]
-) {
-  let percent = UInt8(ascii: "%")
-  let plus = plusIsSpace ? UInt8(ascii: "+") : percent
-  var (clean, place) = (bytes.startIndex, bytes.startIndex)
-  while place < bytes.endIndex {
-    let byte = bytes[place]
-    guard byte == percent || byte == plus else {
-      place += 1
-      continue
-    }
-    let code = byte == percent ? escapedByte(bytes[place...]) : UInt8(ascii: " ")
-    guard let code else {
-      place += 1
-      continue
-    }
-    decoded.append(contentsOf: bytes[clean..<place])
-    decoded.append(code)
-    place += byte == percent ? 3 : 1
-    clean = place
+  let bytes = bytes.span
+  return [UInt8](capacity: bytes.count) { decoded in
+    append(percentDecoding: bytes, plusIsSpace: plusIsSpace, to: &decoded)
   }
-  decoded.append(contentsOf: bytes[clean...])
 }
 
-private func escapedByte(_ bytes: ArraySlice<UInt8>) -> UInt8? {
-  let start = bytes.startIndex
-  guard bytes.count > 2, let high = nibble(bytes[start + 1]), let low = nibble(bytes[start + 2])
+func append(
+  percentDecoding bytes: Span<UInt8>, plusIsSpace: Bool, to decoded: inout OutputSpan<UInt8>
+) {
+  let plus = plusIsSpace ? UInt8(ascii: " ") : UInt8(ascii: "+")
+  var place = 0
+  while place < bytes.count {
+    let byte = bytes[place]
+    if byte == UInt8(ascii: "%"), let code = escapedByte(bytes, at: place) {
+      decoded.append(code)
+      place += 3
+    } else {
+      decoded.append(byte == UInt8(ascii: "+") ? plus : byte)
+      place += 1
+    }
+  }
+}
+
+private func escapedByte(_ bytes: Span<UInt8>, at place: Int) -> UInt8? {
+  guard place + 2 < bytes.count, let high = nibble(bytes[place + 1]),
+    let low = nibble(bytes[place + 2])
   else { return nil }
   return high << 4 | low
 }

@@ -69,7 +69,7 @@ package struct JSONWriter {
   package mutating func null() { literal("null") }
 
   /// JSON that already stands as text.
-  package mutating func raw(_ json: some Sequence<UInt8>) {
+  package mutating func raw(_ json: [UInt8]) {
     separate()
     bytes.append(contentsOf: json)
     needsComma = true

@@ -1,24 +1,30 @@
 internal import CRdKafka
 private import Platform
-private import Synchronization
 
 /// The delivery of one batch. One retain covers all of its records: taken before the first is handed to
 /// librdkafka, released by whoever settles the last.
 final class Delivery: Sendable {
-  private let outstanding: Atomic<Int>
-  private let failure = Locked<KafkaError?>(nil)
+  private let state: Locked<State>
   private let done: @Sendable (KafkaError?) -> Void
 
+  private struct State {
+    var outstanding: Int
+    var failure: KafkaError?
+  }
+
   init(of count: Int, done: @escaping @Sendable (KafkaError?) -> Void) {
-    outstanding = Atomic(count)
+    state = Locked(State(outstanding: count))
     self.done = done
   }
 
   func settle(_ count: Int, _ error: KafkaError?) {
-    if let error { failure.withLock { $0 = $0 ?? error } }
-    let left = outstanding.subtract(count, ordering: .acquiringAndReleasing).newValue
+    let (left, failure) = state.withLock { state in
+      state.outstanding -= count
+      state.failure = state.failure ?? error
+      return (state.outstanding, state.failure)
+    }
     guard left == 0 else { return }
-    done(failure.withLock { $0 })
+    done(failure)
     Unmanaged.passUnretained(self).release()
   }
 }

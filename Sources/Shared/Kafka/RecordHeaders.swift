@@ -18,10 +18,12 @@ package struct RecordHeaders: Hashable, Sendable {
   package init(block: [UInt8]) { self.block = block }
 
   package mutating func add(_ name: String, _ value: String) {
-    append(length: name.utf8.count)
-    block.append(contentsOf: name.utf8)
-    append(length: value.utf8.count + 1)
-    block.append(contentsOf: value.utf8)
+    var (name, value) = (name, value)
+    name.withUTF8 { name in
+      value.withUTF8 { value in
+        add(name: UnsafeRawBufferPointer(name), value: UnsafeRawBufferPointer(value))
+      }
+    }
   }
 
   package mutating func add(_ name: String, bytes value: [UInt8]?) {

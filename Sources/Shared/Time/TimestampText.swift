@@ -56,11 +56,13 @@ extension Timestamp: CustomStringConvertible {
 extension [UInt8] {
   fileprivate mutating func append(decimal number: Int64, width: Int) {
     if number < 0 { append(UInt8(ascii: "-")) }
-    var unit: UInt64 = 1
-    for _ in 1..<width { unit *= 10 }
-    while unit > 0 {
-      append(UInt8(ascii: "0") + UInt8(number.magnitude / unit % 10))
-      unit /= 10
+    let start = count
+    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
+    var (rest, place) = (number.magnitude, count)
+    while rest > 0, place > start {
+      place -= 1
+      self[place] += UInt8(rest % 10)
+      rest /= 10
     }
   }
 }

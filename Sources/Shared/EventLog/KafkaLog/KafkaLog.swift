@@ -33,9 +33,10 @@ package final class KafkaLog: EventLog {
     do throws(LogError) {
       let producer = try usableProducer()
       let batch = try records.map(encode)
-      try enter(batch.count)
+      let count = batch.count
+      try enter(count)
       producer.produce(batch) { [self] error in
-        outstanding.subtract(batch.count, ordering: .relaxed)
+        outstanding.subtract(count, ordering: .relaxed)
         done(error.map { .failure(LogError($0)) } ?? .success(()))
       }
     } catch {

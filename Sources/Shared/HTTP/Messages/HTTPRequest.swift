@@ -1,5 +1,5 @@
-/// A request whose body is all there.
-package struct HTTPRequest: Sendable {
+/// A request whose body is all there. One object, since many hands pass it on.
+package final class HTTPRequest: Sendable {
   package let method: String
   /// The request target's bytes exactly as they were called, escapes and all: signatures are over it.
   package let target: RequestTarget
@@ -7,6 +7,14 @@ package struct HTTPRequest: Sendable {
   package let body: [UInt8]
   package let peer: PeerAddress
   package let isTLS: Bool
+
+  init(
+    method: String, target: RequestTarget, headers: HeaderBlock, body: [UInt8], peer: PeerAddress,
+    isTLS: Bool
+  ) {
+    (self.method, self.target, self.headers) = (method, target, headers)
+    (self.body, self.peer, self.isTLS) = (body, peer, isTLS)
+  }
 
   /// Percent escapes untouched.
   package var path: String { target.path }

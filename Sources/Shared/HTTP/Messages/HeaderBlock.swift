@@ -9,13 +9,7 @@ package struct HeaderBlock: Sendable {
   let bytes: [UInt8]
 
   /// The first value of that name.
-  package func first(_ name: String) -> String? {
-    var reader = FieldReader()
-    while let field = reader.next(in: bytes) {
-      if equalIgnoringCase(bytes[field.name], name.utf8) { return text(field.value) }
-    }
-    return nil
-  }
+  package func first(_ name: String) -> String? { place(of: name).map { text($0) } }
 
   /// Every value of that name, in the order they came.
   package func all(_ name: String) -> [String] {
@@ -27,15 +21,6 @@ package struct HeaderBlock: Sendable {
     return found
   }
 
-  /// The value's bytes, without a String.
-  package func bytes(_ name: String) -> ArraySlice<UInt8>? {
-    var reader = FieldReader()
-    while let field = reader.next(in: bytes) {
-      if equalIgnoringCase(bytes[field.name], name.utf8) { return bytes[field.value] }
-    }
-    return nil
-  }
-
   package var fields: [HTTPHeader] {
     var reader = FieldReader()
     var found: [HTTPHeader] = []
@@ -43,6 +28,22 @@ package struct HeaderBlock: Sendable {
       found.append(HTTPHeader(text(field.name), text(field.value)))
     }
     return found
+  }
+
+  private func place(of name: String) -> Range<Int>? {
+    let name = name.utf8Span.span
+    return bytes.withUnsafeBufferPointer { bytes in
+      var reader = FieldReader()
+      while let field = reader.next(in: bytes) {
+        let isSame =
+          field.name.count == name.count
+          && name.indices.allSatisfy {
+            lowercase(bytes[field.name.lowerBound + $0]) == lowercase(name[$0])
+          }
+        if isSame { return field.value }
+      }
+      return nil
+    }
   }
 
   private func text(_ range: Range<Int>) -> String {

@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import Glibc
 internal import Platform
 
 /// One request and its answer. libmicrohttpd holds one reference from the request line until the
@@ -192,7 +193,5 @@ final class Exchange: @unchecked Sendable {
 }
 
 func bytes(cString: UnsafePointer<CChar>) -> [UInt8] {
-  var count = 0
-  while cString[count] != 0 { count += 1 }
-  return Array(UnsafeRawBufferPointer(start: cString, count: count))
+  Array(UnsafeRawBufferPointer(start: cString, count: strlen(cString)))
 }

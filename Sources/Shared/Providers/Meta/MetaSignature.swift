@@ -5,11 +5,10 @@ package enum MetaSignature {
   /// Which of the app secrets has signed these very bytes: its place in the list.
   /// - `header`: `X-Hub-Signature-256`
   package static func signer(of body: [UInt8], header: String, secrets: [Secret]) -> Int? {
-    let given = Array(header.utf8)
-    return secrets.firstIndex { secret in
+    secrets.firstIndex { secret in
       guard !secret.isEmpty else { return false }
       let code = hmac(.sha256, key: secret.bytes, body)
-      return equalInConstantTime(Array("sha256=\(lowerHex(code))".utf8), given)
+      return equalInConstantTime("sha256=\(lowerHex(code))", header)
     }
   }
 }

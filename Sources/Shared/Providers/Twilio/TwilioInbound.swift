@@ -1,4 +1,5 @@
 internal import Domain
+internal import Forms
 
 extension TwilioWebhook {
   func inbound(
@@ -80,10 +81,11 @@ extension TwilioWebhook {
   }
 
   private var referral: [UInt8]? {
-    let prefix = Array("Referral".utf8)
-    let parts = fields.sorted.filter { $0.name.starts(with: prefix) && !$0.value.isEmpty }
-    let count = Array("ReferralNumMedia".utf8)
-    guard parts.contains(where: { !$0.name.elementsEqual(count) }) else { return nil }
-    return Self.json(parts)
+    let parts = fields.sorted.filter { pair in
+      fields.bytes[pair.name].starts(with: "Referral".utf8) && !pair.value.isEmpty
+    }
+    let count = "ReferralNumMedia".utf8
+    guard parts.contains(where: { !fields.bytes[$0.name].elementsEqual(count) }) else { return nil }
+    return fields.json(parts)
   }
 }

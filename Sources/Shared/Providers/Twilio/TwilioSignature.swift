@@ -1,4 +1,5 @@
 private import Crypto
+private import Forms
 
 /// A webhook as far as Twilio's signature is over it.
 package struct TwilioSignature: Sendable {
@@ -30,21 +31,19 @@ package struct TwilioSignature: Sendable {
     guard hasBodyHash else { return false }
     let keys = keys.chosen(by: settings)
     guard !keys.isEmpty else { return false }
-    let (given, endings, code) = (
-      Array(url.utf8.prefix { $0 != Self.fragment }), endings, Array(header.utf8)
-    )
-    return endings.contains { isSigned(given + $0, keys, code) }
-      || SignedURL(String(decoding: given, as: UTF8.self)).spellings.contains { url in
-        endings.contains { isSigned(Array(url.utf8) + $0, keys, code) }
+    // A fragment is never sent, so it is not signed either.
+    let given = url.utf8.contains(UInt8(ascii: "#")) ? String(url.prefix { $0 != "#" }) : url
+    let endings = endings
+    return endings.contains { isSigned(given, $0, keys) }
+      || SignedURL(given).spellings.contains { url in
+        endings.contains { isSigned(url, $0, keys) }
       }
   }
 
-  private func isSigned(_ message: [UInt8], _ keys: [HMACKey], _ given: [UInt8]) -> Bool {
-    keys.contains { equalInConstantTime(Array(base64($0.code(of: message)).utf8), given) }
+  private func isSigned(_ url: String, _ ending: [UInt8], _ keys: [HMACKey]) -> Bool {
+    let message = Array(url.utf8) + ending
+    return keys.contains { equalInConstantTime(base64($0.code(of: message)), header) }
   }
-
-  /// A fragment is never sent, so it is not signed either.
-  private static let fragment = UInt8(ascii: "#")
 
   /// The signature is over the URL alone then, so only the hash in it ties the body to it.
   private var hasBodyHash: Bool {
@@ -53,37 +52,49 @@ package struct TwilioSignature: Sendable {
     let stated = query.prefix { $0 != "#" }.split(separator: "&")
       .first { $0.hasPrefix("bodySHA256=") }?.dropFirst("bodySHA256=".count)
     guard let stated else { return false }
-    return equalInConstantTime(Array(lowerHex(sha256(body)).utf8), Array(stated.utf8))
+    return equalInConstantTime(lowerHex(sha256(body)), String(stated))
   }
 
   /// Names in the order of their bytes; the values of one name distinct and sorted. Nobody knows what Twilio
   /// itself does with a name that comes twice, so all of its values in their order count as well.
   private var endings: [[UInt8]] {
     guard case .form(let fields) = payload else { return [[]] }
-    let inOrder = fields.sorted
-    let isRepeated = zip(inOrder, inOrder.dropFirst()).contains { $0.name == $1.name }
-    guard isRepeated else { return [Self.joined(inOrder)] }
-    return [Self.joined(Self.distinct(inOrder)), Self.joined(inOrder)]
+    guard fields.hasRepeatedName else { return [fields.joined(fields.sorted)] }
+    return [fields.joined(fields.distinct), fields.joined(fields.sorted)]
+  }
+}
+
+extension FormFields {
+  fileprivate var hasRepeatedName: Bool {
+    sorted.indices.dropFirst().contains { isSame(sorted[$0].name, sorted[$0 - 1].name) }
   }
 
-  private static func joined(_ fields: [FormFields.Field]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(fields.reduce(0) { $0 + $1.name.count + $1.value.count })
-    for field in fields {
-      bytes.append(contentsOf: field.name)
-      bytes.append(contentsOf: field.value)
+  fileprivate func joined(_ pairs: [DecodedForm.Pair]) -> [UInt8] {
+    var joined: [UInt8] = []
+    joined.reserveCapacity(bytes.count)
+    for pair in pairs {
+      joined.append(contentsOf: bytes[pair.name])
+      joined.append(contentsOf: bytes[pair.value])
     }
-    return bytes
+    return joined
   }
 
-  private static func distinct(_ fields: [FormFields.Field]) -> [FormFields.Field] {
-    let sorted = fields.sorted {
-      $0.name == $1.name ? $0.value.precedes($1.value) : $0.name.precedes($1.name)
+  fileprivate var distinct: [DecodedForm.Pair] {
+    let inOrder = sorted.sorted {
+      isSame($0.name, $1.name) ? isBefore($0.value, $1.value) : isBefore($0.name, $1.name)
     }
-    return sorted.indices.filter { place in
-      place == 0 || sorted[place - 1].name != sorted[place].name
-        || sorted[place - 1].value != sorted[place].value
-    }.map { sorted[$0] }
+    return inOrder.indices.filter { place in
+      place == 0 || !isSame(inOrder[place].name, inOrder[place - 1].name)
+        || !isSame(inOrder[place].value, inOrder[place - 1].value)
+    }.map { inOrder[$0] }
+  }
+
+  private func isBefore(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    precedes(bytes.span.extracting(left), bytes.span.extracting(right))
+  }
+
+  private func isSame(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    bytes[left] == bytes[right]
   }
 }
 

@@ -1,4 +1,5 @@
 package import Domain
+internal import Forms
 private import JSON
 package import Time
 
@@ -40,19 +41,7 @@ package struct TwilioWebhook: Sendable {
     return ProviderID(sid)
   }
 
-  /// Of a name that comes twice, the first.
-  var raw: [UInt8] { Self.json(fields.sorted) }
-
-  static func json(_ sorted: [FormFields.Field]) -> [UInt8] {
-    JSONWriter.object(capacity: 1024) { writer in
-      var last: ArraySlice<UInt8>?
-      for field in sorted where field.name != last {
-        writer.name(utf8: field.name)
-        writer.value(utf8: field.value)
-        last = field.name
-      }
-    }
-  }
+  var raw: [UInt8] { fields.json(fields.sorted) }
 
   private func callback(
     _ status: String, _ query: FormFields?, _ token: String?, _ tenant: Tenant?
@@ -72,6 +61,21 @@ package struct TwilioWebhook: Sendable {
     callback.token = token.flatMap { $0.isPlainID ? $0 : nil }
     callback.raw = raw
     return callback
+  }
+}
+
+extension FormFields {
+  /// Of a name that comes twice, the first.
+  func json(_ pairs: [DecodedForm.Pair]) -> [UInt8] {
+    let marks = 6
+    return JSONWriter.object(capacity: bytes.count + marks * pairs.count) { writer in
+      var last: ArraySlice<UInt8>?
+      for pair in pairs where bytes[pair.name] != last {
+        writer.name(utf8: bytes[pair.name])
+        writer.value(utf8: bytes[pair.value])
+        last = bytes[pair.name]
+      }
+    }
   }
 }
 
