@@ -63,7 +63,7 @@ let package = Package(
     module("Time"),
     module("Forms"),
     wrapper("Platform", ["CSystem", "Time"]),
-    wrapper("Crypto", ["CCrypto", "Platform"]),
+    wrapper("Crypto", ["CCrypto"]),
     wrapper("JSON", ["CSimdJSON"]),
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),

@@ -55,11 +55,11 @@ struct SenderBook: Sendable {
   /// message gets the tenant whose sender it was written to.
   func named(_ item: WebhookItem) -> WebhookItem {
     switch item {
-    case .callback(var callback):
-      if let phone = callback.phoneNumberID.flatMap({ phones[$0] }) {
-        callback.account = phone.sender.account
-      }
-      return .callback(callback)
+    case .callback(let callback):
+      guard let phone = callback.phoneNumberID.flatMap({ phones[$0] }) else { return item }
+      var named = callback
+      named.account = phone.sender.account
+      return .callback(named)
     case .inbound(var message):
       let sender = sender(of: message)
       if message.provider == .meta, let sender { message.account = sender.account }

@@ -18,12 +18,30 @@ import Testing
         == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
   }
 
+  @Test(
+    "takes a key longer than a block by its hash, and a key for many codes gives each one right")
+  func longKeys() {
+    let message = Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8)
+    let short = HMACKey(.sha1, key: Array(repeating: 0xAA, count: 80))
+    let long = HMACKey(.sha256, key: Array(repeating: 0xAA, count: 131))
+    for _ in 0..<2 {
+      #expect(lowerHex(short.code(of: message)) == "aa4ae5e15272d00e95705637ce8a3b55ed402112")
+      #expect(
+        lowerHex(long.code(of: message))
+          == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+    }
+  }
+
   @Test("compares whole values")
   func comparison() {
     #expect(equalInConstantTime([1, 2, 3], [1, 2, 3]))
     #expect(!equalInConstantTime([1, 2, 3], [1, 2, 4]))
     #expect(!equalInConstantTime([1, 2, 3], [1, 2]))
     #expect(equalInConstantTime([], []))
+    #expect(equalInConstantTime("", ""))
+    #expect(equalInConstantTime("ä", "ä"))
+    #expect(!equalInConstantTime("abc", "abd"))
+    #expect(!equalInConstantTime("abc", "ab"))
   }
 
   @Test("reads hexadecimal digits of either case and refuses the rest")

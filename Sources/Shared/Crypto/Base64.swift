@@ -1,17 +1,18 @@
 /// The alphabet of RFC 4648, section 4, with padding. Not generic: it would not be specialised in other modules.
 package func base64(_ bytes: [UInt8]) -> String {
-  var text: [UInt8] = []
-  text.reserveCapacity((bytes.count + 2) / 3 * 4)
-  let alphabet = alphabet
-  for start in stride(from: 0, to: bytes.count, by: 3) {
-    let count = min(3, bytes.count - start)
-    var word = 0
-    for place in 0..<3 { word = word << 8 | (place < count ? Int(bytes[start + place]) : 0) }
-    for place in 0..<4 {
-      text.append(place > count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * place) & 63])
+  let (alphabet, length) = (alphabet, (bytes.count + 2) / 3 * 4)
+  return String(unsafeUninitializedCapacity: length) { text in
+    for (group, start) in stride(from: 0, to: bytes.count, by: 3).enumerated() {
+      let count = min(3, bytes.count - start)
+      var word = 0
+      for place in 0..<3 { word = word << 8 | (place < count ? Int(bytes[start + place]) : 0) }
+      for place in 0..<4 {
+        text[group * 4 + place] =
+          place > count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * place) & 63]
+      }
     }
+    return length
   }
-  return String(decoding: text, as: UTF8.self)
 }
 
 private let alphabet = Array(

@@ -3,15 +3,7 @@ internal import CCrypto
 package enum HashAlgorithm: Sendable {
   case sha1, sha256
 
-  fileprivate var method: OpaquePointer? {
-    switch self {
-    case .sha1: EVP_sha1()
-    case .sha256: EVP_sha256()
-    }
-  }
-
   var length: Int { self == .sha1 ? 20 : 32 }
-  var name: String { self == .sha1 ? "SHA1" : "SHA256" }
 }
 
 package func sha256(_ message: [UInt8]) -> [UInt8] {
@@ -22,14 +14,7 @@ package func sha256(_ message: [UInt8]) -> [UInt8] {
 
 /// An empty key is a key like any other here; whoever holds secrets refuses an empty one.
 package func hmac(_ algorithm: HashAlgorithm, key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-  var code = [UInt8](repeating: 0, count: algorithm.length)
-  var length = UInt32(algorithm.length)
-  // The one-shot call can only fail for want of memory, and then nothing else would work either.
-  let done = HMAC(
-    algorithm.method, key.isEmpty ? [0] : key, Int32(key.count), message, message.count, &code,
-    &length)
-  precondition(done != nil, "HMAC found no memory")
-  return code
+  HMACKey(algorithm, key: key).code(of: message)
 }
 
 /// Takes as long for a near miss as for a far one.

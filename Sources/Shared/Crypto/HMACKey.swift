@@ -1,60 +1,96 @@
 internal import CCrypto
-internal import Platform
 
-/// A key for many codes: what depends on it alone is computed once.
-package final class HMACKey: @unchecked Sendable {
-  // Set up once; libcrypto only reads a context that it copies.
-  private let context: OpaquePointer
-  private let length: Int
-  /// Copies that nobody uses now: one goes back to the key's own state in a fifth of the time that another
-  /// copy takes.
-  private let idle = Locked<[Copy]>([])
-
-  private struct Copy: @unchecked Sendable {
-    // In one thread's hands at a time.
-    let context: OpaquePointer
+/// A key for many codes (RFC 2104): what depends on it alone is computed once. libcrypto's own object for
+/// that takes twice as long for each code, most of it to copy itself.
+package struct HMACKey: Sendable {
+  private enum State: Sendable {
+    case sha1(Keyed<SHA_CTX>)
+    case sha256(Keyed<SHA256_CTX>)
   }
+
+  private let state: State
 
   package init(_ algorithm: HashAlgorithm, key: [UInt8]) {
-    length = algorithm.length
-    let method = EVP_MAC_fetch(nil, "HMAC", nil)
-    defer { EVP_MAC_free(method) }
-    guard let made = EVP_MAC_CTX_new(method) else { preconditionFailure("HMAC found no memory") }
-    context = made
-    var name = Array(algorithm.name.utf8CString)
-    let isSet = name.withUnsafeMutableBufferPointer { name in
-      let parameters = [
-        OSSL_PARAM_construct_utf8_string("digest", name.baseAddress, 0), OSSL_PARAM_construct_end(),
-      ]
-      return EVP_MAC_init(made, key.isEmpty ? [0] : key, key.count, parameters)
-    }
-    precondition(isSet == 1, "libcrypto has no \(algorithm.name)")
-  }
-
-  deinit {
-    for copy in idle.withLock({ $0 }) { EVP_MAC_CTX_free(copy.context) }
-    EVP_MAC_CTX_free(context)
+    state =
+      switch algorithm {
+      case .sha1: .sha1(Keyed(key))
+      case .sha256: .sha256(Keyed(key))
+      }
   }
 
   package func code(of message: [UInt8]) -> [UInt8] {
-    let copy = fresh()
-    defer { idle.withLock { $0.append(copy) } }
-    var written = 0
-    return [UInt8](unsafeUninitializedCapacity: length) { code, count in
-      // Both can only fail for want of memory, and then nothing else would work either.
-      let isDone =
-        EVP_MAC_update(copy.context, message, message.count) == 1
-        && EVP_MAC_final(copy.context, code.baseAddress, &written, length) == 1
-      precondition(isDone && written == length, "HMAC found no memory")
-      count = written
+    switch state {
+    case .sha1(let keyed): keyed.code(of: message)
+    case .sha256(let keyed): keyed.code(of: message)
     }
   }
+}
 
-  private func fresh() -> Copy {
-    if let copy = idle.withLock({ $0.popLast() }), EVP_MAC_init(copy.context, nil, 0, nil) == 1 {
-      return copy
+/// Both hashes after they have taken in the key.
+private struct Keyed<Hash: RunningHash>: Sendable {
+  private let inner: Hash
+  private let outer: Hash
+
+  init(_ key: [UInt8]) {
+    let blockLength = 64
+    var block = key.count > blockLength ? Hash.hash(of: key) : key
+    block += Array(repeating: 0, count: blockLength - block.count)
+    inner = Hash.started(with: block.map { $0 ^ 0x36 })
+    outer = Hash.started(with: block.map { $0 ^ 0x5C })
+  }
+
+  func code(of message: [UInt8]) -> [UInt8] {
+    var (inner, outer) = (inner, outer)
+    inner.add(message)
+    outer.add(inner.end())
+    return outer.end()
+  }
+}
+
+private protocol RunningHash: Sendable {
+  init()
+  mutating func start()
+  mutating func add(_ bytes: [UInt8])
+  /// Nothing may be added after it.
+  mutating func end() -> [UInt8]
+}
+
+extension RunningHash {
+  fileprivate static func started(with block: [UInt8]) -> Self {
+    var hash = Self()
+    hash.start()
+    hash.add(block)
+    return hash
+  }
+
+  fileprivate static func hash(of bytes: [UInt8]) -> [UInt8] {
+    var hash = started(with: bytes)
+    return hash.end()
+  }
+}
+
+// None of these calls can fail: they work on the value alone.
+
+extension SHA_CTX: RunningHash {
+  fileprivate mutating func start() { SHA1_Init(&self) }
+  fileprivate mutating func add(_ bytes: [UInt8]) { SHA1_Update(&self, bytes, bytes.count) }
+
+  fileprivate mutating func end() -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: HashAlgorithm.sha1.length) { code, count in
+      SHA1_Final(code.baseAddress, &self)
+      count = HashAlgorithm.sha1.length
     }
-    guard let made = EVP_MAC_CTX_dup(context) else { preconditionFailure("HMAC found no memory") }
-    return Copy(context: made)
+  }
+}
+
+extension SHA256_CTX: RunningHash {
+  fileprivate mutating func start() { SHA256_Init(&self) }
+  fileprivate mutating func add(_ bytes: [UInt8]) { SHA256_Update(&self, bytes, bytes.count) }
+
+  fileprivate mutating func end() -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: HashAlgorithm.sha256.length) { code, count in
+      SHA256_Final(code.baseAddress, &self)
+      count = HashAlgorithm.sha256.length
+    }
   }
 }

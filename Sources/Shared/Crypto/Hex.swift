@@ -1,17 +1,19 @@
 package func lowerHex(_ bytes: [UInt8]) -> String { lowerHex(bytes[...]) }
 
 package func lowerHex(_ bytes: ArraySlice<UInt8>) -> String {
-  var text: [UInt8] = []
-  text.reserveCapacity(bytes.count * 2)
-  for byte in bytes {
-    text.append(lowerHexDigit(byte >> 4))
-    text.append(lowerHexDigit(byte & 15))
+  String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+    for (place, byte) in bytes.enumerated() {
+      text[place * 2] = lowerHexDigit(byte >> 4)
+      text[place * 2 + 1] = lowerHexDigit(byte & 15)
+    }
+    return bytes.count * 2
   }
-  return String(decoding: text, as: UTF8.self)
 }
 
 /// The low digits of a word, as many as are asked for.
-package func append(lowerHex word: UInt64, digits count: Int, to text: inout [UInt8]) {
+package func append(
+  lowerHex word: UInt64, digits count: Int, to text: inout OutputSpan<UInt8>
+) {
   for place in (0..<count).reversed() {
     text.append(lowerHexDigit(UInt8(truncatingIfNeeded: word >> (4 * place)) & 15))
   }

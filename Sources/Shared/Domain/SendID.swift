@@ -45,13 +45,14 @@ package struct SendID: Hashable, Sendable {
 
 extension SendID: CustomStringConvertible, Comparable {
   package init?(_ text: String) {
-    guard text.utf8.count == 36 else { return nil }
+    let text = text.utf8Span.span
+    guard text.count == 36 else { return nil }
     var (high, low) = (UInt64(0), UInt64(0))
-    for (place, digit) in text.utf8.enumerated() {
+    for place in text.indices {
       if place == 8 || place == 13 || place == 18 || place == 23 {
-        guard digit == UInt8(ascii: "-") else { return nil }
+        guard text[place] == UInt8(ascii: "-") else { return nil }
       } else {
-        guard let value = hexValue(digit) else { return nil }
+        guard let value = hexValue(text[place]) else { return nil }
         high = high << 4 | low >> 60
         low = low << 4 | UInt64(value)
       }
@@ -75,14 +76,16 @@ extension SendID: CustomStringConvertible, Comparable {
   }
 
   package var description: String {
-    let groups = [
-      (high >> 32, 8), (high >> 16, 4), (high, 4), (low >> 48, 4), (low, 12),
-    ]
-    var text: [UInt8] = []
-    text.reserveCapacity(36)
-    for (word, digits) in groups {
-      if !text.isEmpty { text.append(UInt8(ascii: "-")) }
-      append(lowerHex: word, digits: digits, to: &text)
+    let text = [UInt8](capacity: 36) { text in
+      append(lowerHex: high >> 32, digits: 8, to: &text)
+      text.append(UInt8(ascii: "-"))
+      append(lowerHex: high >> 16, digits: 4, to: &text)
+      text.append(UInt8(ascii: "-"))
+      append(lowerHex: high, digits: 4, to: &text)
+      text.append(UInt8(ascii: "-"))
+      append(lowerHex: low >> 48, digits: 4, to: &text)
+      text.append(UInt8(ascii: "-"))
+      append(lowerHex: low, digits: 12, to: &text)
     }
     return String(decoding: text, as: UTF8.self)
   }

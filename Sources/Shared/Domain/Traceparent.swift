@@ -13,22 +13,25 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
 
   /// The start of a new trace. An invalid header from outside is replaced by one of these.
   package static func random() -> Traceparent {
-    var text = Array("00-".utf8)
-    text.reserveCapacity(55)
-    append(lowerHex: TraceNumbers.origin, digits: 16, to: &text)
-    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
-    text.append(UInt8(ascii: "-"))
-    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
-    text.append(contentsOf: "-01".utf8)
-    return Traceparent(text)
+    Traceparent(
+      [UInt8](capacity: 55) { text in
+        for byte in "00-".utf8 { text.append(byte) }
+        append(lowerHex: TraceNumbers.origin, digits: 16, to: &text)
+        append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
+        text.append(UInt8(ascii: "-"))
+        append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
+        for byte in "-01".utf8 { text.append(byte) }
+      })
   }
 
   /// The next step of the same trace.
   package func child() -> Traceparent {
-    var text = Array(description.utf8.prefix(36))
-    append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
-    text.append(contentsOf: description.utf8.suffix(3))
-    return Traceparent(text)
+    Traceparent(
+      [UInt8](capacity: 55) { text in
+        for byte in description.utf8.prefix(36) { text.append(byte) }
+        append(lowerHex: TraceNumbers.next(), digits: 16, to: &text)
+        for byte in description.utf8.suffix(3) { text.append(byte) }
+      })
   }
 
   private init(_ text: [UInt8]) { description = String(decoding: text, as: UTF8.self) }

@@ -8,14 +8,13 @@ package struct DecodedForm: Hashable, Sendable {
   }
 
   package let bytes: [UInt8]
-  package let pairs: [Pair]
+  package private(set) var pairs: [Pair]
 
   /// `a=1&b=two+words&c=%C3%AB`; a name without `=` has an empty value. No more than so many are read.
   ///
   /// Not generic: it would not be specialised in other modules, and take ten times as long.
   package init(_ text: ArraySlice<UInt8>, atMost limit: Int = .max) {
     var pairs: [Pair] = []
-    pairs.reserveCapacity(16)
     let text = text.span
     // Each `&` and each `=` leaves its place to a zero; the last pair may have neither.
     bytes = [UInt8](capacity: text.count + 2) { output in
@@ -28,6 +27,13 @@ package struct DecodedForm: Hashable, Sendable {
       }
     }
     self.pairs = pairs
+  }
+
+  /// In the order of the names' bytes, which for UTF-8 is that of code points; those of one name stay in the
+  /// order they came.
+  package mutating func sort() {
+    let bytes = bytes
+    pairs.sort { precedes(bytes.span.extracting($0.name), bytes.span.extracting($1.name)) }
   }
 
   private static func decode(
@@ -48,4 +54,12 @@ package struct DecodedForm: Hashable, Sendable {
     output.append(0)
     return start..<end
   }
+}
+
+/// The order of bytes.
+package func precedes(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+  for place in 0..<min(left.count, right.count) where left[place] != right[place] {
+    return left[place] < right[place]
+  }
+  return left.count < right.count
 }

@@ -57,6 +57,7 @@ package struct JSONWriter {
     needsComma = false
   }
 
+  @inlinable
   package mutating func value(_ integer: some BinaryInteger) { literal(String(integer)) }
 
   /// Infinity and not-a-number have no JSON; they become null.
@@ -84,6 +85,7 @@ package struct JSONWriter {
     if let text { field(name, text) }
   }
 
+  @inlinable
   package mutating func field(_ name: StaticString, _ integer: some BinaryInteger) {
     self.name(name)
     value(integer)
@@ -102,7 +104,8 @@ package struct JSONWriter {
     needsComma = true
   }
 
-  private mutating func literal(_ text: String) {
+  @usableFromInline
+  mutating func literal(_ text: String) {
     separate()
     bytes.append(contentsOf: text.utf8)
     needsComma = true

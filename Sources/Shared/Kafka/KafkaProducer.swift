@@ -65,8 +65,9 @@ package final class KafkaProducer: @unchecked Sendable {
     let delivery = Delivery(of: records.count, done: done)
     let batch = Unmanaged.passRetained(delivery).toOpaque()
     for (index, record) in records.enumerated() {
-      guard let error = hand(record, to: batch) else { continue }
-      return delivery.settle(records.count - index, error)
+      let code = hand(record, to: batch)
+      guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
+      return delivery.settle(records.count - index, code)
     }
   }
 
@@ -103,10 +104,10 @@ package final class KafkaProducer: @unchecked Sendable {
     users.withLock { $0.inside -= 1 }
   }
 
-  private func hand(_ record: KafkaRecord, to batch: UnsafeMutableRawPointer) -> KafkaError? {
-    guard let topic = topics[record.topic] else {
-      return KafkaError(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
-    }
+  private func hand(
+    _ record: KafkaRecord, to batch: UnsafeMutableRawPointer
+  ) -> rd_kafka_resp_err_t {
+    guard let topic = topics[record.topic] else { return RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC }
     let headers = nativeHeaders(record.headers)
     var key = record.key
     let code = key.withUTF8 { key in
@@ -116,9 +117,9 @@ package final class KafkaProducer: @unchecked Sendable {
           headers, batch)
       }
     }
-    guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
-    rd_kafka_headers_destroy(headers)
-    return KafkaError(code)
+    // librdkafka owns the headers of what it has taken.
+    if code != RD_KAFKA_RESP_ERR_NO_ERROR { rd_kafka_headers_destroy(headers) }
+    return code
   }
 
   private func poll() {

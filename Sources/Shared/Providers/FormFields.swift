@@ -14,20 +14,26 @@ package struct FormFields: Hashable, Sendable {
   package init(_ body: [UInt8]) throws(WebhookUnreadable) { try self.init(body[...]) }
 
   package init(_ body: ArraySlice<UInt8>) throws(WebhookUnreadable) {
-    let form = DecodedForm(body, atMost: Self.limit + 1)
+    var form = DecodedForm(body, atMost: Self.limit + 1)
     guard form.pairs.count <= Self.limit else {
       throw WebhookUnreadable(description: "more than \(Self.limit) form fields")
     }
-    bytes = form.bytes
-    sorted = form.pairs.sorted { [bytes] left, right in
-      precedes(bytes.span.extracting(left.name), bytes.span.extracting(right.name))
-    }
+    form.sort()
+    (bytes, sorted) = (form.bytes, form.pairs)
   }
 
   /// The first of that name. Empty values are normal and say nothing: they are nil.
   package func text(_ name: String) -> String? {
     guard let pair = pair(named: name), !pair.value.isEmpty else { return nil }
     return String(decoding: bytes[pair.value], as: UTF8.self)
+  }
+
+  /// An address without the channel that may stand before it.
+  func address(_ name: String) -> String? {
+    guard let pair = pair(named: name), !pair.value.isEmpty else { return nil }
+    let (address, channel) = (bytes[pair.value], "whatsapp:".utf8)
+    let start = address.starts(with: channel) ? channel.count : 0
+    return String(decoding: address.dropFirst(start), as: UTF8.self)
   }
 
   /// Whether there is such a field, with or without a value.
@@ -47,12 +53,4 @@ package struct FormFields: Hashable, Sendable {
         && name.indices.allSatisfy { bytes[pair.name.lowerBound + $0] == name[$0] }
     }
   }
-}
-
-/// The order of bytes, which for UTF-8 is that of code points.
-func precedes(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-  for place in 0..<min(left.count, right.count) where left[place] != right[place] {
-    return left[place] < right[place]
-  }
-  return left.count < right.count
 }

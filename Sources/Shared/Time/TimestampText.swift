@@ -9,26 +9,26 @@ extension Timestamp: CustomStringConvertible {
     let date = CivilDate(daysSince1970: day)
     let second = microsecond / 1_000_000
     let fraction = microsecond % 1_000_000
-    var text: [UInt8] = []
-    text.reserveCapacity(27)
-    text.append(decimal: date.year, width: 4)
-    text.append(UInt8(ascii: "-"))
-    text.append(decimal: date.month, width: 2)
-    text.append(UInt8(ascii: "-"))
-    text.append(decimal: date.day, width: 2)
-    text.append(UInt8(ascii: "T"))
-    text.append(decimal: second / 3600, width: 2)
-    text.append(UInt8(ascii: ":"))
-    text.append(decimal: second / 60 % 60, width: 2)
-    text.append(UInt8(ascii: ":"))
-    text.append(decimal: second % 60, width: 2)
-    text.append(UInt8(ascii: "."))
-    if fraction % 1000 == 0 {
-      text.append(decimal: fraction / 1000, width: 3)
-    } else {
-      text.append(decimal: fraction, width: 6)
+    let text = [UInt8](capacity: 40) { text in
+      append(decimal: date.year, width: 4, to: &text)
+      text.append(UInt8(ascii: "-"))
+      append(decimal: date.month, width: 2, to: &text)
+      text.append(UInt8(ascii: "-"))
+      append(decimal: date.day, width: 2, to: &text)
+      text.append(UInt8(ascii: "T"))
+      append(decimal: second / 3600, width: 2, to: &text)
+      text.append(UInt8(ascii: ":"))
+      append(decimal: second / 60 % 60, width: 2, to: &text)
+      text.append(UInt8(ascii: ":"))
+      append(decimal: second % 60, width: 2, to: &text)
+      text.append(UInt8(ascii: "."))
+      if fraction % 1000 == 0 {
+        append(decimal: fraction / 1000, width: 3, to: &text)
+      } else {
+        append(decimal: fraction, width: 6, to: &text)
+      }
+      text.append(UInt8(ascii: "Z"))
     }
-    text.append(UInt8(ascii: "Z"))
     return String(decoding: text, as: UTF8.self)
   }
 
@@ -53,17 +53,15 @@ extension Timestamp: CustomStringConvertible {
   }
 }
 
-extension [UInt8] {
-  fileprivate mutating func append(decimal number: Int64, width: Int) {
-    if number < 0 { append(UInt8(ascii: "-")) }
-    let start = count
-    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: width))
-    var (rest, place) = (number.magnitude, count)
-    while rest > 0, place > start {
-      place -= 1
-      self[place] += UInt8(rest % 10)
-      rest /= 10
-    }
+private func append(decimal number: Int64, width: Int, to text: inout OutputSpan<UInt8>) {
+  if number < 0 { text.append(UInt8(ascii: "-")) }
+  let start = text.count
+  for _ in 0..<width { text.append(UInt8(ascii: "0")) }
+  var (rest, place) = (number.magnitude, text.count)
+  while rest > 0, place > start {
+    place -= 1
+    text[place] += UInt8(rest % 10)
+    rest /= 10
   }
 }
 

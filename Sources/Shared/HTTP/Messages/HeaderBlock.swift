@@ -4,46 +4,41 @@ internal import Glibc
 ///
 ///     name NUL blanks value NUL NUL   name NUL blanks value NUL NUL   …
 ///
-/// Fields are looked for when somebody asks.
+/// Where each stands was found when the head was judged.
 package struct HeaderBlock: Sendable {
-  let bytes: [UInt8]
+  /// Of one field.
+  struct Place: Sendable {
+    let name: Range<Int>
+    let value: Range<Int>
+  }
+
+  static let empty = HeaderBlock(bytes: [], places: [])
+
+  private let bytes: [UInt8]
+  private let places: [Place]
+
+  init(bytes: [UInt8], places: [Place]) { (self.bytes, self.places) = (bytes, places) }
 
   /// The first value of that name.
-  package func first(_ name: String) -> String? { place(of: name).map { text($0) } }
+  package func first(_ name: String) -> String? {
+    places.first { has($0, name) }.map { text($0.value) }
+  }
 
   /// Every value of that name, in the order they came.
   package func all(_ name: String) -> [String] {
-    var reader = FieldReader()
-    var found: [String] = []
-    while let field = reader.next(in: bytes) {
-      if equalIgnoringCase(bytes[field.name], name.utf8) { found.append(text(field.value)) }
-    }
-    return found
+    places.filter { has($0, name) }.map { text($0.value) }
   }
 
   package var fields: [HTTPHeader] {
-    var reader = FieldReader()
-    var found: [HTTPHeader] = []
-    while let field = reader.next(in: bytes) {
-      found.append(HTTPHeader(text(field.name), text(field.value)))
-    }
-    return found
+    places.map { HTTPHeader(text($0.name), text($0.value)) }
   }
 
-  private func place(of name: String) -> Range<Int>? {
-    let name = name.utf8Span.span
-    return bytes.withUnsafeBufferPointer { bytes in
-      var reader = FieldReader()
-      while let field = reader.next(in: bytes) {
-        let isSame =
-          field.name.count == name.count
-          && name.indices.allSatisfy {
-            lowercase(bytes[field.name.lowerBound + $0]) == lowercase(name[$0])
-          }
-        if isSame { return field.value }
+  private func has(_ place: Place, _ name: String) -> Bool {
+    let (name, bytes) = (name.utf8Span.span, bytes.span)
+    return place.name.count == name.count
+      && name.indices.allSatisfy {
+        lowercase(bytes[place.name.lowerBound + $0]) == lowercase(name[$0])
       }
-      return nil
-    }
   }
 
   private func text(_ range: Range<Int>) -> String {
@@ -55,13 +50,7 @@ package struct HeaderBlock: Sendable {
 struct FieldReader {
   private(set) var position = 0
 
-  mutating func next(in bytes: [UInt8]) -> (name: Range<Int>, value: Range<Int>)? {
-    bytes.withUnsafeBufferPointer { next(in: $0) }
-  }
-
-  mutating func next(
-    in bytes: UnsafeBufferPointer<UInt8>
-  ) -> (name: Range<Int>, value: Range<Int>)? {
+  mutating func next(in bytes: UnsafeBufferPointer<UInt8>) -> HeaderBlock.Place? {
     guard let nameEnd = zero(in: bytes, from: position) else { return nil }
     var start = nameEnd + 1
     while start < bytes.count, isBlank(bytes[start]) { start += 1 }
@@ -69,7 +58,7 @@ struct FieldReader {
     else { return nil }
     let name = position..<nameEnd
     position = end + 2
-    return (name, start..<end)
+    return HeaderBlock.Place(name: name, value: start..<end)
   }
 
   private func zero(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {

@@ -11,7 +11,11 @@ struct AccessCall {
 
   var hasUpload: Bool { uploadSize.pointee > 0 }
   var methodText: String { String(cString: method) }
-  var headerBlock: HeaderBlock { HeaderBlock(bytes: Array(fields)) }
+
+  /// A copy, of what `head` has judged.
+  func headers(_ head: RequestHead) -> HeaderBlock {
+    HeaderBlock(bytes: Array(fields), places: head.places)
+  }
 
   func takeUpload() -> UnsafeRawBufferPointer {
     defer { uploadSize.pointee = 0 }

@@ -22,7 +22,7 @@ final class Exchange: @unchecked Sendable {
   private var phase = Phase.head
   private var isChunked = false
   private var method = ""
-  private var headers = HeaderBlock(bytes: [])
+  private var headers = HeaderBlock.empty
   private var body: [UInt8] = []
   private var overflow = 0
   private let reply = Locked(Reply())
@@ -105,7 +105,7 @@ final class Exchange: @unchecked Sendable {
       guard length <= core.configuration.maximumBodySize else { throw .bodyTooLarge }
       isChunked = head.isChunked
       method = call.methodText
-      headers = call.headerBlock
+      headers = call.headers(head)
       return true
     } catch {
       return refuse(error, call.connection)

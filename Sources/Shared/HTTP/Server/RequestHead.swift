@@ -3,7 +3,7 @@
 struct RequestHead {
   private(set) var isChunked = false
   private(set) var contentLength: Int?
-  private var fieldCount = 0
+  private(set) var places: [HeaderBlock.Place] = []
   private var hostCount = 0
 
   enum Verdict: Error {
@@ -17,14 +17,15 @@ struct RequestHead {
   /// bare line feed or a folded line stands in between.
   init(block: UnsafeBufferPointer<UInt8>, countedFields: Int) throws(Verdict) {
     var reader = FieldReader()
+    places.reserveCapacity(countedFields)
     while let field = reader.next(in: block) {
       try judge(
         name: UnsafeBufferPointer(rebasing: block[field.name]),
         value: UnsafeBufferPointer(rebasing: block[field.value]))
-      fieldCount += 1
+      places.append(field)
     }
     let rest = block[reader.position...]
-    guard fieldCount == countedFields, rest.count == 2, rest.allSatisfy({ $0 == 0 }) else {
+    guard places.count == countedFields, rest.count == 2, rest.allSatisfy({ $0 == 0 }) else {
       throw .ambiguous
     }
     guard !(isChunked && contentLength != nil) else { throw .ambiguous }

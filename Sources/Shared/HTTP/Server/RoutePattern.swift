@@ -9,13 +9,28 @@ package struct RouteParameters: Sendable {
 
 /// A path between its slashes, percent-decoded after it was split: an escaped slash divides nothing.
 struct PathSegments {
-  let segments: [ArraySlice<UInt8>]
+  private(set) var bytes: [UInt8] = []
+  private(set) var segments: [Range<Int>] = []
 
   init(_ path: ArraySlice<UInt8>) {
-    let raw = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    segments = raw.map {
-      $0.contains(UInt8(ascii: "%")) ? percentDecoded($0, plusIsSpace: false)[...] : $0
+    bytes.reserveCapacity(path.count)
+    segments.reserveCapacity(8)
+    var rest = path
+    while let slash = rest.firstIndex(of: UInt8(ascii: "/")) {
+      append(rest[..<slash])
+      rest = rest[(slash + 1)...]
     }
+    append(rest)
+  }
+
+  private mutating func append(_ segment: ArraySlice<UInt8>) {
+    let start = bytes.count
+    if segment.contains(UInt8(ascii: "%")) {
+      bytes += percentDecoded(segment, plusIsSpace: false)
+    } else {
+      bytes += segment
+    }
+    segments.append(start..<bytes.count)
   }
 }
 
@@ -40,10 +55,10 @@ struct RoutePattern: Sendable {
     for (part, segment) in zip(parts, path.segments) {
       switch part {
       case .text(let text):
-        guard segment.elementsEqual(text) else { return nil }
+        guard path.bytes[segment].elementsEqual(text) else { return nil }
       case .name(let name):
         guard !segment.isEmpty else { return nil }
-        parameters.pairs.append((name, String(decoding: segment, as: UTF8.self)))
+        parameters.pairs.append((name, String(decoding: path.bytes[segment], as: UTF8.self)))
       }
     }
     return parameters

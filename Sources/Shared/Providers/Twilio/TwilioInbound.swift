@@ -5,10 +5,10 @@ extension TwilioWebhook {
   func inbound(
     _ token: String?, _ tenant: Tenant?
   ) throws(WebhookUnreadable) -> InboundMessage {
-    guard let from = self["From"].map(\.withoutChannel), from.isPlainID else {
+    guard let from = fields.address("From"), from.isPlainID else {
       throw WebhookUnreadable(description: "no From")
     }
-    guard let to = self["To"].map(\.withoutChannel), to.isPlainID else {
+    guard let to = fields.address("To"), to.isPlainID else {
       throw WebhookUnreadable(description: "no To")
     }
     var message = InboundMessage(
@@ -17,7 +17,7 @@ extension TwilioWebhook {
     message.tenant = tenant
     message.service = self["MessagingServiceSid"]
     message.waID = self["WaId"]
-    message.userID = self["ExternalUserId"].map(\.withoutChannel)
+    message.userID = fields.address("ExternalUserId")
     message.profileName = self["ProfileName"]
     message.text = self["Body"] ?? (fields.has("Body") ? "" : nil)
     message.media = media
@@ -76,7 +76,7 @@ extension TwilioWebhook {
     let id = self["OriginalRepliedMessageSid"].map { ProviderID($0) }
     guard isForwarded || id != nil else { return nil }
     return InboundContext(
-      id: id, from: self["OriginalRepliedMessageSender"].map(\.withoutChannel),
+      id: id, from: fields.address("OriginalRepliedMessageSender"),
       isForwarded: isForwarded)
   }
 

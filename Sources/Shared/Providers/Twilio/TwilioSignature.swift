@@ -33,16 +33,29 @@ package struct TwilioSignature: Sendable {
     guard !keys.isEmpty else { return false }
     // A fragment is never sent, so it is not signed either.
     let given = url.utf8.contains(UInt8(ascii: "#")) ? String(url.prefix { $0 != "#" }) : url
-    let endings = endings
-    return endings.contains { isSigned(given, $0, keys) }
+    let orders = orders
+    return orders.contains { isSigned(given, $0, keys) }
       || SignedURL(given).spellings.contains { url in
-        endings.contains { isSigned(url, $0, keys) }
+        orders.contains { isSigned(url, $0, keys) }
       }
   }
 
-  private func isSigned(_ url: String, _ ending: [UInt8], _ keys: [HMACKey]) -> Bool {
-    let message = Array(url.utf8) + ending
+  private func isSigned(_ url: String, _ order: [DecodedForm.Pair], _ keys: [HMACKey]) -> Bool {
+    let message = message(url, order)
     return keys.contains { equalInConstantTime(base64($0.code(of: message)), header) }
+  }
+
+  /// The fields' names and values, one behind the other behind the URL.
+  private func message(_ url: String, _ order: [DecodedForm.Pair]) -> [UInt8] {
+    guard case .form(let fields) = payload else { return Array(url.utf8) }
+    var message: [UInt8] = []
+    message.reserveCapacity(url.utf8.count + fields.bytes.count)
+    message.append(contentsOf: url.utf8)
+    for pair in order {
+      message.append(contentsOf: fields.bytes[pair.name])
+      message.append(contentsOf: fields.bytes[pair.value])
+    }
+    return message
   }
 
   /// The signature is over the URL alone then, so only the hash in it ties the body to it.
@@ -57,26 +70,15 @@ package struct TwilioSignature: Sendable {
 
   /// Names in the order of their bytes; the values of one name distinct and sorted. Nobody knows what Twilio
   /// itself does with a name that comes twice, so all of its values in their order count as well.
-  private var endings: [[UInt8]] {
+  private var orders: [[DecodedForm.Pair]] {
     guard case .form(let fields) = payload else { return [[]] }
-    guard fields.hasRepeatedName else { return [fields.joined(fields.sorted)] }
-    return [fields.joined(fields.distinct), fields.joined(fields.sorted)]
+    return fields.hasRepeatedName ? [fields.distinct, fields.sorted] : [fields.sorted]
   }
 }
 
 extension FormFields {
   fileprivate var hasRepeatedName: Bool {
     sorted.indices.dropFirst().contains { isSame(sorted[$0].name, sorted[$0 - 1].name) }
-  }
-
-  fileprivate func joined(_ pairs: [DecodedForm.Pair]) -> [UInt8] {
-    var joined: [UInt8] = []
-    joined.reserveCapacity(bytes.count)
-    for pair in pairs {
-      joined.append(contentsOf: bytes[pair.name])
-      joined.append(contentsOf: bytes[pair.value])
-    }
-    return joined
   }
 
   fileprivate var distinct: [DecodedForm.Pair] {

@@ -56,8 +56,8 @@ package struct TwilioWebhook: Sendable {
     }
     callback.code = self["ErrorCode"].flatMap { Int($0) }
     callback.text = self["ChannelStatusMessage"] ?? self["ErrorMessage"]
-    callback.to = self["To"].map(\.withoutChannel)
-    callback.from = self["MessagingServiceSid"] ?? self["From"].map(\.withoutChannel)
+    callback.to = fields.address("To")
+    callback.from = self["MessagingServiceSid"] ?? fields.address("From")
     callback.token = token.flatMap { $0.isPlainID ? $0 : nil }
     callback.raw = raw
     return callback
@@ -83,11 +83,5 @@ extension String {
   /// What we look things up by: something, without control characters, and no longer than any id is.
   var isPlainID: Bool {
     (1...512).contains(utf8.count) && utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
-  }
-
-  var withoutChannel: String {
-    let channel = "whatsapp:".utf8
-    guard utf8.starts(with: channel) else { return self }
-    return String(decoding: utf8.dropFirst(channel.count), as: UTF8.self)
   }
 }
