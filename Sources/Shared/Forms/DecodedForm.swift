@@ -14,19 +14,13 @@ package struct DecodedForm: Hashable, Sendable {
   ///
   /// Not generic: it would not be specialised in other modules, and take ten times as long.
   package init(_ text: ArraySlice<UInt8>, atMost limit: Int = .max) {
-    var pairs: [Pair] = []
+    var reader = PairReader()
     let text = text.span
     // Each `&` and each `=` leaves its place to a zero; the last pair may have neither.
     bytes = [UInt8](capacity: text.count + 2) { output in
-      var start = 0
-      while start < text.count, pairs.count < limit {
-        var end = start
-        while end < text.count, text[end] != UInt8(ascii: "&") { end += 1 }
-        if end > start { pairs.append(Self.decode(text, start..<end, to: &output)) }
-        start = end + 1
-      }
+      reader.read(text, atMost: limit, to: &output)
     }
-    self.pairs = pairs
+    pairs = reader.pairs
   }
 
   /// In the order of the names' bytes, which for UTF-8 is that of code points; those of one name stay in the
@@ -35,24 +29,50 @@ package struct DecodedForm: Hashable, Sendable {
     let bytes = bytes
     pairs.sort { precedes(bytes.span.extracting($0.name), bytes.span.extracting($1.name)) }
   }
+}
 
-  private static func decode(
-    _ text: Span<UInt8>, _ pair: Range<Int>, to output: inout OutputSpan<UInt8>
-  ) -> Pair {
-    let equals = pair.first { text[$0] == UInt8(ascii: "=") } ?? pair.upperBound
-    let name = append(text, pair.lowerBound..<equals, to: &output)
-    let value = append(text, min(equals + 1, pair.upperBound)..<pair.upperBound, to: &output)
-    return Pair(name: name, value: value)
+/// Goes over the text once.
+private struct PairReader {
+  private(set) var pairs: [DecodedForm.Pair] = []
+  /// Of the pair that is being read, once its `=` has come.
+  private var name: Range<Int>?
+  /// Where the name or the value that is being read began.
+  private var start = 0
+
+  mutating func read(
+    _ text: Span<UInt8>, atMost limit: Int, to output: inout OutputSpan<UInt8>
+  ) {
+    var (place, begin) = (0, 0)
+    while place < text.count, pairs.count < limit {
+      switch text[place] {
+      case UInt8(ascii: "&"):
+        if place > begin { endPair(&output) }
+        place += 1
+        begin = place
+      case UInt8(ascii: "=") where name == nil:
+        name = endPart(&output)
+        place += 1
+      default:
+        append(percentDecoding: text, at: &place, plus: UInt8(ascii: " "), to: &output)
+      }
+    }
+    if place > begin, pairs.count < limit { endPair(&output) }
   }
 
-  private static func append(
-    _ text: Span<UInt8>, _ part: Range<Int>, to output: inout OutputSpan<UInt8>
-  ) -> Range<Int> {
-    let start = output.count
-    Forms.append(percentDecoding: text.extracting(part), plusIsSpace: true, to: &output)
-    let end = output.count
+  private mutating func endPair(_ output: inout OutputSpan<UInt8>) {
+    let last = endPart(&output)
+    let empty = output.count..<output.count
+    if name == nil { output.append(0) }
+    pairs.append(DecodedForm.Pair(name: name ?? last, value: name == nil ? empty : last))
+    name = nil
+    start = output.count
+  }
+
+  private mutating func endPart(_ output: inout OutputSpan<UInt8>) -> Range<Int> {
+    let part = start..<output.count
     output.append(0)
-    return start..<end
+    start = output.count
+    return part
   }
 }
 

@@ -1,25 +1,26 @@
-/// An escape that is none stays as it stands.
 package func percentDecoded(_ bytes: ArraySlice<UInt8>, plusIsSpace: Bool) -> [UInt8] {
-  let bytes = bytes.span
+  let (bytes, plus) = (bytes.span, plusIsSpace ? UInt8(ascii: " ") : UInt8(ascii: "+"))
   return [UInt8](capacity: bytes.count) { decoded in
-    append(percentDecoding: bytes, plusIsSpace: plusIsSpace, to: &decoded)
+    var place = 0
+    while place < bytes.count {
+      append(percentDecoding: bytes, at: &place, plus: plus, to: &decoded)
+    }
   }
 }
 
+/// One byte or one escape; an escape that is none stays as it stands.
+@inline(__always)
 func append(
-  percentDecoding bytes: Span<UInt8>, plusIsSpace: Bool, to decoded: inout OutputSpan<UInt8>
+  percentDecoding bytes: Span<UInt8>, at place: inout Int, plus: UInt8,
+  to decoded: inout OutputSpan<UInt8>
 ) {
-  let plus = plusIsSpace ? UInt8(ascii: " ") : UInt8(ascii: "+")
-  var place = 0
-  while place < bytes.count {
-    let byte = bytes[place]
-    if byte == UInt8(ascii: "%"), let code = escapedByte(bytes, at: place) {
-      decoded.append(code)
-      place += 3
-    } else {
-      decoded.append(byte == UInt8(ascii: "+") ? plus : byte)
-      place += 1
-    }
+  let byte = bytes[place]
+  if byte == UInt8(ascii: "%"), let code = escapedByte(bytes, at: place) {
+    decoded.append(code)
+    place += 3
+  } else {
+    decoded.append(byte == UInt8(ascii: "+") ? plus : byte)
+    place += 1
   }
 }
 

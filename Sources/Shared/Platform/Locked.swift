@@ -7,6 +7,7 @@ package struct Locked<Value: Sendable>: @unchecked Sendable {
   // The value is touched only between lock and unlock of the mutex beside it.
   @usableFromInline let storage: ManagedBuffer<Value, pthread_mutex_t>
 
+  @inlinable
   package init(_ value: Value) {
     storage = LockedStorage<Value>.create(minimumCapacity: 1) { buffer in
       buffer.withUnsafeMutablePointerToElements { mutex in _ = pthread_mutex_init(mutex, nil) }
@@ -26,7 +27,7 @@ package struct Locked<Value: Sendable>: @unchecked Sendable {
   }
 }
 
-private final class LockedStorage<Value>: ManagedBuffer<Value, pthread_mutex_t> {
+package final class LockedStorage<Value>: ManagedBuffer<Value, pthread_mutex_t> {
   deinit {
     withUnsafeMutablePointerToElements { mutex in _ = pthread_mutex_destroy(mutex) }
   }

@@ -27,12 +27,14 @@ package struct Router: Sendable {
     let segments = PathSegments(request.target.pathBytes)
     let method = request.method == "HEAD" ? "GET" : request.method
     var allowed: [String] = []
-    for route in routes {
-      guard let parameters = route.pattern.match(segments) else { continue }
-      if route.method == method || route.method == request.method {
-        return route.handler(request, parameters, responder)
+    // By place: a route that is not this one is not copied.
+    for place in routes.indices {
+      guard let parameters = routes[place].pattern.match(segments) else { continue }
+      let known = routes[place].method
+      if known == method || known == request.method {
+        return routes[place].handler(request, parameters, responder)
       }
-      if !allowed.contains(route.method) { allowed.append(route.method) }
+      if !allowed.contains(known) { allowed.append(known) }
     }
     responder.answer(Self.refusal(allowed: allowed))
   }
