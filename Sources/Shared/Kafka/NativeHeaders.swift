@@ -5,9 +5,10 @@ private import Glibc
 func nativeHeaders(_ headers: RecordHeaders) -> OpaquePointer? {
   let native = rd_kafka_headers_new(12)
   headers.block.withUnsafeBytes { block in
-    for header in headers {
-      let name = block[rebased: header.name]
-      let value = header.value.map { block[rebased: $0] }
+    var reader = HeaderReader()
+    while let place = reader.next(in: headers.block.span) {
+      let name = UnsafeRawBufferPointer(rebasing: block[place.name])
+      let value = place.value.map { UnsafeRawBufferPointer(rebasing: block[$0]) }
       rd_kafka_header_add(
         native, name.baseAddress, name.count, value.flatMap { $0.baseAddress ?? emptyBytes },
         value?.count ?? 0)
@@ -35,10 +36,4 @@ func recordHeaders(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> Reco
     index += 1
   }
   return headers
-}
-
-extension UnsafeRawBufferPointer {
-  fileprivate subscript(rebased slice: ArraySlice<UInt8>) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: self[slice.startIndex..<slice.endIndex])
-  }
 }

@@ -58,37 +58,53 @@ extension RecordHeaders: Sequence {
 
   package struct Iterator: IteratorProtocol {
     private let block: [UInt8]
-    private var index = 0
+    private var reader = HeaderReader()
 
     fileprivate init(_ block: [UInt8]) { self.block = block }
 
     package mutating func next() -> Header? {
-      guard let nameLength = length(), let name = bytes(nameLength), let tag = length() else {
-        return nil
-      }
-      guard tag > 0 else { return Header(name: name, value: nil) }
-      guard let value = bytes(tag - 1) else { return nil }
-      return Header(name: name, value: value)
-    }
-
-    private mutating func bytes(_ count: Int) -> ArraySlice<UInt8>? {
-      guard count <= block.count - index else { return nil }
-      defer { index += count }
-      return block[index..<index + count]
-    }
-
-    private mutating func length() -> Int? {
-      var (length, shift) = (0, 0)
-      while index < block.count, shift < 35 {
-        let byte = block[index]
-        index += 1
-        length |= Int(byte & 0x7F) << shift
-        if byte < 0x80 { return length }
-        shift += 7
-      }
-      return nil
+      let block = block
+      guard let place = reader.next(in: block.span) else { return nil }
+      return Header(name: block[place.name], value: place.value.map { block[$0] })
     }
   }
 
   package func makeIterator() -> Iterator { Iterator(block) }
+}
+
+/// Goes from header to header.
+struct HeaderReader {
+  struct Place {
+    let name: Range<Int>
+    let value: Range<Int>?
+  }
+
+  private var index = 0
+
+  mutating func next(in block: Span<UInt8>) -> Place? {
+    guard let nameLength = length(in: block), let name = part(nameLength, of: block),
+      let tag = length(in: block)
+    else { return nil }
+    guard tag > 0 else { return Place(name: name, value: nil) }
+    guard let value = part(tag - 1, of: block) else { return nil }
+    return Place(name: name, value: value)
+  }
+
+  private mutating func part(_ count: Int, of block: Span<UInt8>) -> Range<Int>? {
+    guard count <= block.count - index else { return nil }
+    defer { index += count }
+    return index..<index + count
+  }
+
+  private mutating func length(in block: Span<UInt8>) -> Int? {
+    var (length, shift) = (0, 0)
+    while index < block.count, shift < 35 {
+      let byte = block[index]
+      index += 1
+      length |= Int(byte & 0x7F) << shift
+      if byte < 0x80 { return length }
+      shift += 7
+    }
+    return nil
+  }
 }
