@@ -18,7 +18,7 @@ package struct HandlerFailure: Error, CustomStringConvertible {
 
 /// Reads topics in batches: decode, hand on, dead-letter what cannot be processed, commit. Nothing that
 /// stands in a topic stops it, and nothing is committed before it is done. The next batch is read and prepared
-/// while one is being handled.
+/// while one is being handled, and handled while the one before it is committed.
 package final class RecordLoop<Prepared: Sendable> {
   /// Makes of a stretch of events what the handler wants of it, on another thread than the handler's.
   package typealias Preparation = ([LoggedEvent]) -> Prepared
@@ -97,19 +97,16 @@ package final class RecordLoop<Prepared: Sendable> {
         try subscription.next(max: batchSize, wait: underWay == nil ? .milliseconds(250) : .zero)
       }
       let read = read(batch)
-      if let before = underWay {
-        underWay = nil
-        try finish(before, subscription)
-      }
+      let before = underWay.take()
+      let refused = try before.map(handled)
       if let prepared = read.prepared { stage.give(prepared) }
       underWay = read.isEmpty ? nil : read
+      // The next is handled while the log writes down how far this one came.
+      if let before { try finish(before, refused ?? [:], subscription) }
       health.ready()
       succeeded()
     }
-    if let last = underWay {
-      underWay = nil
-      try finish(last, subscription)
-    }
+    if let last = underWay.take() { try finish(last, handled(last), subscription) }
   }
 
   /// A batch on its way.
@@ -141,10 +138,14 @@ package final class RecordLoop<Prepared: Sendable> {
       letters: letters, prepared: events.isEmpty ? nil : prepare(events))
   }
 
+  /// Waits until it is.
+  private func handled(_ stretch: Stretch) throws(HandlerFailure) -> [Int: String] {
+    stretch.prepared == nil ? [:] : try stage.take().get()
+  }
+
   private func finish(
-    _ stretch: Stretch, _ subscription: any LogSubscription
+    _ stretch: Stretch, _ refused: [Int: String], _ subscription: any LogSubscription
   ) throws(HandlerFailure) {
-    let refused = stretch.prepared == nil ? [:] : try stage.take().get()
     let letters = refused.map { DeadLetter(stretch.events[$0.key].record, because: $0.value) }
     try orFail { () throws(LogError) in try burial.bury(stretch.letters + letters) }
     processed.add(stretch.count)
