@@ -41,7 +41,7 @@ package final class AccountLoop {
     var refused: [Int: String] = [:]
     for (place, logged) in events.enumerated() {
       let event: AccountEvent
-      do throws(EventUnreadable) { event = try AccountEvent(data: logged.event.data) } catch {
+      do throws(EventUnreadable) { event = try AccountEvent(data: logged.data) } catch {
         refused[place] = error.description
         continue
       }

@@ -35,11 +35,11 @@ struct CallbackBatch: Sendable {
     }
 
     private init(reading logged: LoggedEvent, _ withRaw: Bool) throws(EventUnreadable) {
-      guard logged.event.type == ProviderCallback.type else {
-        self = .mark(Mark(try MarkEvent(data: logged.event.data)))
+      guard logged.type == ProviderCallback.type else {
+        self = .mark(Mark(try MarkEvent(data: logged.data)))
         return
       }
-      let data = logged.event.data
+      let data = logged.data
       let callback =
         try withRaw ? ProviderCallback(data: data) : ProviderCallback(withoutRaw: data)
       guard callback.meaning != .nothing || Self.quiet.contains(callback.status) else {

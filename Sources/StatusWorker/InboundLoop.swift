@@ -51,7 +51,7 @@ package final class InboundLoop {
     let senders = senders.directory
     for (place, event) in events.enumerated() {
       do throws(EventUnreadable) {
-        let message = try InboundMessage(data: event.event.data)
+        let message = try InboundMessage(data: event.data)
         if let sender = senders.sender(of: message) {
           reports.append(InboundReport(message, to: sender))
           received.append((message, sender.sender))

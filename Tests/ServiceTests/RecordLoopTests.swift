@@ -69,11 +69,11 @@ import Time
     let done = Gate()
     run(until: done) { events throws(HandlerFailure) in
       let ids = seen.withLock { seen in
-        seen += events.map(\.event.id)
+        seen += events.map(\.id)
         return seen
       }
       if ids.contains("4") { done.open() }
-      let bad = events.indices.filter { events[$0].event.id == "3" }
+      let bad = events.indices.filter { events[$0].id == "3" }
       return Dictionary(uniqueKeysWithValues: bad.map { ($0, "number three is never right") })
     }
     #expect(seen.withLock { $0 } == ["1", "3", "4"])
@@ -102,7 +102,7 @@ import Time
     try log.append([record("1")], within: .seconds(10))
     let done = Gate()
     run(until: done) { events throws(HandlerFailure) in
-      #expect(events.map(\.event.id) == ["1"])
+      #expect(events.map(\.id) == ["1"])
       done.open()
       return [:]
     }
@@ -126,7 +126,7 @@ import Time
         return $0
       }
       if call < 3 { throw HandlerFailure("the store is away") }
-      if events.last?.event.id == "2" { done.open() }
+      if events.last?.id == "2" { done.open() }
       return [:]
     }
     #expect(calls.withLock { $0 } >= 3)
@@ -145,12 +145,19 @@ import Time
     try log.append([record("2")], within: .seconds(10))
     let done = Gate()
     run(until: done) { events throws(HandlerFailure) in
-      if events.last?.event.id == "2" { done.open() }
+      if events.last?.id == "2" { done.open() }
       return [:]
     }
     let letter = try #require(try deadLetters().first)
     #expect(letter["bytes"]?.integer == 300_002)
     #expect(letter["sha256"]?.string?.utf8.count == 64)
     #expect(letter["value"]?.string?.utf8.count == DeadLetter.keptBytes)
+  }
+}
+
+extension LoggedEvent {
+  /// The loop gives only what is an event.
+  fileprivate var id: String {
+    do { return try record.event().id } catch { return "\(error)" }
   }
 }

@@ -57,7 +57,7 @@ extension SendStore {
   /// Applies callbacks in the order in which they stand. One that finds no send is parked, and looked for
   /// again after the commit: whoever of the two comes second finds the other.
   package func apply(_ callbacks: [CallbackReport]) throws(StoreError) -> [CallbackResult] {
-    let lanes = catalog.withLock { $0.byKey }
+    let lanes = catalog.withLock { $0 }
     let results = try engine.write { transaction throws(StoreError) in
       let results = try transaction.apply(callbacks, lanes)
       let parked = zip(callbacks, results).filter { $1 == .parked }.map(\.0)
@@ -72,12 +72,12 @@ extension SendStore {
 
 extension Transaction {
   func apply(
-    _ callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity]
+    _ callbacks: [CallbackReport], _ lanes: LaneCatalog
   ) throws(StoreError) -> [CallbackResult] {
     let now = try now()
-    try lockLanes(for: callbacks, lanes)
-    var results: [CallbackResult?] = Array(repeating: nil, count: callbacks.count)
-    if isRemote { results = try advance(callbacks, at: now) }
+    try lockLanes(for: callbacks, lanes.byKey)
+    guard isRemote else { return try judge(callbacks, lanes, at: now) }
+    var results = try advance(callbacks, lanes, at: now)
     let rest = callbacks.indices.filter { results[$0] == nil }
     for (index, result) in zip(rest, try judge(rest.map { callbacks[$0] }, lanes, at: now)) {
       results[index] = result
@@ -86,47 +86,45 @@ extension Transaction {
   }
 
   /// By far the most callbacks say that a send which was accepted has come further, by its only attempt.
-  /// No rule but the order of the states is needed for those: one statement finds and moves them. What it
-  /// does not move is judged by the rules.
+  /// No rule but the order of the states is needed for those: one statement finds, moves and publishes them.
+  /// What it does not move is judged by the rules.
   private func advance(
-    _ callbacks: [CallbackReport], at now: Timestamp
+    _ callbacks: [CallbackReport], _ lanes: LaneCatalog, at now: Timestamp
   ) throws(StoreError) -> [CallbackResult?] {
-    let plain = callbacks.plainReports
-    let moved = try rows(.advance, plain.map(\.report).columns(at: now)) { row throws(StoreError) in
-      (id: try SendID(column: row.bytes(0)), key: row.integer(1), version: row.int(2))
-    }
-    let reports = Dictionary(plain.map { ($0.report.attempt.send, $0) }) { first, _ in first }
+    let plain = PlainReports(callbacks, lanes)
     var results: [CallbackResult?] = Array(repeating: nil, count: callbacks.count)
-    var changes: [Change] = []
-    for row in moved.sorted(by: { $0.key < $1.key }) {
-      guard let (place, report) = reports[row.id] else { continue }
-      results[place] = .moved(row.id, report.state)
-      changes.append(
-        Change(
-          key: row.key, version: row.version, state: report.state, attempt: report.attempt.number,
-          at: now, providerAt: report.callback.providerAt, code: report.callback.code,
-          detail: report.callback.detail))
+    for number in try rows(.advance, plain.columns(at: now), { $0.int(0) }) {
+      let report = plain.reports[number - 1]
+      results[report.place] = .moved(report.attempt.send, report.state)
     }
-    try publish(changes)
     return results
   }
 
   private func judge(
-    _ callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity], at now: Timestamp
+    _ callbacks: [CallbackReport], _ lanes: LaneCatalog, at now: Timestamp
   ) throws(StoreError) -> [CallbackResult] {
     guard !callbacks.isEmpty else { return [] }
     let (matches, rows) = try find(callbacks)
     var changes = ChangeSet(rows, at: now)
-    var bindings: [(CallbackReport, CallbackMatch)] = []
+    var bindings: [(ProviderID, CallbackMatch)] = []
     var due: [DueConsequence] = []
-    let results = zip(callbacks, matches).map { callback, match -> CallbackResult in
-      guard let match, let before = changes[match.key], let lane = lanes[before.lane],
-        callback.isSigned(byOwnerOf: lane)
-      else { return .parked }
-      if before.progress.state.rank < SendState.accepted.rank { bindings.append((callback, match)) }
-      let moved = changes.apply(callback, match, at: now)
-      due += callback.due(before, after: changes[match.key])
-      return moved.map { .moved(before.id, $0) } ?? .unchanged(before.id)
+    var results: [CallbackResult] = []
+    results.reserveCapacity(callbacks.count)
+    for (place, match) in matches.enumerated() {
+      guard let match, let before = changes[match.key], let lane = lanes.byKey[before.lane],
+        callbacks[place].isSigned(byOwnerOf: lane)
+      else {
+        results.append(.parked)
+        continue
+      }
+      if before.progress.state.rank < SendState.accepted.rank {
+        bindings.append((callbacks[place].providerID, match))
+      }
+      let moved = changes.apply(callbacks[place], match, at: now)
+      if !callbacks[place].consequences.isEmpty {
+        due += callbacks[place].due(before, after: changes[match.key])
+      }
+      results.append(moved.map { .moved(before.id, $0) } ?? .unchanged(before.id))
     }
     try changes.write(to: self)
     try bringAbout(due, at: now)
@@ -134,7 +132,7 @@ extension Transaction {
     try run(
       .insertProviderIDs,
       [
-        .integers(bindings.map { _ in now.day }), .texts(bindings.map(\.0.providerID.text)),
+        .integers(bindings.map { _ in now.day }), .texts(bindings.map(\.0.text)),
         .integers(bindings.map(\.1.key)), .integers(bindings.map { Int64($0.1.attempt) }),
       ])
     return results
@@ -144,59 +142,28 @@ extension Transaction {
   private func find(
     _ callbacks: [CallbackReport]
   ) throws(StoreError) -> ([CallbackMatch?], [SendRow]) {
-    let ids = Set(callbacks.compactMap { $0.attempt?.send }).sorted()
+    let ids = callbacks.compactMap { $0.attempt?.send }.sorted().withoutRepetitions
     var rows = try rows(.lockSendsByID, [.bytes(ids.map(\.bytes))]) { row throws(StoreError) in
       try SendRow(row)
     }
     let byID = Dictionary(rows.map { ($0.id, $0.key) }) { $1 }
-    let unnamed = callbacks.filter { $0.attempt.flatMap { byID[$0.send] } == nil }
-    let byProviderID = try attempts(of: Set(unnamed.map(\.providerID)))
-    rows += try lockSends(Set(byProviderID.values.map(\.key)).subtracting(byID.values))
-    let matches = callbacks.map { callback -> CallbackMatch? in
-      if let attempt = callback.attempt, let key = byID[attempt.send] {
-        return CallbackMatch(key: key, attempt: attempt.number)
+    var matches = callbacks.map { callback in
+      callback.attempt.flatMap { attempt in
+        byID[attempt.send].map { CallbackMatch(key: $0, attempt: attempt.number) }
       }
-      return byProviderID[callback.providerID]
     }
+    let unnamed = matches.indices.filter { matches[$0] == nil }
+    let byProviderID = try attempts(of: Set(unnamed.map { callbacks[$0].providerID }))
+    rows += try lockSends(Set(byProviderID.values.map(\.key)).subtracting(byID.values))
+    for place in unnamed { matches[place] = byProviderID[callbacks[place].providerID] }
     return (matches, rows)
   }
 }
 
-/// A callback that names its attempt and tells that it went on.
-private struct PlainReport {
-  let attempt: AttemptID
-  let state: SendState
-  let callback: CallbackReport
-}
-
-extension [CallbackReport] {
-  /// With their places. Two about one send must be judged one after the other, so neither is plain.
-  fileprivate var plainReports: [(place: Int, report: PlainReport)] {
-    let counts = Dictionary(compactMap { $0.attempt.map { ($0.send, 1) } }, uniquingKeysWith: +)
-    return enumerated().compactMap { place, callback in
-      guard let attempt = callback.attempt, counts[attempt.send] == 1,
-        case .wentOut(let reached) = callback.status, reached != .accepted,
-        callback.provider == .twilio || callback.address != nil
-      else { return nil }
-      return (place, PlainReport(attempt: attempt, state: reached.state, callback: callback))
-    }
-  }
-}
-
-extension [PlainReport] {
-  fileprivate func columns(at now: Timestamp) -> [Column] {
-    let sorted = sorted { $0.attempt.send < $1.attempt.send }
-    return [
-      .bytes(sorted.map(\.attempt.send.bytes)), .integers(sorted.map { Int64($0.attempt.number) }),
-      .integers(sorted.map { Int64($0.state.rawValue) }),
-      .integers(sorted.map { AttemptSet([$0.attempt.number]).bits }),
-      .integers(sorted.map { _ in now.microseconds }),
-      .texts(sorted.map(\.callback.provider.rawValue)),
-      .texts(sorted.map(\.callback.account.text)),
-      .optionalTexts(sorted.map(\.callback.address)),
-      .optionalTexts(sorted.map { $0.callback.tenant?.app }),
-      .optionalTexts(sorted.map { $0.callback.tenant?.company }),
-    ]
+extension [SendID] {
+  /// Of a sorted list.
+  fileprivate var withoutRepetitions: [SendID] {
+    indices.filter { $0 == 0 || self[$0] != self[$0 - 1] }.map { self[$0] }
   }
 }
 
@@ -205,7 +172,7 @@ extension CallbackReport {
     consequences.contains { if case .stopLane = $0 { true } else { false } }
   }
 
-  fileprivate func isSigned(byOwnerOf lane: LaneIdentity) -> Bool {
+  func isSigned(byOwnerOf lane: LaneIdentity) -> Bool {
     lane.provider == provider.rawValue && lane.account == account
       && (address.map { $0 == lane.address } ?? (provider == .twilio))
       && (tenant == nil || lane.tenant == tenant)
@@ -213,7 +180,7 @@ extension CallbackReport {
 
   /// What follows where this is the first that is heard of the attempt's failure.
   fileprivate func due(_ before: SendRow, after: SendRow?) -> [DueConsequence] {
-    guard !consequences.isEmpty, let after,
+    guard let after,
       after.progress.failedAttempts != before.progress.failedAttempts
     else { return [] }
     return consequences.map { DueConsequence(consequence: $0, code: code ?? "", send: before) }

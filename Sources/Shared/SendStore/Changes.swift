@@ -27,10 +27,9 @@ extension Change {
 /// Rows under change in one transaction. News is applied to them by the domain's rules; what follows from
 /// it, queue and doubts and stream, is written at the end in batches.
 struct ChangeSet {
-  private var rows: [Int64: SendRow]
-  private var before: [Int64: SendRow] = [:]
+  private var entries: [Entry]
+  private let places: [Int64: Int]
   private var changes: [Change] = []
-  private var doubts: [Int64: Doubt] = [:]
   private let now: Timestamp
 
   struct Doubt {
@@ -38,63 +37,90 @@ struct ChangeSet {
     let reason: String
   }
 
+  fileprivate struct Entry {
+    var row: SendRow
+    /// nil while nothing has changed.
+    var before: Standing?
+    var doubt: Doubt?
+  }
+
+  fileprivate struct Standing {
+    let state: SendState
+    let due: Timestamp
+  }
+
   init(_ rows: [SendRow], at now: Timestamp) {
-    self.rows = Dictionary(rows.map { ($0.key, $0) }) { $1 }
+    entries = rows.map { Entry(row: $0) }
+    places = Dictionary(rows.enumerated().map { ($0.element.key, $0.offset) }) { $1 }
     self.now = now
   }
 
-  subscript(key: Int64) -> SendRow? { rows[key] }
+  subscript(key: Int64) -> SendRow? { places[key].map { entries[$0].row } }
 
   /// The state the send moved to, or nil where the news moved nothing.
   mutating func apply(
     _ news: SendNews, to key: Int64, due: Timestamp? = nil, providerAt: Timestamp? = nil,
     code: String? = nil, detail: [UInt8]? = nil, doubt: Doubt? = nil
   ) -> SendState? {
-    guard var row = rows[key] else { return nil }
-    let old = row
-    let moved = row.progress.apply(news)
-    guard row.progress != old.progress else { return nil }
-    if moved, row.progress.state == .queued { row.due = due ?? now }
-    if before[key] == nil { before[key] = old }
-    rows[key] = row
+    guard let place = places[key] else { return nil }
+    let old = entries[place].row.progress
+    let moved = entries[place].row.progress.apply(news)
+    let new = entries[place].row.progress
+    guard new != old else { return nil }
+    if entries[place].before == nil {
+      entries[place].before = Standing(state: old.state, due: entries[place].row.due)
+    }
     guard moved else { return nil }
-    if let doubt { doubts[key] = doubt }
+    if new.state == .queued { entries[place].row.due = due ?? now }
+    if let doubt { entries[place].doubt = doubt }
     changes.append(
-      Change(row, at: now, providerAt: providerAt, code: code, detail: detail))
-    return row.progress.state
+      Change(entries[place].row, at: now, providerAt: providerAt, code: code, detail: detail))
+    return new.state
   }
 
   func write(to transaction: any Transaction) throws(StoreError) {
-    let touched = before.keys.sorted().compactMap { rows[$0] }
+    let touched = entries.filter { $0.before != nil }.sorted { $0.row.key < $1.row.key }
     guard !touched.isEmpty else { return }
-    try transaction.update(touched, at: now)
-    let left = touched.compactMap { row in before[row.key].map { ($0, row) } }
-    let wasQueued = left.filter { $0.0.progress.state == .queued }
-    let leftQueue = wasQueued.filter { $0.1.progress.state != .queued || $0.0.due != $0.1.due }
-    try transaction.dequeue(leftQueue.map(\.0))
-    let joined = left.filter { old, new in
-      new.progress.state == .queued && (old.progress.state != .queued || old.due != new.due)
-    }
-    try transaction.enqueue(joined.map(\.1))
-    try writeDoubts(left, transaction)
+    try transaction.update(touched.map(\.row), at: now)
+    try transaction.dequeue(touched.compactMap(\.placeLeft))
+    try transaction.enqueue(touched.filter(\.joinsQueue).map(\.row))
+    try writeDoubts(touched, transaction)
     // Neighbours in history lie on one page; the versions of one send keep their order.
     try transaction.publish(changes.sorted { ($0.key, $0.version) < ($1.key, $1.version) })
   }
 
   private func writeDoubts(
-    _ left: [(SendRow, SendRow)], _ transaction: any Transaction
+    _ touched: [Entry], _ transaction: any Transaction
   ) throws(StoreError) {
-    let settled = left.filter { $0.progress.state == .inDoubt && $1.progress.state != .inDoubt }
-    try transaction.run(.deleteDoubts, [.integers(settled.map(\.0.key))])
-    let new = left.map(\.1).filter { $0.progress.state == .inDoubt && doubts[$0.key] != nil }
+    let settled = touched.filter { $0.before?.state == .inDoubt && $0.state != .inDoubt }
+    try transaction.run(.deleteDoubts, [.integers(settled.map(\.row.key))])
+    let new = touched.filter { $0.state == .inDoubt && $0.doubt != nil }
     try transaction.run(
       .insertDoubts,
       [
-        .integers(new.map(\.key)), .integers(new.map { Int64($0.progress.attempt) }),
-        .integers(new.map(\.lane)), .integers(new.map { _ in now.microseconds }),
-        .integers(new.map { (doubts[$0.key]?.nextLook ?? now).microseconds }),
-        .integers(new.map { _ in 0 }), .texts(new.map { doubts[$0.key]?.reason ?? "" }),
+        .integers(new.map(\.row.key)), .integers(new.map { Int64($0.row.progress.attempt) }),
+        .integers(new.map(\.row.lane)), .integers(new.map { _ in now.microseconds }),
+        .integers(new.map { ($0.doubt?.nextLook ?? now).microseconds }),
+        .integers(new.map { _ in 0 }), .texts(new.map { $0.doubt?.reason ?? "" }),
       ])
+  }
+}
+
+extension ChangeSet.Entry {
+  fileprivate var state: SendState { row.progress.state }
+
+  /// The row with the place that it had in the queue, where it does not stay there.
+  fileprivate var placeLeft: SendRow? {
+    guard let before, before.state == .queued, state != .queued || before.due != row.due else {
+      return nil
+    }
+    var old = row
+    old.due = before.due
+    return old
+  }
+
+  fileprivate var joinsQueue: Bool {
+    state == .queued && (before?.state != .queued || before?.due != row.due)
   }
 }
 

@@ -17,6 +17,7 @@ struct LaneIdentity {
 struct LaneCatalog {
   private(set) var byKey: [Int64: LaneIdentity] = [:]
   private(set) var byName: [SenderID: LaneIdentity] = [:]
+  private(set) var byAccount: [AccountID: [LaneIdentity]] = [:]
   private(set) var groups: [LaneGroupID: Int64] = [:]
   var budgets: [Int64: Budget] = [:]
   /// Of the lanes that mind silence.
@@ -27,6 +28,7 @@ struct LaneCatalog {
   init(_ identities: [LaneIdentity], groups: [LaneGroupID: Int64]) {
     byKey = Dictionary(identities.map { ($0.key, $0) }) { $1 }
     byName = Dictionary(identities.map { ($0.sender, $0) }) { $1 }
+    byAccount = Dictionary(grouping: identities, by: \.account)
     self.groups = groups
   }
 }

@@ -93,7 +93,7 @@ extension SendStore {
   private func join(
     _ find: (any Transaction) throws(StoreError) -> [Int64: CallbackReport]
   ) throws(StoreError) -> Int {
-    let lanes = catalog.withLock { $0.byKey }
+    let lanes = catalog.withLock { $0 }
     return try engine.write { transaction throws(StoreError) in
       let found = try find(transaction).sorted { $0.key < $1.key }
       guard !found.isEmpty else { return 0 }

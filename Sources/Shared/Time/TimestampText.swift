@@ -34,18 +34,26 @@ extension Timestamp: CustomStringConvertible {
 
   /// Reads RFC 3339: `T` or a space between, a fraction of any length (cut to microseconds), `Z` or an
   /// offset. nil for anything else, also for dates that no calendar has.
-  package init?(rfc3339 text: String) {
-    var reader = DigitReader(text)
-    guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2),
-      reader.skip("-"), let day = reader.number(2), reader.skip("T", "t", " "),
-      let hour = reader.number(2), reader.skip(":"), let minute = reader.number(2),
-      reader.skip(":"), let second = reader.number(2)
+  package init?(rfc3339 text: String) { self.init(rfc3339: text.utf8.span) }
+
+  /// The same where it stands as bytes.
+  package init?(rfc3339 text: Span<UInt8>) {
+    var place = 0
+    guard let year = text.number(4, at: &place), text.skip("-", at: &place),
+      let month = text.number(2, at: &place),
+      text.skip("-", at: &place), let day = text.number(2, at: &place),
+      text.skip("T", "t", " ", at: &place),
+      let hour = text.number(2, at: &place), text.skip(":", at: &place),
+      let minute = text.number(2, at: &place),
+      text.skip(":", at: &place), let second = text.number(2, at: &place)
     else { return nil }
     guard hour < 24, minute < 60, second <= 60,
       let date = CivilDate(year: year, month: month, day: day)
     else { return nil }
-    let fraction = reader.skip(".") ? reader.fraction() : 0
-    guard let fraction, let offset = reader.offset(), reader.isAtEnd else { return nil }
+    let fraction = text.skip(".", at: &place) ? text.fraction(at: &place) : 0
+    guard let fraction, let offset = text.offset(at: &place), place == text.count else {
+      return nil
+    }
     let seconds = date.daysSince1970 * 86400 + hour * 3600 + minute * 60 + second - offset
     // An offset can lead out of the years that have four digits.
     guard Self.fourDigitYears.contains(seconds) else { return nil }
@@ -65,37 +73,31 @@ private func append(decimal number: Int64, width: Int, to text: inout OutputSpan
   }
 }
 
-private struct DigitReader {
-  private var rest: Substring.UTF8View
-
-  init(_ text: String) { rest = text[...].utf8 }
-
-  var isAtEnd: Bool { rest.isEmpty }
-
-  mutating func number(_ width: Int) -> Int64? {
-    guard rest.count >= width else { return nil }
+/// Each reads from a place on, and moves it behind what it has read.
+extension Span<UInt8> {
+  fileprivate func number(_ width: Int, at place: inout Int) -> Int64? {
     var number: Int64 = 0
     for _ in 0..<width {
-      guard let digit = digit() else { return nil }
+      guard let digit = digit(at: &place) else { return nil }
       number = number * 10 + digit
     }
     return number
   }
 
-  mutating func skip(_ choices: Unicode.Scalar...) -> Bool {
-    guard let next = rest.first, choices.contains(where: { UInt8(ascii: $0) == next }) else {
+  fileprivate func skip(_ choices: Unicode.Scalar..., at place: inout Int) -> Bool {
+    guard place < count, choices.contains(where: { UInt8(ascii: $0) == self[place] }) else {
       return false
     }
-    rest.removeFirst()
+    place += 1
     return true
   }
 
   /// Microseconds, from at least one digit.
-  mutating func fraction() -> Int64? {
-    guard let first = digit() else { return nil }
+  fileprivate func fraction(at place: inout Int) -> Int64? {
+    guard let first = digit(at: &place) else { return nil }
     var microseconds = first * 100_000
     var unit: Int64 = 10_000
-    while let next = digit() {
+    while let next = digit(at: &place) {
       microseconds += next * unit
       unit /= 10
     }
@@ -103,20 +105,20 @@ private struct DigitReader {
   }
 
   /// Seconds east of UTC.
-  mutating func offset() -> Int64? {
-    if skip("Z", "z") { return 0 }
-    let isWest = skip("-")
-    guard isWest || skip("+"), let hours = number(2), skip(":"), let minutes = number(2),
-      hours < 24, minutes < 60
+  fileprivate func offset(at place: inout Int) -> Int64? {
+    if skip("Z", "z", at: &place) { return 0 }
+    let isWest = skip("-", at: &place)
+    guard isWest || skip("+", at: &place), let hours = number(2, at: &place),
+      skip(":", at: &place), let minutes = number(2, at: &place), hours < 24, minutes < 60
     else { return nil }
     return (hours * 60 + minutes) * (isWest ? -60 : 60)
   }
 
-  private mutating func digit() -> Int64? {
-    guard let byte = rest.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else {
+  private func digit(at place: inout Int) -> Int64? {
+    guard place < count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self[place]) else {
       return nil
     }
-    rest.removeFirst()
-    return Int64(byte - UInt8(ascii: "0"))
+    defer { place += 1 }
+    return Int64(self[place] - UInt8(ascii: "0"))
   }
 }

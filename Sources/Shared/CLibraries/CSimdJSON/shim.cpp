@@ -40,11 +40,20 @@ bool read(const postrider_json_value &value, T *out) {
   return element_of(value).get(*out) == SUCCESS;
 }
 
+// The last document that this thread gave back: its memory serves the next. Large ones are not kept.
+thread_local std::unique_ptr<postrider_json_document> spare;
+constexpr size_t kept_capacity = 64 * 1024;
+
+std::unique_ptr<postrider_json_document> empty_document() {
+  if (spare) return std::move(spare);
+  return std::unique_ptr<postrider_json_document>(new (std::nothrow) postrider_json_document());
+}
+
 }  // namespace
 
 postrider_json_document *postrider_json_parse(const uint8_t *bytes, size_t length, const char **error) {
   thread_local dom::parser parser;
-  auto document = std::unique_ptr<postrider_json_document>(new (std::nothrow) postrider_json_document());
+  auto document = empty_document();
   if (!document) {
     *error = error_message(MEMALLOC);
     return nullptr;
@@ -58,7 +67,10 @@ postrider_json_document *postrider_json_parse(const uint8_t *bytes, size_t lengt
   return document.release();
 }
 
-void postrider_json_free(postrider_json_document *document) { delete document; }
+void postrider_json_free(postrider_json_document *document) {
+  std::unique_ptr<postrider_json_document> freed(document);
+  if (freed && freed->document.capacity() <= kept_capacity) spare = std::move(freed);
+}
 
 postrider_json_value postrider_json_root(const postrider_json_document *document) {
   return packed(document->document.root());

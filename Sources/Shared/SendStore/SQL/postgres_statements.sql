@@ -234,13 +234,20 @@ FROM unnest($1::bytea[]) AS p(wanted) JOIN sends ON sends.id = p.wanted ORDER BY
 SELECT id, key FROM sends WHERE id = ANY($1::bytea[]);
 
 -- advance
-UPDATE sends SET state = p.state, version = version + 1, proven = proven | p.bit, changed = p.at
-FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]) AS p(wanted, n, state, bit, at, prov, acc, addr, app, company), lanes l
-WHERE sends.id = p.wanted AND sends.attempt = p.n AND sends.last_attempt = p.n
-  AND sends.state BETWEEN 3 AND 5 AND sends.state < p.state AND sends.failed & p.bit = 0
-  AND l.key = sends.lane AND l.provider = p.prov AND l.account = p.acc AND (p.addr IS NULL OR l.address = p.addr)
-  AND (p.app IS NULL OR (l.app = p.app AND l.company = p.company))
-RETURNING sends.id, sends.key, sends.version;
+WITH moved AS (
+  UPDATE sends SET state = p.state, version = version + 1, proven = proven | (1::bigint << p.n::int), changed = ($10::bigint[])[1]
+  FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::bytea[]) WITH ORDINALITY AS p(wanted, n, state, first_lane, last_lane, provider_at, code, detail, place)
+  WHERE sends.id = p.wanted AND sends.attempt = p.n AND sends.last_attempt = p.n
+    AND sends.state BETWEEN 3 AND 5 AND sends.state < p.state AND sends.failed & (1::bigint << p.n::int) = 0
+    AND sends.lane = ANY(($9::bigint[])[p.first_lane:p.last_lane])
+  RETURNING p.place, sends.key, sends.version, sends.state, p.n, p.provider_at, p.code, p.detail
+), told AS (
+  INSERT INTO history (send, version, state, attempt, at, provider_at, code, detail)
+  SELECT key, version, state, n, ($10::bigint[])[1], provider_at, code, detail FROM moved
+), queued AS (
+  INSERT INTO outbox (send, version) SELECT key, version FROM moved
+)
+SELECT place FROM moved;
 
 -- insertProviderIDs
 INSERT INTO provider_ids (day, id, send, attempt)

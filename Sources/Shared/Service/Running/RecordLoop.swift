@@ -3,10 +3,12 @@ package import EventLog
 internal import Platform
 internal import Time
 
-/// An event as it came out of the log.
+/// An event as it came out of the log: a record that is well formed, of a type that is known here.
 package struct LoggedEvent: Sendable {
   package let record: LogRecord
-  package let event: CloudEvent
+  package let type: String
+  /// JSON.
+  package let data: [UInt8]
 }
 
 /// The handler could not do its work now; the same events come again.
@@ -128,8 +130,8 @@ package final class RecordLoop<Prepared: Sendable> {
     var events: [LoggedEvent] = []
     events.reserveCapacity(batch.records.count)
     for record in batch.records {
-      switch Self.decode(record, types) {
-      case .success(let event): events.append(LoggedEvent(record: record, event: event))
+      switch decode(record) {
+      case .success(let event): events.append(event)
       case .failure(let reason): letters.append(DeadLetter(record, because: reason.sentence))
       }
     }
@@ -155,16 +157,14 @@ package final class RecordLoop<Prepared: Sendable> {
 
   private struct Undecodable: Error { let sentence: String }
 
-  private static func decode(
-    _ record: LogRecord, _ types: Set<String>
-  ) -> Result<CloudEvent, Undecodable> {
+  private func decode(_ record: LogRecord) -> Result<LoggedEvent, Undecodable> {
     do {
-      let event = try record.event()
-      guard types.contains(event.type) else {
-        return .failure(
-          Undecodable(sentence: "nobody here knows records of the type \(event.type)"))
+      let (type, data) = try record.typeAndData()
+      guard let known = types.first(where: { type.elementsEqual($0.utf8) }) else {
+        let name = String(decoding: type, as: UTF8.self)
+        return .failure(Undecodable(sentence: "nobody here knows records of the type \(name)"))
       }
-      return .success(event)
+      return .success(LoggedEvent(record: record, type: known, data: data))
     } catch { return .failure(Undecodable(sentence: error.description)) }
   }
 
