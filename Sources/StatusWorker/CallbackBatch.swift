@@ -10,6 +10,8 @@ struct CallbackBatch: Sendable {
   private(set) var marks: [Mark] = []
   /// The reason for each place that nobody can make anything of.
   private(set) var refused: [Int: String] = [:]
+  /// What the store is to make of the callbacks; nil where that needs a look at their sends first.
+  private(set) var reports: [CallbackReport]?
 
   /// The fields as they came are read for those who are told of them.
   init(_ events: [LoggedEvent], withRaw: Bool = false) {
@@ -21,6 +23,14 @@ struct CallbackBatch: Sendable {
       case .refused(let reason): refused[place] = reason
       }
     }
+    let needsLook = callbacks.contains { $0.isUnnamedFailure || $0.isForClosedWindow }
+    if !needsLook { reports = reports(by: CallbackJudge([:])) }
+  }
+
+  /// Without those that move nothing.
+  func reports(by judge: CallbackJudge) -> [CallbackReport] {
+    var judge = judge
+    return callbacks.compactMap { judge.report($0) }
   }
 
   private enum Item: Sendable {
@@ -51,6 +61,19 @@ struct CallbackBatch: Sendable {
 
     /// Words that we know and that move no send.
     private static let quiet: Set<String> = ["deleted", "warning"]
+  }
+}
+
+extension ProviderCallback {
+  private var isFailure: Bool {
+    if case .failed = meaning { true } else { false }
+  }
+
+  var isUnnamedFailure: Bool { isFailure && attempt == nil }
+
+  var isForClosedWindow: Bool {
+    guard isFailure, let code else { return false }
+    return ErrorTable.shared.row(provider, code)?.advice.contains(.useTemplate) ?? false
   }
 }
 

@@ -48,7 +48,8 @@ package final class StatusLoop {
     do throws(StoreError) {
       // Before the relay can see what they change: it would tell less of them.
       try told.add(batch.callbacks)
-      let reports = try judge(batch)
+      let reports = if let ready = batch.reports { ready } else { try judge(batch) }
+      counts.meaningless.add(batch.callbacks.count - reports.count)
       let results = try store.apply(reports)
       counts.count(results)
       alert(reports, results)
@@ -70,17 +71,13 @@ package final class StatusLoop {
   private static let parkedBetweenLooks = 10_000
 
   private func judge(_ batch: CallbackBatch) throws(StoreError) -> [CallbackReport] {
-    let unnamed = batch.callbacks.filter { $0.isFailure && $0.attempt == nil }
+    let unnamed = batch.callbacks.filter(\.isUnnamedFailure)
     let attempts = try store.attempts(of: Set(unnamed.map(\.providerID)))
     let refused = batch.callbacks.filter(\.isForClosedWindow).compactMap {
       ($0.attempt ?? attempts[$0.providerID])?.send
     }
-    var judge = CallbackJudge(attempts, withFallback: try withFallback(Set(refused)))
-    return batch.callbacks.compactMap { callback in
-      let report = judge.report(callback)
-      if report == nil { counts.meaningless.add() }
-      return report
-    }
+    return batch.reports(
+      by: CallbackJudge(attempts, withFallback: try withFallback(Set(refused))))
   }
 
   private func withFallback(_ sends: Set<SendID>) throws(StoreError) -> Set<SendID> {
@@ -108,17 +105,6 @@ package final class StatusLoop {
           ["account": report.account.text, "send": send.description, "code": report.code ?? ""])
       }
     }
-  }
-}
-
-extension ProviderCallback {
-  fileprivate var isFailure: Bool {
-    if case .failed = meaning { true } else { false }
-  }
-
-  fileprivate var isForClosedWindow: Bool {
-    guard isFailure, let code else { return false }
-    return ErrorTable.shared.row(provider, code)?.advice.contains(.useTemplate) ?? false
   }
 }
 

@@ -62,15 +62,19 @@ extension SendID: CustomStringConvertible, Comparable {
 
   package init?(bytes: [UInt8]) {
     guard bytes.count == 16 else { return nil }
-    self.init(high: Self.word(bytes[0..<8]), low: Self.word(bytes[8..<16]))
+    var (high, low) = (UInt64(0), UInt64(0))
+    for place in 0..<8 {
+      high = high << 8 | UInt64(bytes[place])
+      low = low << 8 | UInt64(bytes[place + 8])
+    }
+    self.init(high: high, low: low)
   }
 
   package var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(16)
-    for place in 0..<16 {
-      let word = place < 8 ? high : low
-      bytes.append(UInt8(truncatingIfNeeded: word >> (56 - 8 * (place % 8))))
+    var bytes = [UInt8](repeating: 0, count: 16)
+    for place in 0..<8 {
+      bytes[place] = UInt8(truncatingIfNeeded: high >> (56 - 8 * place))
+      bytes[place + 8] = UInt8(truncatingIfNeeded: low >> (56 - 8 * place))
     }
     return bytes
   }

@@ -167,9 +167,9 @@ private struct SQLiteRow: Row {
 
 extension Statement {
   fileprivate func bind(_ batch: [Column], row: Int) {
-    for (index, column) in batch.enumerated() {
+    for index in batch.indices {
       let parameter = Int32(index + 1)
-      switch column {
+      switch batch[index] {
       case .integers(let values): bind(parameter, values[row])
       case .optionalIntegers(let values): bind(parameter, values[row])
       case .texts(let values): bind(parameter, values[row])

@@ -50,9 +50,7 @@ extension ProviderCallback {
       status: try reader.needed("status"), meaning: meaning, receivedAt: try reader.receivedAt())
     phoneNumberID = reader.text("phoneNumberId")
     tenant = reader.tenant
-    if let send = reader.text("send"), let number = reader.code("attempt") {
-      attempt = AttemptID(send: send, attempt: String(number))
-    }
+    attempt = reader.attempt
     code = reader.code("code")
     text = reader.text("text")
     to = reader.text("to")

@@ -33,6 +33,13 @@ struct EventReader {
     return time
   }
 
+  var attempt: AttemptID? {
+    guard let send = text("send").flatMap({ SendID($0) }), let number = code("attempt"),
+      (1...SendProgress.attemptLimit).contains(number)
+    else { return nil }
+    return AttemptID(send, number)
+  }
+
   var tenant: Tenant? {
     guard let tenant = value["tenant"], let app = tenant["app"]?.string,
       let company = tenant["company"]?.string

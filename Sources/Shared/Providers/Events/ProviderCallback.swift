@@ -48,8 +48,10 @@ package struct ProviderCallback: Hashable, Sendable {
     self.status = status
     self.meaning = meaning
     self.receivedAt = receivedAt
-    raw = Array("{}".utf8)
+    raw = Self.noFields
   }
+
+  private static let noFields = Array("{}".utf8)
 }
 
 extension ProviderCallback.Meaning {
