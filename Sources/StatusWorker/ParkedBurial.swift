@@ -18,8 +18,7 @@ package final class ParkedBurial: Sendable {
   private let turn = Locked(0)
 
   package init(
-    _ store: SendStore, _ eventLog: any EventLog, bound: Int = ParkedBurial.usualBound, log: Log,
-    metrics: Metrics
+    _ store: SendStore, _ eventLog: any EventLog, bound: Int, log: Log, metrics: Metrics
   ) {
     self.store = store
     self.eventLog = eventLog
@@ -30,7 +29,6 @@ package final class ParkedBurial: Sendable {
       "Callbacks that found no send within a day, or before too many others came.")
   }
 
-  package static let usualBound = 100_000
   private static let batch = 2000
 
   package func report(before time: Timestamp) throws {

@@ -8,7 +8,8 @@ package enum StatusWorker {
   /// Each thread ends by itself once the context's stop is requested and its work under way is done.
   package static func start(_ context: WorkerContext) -> [WorkerThread] {
     let burial = ParkedBurial(
-      context.store, context.eventLog, log: context.log, metrics: context.metrics)
+      context.store, context.eventLog, bound: context.settings.parkedLimit, log: context.log,
+      metrics: context.metrics)
     let senders = LiveSenders(context.settings.senders)
     context.reload.onChange { senders.replace(by: $0.senders) }
     return loops(context, burial, senders) + upkeep(context, burial, senders)

@@ -25,7 +25,8 @@ final class StatusStage {
     let (store, log, stop, metrics) = (fixture.store, log, stop, metrics)
     let quiet = Log(worker: "bench", write: { _ in })
     let health = Health()
-    let burial = ParkedBurial(store, log, log: quiet, metrics: metrics)
+    let burial = ParkedBurial(
+      store, log, bound: Settings().parkedLimit, log: quiet, metrics: metrics)
     threads = [
       WorkerThread("callbacks") {
         StatusLoop(store, burial, log: quiet, metrics: metrics).run(

@@ -28,6 +28,8 @@ import Testing
     let settings = try Self.read("{}")
     #expect(settings.listen.description == "127.0.0.1:8080")
     #expect(settings.verifySignatures)
+    #expect(settings.parkedLimit == 100_000)
+    #expect(try Self.read("{parkedLimit: 5000}").parkedLimit == 5000)
     #expect(settings.senders.isEmpty)
     guard case .embedded(let log) = settings.log else {
       Issue.record("the log is not embedded")
@@ -78,6 +80,7 @@ import Testing
       ("{store: 'mysql://x'}", "store: must be \"sqlite:PATH\" or \"postgres://USER@HOST/NAME\""),
       ("{spool: {limit: '1TB'}}", "spool.limit: must be a size such as 1GB"),
       ("{drain: 'soon'}", "drain: must be a time such as 20s"),
+      ("{parkedLimit: 0}", "parkedLimit: must be 1 to 10000000, not 0"),
       ("{verifySignatures: 'no'}", "verifySignatures: must be true or false, not a text"),
       ("{tls: {certificate: 'x'}}", "tls: needs both certificate and key, as PEM files"),
       (

@@ -101,7 +101,7 @@ import Time
   func unmatched() throws {
     let metrics = Metrics()
     let burial = ParkedBurial(
-      store, log, log: Log(worker: "test", write: { _ in }), metrics: metrics)
+      store, log, bound: 1000, log: Log(worker: "test", write: { _ in }), metrics: metrics)
     _ = try store.apply([
       CallbackReport(
         attempt: nil, providerID: ProviderID("SMnobody"), provider: .twilio,

@@ -23,6 +23,8 @@ package struct Settings: Sendable {
   package var verifySignatures = true
   package var retention = Duration.seconds(30 * 86400)
   package var drain = Duration.seconds(20)
+  /// How many callbacks may wait for their sends.
+  package var parkedLimit = 100_000
   package var doubts = DoubtLooks.standard
   /// How long a provider's answer is waited for.
   package var answerTimeout = Duration.seconds(30)

@@ -61,6 +61,7 @@ extension Settings {
     drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
     answerTimeout =
       reader.value("answerTimeout", "a time such as 30s", Units.duration) ?? answerTimeout
+    parkedLimit = reader.count("parkedLimit", in: 1...10_000_000) ?? parkedLimit
     if let own = reader.object("doubts") { readDoubts(own) }
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
