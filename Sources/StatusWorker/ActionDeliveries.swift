@@ -35,10 +35,14 @@ struct ActionDeliveries {
     try store.add(deliveries)
   }
 
-  func add(_ messages: [(InboundMessage, Sender)]) throws(StoreError) {
-    let deliveries = messages.filter { actions.hasAction($1.tenant) }.map { message, sender in
-      NewDelivery(
-        ActionEvent(message, to: sender.tenant, isWhatsApp: sender.channel != .twilioSMS),
+  func add(
+    _ messages: [(InboundMessage, Sender)], answering sends: [SendID?]
+  ) throws(StoreError) {
+    let deliveries = zip(messages, sends).filter { actions.hasAction($0.0.1.tenant) }.map {
+      let ((message, sender), send) = $0
+      return NewDelivery(
+        ActionEvent(
+          message, to: sender.tenant, isWhatsApp: sender.channel != .twilioSMS, answering: send),
         to: sender.tenant)
     }
     if !deliveries.isEmpty { try store.add(deliveries) }

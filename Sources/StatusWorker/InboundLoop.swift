@@ -62,7 +62,9 @@ package final class InboundLoop {
       } catch { refused[place] = error.description }
     }
     do throws(StoreError) {
-      try told.add(received)
+      if told.isNeeded {
+        try told.add(received, answering: try store.sendsAnswered(by: reports))
+      }
       count(reports, try store.receive(reports))
     } catch { throw HandlerFailure(error) }
     return refused

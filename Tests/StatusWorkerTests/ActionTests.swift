@@ -1,18 +1,17 @@
 import Crypto
 import DispatchWorker
 import Domain
-
+import EventLog
 import HTTP
 import JSON
 import Platform
-import Providers
 import SendStore
 import StatusWorker
 import TestSupport
 import Testing
 import Time
 
-import EventLog
+@testable import Providers
 @testable import Service
 
 /// A tenant's own address. Keeps what it got, and answers as it is told.
@@ -383,6 +382,25 @@ private final class InterruptedLog: EventLog {
       let text = String(decoding: try #require(addresses[1].taken(1).first).body, as: UTF8.self)
       #expect(text.contains("SMforged"))
       #expect(!text.contains("secret") && !text.contains(send.id.description))
+    }
+  }
+
+  @Test("a reply names the send that it answers, and only one of the sender it was written to")
+  func reply() async throws {
+    try await onActionStand(.sqlite, ["acme"]) { world, addresses in
+      let send = try #require(try world.stand.accepted(for: .meta).first)
+      let replies = [("P1", send.providerID), ("P2", send.providerID), ("P1", ProviderID("none"))]
+      for (number, (phone, answered)) in replies.enumerated() {
+        var message = InboundMessage(
+          provider: .meta, account: AccountID("W1"), address: phone, contact: "+393331234567",
+          providerID: ProviderID("wamid.IN\(number)"), kind: "text",
+          receivedAt: world.stand.clock.now)
+        message.context = InboundContext(id: answered)
+        try world.handle([message])
+        try world.run { addresses[0].count == number + 1 }
+      }
+      let told = try addresses[0].taken(3).map { try $0.json["inReplyTo"]?.string }
+      #expect(told == [send.id.description, nil, nil])
     }
   }
 

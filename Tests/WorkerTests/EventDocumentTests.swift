@@ -171,7 +171,8 @@ import Time
         at: Self.now, code: "1", detail: Self.json),
     ]
     let seen = try told.reduce(into: Set()) { $0.formUnion(try Self.written($1.body)) }
-    let inbound = ActionEvent(try Self.inbound, to: Self.tenant, isWhatsApp: true)
+    let inbound = ActionEvent(
+      try Self.inbound, to: Self.tenant, isWhatsApp: true, answering: about.send)
     for (schema, seen) in [
       ("ActionStatus", seen), ("ActionInbound", try Self.written(inbound.body)),
     ] {
@@ -198,7 +199,7 @@ import Time
     report.code = "1"
     _ = try store.apply([report])
     try ParkedBurial(
-      store, log, log: Log(worker: "test", write: { _ in }), metrics: Metrics()
+      store, log, bound: 1000, log: Log(worker: "test", write: { _ in }), metrics: Metrics()
     ).report(before: .distantFuture)
     var headers = RecordHeaders(callback.event(source: "test"))
     headers.add("x", "y")

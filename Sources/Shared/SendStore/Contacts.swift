@@ -66,6 +66,16 @@ extension SendStore {
     }
   }
 
+  /// The send that each message answers, as far as it is one of the same sender's.
+  package func sendsAnswered(by messages: [InboundReport]) throws(StoreError) -> [SendID?] {
+    let lanes = catalog.withLock { catalog in
+      messages.map { catalog.byName[$0.sender]?.key }
+    }
+    return try engine.read { transaction throws(StoreError) in
+      try transaction.answered(messages, lanes)
+    }
+  }
+
   /// What a provider's own code told of a person: no message, but an opt-out.
   package func optOut(
     _ contact: String, of sender: SenderID, _ change: OptOutChange

@@ -87,8 +87,10 @@ package struct ActionEvent: Hashable, Sendable {
     }
   }
 
-  /// A message from a person, with all that is known of it.
-  package init(_ message: InboundMessage, to tenant: Tenant, isWhatsApp: Bool) {
+  /// A message from a person, with all that is known of it, and the send that it answers.
+  package init(
+    _ message: InboundMessage, to tenant: Tenant, isWhatsApp: Bool, answering send: SendID? = nil
+  ) {
     id = Self.id("inbound", message.account.text, message.address, message.providerID.text)
     line = "contact:\(message.address):\(message.contact)"
     let names = ChannelNames(
@@ -100,6 +102,7 @@ package struct ActionEvent: Hashable, Sendable {
       names.write(to: &writer, tenant)
       writer.field("Body", message.text)
       writer.field("event", "inbound")
+      writer.field("inReplyTo", send?.description)
       writer.field("at", message.receivedAt.description)
       writer.name("message")
       writer.object { message.write(to: &$0) }
