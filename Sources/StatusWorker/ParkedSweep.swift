@@ -28,30 +28,48 @@ package final class ParkedSweep {
 
   package static let patience = Duration.seconds(24 * 3600)
   private static let pause = Duration.seconds(1)
-  /// However many are parked, looking for their sends takes no more of the time than this part of it.
-  private static let share = 20
+  /// However many are parked, a look costs no more than so many: others go on beside it.
+  private static let lookedAtOnce = 2000
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    // All of them at start.
-    var since = Timestamp.distantPast
+    // All of them at start, without a pause between.
+    var round = Round(.from(.distantPast), began: .distantPast)
     var pause = Self.pause
     repeat {
       do {
-        let now = try store.now()
-        let start = bootMicroseconds()
-        _ = try store.joinParked(since: since)
-        since = now - .seconds(60)
-        let took = Duration.microseconds(bootMicroseconds() - start)
-        pause = min(max(Self.pause, took * Self.share), .seconds(20))
-        try burial.report(before: now - Self.patience)
+        try goOn(&round)
+        pause = round.isFirst ? .zero : Self.pause
+        try burial.report(before: try store.now() - Self.patience)
         parked.set(Double(try burial.reportExcess()))
         health.ready()
       } catch {
+        pause = Self.pause
         health.notReady("\(error)")
         log.warning("cannot look after parked callbacks, trying again", ["reason": "\(error)"])
       }
     } while !stop.wait(for: pause)
     health.ended()
+  }
+
+  /// Through those that are there, in the order in which they were parked.
+  private struct Round {
+    var place: ParkedPlace
+    let began: Timestamp
+    var isFirst: Bool { began == .distantPast }
+
+    init(_ place: ParkedPlace, began: Timestamp) { (self.place, self.began) = (place, began) }
+  }
+
+  /// A round begins with those of the minute before the last one began, so that each is looked at once more
+  /// when it is a minute old.
+  private func goOn(_ round: inout Round) throws(StoreError) {
+    let now = try store.now()
+    if let next = try store.joinParked(after: round.place, limit: Self.lookedAtOnce).next {
+      round.place = next
+    } else {
+      let since = round.isFirst ? now : round.began
+      round = Round(.from(since - .seconds(60)), began: now)
+    }
   }
 }

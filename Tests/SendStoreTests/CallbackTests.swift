@@ -46,7 +46,7 @@ import Time
     #expect(try world.store.apply(forged) == Array(repeating: .parked, count: 4))
     #expect(try world.state(send.id) == .accepted)
     #expect(try world.store.parkedCount() == 4)
-    #expect(try world.store.joinParked(since: .distantPast) == 0)
+    #expect(try world.store.joinParked(after: .from(.distantPast), limit: 1000).joined == 0)
   }
 
   @Test(
@@ -116,7 +116,7 @@ import Time
     let parkedAt = world.clock.now
     #expect(try world.store.apply([.about(id, .wentOut(.sent))]) == [.parked])
     try world.queue(1) { _, send in send.id = id }
-    #expect(try world.store.joinParked(since: parkedAt) == 1)
+    #expect(try world.store.joinParked(after: .from(parkedAt), limit: 1000).joined == 1)
     #expect(try world.state(id) == .sent)
     #expect(try world.claim().sends.isEmpty)
   }

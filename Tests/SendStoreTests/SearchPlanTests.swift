@@ -9,7 +9,7 @@ import Testing
   static let searches: [StatementName] = [
     .recipientSends, .campaignFlows, .campaignSends, .queuedSends, .sendingSends, .doubtfulSends,
     .endedSends, .summaries, .standings, .providerIDsOfSend, .contentsOfIDs, .deleteCampaignSends,
-    .dueDeliveries,
+    .dueDeliveries, .parkedAfter, .parkedOldest,
   ]
 
   @Test("no search reads a table from end to end, nor sorts what it found", arguments: searches)

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Platform
 import Providers
 import SendStore
 import StatusWorker
@@ -58,9 +59,70 @@ import Time
             provider: .twilio, account: AccountID("AC1"), address: nil, status: .wentOut(.sent))
         })
       try stand.queue(1) { $1.id = id }
-      #expect(try stand.store.joinParked(since: since) == 1)
+      #expect(try stand.store.joinParked(after: .from(since), limit: 1000).joined == 1)
       #expect(try stand.state(id) == .sent)
       #expect(try stand.store.parkedCount() == 699)
     }
+  }
+
+  @Test(
+    "a look takes only so many, and the next goes on where it ended", arguments: Pair.allCases)
+  func stepwise(pair: Pair) async throws {
+    try await onStand(pair, runs: false) { stand in
+      let send = try #require(try Self.park(7, stand).last)
+      try stand.queue(1) { $1.id = send }
+      var (place, joined, looks) = (ParkedPlace?.some(.from(.distantPast)), 0, 0)
+      while let after = place {
+        let look = try stand.store.joinParked(after: after, limit: 3)
+        (place, joined, looks) = (look.next, joined + look.joined, looks + 1)
+      }
+      #expect(looks == 3 && joined == 1)
+      #expect(try stand.state(send) == .sent)
+    }
+  }
+
+  @Test(
+    "the sweep takes all at start, and each second what has come since", arguments: Pair.allCases)
+  func eachSecond(pair: Pair) async throws {
+    try await onStand(pair, runs: false) { stand in
+      let first = try #require(try Self.park(4500, stand).last)
+      try stand.queue(1) { $1.id = first }
+      let (stop, health) = (StopSignal(), Health())
+      let thread = WorkerThread("parked") {
+        ParkedSweep(
+          stand.store, Self.burial(stand, bound: 10_000),
+          log: Log(worker: "test", write: { _ in }), health: health.part("parked"),
+          metrics: stand.metrics, stop: stop
+        ).run()
+      }
+      #expect(try Self.isSoon { try stand.state(first) == .sent })
+      let second = try #require(try Self.park(1, stand).last)
+      try stand.queue(1) { $1.id = second }
+      #expect(try Self.isSoon { try stand.state(second) == .sent })
+      stop.request()
+      thread.join()
+    }
+  }
+
+  /// Callbacks that each name a send which nobody has taken in.
+  static func park(_ count: Int, _ stand: StatusStand) throws -> [SendID] {
+    let ids = (0..<count).map { _ in SendID.random(at: stand.clock.now) }
+    _ = try stand.store.apply(
+      ids.map { id in
+        CallbackReport(
+          attempt: AttemptID(id, 1), providerID: ProviderID("SM\(id)"), provider: .twilio,
+          account: AccountID("AC1"), address: nil, status: .wentOut(.sent))
+      })
+    return ids
+  }
+
+  static func isSoon(_ holds: () throws -> Bool) throws -> Bool {
+    let gate = Gate()
+    let deadline = bootMicroseconds() + 10_000_000
+    while try !holds() {
+      guard bootMicroseconds() < deadline else { return false }
+      _ = gate.wait(for: .milliseconds(20))
+    }
+    return true
   }
 }

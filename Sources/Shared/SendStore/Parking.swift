@@ -10,6 +10,15 @@ package struct ParkedCallback: Hashable, Sendable {
   package let callback: CallbackReport
 }
 
+/// How far a sweep has come, by the time at which callbacks were parked.
+package struct ParkedPlace: Hashable, Sendable {
+  let at: Timestamp
+  let number: Int64
+
+  /// Before all that were parked at that time or later.
+  package static func from(_ time: Timestamp) -> ParkedPlace { ParkedPlace(at: time, number: 0) }
+}
+
 extension SendStore {
   /// Joins what is parked under these names with its sends; answers how many found theirs.
   package func joinParked(
@@ -24,13 +33,20 @@ extension SendStore {
     }
   }
 
-  /// The sweep: joins what was parked since then. It finds what a crash between a commit and the look after
-  /// it has left. Those whose send is not there yet cost a look each, and hold up no writer.
-  package func joinParked(since time: Timestamp) throws(StoreError) -> Int {
-    let met = try engine.read { transaction throws(StoreError) in
+  /// One step of the sweep, which finds what a crash between a commit and the look after it has left: joins
+  /// those of the next `limit` behind the place whose send is there. The others cost a look each, and hold up
+  /// no writer.
+  package func joinParked(
+    after place: ParkedPlace, limit: Int
+  ) throws(StoreError) -> (joined: Int, next: ParkedPlace?) {
+    let seen = try engine.read { transaction throws(StoreError) in
       let today = try transaction.now().day
-      return try transaction.rows(.parkedSince, [.time(time), .integer(today)]) { $0.integer(0) }
+      return try transaction.rows(
+        .parkedAfter,
+        [.time(place.at), .integer(place.number), .integer(today), .integer(limit)]
+      ) { (place: ParkedPlace(at: $0.time(0), number: $0.integer(1)), isMet: $0.int(2) != 0) }
     }
+    let met = seen.filter(\.isMet).map(\.place.number)
     var joined = 0
     for start in stride(from: 0, to: met.count, by: Self.joinedAtOnce) {
       let numbers = Array(met[start..<min(start + Self.joinedAtOnce, met.count)])
@@ -38,7 +54,7 @@ extension SendStore {
         try transaction.parked(.parkedByNumber, [.integers(numbers)])
       }
     }
-    return joined
+    return (joined, seen.count < limit ? nil : seen.last?.place)
   }
 
   private static let joinedAtOnce = 500

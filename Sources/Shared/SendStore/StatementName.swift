@@ -10,7 +10,7 @@ enum StatementName: String, CaseIterable, Sendable {
   case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, advance
   case insertProviderIDs, findProviderIDs, providerDay, saveAnswers, insertDoubts
   case deleteDoubts, doubtsDue, lookAgain, insertParked, parkedForProviderIDs, parkedForSends
-  case parkedSince, parkedOldest, parkedCount, deleteParked, insertInbound, openWindows
+  case parkedAfter, parkedOldest, parkedCount, deleteParked, insertInbound, openWindows
   case saveOptOuts, contact, outbox, deleteOutbox, outboxCount, insertDeliveries, dueDeliveries
   case finishDeliveries, retryDeliveries, send, historyOfSend, oldSends, deleteSends
   case deleteContents, deleteAnswers, deleteHistory, unpublished, pruneProviderIDs, prunePairs

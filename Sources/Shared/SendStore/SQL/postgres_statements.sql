@@ -293,15 +293,15 @@ SELECT seq, callback FROM parked WHERE provider_id = ANY($1::text[]);
 -- parkedForSends
 SELECT seq, callback FROM parked WHERE send_id = ANY($1::bytea[]);
 
--- parkedSince
-SELECT seq, callback FROM parked p
-WHERE at >= ($1::bigint[])[1] AND (EXISTS (SELECT 1 FROM sends s WHERE s.id = p.send_id)
-  OR EXISTS (SELECT 1 FROM provider_ids i
-    WHERE i.day IN (($2::bigint[])[1], ($2::bigint[])[1] - 1, ($2::bigint[])[1] - 2) AND i.id = p.provider_id))
-ORDER BY seq;
+-- parkedAfter
+SELECT at, seq, (SELECT 1 FROM sends s WHERE s.id = p.send_id) IS NOT NULL
+  OR (SELECT 1 FROM provider_ids i
+    WHERE i.day IN (($3::bigint[])[1], ($3::bigint[])[1] - 1, ($3::bigint[])[1] - 2) AND i.id = p.provider_id LIMIT 1)
+  IS NOT NULL
+FROM parked p WHERE (at, seq) > (($1::bigint[])[1], ($2::bigint[])[1]) ORDER BY at, seq LIMIT ($4::bigint[])[1];
 
 -- parkedOldest
-SELECT seq, at, callback FROM parked WHERE at < ($1::bigint[])[1] ORDER BY seq LIMIT ($2::bigint[])[1];
+SELECT seq, at, callback FROM parked WHERE at < ($1::bigint[])[1] ORDER BY at, seq LIMIT ($2::bigint[])[1];
 
 -- parkedCount
 SELECT count(*) FROM parked;

@@ -252,14 +252,13 @@ SELECT seq, callback FROM parked WHERE provider_id = ?1;
 -- parkedForSends
 SELECT seq, callback FROM parked WHERE send_id = ?1;
 
--- parkedSince
-SELECT seq, callback FROM parked p
-WHERE at >= ?1 AND (EXISTS (SELECT 1 FROM sends s WHERE s.id = p.send_id)
-  OR EXISTS (SELECT 1 FROM provider_ids i WHERE i.day IN (?2, ?2 - 1, ?2 - 2) AND i.id = p.provider_id))
-ORDER BY seq;
+-- parkedAfter
+SELECT at, seq, EXISTS (SELECT 1 FROM sends s WHERE s.id = p.send_id)
+  OR EXISTS (SELECT 1 FROM provider_ids i WHERE i.day IN (?3, ?3 - 1, ?3 - 2) AND i.id = p.provider_id)
+FROM parked p WHERE (at, seq) > (?1, ?2) ORDER BY at, seq LIMIT ?4;
 
 -- parkedOldest
-SELECT seq, at, callback FROM parked WHERE at < ?1 ORDER BY seq LIMIT ?2;
+SELECT seq, at, callback FROM parked WHERE at < ?1 ORDER BY at, seq LIMIT ?2;
 
 -- parkedCount
 SELECT count(*) FROM parked;
