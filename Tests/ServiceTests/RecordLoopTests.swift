@@ -153,11 +153,94 @@ import Time
     #expect(letter["sha256"]?.string?.utf8.count == 64)
     #expect(letter["value"]?.string?.utf8.count == DeadLetter.keptBytes)
   }
+
+  @Test("a batch is handled while the one before it is committed")
+  func overlap() throws {
+    try log.append([record("1"), record("2")], within: .seconds(10))
+    let (handled, done) = (Locked<[String]>([]), Gate())
+    let second = Gate()
+    let slow = HeldCommits(log, until: second)
+    let (quiet, stop, part) = (quiet, stop, health.part("loop"))
+    let thread = WorkerThread("loop") {
+      RecordLoop(
+        slow, group: "g", topics: [.callbacks], types: ["known"], log: quiet, health: part,
+        metrics: Metrics(), stop: stop, batch: 1, prepare: { $0 }
+      ) { events throws(HandlerFailure) in
+        let ids = handled.withLock { handled in
+          handled += events.map(\.id)
+          return handled
+        }
+        if ids.contains("2") {
+          second.open()
+          done.open()
+        }
+        return [:]
+      }.run()
+    }
+    #expect(done.wait(for: .seconds(20)))
+    stop.request()
+    #expect(thread.join(within: .seconds(20)))
+    #expect(handled.withLock { $0 } == ["1", "2"])
+    #expect(slow.wasHeld.withLock { $0 } == [true])
+  }
 }
 
 extension LoggedEvent {
   /// The loop gives only what is an event.
   fileprivate var id: String {
     do { return try record.event().id } catch { return "\(error)" }
+  }
+}
+
+/// A log whose first commit waits for a gate, and remembers whether that opened in time.
+private final class HeldCommits: EventLog {
+  let wasHeld = Locked<[Bool]>([])
+  private let real: any EventLog
+  private let gate: Gate
+
+  init(_ real: any EventLog, until gate: Gate) { (self.real, self.gate) = (real, gate) }
+
+  func append(
+    _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) { real.append(records, done: done) }
+
+  func subscribe(
+    group: String, topics: [Topic], options: SubscriptionOptions
+  ) throws(LogError) -> any LogSubscription {
+    Held(try real.subscribe(group: group, topics: topics, options: options), self)
+  }
+
+  func identity(within limit: Duration) throws(LogError) -> String {
+    try real.identity(within: limit)
+  }
+  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
+    try real.partitionCount(of: topic, within: limit)
+  }
+  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
+    try real.offsets(of: topic, within: limit)
+  }
+  func ping(within limit: Duration) throws(LogError) { try real.ping(within: limit) }
+  func close(within limit: Duration) {}
+
+  private final class Held: LogSubscription {
+    private let real: any LogSubscription
+    private let log: HeldCommits
+
+    init(_ real: any LogSubscription, _ log: HeldCommits) { (self.real, self.log) = (real, log) }
+
+    func next(max: Int, wait: Duration) throws(LogError) -> LogBatch {
+      try real.next(max: max, wait: wait)
+    }
+    func commit(_ offsets: [TopicPartition: Int64]) throws(LogError) {
+      if log.wasHeld.withLock({ $0.isEmpty }) {
+        let isOpen = log.gate.wait(for: .seconds(10))
+        log.wasHeld.withLock { $0.append(isOpen) }
+      }
+      try real.commit(offsets)
+    }
+    func start(_ offsets: [TopicPartition: Int64]) throws(LogError) { try real.start(offsets) }
+    func pause(_ partitions: [TopicPartition]) throws(LogError) { try real.pause(partitions) }
+    func resume(_ partitions: [TopicPartition]) throws(LogError) { try real.resume(partitions) }
+    func close() { real.close() }
   }
 }
