@@ -76,28 +76,12 @@ extension Transaction {
   ) throws(StoreError) -> [CallbackResult] {
     let now = try now()
     try lockLanes(for: callbacks, lanes.byKey)
-    guard isRemote else { return try judge(callbacks, lanes, at: now) }
     var results = try advance(callbacks, lanes, at: now)
     let rest = callbacks.indices.filter { results[$0] == nil }
     for (index, result) in zip(rest, try judge(rest.map { callbacks[$0] }, lanes, at: now)) {
       results[index] = result
     }
     return results.map { $0 ?? .parked }
-  }
-
-  /// By far the most callbacks say that a send which was accepted has come further, by its only attempt.
-  /// No rule but the order of the states is needed for those: one statement finds, moves and publishes them.
-  /// What it does not move is judged by the rules.
-  private func advance(
-    _ callbacks: [CallbackReport], _ lanes: LaneCatalog, at now: Timestamp
-  ) throws(StoreError) -> [CallbackResult?] {
-    let plain = PlainReports(callbacks, lanes)
-    var results: [CallbackResult?] = Array(repeating: nil, count: callbacks.count)
-    for number in try rows(.advance, plain.columns(at: now), { $0.int(0) }) {
-      let report = plain.reports[number - 1]
-      results[report.place] = .moved(report.attempt.send, report.state)
-    }
-    return results
   }
 
   private func judge(

@@ -8,7 +8,7 @@ struct PlainReports {
     /// Among all callbacks of the batch.
     let place: Int
     let attempt: AttemptID
-    let state: SendState
+    let reached: SendNews.Reached
     /// Of `lanes`.
     let owned: Range<Int>
   }
@@ -27,7 +27,7 @@ struct PlainReports {
       let owned = signers.lanes(of: callbacks[place])
       guard !owned.isEmpty else { continue }
       reports.append(
-        Report(place: place, attempt: attempt, state: reached.state, owned: owned))
+        Report(place: place, attempt: attempt, reached: reached, owned: owned))
     }
     lanes = signers.lanes
   }
@@ -46,11 +46,20 @@ struct PlainReports {
     .map { named[$0] }
   }
 
+  func callback(_ report: Report) -> CallbackReport { callbacks[report.place] }
+
+  func owns(_ lane: Int64, _ report: Report) -> Bool { lanes[report.owned].contains(lane) }
+
+  /// The sends, each with the number of its report.
+  var names: [Column] {
+    [.bytes(reports.map(\.attempt.send.bytes)), .integers(reports.indices.map(Int64.init))]
+  }
+
   func columns(at now: Timestamp) -> [Column] {
     [
       .bytes(reports.map(\.attempt.send.bytes)),
       .integers(reports.map { Int64($0.attempt.number) }),
-      .integers(reports.map { Int64($0.state.rawValue) }),
+      .integers(reports.map { Int64($0.reached.state.rawValue) }),
       .integers(reports.map { Int64($0.owned.lowerBound + 1) }),
       .integers(reports.map { Int64($0.owned.upperBound) }),
       .optionalIntegers(reports.map { callbacks[$0.place].providerAt?.microseconds }),

@@ -20,7 +20,8 @@ final class PostgresEngine: Engine, @unchecked Sendable {
     self.url = url
     limit = connections
     self.manualClock = manualClock
-    statements = try Statements(PackageResources.postgres_statements_sql)
+    statements = try Statements(
+      PackageResources.postgres_statements_sql, without: [.standingByID, .moveSends])
     try migrate()
   }
 

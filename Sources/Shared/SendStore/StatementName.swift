@@ -7,7 +7,8 @@ enum StatementName: String, CaseIterable, Sendable {
   case addWaiting, serveFlow, knownSends, insertSends, insertContents, insertQueue
   case insertHistory, insertOutbox, lockGroup, lockLanes, saveLane, saveInFlight, saveGroup
   case dueSends, nextDue, takeFromQueue, insertIntents, updateSends, savePairs, saveRecipients
-  case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, advance
+  case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, advance, standingByID,
+    moveSends
   case insertProviderIDs, findProviderIDs, providerDay, saveAnswers, insertDoubts
   case deleteDoubts, doubtsDue, lookAgain, insertParked, parkedForProviderIDs, parkedForSends
   case parkedAfter, parkedOldest, parkedCount, deleteParked, insertInbound, openWindows

@@ -206,6 +206,12 @@ SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, pro
 -- lockSendsByID
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires FROM sends WHERE id = ?1;
 
+-- standingByID
+SELECT ?2, key, lane, state, attempt, last_attempt, failed, proven, version FROM sends WHERE id = ?1;
+
+-- moveSends
+UPDATE sends SET state = ?2, proven = ?3, version = ?4, changed = ?5 WHERE key = ?1;
+
 -- keysOfIDs
 SELECT id, key FROM sends WHERE id = ?1;
 
