@@ -194,7 +194,10 @@ let package = Package(
       ],
       path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(
-      name: "TestSupport", dependencies: ["SendStore", "Time", "Platform", "CRdKafka", "CThreads"],
+      name: "TestSupport",
+      dependencies: [
+        "SendStore", "EventLog", "Domain", "Time", "Platform", "CRdKafka", "CThreads",
+      ],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
     tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time", "TestSupport"]),

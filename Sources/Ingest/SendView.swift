@@ -103,11 +103,3 @@ extension JSONValue {
     do { self = try JSONDocument(bytes).root } catch { return nil }
   }
 }
-
-extension JSONWriter {
-  fileprivate mutating func field(_ name: StaticString, json: [UInt8]?) {
-    guard let json else { return }
-    self.name(name)
-    raw(json)
-  }
-}

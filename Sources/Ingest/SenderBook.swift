@@ -81,7 +81,7 @@ struct SenderBook: Sendable {
     keys.add(sender.tenant)
     accounts[sender.account] = keys
     for place in [sender.address, own.messagingServiceSid].compactMap(\.self) {
-      numbers["\(sender.account)/\(place.withoutWhatsApp)"] = sender
+      numbers["\(sender.account)/\(place.withoutChannel)"] = sender
     }
   }
 
@@ -91,11 +91,5 @@ struct SenderBook: Sendable {
       appSecrets.append(secret)
     }
     if let token = own.verifyToken { verifyTokens.append(token) }
-  }
-}
-
-extension String {
-  var withoutWhatsApp: String {
-    hasPrefix("whatsapp:") ? String(dropFirst("whatsapp:".count)) : self
   }
 }

@@ -66,13 +66,13 @@ struct SenderChoice: Sendable {
 extension SenderSettings {
   /// Numbers are written in many ways, with and without the channel in front.
   fileprivate func goesBy(_ text: String) -> Bool {
-    let bare = text.withoutWhatsApp
+    let bare = text.withoutChannel
     if sender.address == text || sender.id.text == text { return true }
     if text != bare { return sender.address == text }
-    if sender.address.withoutWhatsApp == bare { return true }
+    if sender.address.withoutChannel == bare { return true }
     do {
       let number = try PhoneNumber(bare, defaultPrefix: sender.defaultPrefix)
-      return sender.address.withoutWhatsApp == number.e164
+      return sender.address.withoutChannel == number.e164
     } catch { return false }
   }
 }

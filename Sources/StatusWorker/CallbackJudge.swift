@@ -99,14 +99,6 @@ extension ProviderCallback {
   }
 }
 
-extension JSONWriter {
-  fileprivate mutating func field(_ name: StaticString, json: [UInt8]?) {
-    guard let json else { return }
-    self.name(name)
-    raw(json)
-  }
-}
-
 extension Failure {
   /// What is to be done about it wherever it is met.
   fileprivate var consequences: [Consequence] {

@@ -43,9 +43,3 @@ extension InboundMessage {
     }
   }
 }
-
-extension String {
-  fileprivate var withoutChannel: String {
-    hasPrefix("whatsapp:") ? String(dropFirst("whatsapp:".count)) : self
-  }
-}

@@ -1,15 +1,16 @@
 import Domain
 import EventLog
 import Platform
+import TestSupport
 
 /// A log whose reader waits until it is let through, so that a measurement begins with everything there.
-final class Turnstile: EventLog {
+final class Turnstile: PassingLog {
   struct State: Sendable {
     var isOpen = false
     var committed: [TopicPartition: Int64] = [:]
   }
 
-  private let real: any EventLog
+  let real: any EventLog
   private let state = Monitor(State())
 
   init(_ real: any EventLog) { self.real = real }
@@ -26,38 +27,16 @@ final class Turnstile: EventLog {
     state.change { $0.isOpen = false }
   }
 
-  func append(
-    _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
-  ) {
-    real.append(records, done: done)
-  }
-
   func subscribe(
     group: String, topics: [Topic], options: SubscriptionOptions
   ) throws(LogError) -> any LogSubscription {
     TurnstileSubscription(
       try real.subscribe(group: group, topics: topics, options: options), state)
   }
-
-  func ping(within limit: Duration) throws(LogError) { try real.ping(within: limit) }
-
-  func identity(within limit: Duration) throws(LogError) -> String {
-    try real.identity(within: limit)
-  }
-
-  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
-    try real.partitionCount(of: topic, within: limit)
-  }
-
-  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
-    try real.offsets(of: topic, within: limit)
-  }
-
-  func close(within limit: Duration) { real.close(within: limit) }
 }
 
-private final class TurnstileSubscription: LogSubscription {
-  private let real: any LogSubscription
+private final class TurnstileSubscription: PassingSubscription {
+  let real: any LogSubscription
   private let state: Monitor<Turnstile.State>
 
   init(_ real: any LogSubscription, _ state: Monitor<Turnstile.State>) {
@@ -71,14 +50,8 @@ private final class TurnstileSubscription: LogSubscription {
     return try real.next(max: max, wait: wait)
   }
 
-  func start(_ offsets: [TopicPartition: Int64]) throws(LogError) { try real.start(offsets) }
-
   func commit(_ offsets: [TopicPartition: Int64]) throws(LogError) {
     try real.commit(offsets)
     state.change { $0.committed.merge(offsets) { $1 } }
   }
-
-  func pause(_ partitions: [TopicPartition]) throws(LogError) { try real.pause(partitions) }
-  func resume(_ partitions: [TopicPartition]) throws(LogError) { try real.resume(partitions) }
-  func close() { real.close() }
 }

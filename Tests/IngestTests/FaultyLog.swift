@@ -2,10 +2,11 @@ import Domain
 import EventLog
 import Platform
 import Providers
+import TestSupport
 import Testing
 
 /// A log that can be made to answer nothing, or only with an error.
-final class FaultyLog: EventLog {
+final class FaultyLog: PassingLog {
   enum Mood: Sendable {
     case well, silent
     /// Takes marks only.
@@ -13,7 +14,7 @@ final class FaultyLog: EventLog {
     case failing(LogError)
   }
 
-  private let real: any EventLog
+  let real: any EventLog
   private let mood = Locked(Mood.well)
   /// Those of marks are not counted.
   let appends = Monitor(0)
@@ -43,24 +44,4 @@ final class FaultyLog: EventLog {
     case .failing(let error): throw error
     }
   }
-
-  func subscribe(
-    group: String, topics: [Topic], options: SubscriptionOptions
-  ) throws(LogError) -> any LogSubscription {
-    try real.subscribe(group: group, topics: topics, options: options)
-  }
-
-  func identity(within limit: Duration) throws(LogError) -> String {
-    try real.identity(within: limit)
-  }
-
-  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
-    try real.partitionCount(of: topic, within: limit)
-  }
-
-  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
-    try real.offsets(of: topic, within: limit)
-  }
-
-  func close(within limit: Duration) { real.close(within: limit) }
 }

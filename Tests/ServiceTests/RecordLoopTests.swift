@@ -193,16 +193,12 @@ extension LoggedEvent {
 }
 
 /// A log whose first commit waits for a gate, and remembers whether that opened in time.
-private final class HeldCommits: EventLog {
+private final class HeldCommits: PassingLog {
   let wasHeld = Locked<[Bool]>([])
-  private let real: any EventLog
+  let real: any EventLog
   private let gate: Gate
 
   init(_ real: any EventLog, until gate: Gate) { (self.real, self.gate) = (real, gate) }
-
-  func append(
-    _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
-  ) { real.append(records, done: done) }
 
   func subscribe(
     group: String, topics: [Topic], options: SubscriptionOptions
@@ -210,27 +206,14 @@ private final class HeldCommits: EventLog {
     Held(try real.subscribe(group: group, topics: topics, options: options), self)
   }
 
-  func identity(within limit: Duration) throws(LogError) -> String {
-    try real.identity(within: limit)
-  }
-  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
-    try real.partitionCount(of: topic, within: limit)
-  }
-  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
-    try real.offsets(of: topic, within: limit)
-  }
-  func ping(within limit: Duration) throws(LogError) { try real.ping(within: limit) }
   func close(within limit: Duration) {}
 
-  private final class Held: LogSubscription {
-    private let real: any LogSubscription
+  private final class Held: PassingSubscription {
+    let real: any LogSubscription
     private let log: HeldCommits
 
     init(_ real: any LogSubscription, _ log: HeldCommits) { (self.real, self.log) = (real, log) }
 
-    func next(max: Int, wait: Duration) throws(LogError) -> LogBatch {
-      try real.next(max: max, wait: wait)
-    }
     func commit(_ offsets: [TopicPartition: Int64]) throws(LogError) {
       if log.wasHeld.withLock({ $0.isEmpty }) {
         let isOpen = log.gate.wait(for: .seconds(10))
@@ -238,9 +221,5 @@ private final class HeldCommits: EventLog {
       }
       try real.commit(offsets)
     }
-    func start(_ offsets: [TopicPartition: Int64]) throws(LogError) { try real.start(offsets) }
-    func pause(_ partitions: [TopicPartition]) throws(LogError) { try real.pause(partitions) }
-    func resume(_ partitions: [TopicPartition]) throws(LogError) { try real.resume(partitions) }
-    func close() { real.close() }
   }
 }

@@ -109,8 +109,8 @@ private func onActionStand(
 }
 
 /// A log before which something else happens once, as soon as something is appended.
-private final class InterruptedLog: EventLog {
-  private let real: any EventLog
+private final class InterruptedLog: PassingLog {
+  let real: any EventLog
   private let before: Locked<(@Sendable () -> Void)?>
 
   init(_ real: any EventLog, before: @escaping @Sendable () -> Void) {
@@ -128,27 +128,6 @@ private final class InterruptedLog: EventLog {
     before?()
     real.append(records, done: done)
   }
-
-  func subscribe(
-    group: String, topics: [Topic], options: SubscriptionOptions
-  ) throws(LogError) -> any LogSubscription {
-    try real.subscribe(group: group, topics: topics, options: options)
-  }
-
-  func identity(within limit: Duration) throws(LogError) -> String {
-    try real.identity(within: limit)
-  }
-
-  func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {
-    try real.partitionCount(of: topic, within: limit)
-  }
-
-  func offsets(of topic: Topic, within limit: Duration) throws(LogError) -> [Range<Int64>] {
-    try real.offsets(of: topic, within: limit)
-  }
-
-  func ping(within limit: Duration) throws(LogError) { try real.ping(within: limit) }
-  func close(within limit: Duration) { real.close(within: limit) }
 }
 
 @Suite(.timeLimit(.minutes(10))) struct ActionTests {

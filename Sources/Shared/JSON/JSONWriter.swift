@@ -96,6 +96,13 @@ package struct JSONWriter {
     value(truth)
   }
 
+  /// JSON that already stands as text.
+  package mutating func field(_ name: StaticString, json: [UInt8]?) {
+    guard let json else { return }
+    self.name(name)
+    raw(json)
+  }
+
   private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
     separate()
     bytes.append(UInt8(ascii: "\""))

@@ -49,7 +49,7 @@ extension SendRequest {
   ) -> Recipient? {
     guard let text = reader.neededText("to", &faults) else { return nil }
     // Twilio's spelling is taken as well.
-    let bare = text.hasPrefix("whatsapp:") ? String(text.dropFirst("whatsapp:".count)) : text
+    let bare = text.withoutChannel
     do throws(PhoneNumberFault) {
       let recipient = try Recipient(bare, defaultPrefix: rules.defaultPrefix)
       if case .businessScoped = recipient, rules.channel == .twilioSMS {

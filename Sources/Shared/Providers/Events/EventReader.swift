@@ -49,12 +49,6 @@ struct EventReader {
 }
 
 extension JSONWriter {
-  mutating func field(_ name: StaticString, json: [UInt8]?) {
-    guard let json else { return }
-    self.name(name)
-    raw(json)
-  }
-
   mutating func field(_ name: StaticString, code: Int?) {
     if let code { field(name, code) }
   }

@@ -80,7 +80,7 @@ private struct EnvironmentReader {
   }
 
   private func number(_ text: String) -> PhoneNumber? {
-    let plain = text.hasPrefix("whatsapp:") ? String(text.dropFirst(9)) : text
+    let plain = text.withoutChannel
     do { return try PhoneNumber(plain) } catch {
       list.add("TWILIO_WHATSAPP_NUMBER", "\(error)")
       return nil
