@@ -1,6 +1,6 @@
 /// The pairs of a query or of a form body, decoded to the bytes that they stand for, in one run: two
-/// allocations however many there are. A zero ends each name and each value, so that the run is UTF-8 where
-/// all of them are.
+/// allocations however many there are. A zero ends each name and each value that stands there, so that the
+/// run is UTF-8 where all of them are.
 package struct DecodedForm: Hashable, Sendable {
   package struct Pair: Hashable, Sendable {
     package let name: Range<Int>
@@ -16,8 +16,8 @@ package struct DecodedForm: Hashable, Sendable {
   package init(_ text: ArraySlice<UInt8>, atMost limit: Int = .max) {
     var reader = PairReader()
     let text = text.span
-    // Each `&` and each `=` leaves its place to a zero; the last pair may have neither.
-    bytes = [UInt8](capacity: text.count + 2) { output in
+    // Each `&` and each `=` leaves its place to a zero, but there may be no `&` at the end.
+    bytes = [UInt8](capacity: text.count + 1) { output in
       reader.read(text, atMost: limit, to: &output)
     }
     pairs = reader.pairs
@@ -61,11 +61,9 @@ private struct PairReader {
 
   private mutating func endPair(_ output: inout OutputSpan<UInt8>) {
     let last = endPart(&output)
-    let empty = output.count..<output.count
-    if name == nil { output.append(0) }
+    let empty = last.upperBound..<last.upperBound
     pairs.append(DecodedForm.Pair(name: name ?? last, value: name == nil ? empty : last))
     name = nil
-    start = output.count
   }
 
   private mutating func endPart(_ output: inout OutputSpan<UInt8>) -> Range<Int> {

@@ -8,9 +8,9 @@ struct DaemonOptions {
 
   init(_ configuration: HTTPServer.Configuration) {
     tls = configuration.tls
-    // A head as it came, and the list of its fields. No more: libmicrohttpd fills all of it with zeros
-    // after each request.
-    add(.CONNECTION_MEMORY_LIMIT, max(8 << 10, configuration.maximumHeadSize * 3 / 2))
+    // A head has to fit twice: as it came, and as the list of its fields. No more: libmicrohttpd fills
+    // all of it with zeros after each request.
+    add(.CONNECTION_MEMORY_LIMIT, max(8 << 10, configuration.maximumHeadSize * 2))
     // Each of its threads gets its share; the limit itself is kept where connections are accepted.
     add(.CONNECTION_LIMIT, configuration.maximumConnections * 2 + 64)
     add(.CONNECTION_TIMEOUT, Self.wholeSeconds(configuration.idleTimeout))
