@@ -48,8 +48,6 @@ let package = Package(
     systemLibrary("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
     systemLibrary("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
-    // Linked into what runs, where it takes the place of the C library's allocator; nothing calls it by name.
-    systemLibrary("CJemalloc", pkgConfig: "jemalloc", debian: "libjemalloc-dev"),
     .systemLibrary(name: "CSystem", path: "Sources/Shared/CLibraries/CSystem"),
     .target(
       name: "CPhoneNumber", path: "Sources/Shared/CLibraries/CPhoneNumber",
@@ -115,7 +113,7 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "DispatchWorker", "StatusWorker", "Simulator", "Service", "Domain", "EventLog",
-        "SendStore", "Platform", "Time", "HTTP", "JSON", "CJemalloc",
+        "SendStore", "Platform", "Time", "HTTP", "JSON",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(
@@ -190,7 +188,7 @@ let package = Package(
       dependencies: [
         "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
         "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service",
-        "Crypto", "Forms", "Providers", "StatusWorker", "CJemalloc",
+        "Crypto", "Forms", "Providers", "StatusWorker",
       ],
       path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(
