@@ -57,7 +57,7 @@ import Time
       let second = try WorkerProcess(stand)
       for _ in 0..<2 {
         let before = try stand.totals.accepted
-        try first.freeze(outsideWritesOf: stand.store)
+        try first.freeze(outsideWritesOf: stand)
         try stand.wait("the other goes on") {
           try stand.totals.accepted > before + 20
         }
@@ -97,21 +97,44 @@ final class WorkerProcess {
   deinit { kill() }
 
   func kill() { signal(SIGKILL) }
-  func freeze() { Foundation.kill(process.processIdentifier, SIGSTOP) }
 
-  /// On SQLite a process that is frozen inside a write stops the others, as the guarantees say.
-  func freeze(outsideWritesOf store: SendStore) throws {
+  /// On SQLite and the embedded log a process that is frozen inside a write stops the others, as the
+  /// guarantees say.
+  func freeze(outsideWritesOf stand: DispatchStand) throws {
     while true {
-      freeze()
+      try freeze()
       let written = Gate()
       let writer = WorkerThread("write") {
-        if (try? store.takeDuty("test", WorkerID("test"))) != nil { written.open() }
+        do {
+          _ = try stand.store.takeDuty("test", WorkerID("test"))
+          try stand.writeToLog()
+          written.open()
+        } catch {}
       }
-      if written.wait(for: .seconds(5)) { return }
+      if written.wait(for: .seconds(1)) { return }
       thaw()
       writer.join()
     }
   }
+
+  /// A thread that was on its way to a lock gets it before it stops: what is asked of the locks before all
+  /// have stopped says nothing.
+  private func freeze() throws {
+    Foundation.kill(process.processIdentifier, SIGSTOP)
+    while try !hasStopped { _ = Gate().wait(for: .milliseconds(2)) }
+  }
+
+  private var hasStopped: Bool {
+    get throws {
+      let tasks = "/proc/\(process.processIdentifier)/task"
+      return try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
+        // The state stands after the name in brackets, which may hold anything. A thread may end meanwhile.
+        let line = try? String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8)
+        return line?.split(separator: ")").last?.dropFirst().first == "T"
+      }
+    }
+  }
+
   func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
   func end() { signal(SIGTERM) }
 

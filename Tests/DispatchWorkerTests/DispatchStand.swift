@@ -192,6 +192,14 @@ final class DispatchStand: Sendable {
     return events.map(\.id)
   }
 
+  /// Something that no worker of this stand reads.
+  func writeToLog() throws {
+    let event = CloudEvent(
+      id: UUID().uuidString, source: "test", type: "test", time: try store.now(), data: [])
+    try eventLog.append(
+      [NewRecord(topic: .account, key: "test", event: event)], within: .seconds(20))
+  }
+
   func state(_ id: SendID) throws -> SendState? { try store.send(id)?.progress.state }
 
   func states(_ ids: [SendID]) throws -> [SendState: Int] {
