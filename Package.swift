@@ -44,10 +44,10 @@ let package = Package(
   targets: [
     systemLibrary("CRdKafka", pkgConfig: "rdkafka", debian: "librdkafka-dev"),
     systemLibrary("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
-    systemLibrary("CMicroHTTPD", pkgConfig: "libmicrohttpd", debian: "libmicrohttpd-dev"),
     systemLibrary("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
     systemLibrary("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    systemLibrary("CTLS", pkgConfig: "libssl", debian: "libssl-dev"),
     .systemLibrary(name: "CSystem", path: "Sources/Shared/CLibraries/CSystem"),
     .target(
       name: "CPhoneNumber", path: "Sources/Shared/CLibraries/CPhoneNumber",
@@ -66,7 +66,7 @@ let package = Package(
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
     wrapper("Postgres", ["CPostgres"]),
-    wrapper("HTTP", ["CMicroHTTPD", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Time"]),
+    wrapper("HTTP", ["CTLS", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Time"]),
     wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
@@ -135,7 +135,7 @@ let package = Package(
       "ProvidersTests", ["Providers", "Domain", "Forms", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("Fixtures")]),
     .target(
-      name: "FuzzTargets", dependencies: ["Providers", "Domain", "Time", "JSON"],
+      name: "FuzzTargets", dependencies: ["Providers", "Domain", "HTTP", "Time", "JSON"],
       path: "Tests/Fuzz", exclude: ["Seeds"], swiftSettings: ours),
     tests("SQLiteTests", ["SQLite"]),
     tests(
@@ -198,7 +198,8 @@ let package = Package(
       ],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
-    tests("HTTPTests", ["HTTP", "JSON", "Platform", "Time", "TestSupport"]),
+    .target(name: "CSpawn", path: "Tests/CSpawn"),
+    tests("HTTPTests", ["CSpawn", "HTTP", "JSON", "Platform", "Time", "TestSupport"]),
     tests(
       "SimulatorTests", ["Simulator", "HTTP", "JSON", "Crypto", "Platform", "Time", "TestSupport"]),
   ],

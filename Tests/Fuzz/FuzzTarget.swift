@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import HTTP
 import JSON
 import Providers
 import Time
@@ -8,6 +9,7 @@ import Time
 /// does not hold: what was read and written again reads the same.
 enum FuzzTarget: String, CaseIterable {
   case twilioWebhook, metaWebhook, sendRequest, templateString, phoneNumber, answers, serviceAccount
+  case requestHead, chunkedBody
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ"] ?? ""
@@ -32,9 +34,48 @@ enum FuzzTarget: String, CaseIterable {
       }
       _ = try? Recipient(text)
     case .answers: answers(input)
+    case .requestHead: requestHead(input)
+    case .chunkedBody: chunkedBody(input)
     case .serviceAccount:
       _ = try? ServiceAccount(json: Secret(String(decoding: input, as: UTF8.self)))
     }
+  }
+
+  /// What comes in parts is read as what comes at once.
+  private func requestHead(_ input: [UInt8]) {
+    let limit = 4096
+    guard let head = try? RequestHead.read(input.span, limit: limit) else { return }
+    precondition((1...min(limit, input.count)).contains(head.end))
+    let block = HeaderBlock(bytes: input, places: head.fields)
+    precondition(block.fields.count == head.fields.count)
+    for end in [head.end - 1, head.end / 2, head.target.upperBound] {
+      do {
+        let early = try RequestHead.read(input.span.extracting(0..<end), limit: limit)
+        precondition(early == nil)
+      } catch { preconditionFailure("refused before its end: \(error)") }
+    }
+    let exact = try? RequestHead.read(input.span.extracting(0..<head.end), limit: limit)
+    precondition(exact?.end == head.end && exact?.contentLength == head.contentLength)
+  }
+
+  private func chunkedBody(_ input: [UInt8]) {
+    let limit = 1000
+    let whole = Self.read(input, inPartsOf: input.count + 1, limit)
+    for size in [1, 3] { precondition(Self.read(input, inPartsOf: size, limit) == whole) }
+  }
+
+  /// nil where it is refused.
+  private static func read(_ input: [UInt8], inPartsOf size: Int, _ limit: Int) -> [UInt8]? {
+    var chunks = ChunkedBody()
+    var body: [UInt8] = []
+    var place = 0
+    while place < input.count, !chunks.isDone {
+      let part = input.span.extracting(place..<min(input.count, place + size))
+      guard let count = try? chunks.take(part, into: &body, limit: limit) else { return nil }
+      place += count
+    }
+    precondition(body.count <= limit)
+    return body
   }
 
   private func twilioWebhook(_ input: [UInt8]) {

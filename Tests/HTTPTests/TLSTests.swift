@@ -1,3 +1,4 @@
+import CSpawn
 import Foundation
 import HTTP
 import TestSupport
@@ -101,6 +102,8 @@ private func run(_ words: [String]) throws {
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
   posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+  // A child that had the listening socket of another test's broker would keep its port from it.
+  postrider_spawn_close_from(&actions, 3)
   var child: pid_t = 0
   let code = posix_spawn(&child, words[0], &actions, nil, &arguments, environ)
   var status: Int32 = 0

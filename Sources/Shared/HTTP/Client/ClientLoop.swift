@@ -189,14 +189,6 @@ final class ClientLoop: @unchecked Sendable {
 /// libcurl's global state, made once and before any thread uses it.
 private let curlIsReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-/// OpenSSL writes to sockets without MSG_NOSIGNAL.
-private func blockBrokenPipeSignal() {
-  var signals = sigset_t()
-  sigemptyset(&signals)
-  sigaddset(&signals, SIGPIPE)
-  pthread_sigmask(SIG_BLOCK, &signals, nil)
-}
-
 private enum LoopCallbacks {
   static let socket: curl_socket_callback = { _, descriptor, what, context, known in
     loop(context)?.watch(descriptor, what: what, isKnown: known != nil)

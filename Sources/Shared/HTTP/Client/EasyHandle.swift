@@ -94,13 +94,7 @@ final class EasyHandle {
   }
 }
 
-extension HTTPHeader {
-  /// A line break in a value would start another header.
-  fileprivate var isSendable: Bool {
-    isToken(name) && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
-  }
-}
-
 private func isToken(_ text: String) -> Bool {
-  Array(text.utf8).withUnsafeBufferPointer { isToken($0) }
+  let text = Array(text.utf8)
+  return isToken(text.span, 0..<text.count)
 }

@@ -3,17 +3,17 @@ package struct HTTPAnswer: Sendable {
   package let status: Int
   package let headers: [HTTPHeader]
   package let body: [UInt8]
-  let shared: ResponseHandle?
+  private let ownHead: AnswerHead?
 
   package init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
-    self.init(status: status, headers: headers, body: body, shared: nil)
+    self.init(status: status, headers: headers, body: body, ownHead: nil)
   }
 
-  private init(status: Int, headers: [HTTPHeader], body: [UInt8], shared: ResponseHandle?) {
+  private init(status: Int, headers: [HTTPHeader], body: [UInt8], ownHead: AnswerHead?) {
     self.status = status
     self.headers = headers
     self.body = body
-    self.shared = shared
+    self.ownHead = ownHead
   }
 
   package init(status: Int, text: String, type: String = "text/plain; charset=utf-8") {
@@ -25,11 +25,14 @@ package struct HTTPAnswer: Sendable {
       status: status, headers: [HTTPHeader("Content-Type", "application/json")], body: json)
   }
 
-  /// The same answer for many requests: its response is made once and shared by all of them.
+  /// The same answer for many requests: what can be written once is.
   package func prepared() -> HTTPAnswer {
-    HTTPAnswer(
-      status: status, headers: headers, body: body,
-      shared: ResponseHandle(headers: headers, body: body))
+    HTTPAnswer(status: status, headers: headers, body: body, ownHead: head())
+  }
+
+  /// nil where a header would not be one line.
+  func head() -> AnswerHead? {
+    ownHead ?? AnswerHead(status: status, headers: headers, length: .known(body.count))
   }
 
   package func adding(_ header: HTTPHeader) -> HTTPAnswer {

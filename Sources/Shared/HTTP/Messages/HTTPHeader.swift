@@ -7,6 +7,12 @@ package struct HTTPHeader: Sendable, Equatable {
     self.name = name
     self.value = value
   }
+
+  /// A line break in a value would start another header.
+  var isSendable: Bool {
+    let name = Array(name.utf8)
+    return isToken(name.span, 0..<name.count) && value.utf8.allSatisfy(isFieldByte)
+  }
 }
 
 extension Sequence<HTTPHeader> {

@@ -1,11 +1,10 @@
-internal import CMicroHTTPD
 internal import Glibc
 
 /// Who is at the other end of a connection. Sixteen bytes of a number: text is made when asked for.
-package struct PeerAddress: Sendable, Equatable {
+package struct PeerAddress: Sendable, Hashable {
   private let high: UInt64
   private let low: UInt64
-  package let port: UInt16
+  package private(set) var port: UInt16
   private let isVersion4: Bool
 
   init(_ address: UnsafePointer<sockaddr>?) {
@@ -26,6 +25,12 @@ package struct PeerAddress: Sendable, Equatable {
       (high, low, port) = (0, 0, 0)
     }
     isVersion4 = family == AF_INET
+  }
+
+  var withoutPort: PeerAddress {
+    var address = self
+    address.port = 0
+    return address
   }
 
   /// `::ffff:0:0`

@@ -2,8 +2,7 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// Accepts connections on a thread of its own. libmicrohttpd would take one for each round of poll(), and
-/// with thousands of idle connections a round lasts milliseconds.
+/// Accepts connections on a thread of its own and hands them to the loops in turn.
 final class Acceptor: Sendable {
   private let descriptor: Int32
   private let isStopping = Atomic(false)
@@ -14,19 +13,18 @@ final class Acceptor: Sendable {
 
   deinit { close(descriptor) }
 
-  /// `add` takes over each socket; `makeRoom` tells whether there may be one more.
-  func start(
-    makeRoom: @escaping @Sendable () -> Bool,
-    add: @escaping @Sendable (Int32, UnsafePointer<sockaddr>, socklen_t) -> Void
-  ) {
-    let accepting = WorkerThread("http-accept") {
-      while !self.isStopping.load(ordering: .acquiring) {
-        let isTaken = self.accept { accepted, peer, length in
-          while !makeRoom(), !self.pause.wait(for: .milliseconds(10)) {}
-          add(accepted, peer, length)
+  func start(_ core: ServerCore, _ loops: [ServerLoop]) {
+    let accepting = WorkerThread("http-accept") { [self] in
+      var turn = 0
+      while !isStopping.load(ordering: .acquiring) {
+        guard let (socket, peer) = accept() else { continue }
+        while core.isFull, !hasRoom(loops, from: turn), !pause.wait(for: .milliseconds(10)) {}
+        guard core.connectionBegan(peer) else {
+          close(socket)
+          continue
         }
-        // No descriptor is left: what waits in the kernel's queue keeps its place there.
-        if !isTaken { _ = self.pause.wait(for: .milliseconds(10)) }
+        if !loops[turn].mailbox.post(.connection(socket, peer)) { close(socket) }
+        turn = (turn + 1) % loops.count
       }
     }
     thread.withLock { $0 = accepting }
@@ -43,19 +41,43 @@ final class Acceptor: Sendable {
     }
   }
 
-  /// False when the process has no descriptor left, or the socket is shut down.
-  private func accept(_ add: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Void) -> Bool {
+  /// Asks the loops, beginning with the one whose turn it is, to end a connection that waits.
+  private func hasRoom(_ loops: [ServerLoop], from turn: Int) -> Bool {
+    (turn..<turn + loops.count).contains { place in
+      let isMade = Monitor<Bool?>(nil)
+      let isAsked = loops[place % loops.count].mailbox.post(
+        .makeRoom { isRoom in isMade.change { $0 = isRoom } })
+      guard isAsked else { return false }
+      isMade.wait(for: .seconds(1)) { $0 != nil }
+      return isMade.peek { $0 ?? false }
+    }
+  }
+
+  /// nil where the peer has gone again, the process has no descriptor left, or the socket is shut down.
+  private func accept() -> (Int32, PeerAddress)? {
     var peer = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    return withUnsafeMutablePointer(to: &peer) { peer in
-      peer.withMemoryRebound(to: sockaddr.self, capacity: 1) { peer in
+    let accepted = withUnsafeMutablePointer(to: &peer) { peer in
+      peer.withMemoryRebound(to: sockaddr.self, capacity: 1) { peer -> (Int32, PeerAddress)? in
         let accepted = Glibc.accept(descriptor, peer, &length)
-        // The peer may have gone again while it waited.
-        guard accepted >= 0 else { return errno == ECONNABORTED || errno == EINTR }
-        _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
-        add(accepted, peer, length)
-        return true
+        return accepted < 0 ? nil : (accepted, PeerAddress(peer))
       }
     }
+    guard let accepted else {
+      // No descriptor is left: what waits in the kernel's queue keeps its place there.
+      if errno != ECONNABORTED, errno != EINTR { _ = pause.wait(for: .milliseconds(10)) }
+      return nil
+    }
+    prepare(accepted.0)
+    return accepted
+  }
+
+  /// Never blocks, stays in this process, and sends what it is given at once.
+  private func prepare(_ socket: Int32) {
+    _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(socket, F_SETFL, O_NONBLOCK)
+    var on: Int32 = 1
+    setsockopt(
+      socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
   }
 }

@@ -1,8 +1,7 @@
-internal import CMicroHTTPD
 internal import Platform
 
-/// An HTTP/1.1 server on libmicrohttpd. The handler runs on a server thread when the whole request is
-/// there; it must not block, and it may keep the responder and answer later from elsewhere.
+/// An HTTP/1.1 server. The handler runs on a server thread when the whole request is there; it must not
+/// block, and it may keep the responder and answer later from elsewhere.
 package final class HTTPServer: Sendable {
   package typealias Handler = @Sendable (HTTPRequest, HTTPResponder) -> Void
 
@@ -10,27 +9,25 @@ package final class HTTPServer: Sendable {
   package let port: UInt16
   private let core: ServerCore
   private let acceptor: Acceptor
-  private let daemon: Locked<Daemon?>
-  private let reaping = Gate()
-  private let reaper: WorkerThread
+  private let loops: [ServerLoop]
+  private let threads: Locked<[WorkerThread]>
 
   package init(
     configuration: Configuration = Configuration(), handler: @escaping Handler
   ) throws(HTTPServerError) {
     raiseDescriptorLimit()
+    let tls: TLSContext?
+    if let settings = configuration.tls { tls = try TLSContext(settings) } else { tls = nil }
     let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
     port = socket.port
     let core = ServerCore(configuration, handler)
     self.core = core
     acceptor = Acceptor(socket)
-    let daemon = try Daemon(core: core)
-    self.daemon = Locked(daemon)
-    acceptor.start(makeRoom: core.makeRoom) { daemon.add($0, from: $1, $2) }
-    let reaping = reaping
-    let interval = min(.seconds(1), configuration.requestTimeout / 4)
-    reaper = WorkerThread("http-reaper") {
-      while !reaping.wait(for: interval) { core.cutLateConnections(at: bootMicroseconds()) }
-    }
+    var loops: [ServerLoop] = []
+    for _ in 0..<max(1, configuration.threads) { loops.append(try ServerLoop(core, tls: tls)) }
+    self.loops = loops
+    threads = Locked(loops.map { loop in WorkerThread("http") { loop.run() } })
+    acceptor.start(core, loops)
   }
 
   deinit { drain(within: .zero) }
@@ -39,17 +36,17 @@ package final class HTTPServer: Sendable {
   /// the rest and closes. Blocks; never to be called from a handler. Responders that are still held do
   /// nothing from then on.
   package func drain(within limit: Duration) {
-    daemon.withLock { daemon in
-      guard let running = daemon else { return }
+    threads.withLock { threads in
+      guard !threads.isEmpty else { return }
       // In this order, so that whoever is refused a connection knows that the others are being closed.
       core.startDraining()
       acceptor.stop()
-      core.drain(within: limit)
-      reaping.open()
-      reaper.join()
-      core.abandonExchanges()
-      running.stop()
-      daemon = nil
+      for loop in loops { loop.mailbox.post(.drain) }
+      let end = ContinuousClock.now + limit
+      for loop in loops { _ = loop.emptied.wait(for: ContinuousClock.now.duration(to: end)) }
+      for loop in loops { loop.mailbox.post(.stop) }
+      for thread in threads { thread.join() }
+      threads = []
     }
   }
 }

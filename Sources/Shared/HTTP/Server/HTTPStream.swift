@@ -1,4 +1,3 @@
-internal import CMicroHTTPD
 internal import Platform
 
 /// The body of an answer that is sent as it comes. What the reader is too slow to take is held back up to
@@ -10,28 +9,24 @@ package final class HTTPStream: Sendable {
   private let onClose: @Sendable () -> Void
   private let state = Locked(State())
 
-  /// As in `Exchange`: resumed inside the lock, which the server's thread needs to end the connection.
-  private struct State: @unchecked Sendable {
+  private struct State: Sendable {
     var pending: [UInt8] = []
+    /// Taken by the loop and not by the socket yet.
+    var unsent = 0
     var isFinished = false
     var isBroken = false
     var isOver = false
-    var connection: OpaquePointer?
-    var socket: ServerConnection?
-    var isSuspended = false
+    /// Known to the loop from its answer on.
+    var exchange: Exchange?
+    var isAnnounced = false
+  }
 
-    mutating func wake() {
-      guard isSuspended, let connection else { return }
-      isSuspended = false
-      MHD_resume_connection(connection)
-    }
-
-    mutating func give(to room: UnsafeMutableRawBufferPointer) -> Int {
-      let count = min(room.count, pending.count)
-      room.copyBytes(from: pending.prefix(count))
-      pending.removeFirst(count)
-      return count
-    }
+  /// What the loop is to do next.
+  enum Part {
+    case bytes([UInt8])
+    case nothing
+    case end
+    case broken
   }
 
   init(limit: Int, onClose: @escaping @Sendable () -> Void) {
@@ -42,81 +37,65 @@ package final class HTTPStream: Sendable {
   /// Whether the bytes were taken; false once the stream is finished, closed or too far behind.
   @discardableResult
   package func send(_ bytes: [UInt8]) -> Bool {
-    state.withLock { state in
+    change { state in
       guard !state.isFinished, !state.isBroken, !state.isOver else { return false }
-      guard state.pending.count + bytes.count <= limit else {
-        breakOff(&state)
+      guard state.pending.count + state.unsent + bytes.count <= limit else {
+        state.isBroken = true
+        state.pending = []
         return false
       }
       state.pending += bytes
-      state.wake()
       return true
     }
   }
 
   /// How many bytes the reader has still to take: for whoever can wait for it.
-  package var pendingCount: Int { state.withLock { $0.pending.count } }
+  package var pendingCount: Int { state.withLock { $0.pending.count + $0.unsent } }
 
   /// Ends the answer after what was sent.
-  package func finish() {
-    state.withLock { state in
-      state.isFinished = true
-      state.wake()
+  package func finish() { change { $0.isFinished = true } }
+
+  private func change<Result>(_ body: (inout State) -> Result) -> Result {
+    let (result, exchange) = state.withLock { state in
+      let result = body(&state)
+      guard !state.isAnnounced, let exchange = state.exchange else {
+        return (result, Exchange?.none)
+      }
+      state.isAnnounced = true
+      return (result, exchange)
     }
+    if let exchange { exchange.loop.mailbox.post(.news(exchange)) }
+    return result
   }
 
-  /// The answer is about to be queued on that connection.
-  func connected(_ connection: OpaquePointer, _ socket: ServerConnection) {
-    state.withLock { state in
-      state.connection = connection
-      state.socket = socket
-    }
-  }
+  // MARK: For the loop
 
-  /// Called once, when the exchange is over.
-  func connectionEnded() {
-    state.withLock { state in
-      state.isOver = true
-      state.connection = nil
-      state.socket = nil
-      state.pending = []
-    }
-    onClose()
-  }
+  func begin(_ exchange: Exchange) { state.withLock { $0.exchange = exchange } }
 
-  /// The server's thread has room for that many bytes. With none to give, the connection is suspended.
-  func read(into room: UnsafeMutableRawBufferPointer) -> StreamRead {
+  /// All that is there, once the socket has taken what was given before.
+  func take() -> Part {
     state.withLock { state in
+      state.isAnnounced = false
       if state.isBroken { return .broken }
-      if !state.pending.isEmpty { return .bytes(state.give(to: room)) }
-      if state.isFinished { return .end }
-      guard let connection = state.connection else { return .broken }
-      MHD_suspend_connection(connection)
-      state.isSuspended = true
-      return .bytes(0)
+      if !state.pending.isEmpty {
+        defer { state.pending = [] }
+        state.unsent = state.pending.count
+        return .bytes(state.pending)
+      }
+      state.unsent = 0
+      return state.isFinished ? .end : .nothing
     }
   }
 
-  /// A connection that waits for its slow reader is not suspended: only its socket can be told.
-  private func breakOff(_ state: inout State) {
-    state.isBroken = true
-    state.pending = []
-    state.socket?.cut()
-    state.wake()
-  }
-}
+  /// Whether the reader has fallen too far behind.
+  var isBroken: Bool { state.withLock { $0.isBroken } }
 
-/// What libmicrohttpd's content reader returns.
-enum StreamRead {
-  case bytes(Int)
-  case end
-  case broken
-
-  var code: Int {
-    switch self {
-    case .bytes(let count): count
-    case .end: -1
-    case .broken: -2
+  /// The exchange is over; told more than once, it counts once.
+  func connectionEnded() {
+    let isFirst = state.withLock { state in
+      defer { state = State(isOver: true) }
+      return !state.isOver
     }
+    if isFirst { onClose() }
   }
 }

@@ -5,6 +5,9 @@ enum Refusal {
     case .ambiguous: ambiguous
     case .bodyTooLarge: bodyTooLarge
     case .headTooLarge: headTooLarge
+    case .targetTooLong: targetTooLong
+    case .unknownExpectation: unknownExpectation
+    case .unknownVersion: unknownVersion
     }
   }
 
@@ -12,6 +15,9 @@ enum Refusal {
     Problem(status: 400, title: "Bad Request", detail: "The request can be read in two ways."))
   static let bodyTooLarge = closing(Problem(status: 413, title: "Content Too Large"))
   static let headTooLarge = closing(Problem(status: 431, title: "Request Header Fields Too Large"))
+  static let targetTooLong = closing(Problem(status: 414, title: "URI Too Long"))
+  static let unknownExpectation = closing(Problem(status: 417, title: "Expectation Failed"))
+  static let unknownVersion = closing(Problem(status: 505, title: "HTTP Version Not Supported"))
   static let stopping = closing(
     Problem(status: 503, title: "Service Unavailable", detail: "The server is stopping."))
   /// The handler let go of a request without an answer, or its answer could not be sent.

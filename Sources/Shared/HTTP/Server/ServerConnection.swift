@@ -1,64 +1,105 @@
-internal import CMicroHTTPD
 internal import Glibc
-internal import Platform
-internal import Synchronization
 
-/// One client's socket, from its acceptance to its end. libmicrohttpd holds one reference, the roster
-/// another; both let go in `closed`.
+/// One client's socket and where it stands. Touched by its loop's thread alone.
+///
+///     head ──▶ body ──▶ handled ──▶ answering ──▶ head …
+///                          └──▶ streaming ──┘ └──▶ lingering
 final class ServerConnection: @unchecked Sendable {
-  // `place` is read and written only under the roster's lock; the rest is locked or atomic.
-  var place = 0
+  // `Exchange` carries it through other threads, which leave it alone.
+  enum Phase {
+    case head
+    case sizedBody(left: Int)
+    case chunkedBody(ChunkedBody)
+    /// The handler has the request.
+    case handled
+    case answering
+    case streaming(HTTPStream)
+    /// Nothing more is sent; what still comes is read over for a while, so that the client gets to read its
+    /// answer before it hears that nobody listens.
+    case lingering(budget: Int)
+  }
+
   let peer: PeerAddress
-  private let descriptor: Int32
-  private let state = Locked(State())
-  /// When the wait for a whole request began; 0 while one is answered.
-  private let waitingSince: Atomic<Int64>
+  let socket: PlainSocket
+  private let tls: TLSSession?
 
-  private struct State {
-    var isOpen = true
-    var exchange: Exchange?
+  var phase = Phase.head
+  /// There may be bytes in the socket, or its end.
+  var isReadable = true
+  /// The client has said that nothing more comes after what the socket holds.
+  var hasEnded = false
+  /// Received, and not consumed yet.
+  var unread: [UInt8] = []
+  /// What its phase waits for is waited for since then.
+  var since: Int64
+  var request: ReceivedRequest?
+  var body: [UInt8] = []
+  var exchange: Exchange?
+  /// What the socket has not taken yet.
+  var unsent: ArraySlice<UInt8> = []
+  var endsAfterAnswer = false
+
+  init(_ socket: Int32, _ peer: PeerAddress, tls: TLSSession?, now: Int64) {
+    self.socket = PlainSocket(descriptor: socket)
+    self.peer = peer
+    self.tls = tls
+    since = now
   }
 
-  init(_ connection: OpaquePointer) {
-    peer = PeerAddress(postrider_mhd_peer(connection))
-    descriptor = postrider_mhd_socket(connection)
-    waitingSince = Atomic(bootMicroseconds())
+  var isTLS: Bool { tls != nil }
+
+  /// With no part of a request there.
+  var isIdle: Bool {
+    if case .head = phase { unread.isEmpty } else { false }
   }
 
-  var exchange: Exchange? { state.withLock { $0.exchange } }
-
-  func begin(_ exchange: Exchange) { state.withLock { $0.exchange = exchange } }
-
-  func received() { waitingSince.store(0, ordering: .relaxed) }
-
-  func answered() {
-    waitingSince.store(bootMicroseconds(), ordering: .relaxed)
-    state.withLock { $0.exchange = nil }
-  }
-
-  func closed() { state.withLock { $0.isOpen = false } }
-
-  /// nil while a request is answered.
-  var idleSince: Int64? {
-    let began = waitingSince.load(ordering: .relaxed)
-    return began == 0 ? nil : began
-  }
-
-  /// libmicrohttpd sees the end of the stream and closes. The socket is still this client's: its number
-  /// is given back only after `closed`.
-  func cut() { shutDown(SHUT_RDWR) }
-
-  /// What has arrived is still read and answered; nothing after it is.
-  func stopReadingIfIdle() {
-    state.withLock {
-      guard $0.isOpen, $0.exchange == nil else { return }
-      shutdown(descriptor, Int32(SHUT_RD))
+  /// The request is not there in whole.
+  var waitsForRequest: Bool {
+    switch phase {
+    case .head, .sizedBody, .chunkedBody: true
+    case .handled, .answering, .streaming, .lingering: false
     }
   }
 
-  private func shutDown(_ how: Int) {
-    state.withLock {
-      if $0.isOpen { shutdown(descriptor, Int32(how)) }
+  func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transferred {
+    guard let tls else {
+      let received = socket.receive(into: buffer)
+      // Less than there was room for: that was all.
+      if case .bytes(let count) = received, count < buffer.count, !hasEnded { isReadable = false }
+      if case .nothing = received { isReadable = false }
+      return received
     }
+    let received = tls.receive(into: buffer)
+    if case .nothing = received { isReadable = false }
+    return received
+  }
+
+  func send(_ bytes: UnsafeRawBufferPointer) -> Transferred {
+    tls?.send(bytes) ?? socket.send(bytes)
+  }
+
+  func finishSending() {
+    tls?.finish()
+    shutdown(socket.descriptor, Int32(SHUT_WR))
+  }
+}
+
+/// A request's head, copied.
+struct ReceivedRequest {
+  let method: String
+  let target: RequestTarget
+  let headers: HeaderBlock
+  let isVersion10: Bool
+
+  var isHead: Bool { method == "HEAD" }
+
+  init(_ head: RequestHead, in bytes: Span<UInt8>) {
+    method = bytes.extracting(head.method).withUnsafeBufferPointer {
+      String(decoding: $0, as: UTF8.self)
+    }
+    target = RequestTarget(bytes: Array(bytes.extracting(head.target)))
+    headers = HeaderBlock(
+      bytes: Array(bytes.extracting(0..<head.end)), places: head.fields)
+    isVersion10 = head.isVersion10
   }
 }

@@ -1,17 +1,14 @@
-internal import CMicroHTTPD
 internal import Platform
 internal import Synchronization
-internal import Time
 
-/// What libmicrohttpd's threads share. The daemon holds one reference from start to stop.
+/// What the loops share.
 final class ServerCore: Sendable {
   let configuration: HTTPServer.Configuration
   let handler: HTTPServer.Handler
-  let roster = Roster()
+  private let open = Atomic(0)
   private let draining = Atomic(false)
-  private let stopping = Atomic(false)
-  private let inFlight = Atomic(0)
-  private let idle = Gate()
+  /// Open connections of each address, where that is limited.
+  private let perAddress = Locked<[PeerAddress: Int]>([:])
 
   init(_ configuration: HTTPServer.Configuration, _ handler: @escaping HTTPServer.Handler) {
     self.configuration = configuration
@@ -19,71 +16,33 @@ final class ServerCore: Sendable {
   }
 
   /// No further request is wanted on any connection.
-  var isDraining: Bool { draining.load(ordering: .acquiring) }
-  /// No exchange may be suspended any more.
-  var isStopping: Bool { stopping.load(ordering: .acquiring) }
-
-  /// On the roster before the look at `isDraining`: a drain that begins meanwhile finds it there.
-  func add(_ connection: ServerConnection) {
-    roster.add(connection)
-    if isDraining { connection.stopReadingIfIdle() }
-  }
-
-  func begin(on connection: ServerConnection, target: UnsafePointer<CChar>?) -> Exchange {
-    inFlight.add(1, ordering: .sequentiallyConsistent)
-    let exchange = Exchange(core: self, connection: connection, target: target)
-    connection.begin(exchange)
-    return exchange
-  }
-
-  func complete(_ exchange: Exchange) {
-    exchange.completed()
-    exchange.connection.answered()
-    let rest = inFlight.subtract(1, ordering: .sequentiallyConsistent).newValue
-    guard isDraining else { return }
-    exchange.connection.stopReadingIfIdle()
-    if rest == 0 { idle.open() }
-  }
+  var isDraining: Bool { draining.load(ordering: .relaxed) }
 
   func startDraining() { draining.store(true, ordering: .sequentiallyConsistent) }
 
-  /// Returns when every exchange is over or the time is.
-  func drain(within limit: Duration) {
-    for connection in roster.all {
-      connection.exchange?.finishStream()
-      connection.stopReadingIfIdle()
-    }
-    guard inFlight.load(ordering: .sequentiallyConsistent) > 0 else { return }
-    _ = idle.wait(for: limit)
-  }
+  var isFull: Bool { open.load(ordering: .relaxed) >= configuration.maximumConnections }
 
-  /// Answers all that is still open. An exchange that is not on the roster's list yet finds `isStopping`
-  /// when it would suspend: both look at it under the connection's lock or the exchange's.
-  func abandonExchanges() {
-    stopping.store(true, ordering: .sequentiallyConsistent)
-    for connection in roster.all {
-      connection.exchange?.abandon()
-      connection.cut()
+  /// Whether its address may have one more.
+  func connectionBegan(_ peer: PeerAddress) -> Bool {
+    let limit = configuration.maximumConnectionsPerAddress
+    if limit > 0 {
+      let isTaken = perAddress.withLock { counts in
+        let count = counts[peer.withoutPort, default: 0]
+        if count < limit { counts[peer.withoutPort] = count + 1 }
+        return count < limit
+      }
+      guard isTaken else { return false }
     }
-  }
-
-  /// At the limit the connection that has been idle longest gives way. False when all are busy.
-  func makeRoom() -> Bool {
-    guard roster.count >= configuration.maximumConnections else { return true }
-    let idle = roster.all.compactMap { connection in
-      connection.idleSince.map { (since: $0, connection: connection) }
-    }
-    guard let longest = idle.min(by: { $0.since < $1.since }) else { return false }
-    longest.connection.cut()
+    open.add(1, ordering: .relaxed)
     return true
   }
 
-  /// Cuts connections that have been sending one request, or nothing, for too long.
-  func cutLateConnections(at now: Int64) {
-    let patience = configuration.idleTimeout + configuration.requestTimeout
-    let began = now - patience.microseconds
-    for connection in roster.all {
-      if let since = connection.idleSince, since < began { connection.cut() }
+  func connectionEnded(_ peer: PeerAddress) {
+    open.subtract(1, ordering: .relaxed)
+    guard configuration.maximumConnectionsPerAddress > 0 else { return }
+    perAddress.withLock { counts in
+      let count = counts[peer.withoutPort, default: 1] - 1
+      counts[peer.withoutPort] = count > 0 ? count : nil
     }
   }
 }
