@@ -48,6 +48,7 @@ let package = Package(
     systemLibrary("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
     systemLibrary("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     systemLibrary("CTLS", pkgConfig: "libssl", debian: "libssl-dev"),
+    systemLibrary("CLZ4", pkgConfig: "liblz4", debian: "liblz4-dev"),
     .systemLibrary(name: "CSystem", path: "Sources/Shared/CLibraries/CSystem"),
     .target(
       name: "CPhoneNumber", path: "Sources/Shared/CLibraries/CPhoneNumber",
@@ -65,13 +66,14 @@ let package = Package(
     wrapper("JSON", ["CSimdJSON"]),
     wrapper("PhoneLibrary", ["CPhoneNumber"]),
     wrapper("SQLite", ["CSQLite"]),
+    wrapper("Compression", ["CLZ4"]),
     wrapper("Postgres", ["CPostgres"]),
     wrapper("HTTP", ["CTLS", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Time"]),
     wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
 
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
     module(
-      "EventLog", ["Domain", "Time", "Platform", "SQLite", "Kafka"],
+      "EventLog", ["Domain", "Time", "Platform", "Compression", "SQLite", "Kafka"],
       resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
     module(
       "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
@@ -129,6 +131,7 @@ let package = Package(
     tests("PlatformTests", ["Platform", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
+    tests("CompressionTests", ["Compression"]),
     tests(
       "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
     tests(
@@ -140,7 +143,10 @@ let package = Package(
     tests("SQLiteTests", ["SQLite"]),
     tests(
       "EventLogTests",
-      ["EventLog", "Kafka", "SQLite", "Domain", "Platform", "Time", "TestSupport", "CRdKafka"]),
+      [
+        "EventLog", "Kafka", "SQLite", "Compression", "Domain", "Platform", "Time", "TestSupport",
+        "CRdKafka",
+      ]),
     tests(
       "SendStoreTests",
       ["SendStore", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),

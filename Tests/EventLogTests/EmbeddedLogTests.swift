@@ -1,3 +1,4 @@
+import Compression
 import Domain
 import Foundation
 import Platform
@@ -194,7 +195,8 @@ import Time
       settings.now = { now.withLock { $0 } }
       let log = try EmbeddedLog(settings)
       let (quick, slow) = (try Reader(log, group: "quick"), try Reader(log, group: "slow"))
-      try log.append((0..<10).map { record("k", "\($0)") }, within: limit)
+      try log.append((0..<4).map { record("k", "\($0)") }, within: limit)
+      try log.append((4..<10).map { record("k", "\($0)") }, within: limit)
       try quick.readRecords(10)
       try quick.commitAll()
       try slow.readRecords(10)
@@ -269,8 +271,80 @@ import Time
       try EmbeddedLog(EmbeddedLogSettings(path: path)).close(within: limit)
       try Database(path: path).execute("PRAGMA user_version = 99")
       #expect(
-        throws: LogError.unusable("\(path) is of version 99, this program knows 1")
+        throws: LogError.unusable("\(path) is of version 99, this program knows 2")
       ) { try EmbeddedLog(EmbeddedLogSettings(path: path)) }
+    }
+  }
+
+  @Test("what lies together in the file is read from any place, in parts of any size")
+  func runs() async throws {
+    try await onFile { path in
+      let log = try EmbeddedLog(EmbeddedLogSettings(path: path))
+      try log.append((0..<200).map { record("k", "\($0)") }, within: limit)
+      let reader = try Reader(log, group: "g")
+      try reader.join(8)
+      let partition = TopicPartition(.sends, Partitioner.partition(ofKey: "k", among: 8))
+      for (start, size) in [(0, 7), (63, 64), (64, 1000), (130, 1), (199, 1)] {
+        try reader.subscription.start([partition: Int64(start)])
+        var offsets: [Int64] = []
+        while case let part = try reader.subscription.next(max: size, wait: .zero).records,
+          !part.isEmpty
+        {
+          #expect(part.count <= size)
+          offsets += part.map(\.offset)
+        }
+        #expect(offsets == (Int64(start)..<200).map { $0 })
+      }
+      reader.subscription.close()
+      log.close(within: limit)
+    }
+  }
+
+  @Test("a file of the first version is read on where it was left")
+  func older() async throws {
+    try await onFile { path in
+      let partition = Partitioner.partition(ofKey: "k", among: 8)
+      do {
+        let log = try EmbeddedLog(EmbeddedLogSettings(path: path))
+        try log.append((0..<3).map { record("k", "\($0)") }, within: limit)
+        log.close(within: limit)
+        let file = try Database(path: path)
+        let rows = try file.prepare("SELECT position, appended, records, size FROM runs")
+        #expect(try rows.step())
+        let (last, appended) = (rows.integer(0), rows.integer(1))
+        let packed = Packed(
+          bytes: rows.bytes(2), unpackedCount: rows.isNull(3) ? nil : Int(rows.integer(3)))
+        var run = RunReader(try #require(packed.unpacked()))
+        try file.execute(
+          """
+          CREATE TABLE records (
+            position INTEGER PRIMARY KEY, appended INTEGER NOT NULL, key TEXT NOT NULL,
+            headers BLOB NOT NULL, value BLOB
+          ) STRICT
+          """)
+        let insert = try file.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?)")
+        for number in 0..<3 {
+          let next = run.next()
+          let place = try #require(next)
+          insert.bind(1, last - 2 + Int64(number))
+          insert.bind(2, appended)
+          insert.bind(3, run.key(place))
+          insert.bind(4, run.headers(place))
+          insert.bind(5, run.value(place))
+          try insert.run()
+        }
+        rows.reset()
+        try file.execute("DROP TABLE runs; PRAGMA user_version = 1")
+      }
+      let log = try EmbeddedLog(EmbeddedLogSettings(path: path))
+      try log.append([record("k", "3")], within: limit)
+      let reader = try Reader(log, group: "g")
+      try reader.readRecords(4)
+      #expect(try reader.ids == ["0", "1", "2", "3"])
+      #expect(reader.records.allSatisfy { $0.partition.number == partition && $0.key == "k" })
+      #expect(reader.records.map(\.offset) == [0, 1, 2, 3])
+      reader.subscription.close()
+      log.close(within: limit)
     }
   }
 

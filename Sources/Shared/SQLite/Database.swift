@@ -5,6 +5,13 @@ package struct SQLiteError: Error, CustomStringConvertible, Sendable {
   package let code: Int32
   package let message: String
 
+  init(code: Int32, message: String) { (self.code, self.message) = (code, message) }
+
+  /// For who finds that what a row holds is not what was put there.
+  package init(damaged what: String) {
+    self.init(code: SQLITE_CORRUPT, message: "\(what) is damaged")
+  }
+
   package var description: String { "SQLite: \(message) (\(code))" }
 
   /// Another process or connection holds the lock.

@@ -1,3 +1,4 @@
+internal import Compression
 internal import SQLite
 
 /// Writes records; knows the next offset of each partition as long as no other process has written.
@@ -9,11 +10,12 @@ final class Appending {
   private var knownVersion: Int64?
   /// By row of the table `partitions`.
   private var next: [Int64] = []
+  private var runs: [RecordRun] = []
 
   init(_ database: Database) throws(SQLiteError) {
     self.database = database
     insert = try database.prepare(
-      "INSERT INTO records (position, appended, key, headers, value) VALUES (?, ?, ?, ?, ?)")
+      "INSERT INTO runs (position, appended, count, size, records) VALUES (?, ?, ?, ?, ?)")
     advance = try database.prepare("UPDATE partitions SET next = ? WHERE partition = ?")
     dataVersion = try database.prepare("PRAGMA data_version")
   }
@@ -30,21 +32,34 @@ final class Appending {
       }
     }
     for row in touched {
+      try flush(row)
       advance.bind(1, next[row])
       advance.bind(2, row)
       try advance.run()
     }
   }
 
-  func forget() { knownVersion = nil }
+  func forget() {
+    knownVersion = nil
+    for row in runs.indices { runs[row].clear() }
+  }
 
   private func write(_ record: PendingAppend.Record) throws(SQLiteError) {
-    insert.bind(1, Layout.position(record.row, next[record.row]))
-    insert.bind(3, record.key)
-    insert.bind(4, record.headers)
-    insert.bind(5, record.value)
+    let row = record.row
+    runs[row].add(key: record.key, headers: record.headers, value: record.value)
+    next[row] += 1
+    if runs[row].isFull { try flush(row) }
+  }
+
+  private func flush(_ row: Int) throws(SQLiteError) {
+    guard runs[row].count > 0 else { return }
+    insert.bind(1, Layout.position(row, next[row] - 1))
+    let packed = Packed(runs[row].bytes)
+    insert.bind(3, runs[row].count)
+    insert.bind(4, packed.unpackedCount.map(Int64.init))
+    insert.bind(5, packed.bytes)
+    runs[row].clear()
     try insert.run()
-    next[record.row] += 1
   }
 
   private func learn() throws(SQLiteError) {
@@ -58,6 +73,7 @@ final class Appending {
       next += Array(repeating: 0, count: row + 1 - next.count)
       next[row] = rows.integer(1)
     }
+    while runs.count < next.count { runs.append(RecordRun()) }
     knownVersion = version
   }
 }

@@ -1,3 +1,4 @@
+internal import Compression
 internal import Domain
 internal import Kafka
 private import Platform
@@ -217,22 +218,34 @@ final class EmbeddedSubscription: LogSubscription {
     guard let start = positions[row], let partition = layout.partition(atRow: row) else { return }
     let statement = try database.statement(
       """
-      SELECT position, key, headers, value FROM records
-      WHERE position >= ? AND position < ? ORDER BY position LIMIT ?
+      SELECT position, count, size, records FROM runs
+      WHERE position >= ? AND position < ? ORDER BY position
       """)
     statement.bind(1, Layout.position(row, start))
     statement.bind(2, Layout.position(row, end))
-    statement.bind(3, max - records.count)
     defer { statement.reset() }
-    while bytes < Self.batchBytes, try statement.step() {
-      let record = LogRecord(
-        partition: partition, offset: Layout.offset(statement.integer(0)),
-        key: statement.text(1), headers: RecordHeaders(block: statement.bytes(2)),
-        value: statement.optionalBytes(3))
-      bytes += record.headers.block.count + (record.value?.count ?? 0)
-      positions[row] = record.offset + 1
-      records.append(record)
+    while records.count < max, bytes < Self.batchBytes, try statement.step() {
+      var offset = Layout.offset(statement.integer(0)) - statement.integer(1) + 1
+      var run = RunReader(try run(statement))
+      while records.count < max, let place = run.next() {
+        defer { offset += 1 }
+        guard offset >= start else { continue }
+        let record = LogRecord(
+          partition: partition, offset: offset, key: run.key(place),
+          headers: RecordHeaders(block: run.headers(place)), value: run.value(place))
+        bytes += record.headers.block.count + (record.value?.count ?? 0)
+        positions[row] = offset + 1
+        records.append(record)
+      }
     }
+  }
+
+  private func run(_ row: Statement) throws(SQLiteError) -> [UInt8] {
+    let size = row.isNull(2) ? nil : Int(row.integer(2))
+    guard let bytes = Packed(bytes: row.bytes(3), unpackedCount: size).unpacked() else {
+      throw SQLiteError(damaged: "the run that ends at \(row.integer(0))")
+    }
+    return bytes
   }
 
   private func rows(_ partitions: [TopicPartition]) throws(LogError) -> [Int] {

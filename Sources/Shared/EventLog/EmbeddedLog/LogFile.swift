@@ -4,7 +4,7 @@ internal import SQLite
 
 /// Opens and, where needed, makes the file of an embedded log.
 enum LogFile {
-  private static let version: Int64 = 1
+  private static let version: Int64 = 2
 
   /// For reading, and for writing by one thread a process. FULL: a commit is on the disk when it
   /// returns, also if the power fails.
@@ -46,6 +46,7 @@ enum LogFile {
     }
     try onFile { () throws(SQLiteError) in
       if found == 0 { try create(database) }
+      if found == 1 { try joinRecords(database) }
       try addTopics(database, settings.partitions)
     }
   }
@@ -55,6 +56,29 @@ enum LogFile {
     let insert = try database.prepare("INSERT INTO log VALUES (?)")
     insert.bind(1, randomName())
     try insert.run()
+  }
+
+  /// Version 1 had a row for each record.
+  private static func joinRecords(_ database: Database) throws(SQLiteError) {
+    try database.execute(
+      """
+      CREATE TABLE runs (
+        position INTEGER PRIMARY KEY, appended INTEGER NOT NULL, count INTEGER NOT NULL,
+        size INTEGER, records BLOB NOT NULL
+      ) STRICT
+      """)
+    let old = try database.prepare(
+      "SELECT position, appended, key, headers, value FROM records ORDER BY position")
+    let insert = try database.prepare("INSERT INTO runs VALUES (?, ?, 1, NULL, ?)")
+    while try old.step() {
+      var run = RecordRun()
+      run.add(key: old.text(2), headers: old.bytes(3), value: old.optionalBytes(4))
+      insert.bind(1, old.integer(0))
+      insert.bind(2, old.integer(1))
+      insert.bind(3, run.bytes)
+      try insert.run()
+    }
+    try database.execute("DROP TABLE records; PRAGMA user_version = 2")
   }
 
   private static func addTopics(_ database: Database, _ count: Int) throws(SQLiteError) {

@@ -1,6 +1,7 @@
 internal import SQLite
 
-/// Deletes what is old enough and passed by every group that reads it, in steps that hold nobody up.
+/// Deletes what is old enough and passed by every group that reads it, run by run, in steps that hold
+/// nobody up.
 final class Retention {
   private static let step = 1000
   private let partitions: Statement
@@ -18,8 +19,8 @@ final class Retention {
       GROUP BY p.partition
       """)
     oldest = try database.prepare(
-      "SELECT position, appended FROM records WHERE position BETWEEN ? AND ? ORDER BY position")
-    delete = try database.prepare("DELETE FROM records WHERE position BETWEEN ? AND ?")
+      "SELECT position, appended FROM runs WHERE position BETWEEN ? AND ? ORDER BY position")
+    delete = try database.prepare("DELETE FROM runs WHERE position BETWEEN ? AND ?")
     advance = try database.prepare("UPDATE partitions SET first = ? WHERE partition = ?")
   }
 
@@ -46,16 +47,19 @@ final class Retention {
     oldest.bind(1, start)
     oldest.bind(2, Layout.position(row, offsets.upperBound - 1))
     defer { oldest.reset() }
-    var count = 0
-    while count < limit, try oldest.step(), oldest.integer(1) < before { count += 1 }
+    var (last, end) = (start, offsets.lowerBound)
+    while end - offsets.lowerBound < limit, try oldest.step(), oldest.integer(1) < before {
+      last = oldest.integer(0)
+      end = Layout.offset(last) + 1
+    }
     oldest.reset()
-    guard count > 0 else { return 0 }
+    guard end > offsets.lowerBound else { return 0 }
     delete.bind(1, start)
-    delete.bind(2, start + Int64(count) - 1)
+    delete.bind(2, last)
     try delete.run()
-    advance.bind(1, offsets.lowerBound + Int64(count))
+    advance.bind(1, end)
     advance.bind(2, row)
     try advance.run()
-    return count
+    return Int(end - offsets.lowerBound)
   }
 }

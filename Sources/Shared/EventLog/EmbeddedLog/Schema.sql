@@ -10,13 +10,14 @@ CREATE TABLE partitions (
   UNIQUE (topic, number)
 ) STRICT;
 
--- position = partition << 40 | offset
-CREATE TABLE records (
+-- Records of one partition that were appended together. position = partition << 40 | offset of the last one;
+-- size is what they take unpacked, NULL where they are not packed.
+CREATE TABLE runs (
   position INTEGER PRIMARY KEY,
   appended INTEGER NOT NULL,
-  key TEXT NOT NULL,
-  headers BLOB NOT NULL,
-  value BLOB
+  count INTEGER NOT NULL,
+  size INTEGER,
+  records BLOB NOT NULL
 ) STRICT;
 
 -- The one active member of each group. `until` is boot time of the boot named beside it.
@@ -37,4 +38,4 @@ CREATE TABLE offsets (
   PRIMARY KEY ("group", partition)
 ) STRICT, WITHOUT ROWID;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
