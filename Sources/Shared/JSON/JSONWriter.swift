@@ -58,7 +58,17 @@ package struct JSONWriter {
   }
 
   @inlinable
-  package mutating func value(_ integer: some BinaryInteger) { literal(String(integer)) }
+  package mutating func value(_ integer: some BinaryInteger) {
+    guard let small = UInt64(exactly: integer) else { return literal(String(integer)) }
+    separate()
+    append(decimal: small)
+    needsComma = true
+  }
+
+  private mutating func append(decimal number: UInt64) {
+    if number >= 10 { append(decimal: number / 10) }
+    bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+  }
 
   /// Infinity and not-a-number have no JSON; they become null.
   package mutating func value(_ number: Double) {

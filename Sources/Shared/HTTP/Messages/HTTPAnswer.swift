@@ -1,11 +1,12 @@
-/// What the server answers. Length, date and connection headers are added by the server.
-package struct HTTPAnswer: Sendable {
+/// What the server answers. Length, date and connection headers are added by the server. One object, since
+/// many hands pass it on.
+package final class HTTPAnswer: Sendable {
   package let status: Int
   package let headers: [HTTPHeader]
   package let body: [UInt8]
   private let ownHead: AnswerHead?
 
-  package init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
+  package convenience init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
     self.init(status: status, headers: headers, body: body, ownHead: nil)
   }
 
@@ -16,11 +17,11 @@ package struct HTTPAnswer: Sendable {
     self.ownHead = ownHead
   }
 
-  package init(status: Int, text: String, type: String = "text/plain; charset=utf-8") {
+  package convenience init(status: Int, text: String, type: String = "text/plain; charset=utf-8") {
     self.init(status: status, headers: [HTTPHeader("Content-Type", type)], body: Array(text.utf8))
   }
 
-  package init(status: Int = 200, json: [UInt8]) {
+  package convenience init(status: Int = 200, json: [UInt8]) {
     self.init(
       status: status, headers: [HTTPHeader("Content-Type", "application/json")], body: json)
   }

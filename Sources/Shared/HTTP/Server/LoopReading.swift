@@ -41,6 +41,7 @@ extension ServerLoop {
       switch connection.phase {
       case .head where connection.unread.isEmpty:
         connection.since = now
+        connection.isHead = false
         try readHead(bytes, connection)
       case .head:
         var whole = connection.unread
@@ -69,7 +70,10 @@ extension ServerLoop {
     }
     let length = head.contentLength ?? 0
     guard length <= configuration.maximumBodySize else { throw .bodyTooLarge }
-    connection.request = ReceivedRequest(head, in: bytes)
+    let request = ReceivedRequest(head, in: bytes)
+    connection.isHead = request.method == "HEAD"
+    connection.isVersion10 = head.isVersion10
+    connection.request = request
     connection.endsAfterAnswer = head.endsConnection || core.isDraining
     let rest = bytes.extracting(head.end...)
     if head.expectsLeave, rest.isEmpty, length > 0 || head.isChunked { giveLeave(connection) }
@@ -103,13 +107,13 @@ extension ServerLoop {
   }
 
   private func deliver(_ connection: ServerConnection, rest: Span<UInt8>) {
-    guard let received = connection.request else { return }
+    guard let received = connection.request.take() else { return }
     if !rest.isEmpty { connection.unread = Array(rest) }
     let exchange = Exchange(self, connection)
     connection.exchange = exchange
     connection.phase = .handled
-    let body = connection.body
-    connection.body = []
+    var body: [UInt8] = []
+    swap(&body, &connection.body)
     let request = HTTPRequest(
       method: received.method, target: received.target, headers: received.headers, body: body,
       peer: connection.peer, isTLS: connection.isTLS)
@@ -125,6 +129,7 @@ extension ServerLoop {
 
   private func refuse(_ verdict: RequestHead.Verdict, _ connection: ServerConnection) {
     (connection.unread, connection.body) = ([], [])
+    connection.request = nil
     answer(Refusal.answer(to: verdict), connection)
   }
 }

@@ -23,7 +23,7 @@ extension ServerLoop {
   func answer(_ answer: HTTPAnswer, _ connection: ServerConnection) {
     guard let head = answer.head() else { return self.answer(Refusal.unanswered, connection) }
     put(head, connection)
-    if head.hasBody, !(connection.request?.isHead ?? false) { output += answer.body }
+    if head.hasBody, !connection.isHead { output += answer.body }
     connection.phase = .answering
     send(connection)
   }
@@ -65,7 +65,6 @@ extension ServerLoop {
     connection.unsent = []
     if case .streaming(let stream) = connection.phase { return pump(stream, connection) }
     connection.exchange = nil
-    connection.request = nil
     connection.since = now
     if connection.endsAfterAnswer || core.isDraining {
       connection.finishSending()
@@ -83,7 +82,7 @@ extension ServerLoop {
     _ stream: HTTPStream, status: Int, _ headers: [HTTPHeader], _ exchange: Exchange
   ) {
     let connection = exchange.connection
-    let isVersion10 = connection.request?.isVersion10 ?? true
+    let isVersion10 = connection.isVersion10
     let head = AnswerHead(
       status: status, headers: headers, length: isVersion10 ? .open : .chunked)
     guard let head else {
@@ -94,7 +93,7 @@ extension ServerLoop {
     connection.phase = .streaming(stream)
     stream.begin(exchange)
     if core.isDraining { stream.finish() }
-    if connection.request?.isHead ?? false { stream.finish() }
+    if connection.isHead { stream.finish() }
     send(connection)
   }
 
@@ -104,8 +103,8 @@ extension ServerLoop {
       if stream.isBroken { end(connection) }
       return
     }
-    let isChunked = !(connection.request?.isVersion10 ?? true)
-    let hasBody = !(connection.request?.isHead ?? false)
+    let isChunked = !connection.isVersion10
+    let hasBody = !connection.isHead
     output.removeAll(keepingCapacity: true)
     switch stream.take() {
     case .nothing: return

@@ -41,12 +41,26 @@ struct RoutePattern: Sendable {
   }
 
   private let parts: [Part]
+  /// What every path of this pattern begins with.
+  private let start: [UInt8]
 
   init(_ pattern: String) {
+    start = Array(pattern.utf8.prefix { $0 != UInt8(ascii: "{") })
     parts = pattern.split(separator: "/", omittingEmptySubsequences: false).map { part in
       part.hasPrefix("{") && part.hasSuffix("}")
         ? .name(String(part.dropFirst().dropLast())) : .text(Array(part.utf8))
     }
+  }
+
+  /// False where the path, as it was called, cannot be one of these.
+  func mayMatch(_ path: Span<UInt8>) -> Bool {
+    for place in start.indices {
+      guard place < path.count else { return false }
+      // From the first escape on, only the decoded path tells.
+      if path[place] == UInt8(ascii: "%") { return true }
+      guard path[place] == start[place] else { return false }
+    }
+    return true
   }
 
   func match(_ path: PathSegments) -> RouteParameters? {

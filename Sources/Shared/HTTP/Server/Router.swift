@@ -24,11 +24,13 @@ package struct Router: Sendable {
 
   /// HEAD goes where GET goes. 404 for a path that no route has, 405 for another method.
   package func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
-    let segments = PathSegments(request.target.pathBytes)
+    let bytes = request.target.pathBytes
+    let path = bytes.span
+    let segments = PathSegments(bytes)
     let method = request.method == "HEAD" ? "GET" : request.method
     var allowed: [String] = []
     // By place: a route that is not this one is not copied.
-    for place in routes.indices {
+    for place in routes.indices where routes[place].pattern.mayMatch(path) {
       guard let parameters = routes[place].pattern.match(segments) else { continue }
       let known = routes[place].method
       if known == method || known == request.method {

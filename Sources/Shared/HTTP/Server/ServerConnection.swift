@@ -34,6 +34,9 @@ final class ServerConnection: @unchecked Sendable {
   var since: Int64
   var request: ReceivedRequest?
   var body: [UInt8] = []
+  /// Of the request that is being answered.
+  var isHead = false
+  var isVersion10 = false
   var exchange: Exchange?
   /// What the socket has not taken yet.
   var unsent: ArraySlice<UInt8> = []
@@ -89,9 +92,6 @@ struct ReceivedRequest {
   let method: String
   let target: RequestTarget
   let headers: HeaderBlock
-  let isVersion10: Bool
-
-  var isHead: Bool { method == "HEAD" }
 
   init(_ head: RequestHead, in bytes: Span<UInt8>) {
     method = bytes.extracting(head.method).withUnsafeBufferPointer {
@@ -100,6 +100,5 @@ struct ReceivedRequest {
     target = RequestTarget(bytes: Array(bytes.extracting(head.target)))
     headers = HeaderBlock(
       bytes: Array(bytes.extracting(0..<head.end)), places: head.fields)
-    isVersion10 = head.isVersion10
   }
 }

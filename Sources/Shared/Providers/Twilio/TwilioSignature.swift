@@ -96,7 +96,8 @@ extension FormFields {
   }
 
   private func isSame(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
-    bytes[left] == bytes[right]
+    let (left, right) = (bytes.span.extracting(left), bytes.span.extracting(right))
+    return left.count == right.count && left.indices.allSatisfy { left[$0] == right[$0] }
   }
 }
 
