@@ -31,4 +31,19 @@ import Testing
     let written = JSONWriter.object { $0.field("text", text) }
     #expect(try JSONDocument(written).root.text == written)
   }
+
+  @Test("whatever byte stands wherever in a text, it is read as it was")
+  func everyByteEverywhere() throws {
+    for byte in 0..<128 as Range<UInt8> {
+      for (before, after) in (0..<18).flatMap({ before in [(before, 0), (before, 9)] }) {
+        let text = String(
+          decoding: Array(repeating: 0x7E, count: before) + [byte, byte]
+            + Array(repeating: 0xC3, count: 1) + [0xBF] + Array(repeating: 0x20, count: after),
+          as: UTF8.self)
+        let json = JSONWriter.object { $0.field("a", text) }
+        #expect(try JSONDocument(json).root["a"]?.string == text)
+        #expect(json.allSatisfy { $0 >= 0x20 })
+      }
+    }
+  }
 }

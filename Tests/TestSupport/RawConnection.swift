@@ -85,6 +85,8 @@ package final class RawConnection: @unchecked Sendable {
   }
 
   package func receive(count: Int) -> [UInt8] {
+    // What came with the part before is still there for the next one.
+    guard count > 0 else { return [] }
     var all: [UInt8] = []
     while all.count < count, case let part = receive(), !part.isEmpty { all += part }
     unread = Array(all.dropFirst(count))

@@ -12,7 +12,7 @@ extension RecordHeaders {
     add("ce_id", event.id)
     add("ce_source", event.source)
     add("ce_type", event.type)
-    add("ce_time", event.time.description)
+    add("ce_time", bytes: event.time.utf8)
     if let subject = event.subject { add("ce_subject", subject) }
     add("content-type", "application/json")
     if let traceparent = event.traceparent?.description {

@@ -95,6 +95,13 @@ package struct JSONWriter {
     if let text { field(name, text) }
   }
 
+  /// Text that stands as UTF-8 already, which nobody checks again.
+  package mutating func field(_ name: StaticString, utf8 text: [UInt8]?) {
+    guard let text else { return }
+    self.name(name)
+    value(utf8: text[...])
+  }
+
   @inlinable
   package mutating func field(_ name: StaticString, _ integer: some BinaryInteger) {
     self.name(name)
@@ -145,12 +152,34 @@ package struct JSONWriter {
 
   private mutating func append(escaping text: UnsafeBufferPointer<UInt8>) {
     var clean = 0
-    for index in text.indices where Self.mustEscape(text[index]) {
-      bytes.append(contentsOf: text[clean..<index])
-      append(escape: text[index])
-      clean = index + 1
+    while let place = Self.firstToEscape(in: text, from: clean) {
+      bytes.append(contentsOf: text[clean..<place])
+      append(escape: text[place])
+      clean = place + 1
     }
     bytes.append(contentsOf: text[clean...])
+  }
+
+  /// Eight bytes at a time: subtracting borrows from the high bit of the first byte that is too small, and
+  /// what is not the byte looked for is not zero after the exclusive or.
+  private static func firstToEscape(
+    in text: UnsafeBufferPointer<UInt8>, from start: Int
+  ) -> Int? {
+    let (ones, highBits) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
+    var place = start
+    while place + 8 <= text.count {
+      let word = UInt64(
+        littleEndian: UnsafeRawBufferPointer(text).loadUnaligned(
+          fromByteOffset: place, as: UInt64.self))
+      let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+      let slash = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+      let found =
+        ((word &- ones &* 0x20) & ~word | (quote &- ones) & ~quote | (slash &- ones) & ~slash)
+        & highBits
+      if found != 0 { return place + found.trailingZeroBitCount / 8 }
+      place += 8
+    }
+    return text[place...].firstIndex(where: mustEscape)
   }
 
   private static func mustEscape(_ byte: UInt8) -> Bool {

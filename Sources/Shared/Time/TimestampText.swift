@@ -4,12 +4,15 @@ extension Timestamp: CustomStringConvertible {
   private static let fourDigitYears = -62_167_219_200...253_402_300_799 as ClosedRange<Int64>
 
   /// `2026-01-31T23:59:59.123Z`, or with six digits where there are microseconds.
-  package var description: String {
+  package var description: String { String(decoding: utf8, as: UTF8.self) }
+
+  /// The same as bytes.
+  package var utf8: [UInt8] {
     let (day, microsecond) = microseconds.flooredDivision(by: 86_400_000_000)
     let date = CivilDate(daysSince1970: day)
     let second = microsecond / 1_000_000
     let fraction = microsecond % 1_000_000
-    let text = [UInt8](capacity: 40) { text in
+    return [UInt8](capacity: 40) { text in
       append(decimal: date.year, width: 4, to: &text)
       text.append(UInt8(ascii: "-"))
       append(decimal: date.month, width: 2, to: &text)
@@ -29,7 +32,6 @@ extension Timestamp: CustomStringConvertible {
       }
       text.append(UInt8(ascii: "Z"))
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// Reads RFC 3339: `T` or a space between, a fraction of any length (cut to microseconds), `Z` or an

@@ -97,8 +97,9 @@ struct ReceivedRequest {
     method = bytes.extracting(head.method).withUnsafeBufferPointer {
       String(decoding: $0, as: UTF8.self)
     }
-    target = RequestTarget(bytes: Array(bytes.extracting(head.target)))
-    headers = HeaderBlock(
-      bytes: Array(bytes.extracting(0..<head.end)), places: head.fields)
+    // One copy, of which both are parts.
+    let own = Array(bytes.extracting(0..<head.end))
+    target = RequestTarget(bytes: own[head.target])
+    headers = HeaderBlock(bytes: own, places: head.fields)
   }
 }
