@@ -16,6 +16,7 @@ final class LogWriter: Sendable {
   private let settings: EmbeddedLogSettings
   private let queue = Monitor(Queue())
   private let finished = Gate()
+  private let closing = Gate()
   private let leases = Locked<[GroupLease]>([])
   /// Raised after each commit of this process.
   let committed = Signal()
@@ -78,13 +79,22 @@ final class LogWriter: Sendable {
   /// What was taken is written first.
   func close(within limit: Duration) {
     queue.change { $0.isClosed = true }
+    closing.open()
     _ = finished.wait(for: limit)
   }
 
+  /// Where that many appends shared the last commit, the next one waits a moment for more of them: the pages
+  /// that a commit begins and does not fill are written again by the next, and so is its wait for the disk.
+  private static let crowd = 32
+  private static let rest = Duration.milliseconds(1)
+
   private func run(_ file: WritableFile) {
     var chores = Chores(settings)
+    var shared = 0
     while true {
+      if shared >= Self.crowd { _ = closing.wait(for: Self.rest) }
       let (work, isClosed) = take()
+      shared = work.appends.count
       if !work.isEmpty {
         if file.write(work) { committed.raise() }
       } else if isClosed {
