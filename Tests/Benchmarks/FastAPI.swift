@@ -1,17 +1,17 @@
 import Foundation
 import TestSupport
 
-/// The service that most would write: FastAPI on uvicorn, aiokafka, as many workers as Ingest has threads.
+/// The service that most would write: FastAPI on uvicorn, aiokafka. One worker is what uvicorn runs where
+/// nobody says otherwise.
 final class FastAPI {
   let url: String
   /// Each of the workers; uvicorn's parent only watches them.
   private let workers: [Child]
 
   /// nil where its packages are not installed.
-  init?(bootstrap: String) throws {
+  init?(bootstrap: String, workers count: Int, port: Int) throws {
     let python = ".build/fastapi/bin/python"
     guard FileManager.default.isExecutableFile(atPath: python) else { return nil }
-    let port = 18_205
     url = "http://127.0.0.1:\(port)"
     let environment = [
       "BOOTSTRAP": bootstrap, "TOKEN": SignedCallbacks.token, "BASE": SignedCallbacks.base,
@@ -21,7 +21,7 @@ final class FastAPI {
     let serving = """
       uvicorn.Server(uvicorn.Config('service:app', log_level='error', access_log=False)).run([s])
       """
-    workers = try (0..<2).map { _ in
+    workers = try (0..<count).map { _ in
       try Child(python, ["-c", listening + sharing + serving], environment)
     }
     try waitForListener(on: port)

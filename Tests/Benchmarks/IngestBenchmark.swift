@@ -25,21 +25,26 @@ enum IngestBenchmark {
     let ours = [("KafkaLog", kafka), ("EmbeddedLog", embedded)].map { name, child in
       Ours(name: name, url: child.address(), child: child)
     }
-    let fastAPI = try FastAPI(bootstrap: bootstrap)
+    let fastAPI = try FastAPI(bootstrap: bootstrap, workers: 1, port: 18_205)
+    let twoWorkers = try FastAPI(bootstrap: bootstrap, workers: 2, port: 18_206)
     var candidates = [Candidate(name: "nginx", url: nginx.url) { nginx.processorSeconds }]
     candidates += ours.map { one in
       Candidate(name: one.name, url: one.url) { one.child.processorSeconds }
     }
-    if let fastAPI {
-      candidates.append(
-        Candidate(name: "FastAPI", url: fastAPI.url) { fastAPI.processorSeconds })
-    } else {
+    for (name, peer) in [("FastAPI", fastAPI), ("FastAPI, two workers", twoWorkers)] {
+      guard let peer else { continue }
+      candidates.append(Candidate(name: name, url: peer.url) { peer.processorSeconds })
+    }
+    if fastAPI == nil {
       print("FastAPI is not installed (script/bootstrap bench gets it): left out")
     }
     let race = try rates(candidates, wrk)
     for one in ours {
       race.compare(one.name, with: "nginx", atLeast: 0.35)
-      if fastAPI != nil { race.compare(one.name, with: "FastAPI", atLeast: 10) }
+      guard fastAPI != nil else { continue }
+      race.compare(one.name, with: "FastAPI", atLeast: 10)
+      let percent = race.median(one.name) / race.median("FastAPI, two workers") * 100
+      print("  \(one.name) / FastAPI, two workers = \(Int(percent)) %")
     }
     for one in ours { try latency(one, callbacks, at: race.median(one.name) / 2) }
     let requests = arguments.compactMap { Int($0) }.first ?? 1_000_000

@@ -21,7 +21,7 @@ ANSWER = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 @asynccontextmanager
 async def lifespan(app: FastAPI):
     app.state.producer = AIOKafkaProducer(
-        bootstrap_servers=os.environ["BOOTSTRAP"], acks="all", linger_ms=1)
+        bootstrap_servers=os.environ["BOOTSTRAP"], acks="all", enable_idempotence=True, linger_ms=1)
     await app.state.producer.start()
     yield
     await app.state.producer.stop()
