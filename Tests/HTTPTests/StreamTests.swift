@@ -53,6 +53,31 @@ import Testing
     withExtendedLifetime(client) {}
   }
 
+  @Test("a reader that stands still is closed as well when little comes at a time")
+  func stuckReader() throws {
+    let closed = Gate()
+    let streams = Locked<[HTTPStream]>([])
+    let opened = Gate()
+    var configuration = HTTPServer.Configuration()
+    configuration.streamBuffer = 10_000
+    let server = try HTTPServer(configuration: configuration) { _, responder in
+      streams.withLock { $0.append(responder.stream { closed.open() }) }
+      opened.open()
+    }
+    let client = try RawConnection(port: server.port, receiveBuffer: 4096)
+    client.send(get("/"))
+    #expect(opened.wait(for: .seconds(10)))
+    let stream = try #require(streams.withLock { $0.first })
+    var isTaken = true
+    while isTaken {
+      isTaken = stream.send([UInt8](repeating: 0, count: 5000))
+      // As long as the socket takes it, all is gone soon; then it stays, and the server has seen that.
+      _ = Gate().wait(for: .milliseconds(stream.pendingCount > 0 ? 20 : 0))
+    }
+    #expect(closed.wait(for: .seconds(5)))
+    withExtendedLifetime(client) {}
+  }
+
   @Test("a reader that went away is noticed at the next send")
   func readerGone() throws {
     let streams = Locked<[HTTPStream]>([])

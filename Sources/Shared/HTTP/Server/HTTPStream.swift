@@ -42,6 +42,8 @@ package final class HTTPStream: Sendable {
       guard state.pending.count + state.unsent + bytes.count <= limit else {
         state.isBroken = true
         state.pending = []
+        // The loop may have heard of what was held back, and wait for the socket.
+        state.isAnnounced = false
         return false
       }
       state.pending += bytes

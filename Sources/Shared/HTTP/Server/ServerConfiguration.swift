@@ -13,9 +13,10 @@ extension HTTPServer {
     package var maximumConnections = 20_000
     /// 0 is no limit. A proxy in front makes all callers one address.
     package var maximumConnectionsPerAddress = 0
-    /// A connection with no request on it is closed after that time.
+    /// A connection with no request on it is closed after that time, and one whose client takes nothing more of
+    /// its answer.
     package var idleTimeout: Duration = .seconds(60)
-    /// A request has to be there in whole that long after its connection could be called idle.
+    /// A request has to be there in whole that long after its first byte.
     package var requestTimeout: Duration = .seconds(30)
     /// Bytes that a streamed answer may hold back for a slow reader before it is closed.
     package var streamBuffer = 256 << 10

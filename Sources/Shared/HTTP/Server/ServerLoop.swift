@@ -99,12 +99,13 @@ final class ServerLoop: @unchecked Sendable {
     if core.isDraining, connection.isIdle { end(connection) }
   }
 
-  /// At the limit whoever has been waiting longest for its request gives way.
+  /// At the limit whoever has been waiting longest for its request gives way; of very many a few at once, as
+  /// finding them takes a look at all.
   private func makeRoom() -> Bool {
-    let longest = connections.lazy.compactMap { $0 }.filter(\.waitsForRequest)
-      .min { $0.since < $1.since }
-    if let longest { end(longest) }
-    return longest != nil
+    let waiting = connections.compactMap { $0 }.filter(\.waitsForRequest)
+      .sorted { $0.since < $1.since }
+    for connection in waiting.prefix(max(1, waiting.count / 256)) { end(connection) }
+    return !waiting.isEmpty
   }
 
   /// What has arrived is still read and answered.
