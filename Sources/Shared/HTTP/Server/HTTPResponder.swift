@@ -19,7 +19,7 @@ package final class HTTPResponder: Sendable {
   package func stream(
     status: Int = 200, headers: [HTTPHeader] = [], onClose: @escaping @Sendable () -> Void = {}
   ) -> HTTPStream {
-    let stream = HTTPStream(limit: exchange.loop.core.configuration.streamBuffer, onClose: onClose)
+    let stream = HTTPStream(limit: exchange.streamBuffer, onClose: onClose)
     if !exchange.answer(.stream(stream, status: status, headers: headers)) {
       stream.connectionEnded()
     }

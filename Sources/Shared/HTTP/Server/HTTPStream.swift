@@ -66,7 +66,7 @@ package final class HTTPStream: Sendable {
       state.isAnnounced = true
       return (result, exchange)
     }
-    if let exchange { exchange.loop.mailbox.post(.news(exchange)) }
+    if let exchange { exchange.mailbox.post(.news(exchange)) }
     return result
   }
 
