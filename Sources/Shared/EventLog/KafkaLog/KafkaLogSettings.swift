@@ -27,7 +27,7 @@ package struct KafkaLogSettings: Sendable {
   /// No linger at all makes an idempotent producer spin while its requests are in flight.
   var producer: KafkaSettings {
     common.overridden(by: [
-      "enable.idempotence": "true", "acks": "all", "linger.ms": "2",
+      "enable.idempotence": "true", "acks": "all", "linger.ms": "1",
       "partitioner": "murmur2",
       "message.timeout.ms": String(messageTimeout.millisecondsRoundedUp),
       "message.max.bytes": String(recordLimit + 64 * 1024),
