@@ -91,4 +91,16 @@ import Time
   func mailDates(text: String, expected: String?) {
     #expect(Timestamp(rfc2822: text)?.description == expected)
   }
+
+  @Test(
+    "HTTP's dates name the right day of the week",
+    arguments: [
+      (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+      (-1, "Wed, 31 Dec 1969 23:59:59 GMT"), (951_868_799, "Tue, 29 Feb 2000 23:59:59 GMT"),
+      (1_795_226_400, "Sat, 21 Nov 2026 02:00:00 GMT"),
+    ] as [(Int64, String)])
+  func httpDates(seconds: Int64, expected: String) {
+    #expect(Timestamp(seconds: seconds).httpDate == expected)
+    #expect(Timestamp(rfc2822: expected) == Timestamp(seconds: seconds))
+  }
 }

@@ -22,6 +22,24 @@ extension Timestamp {
     self.init(seconds: seconds)
   }
 
+  /// As HTTP writes its dates: `Sun, 06 Nov 1994 08:49:37 GMT`.
+  package var httpDate: String {
+    let (day, rest) = microseconds.flooredDivision(by: 86_400_000_000)
+    let date = CivilDate(daysSince1970: day)
+    let second = rest / 1_000_000
+    // The first day of 1970 was a Thursday.
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][
+      Int(day.flooredDivision(by: 7).remainder)]
+    let clock = [second / 3600, second / 60 % 60, second % 60].map(Self.twoDigits)
+      .joined(separator: ":")
+    let month = Self.months[Int(date.month - 1)]
+    return "\(weekday), \(Self.twoDigits(date.day)) \(month) \(date.year) \(clock) GMT"
+  }
+
+  private static func twoDigits(_ number: Int64) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
+
   /// Seconds east of UTC.
   private static func mailOffset(_ zone: Substring) -> Int64? {
     if zone == "GMT" || zone == "UTC" || zone == "Z" { return 0 }

@@ -225,7 +225,8 @@ final class EmbeddedSubscription: LogSubscription {
     statement.bind(2, Layout.position(row, end))
     defer { statement.reset() }
     while records.count < max, bytes < Self.batchBytes, try statement.step() {
-      var offset = Layout.offset(statement.integer(0)) - statement.integer(1) + 1
+      let last = Layout.offset(statement.integer(0))
+      var offset = last - statement.integer(1) + 1
       var run = RunReader(try run(statement))
       while records.count < max, let place = run.next() {
         defer { offset += 1 }
@@ -236,6 +237,9 @@ final class EmbeddedSubscription: LogSubscription {
         bytes += record.headers.block.count + (record.value?.count ?? 0)
         positions[row] = offset + 1
         records.append(record)
+      }
+      guard offset > last || records.count >= max else {
+        throw SQLiteError(damaged: "the run that ends at \(last) of row \(row)")
       }
     }
   }

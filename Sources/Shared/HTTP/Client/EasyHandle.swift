@@ -93,8 +93,3 @@ final class EasyHandle {
     postrider_curl_text(pointer, option, value)
   }
 }
-
-private func isToken(_ text: String) -> Bool {
-  let text = Array(text.utf8)
-  return isToken(text.span, 0..<text.count)
-}

@@ -10,8 +10,7 @@ package struct HTTPHeader: Sendable, Equatable {
 
   /// A line break in a value would start another header.
   var isSendable: Bool {
-    let name = Array(name.utf8)
-    return isToken(name.span, 0..<name.count) && value.utf8.allSatisfy(isFieldByte)
+    isToken(name) && value.utf8.allSatisfy(isFieldByte)
   }
 }
 

@@ -1,4 +1,5 @@
-internal import Glibc
+internal import Platform
+internal import Time
 
 /// The status line and the fields of an answer as they are sent, but for those that hang on the connection
 /// and on the time.
@@ -65,16 +66,7 @@ struct DateField {
   mutating func refresh(at now: Int64) {
     guard madeAt == .min || now - madeAt >= 1_000_000 else { return }
     madeAt = now
-    var seconds = time(nil)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
-    let day = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][Int(parts.tm_wday)]
-    let month = [
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ][Int(parts.tm_mon)]
-    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let clock = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-    bytes = Array(
-      "Date: \(day), \(two(parts.tm_mday)) \(month) \(1900 + parts.tm_year) \(clock) GMT\r\n".utf8)
+    let date = Timestamp(microseconds: wallMicroseconds()).httpDate
+    bytes = Array("Date: \(date)\r\n".utf8)
   }
 }

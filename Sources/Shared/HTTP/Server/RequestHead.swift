@@ -161,6 +161,10 @@ func isToken(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
   !range.isEmpty && range.allSatisfy { isTokenByte(bytes[$0]) }
 }
 
+func isToken(_ text: String) -> Bool {
+  !text.isEmpty && text.utf8.allSatisfy(isTokenByte)
+}
+
 private func isTokenByte(_ byte: UInt8) -> Bool {
   switch byte {
   case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
