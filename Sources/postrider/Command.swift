@@ -21,6 +21,7 @@ enum Command {
   static func run(_ arguments: [String]) -> Exit {
     let name = arguments.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
     let wantsHelp = arguments.contains("--help") || arguments.contains("-h") || name == "help"
+    if arguments.first == "--version" { return show("postrider \(postriderVersion)") }
     do throws(UsageFault) {
       guard let name, name != "help" else {
         guard wantsHelp else { throw UsageFault("say what to run") }
@@ -57,9 +58,9 @@ enum Command {
         topics         make Kafka's topics
         simulate       stand in for Twilio and Meta, with faults on request
 
-      Every command explains itself with --help. All but simulate take --config FILE (or POSTRIDER_CONFIG).
-      Without a file the environment is enough for one sender; see deploy/postrider.example.json5 for every
-      setting.
+      Every command explains itself with --help; --version says which version this is. All but
+      simulate take --config FILE (or POSTRIDER_CONFIG). Without a file the environment is enough for one
+      sender; see deploy/postrider.example.json5 for every setting.
       """)
   }
 

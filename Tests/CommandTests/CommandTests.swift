@@ -46,6 +46,13 @@ import Testing
     #expect(run.errors.isEmpty)
   }
 
+  @Test("says which version it is")
+  func version() throws {
+    let run = try Self.run(["--version"])
+    #expect(run.status == 0)
+    #expect(run.output.wholeMatch(of: /postrider \d+\.\d+\.\d+(-dev)?\n/) != nil)
+  }
+
   @Test(
     "says what it does not understand",
     arguments: [
