@@ -16,12 +16,14 @@ package enum DispatchWorker {
     let board = LaneBoard()
     let counts = DispatchCounts(context.metrics)
     let breakers = BreakerBoard(context.metrics, context.log)
+    let underWay = ClaimsUnderWay()
     let recorder = Recorder(
-      context.store, doors, board, firstLook: context.settings.doubts.first, log: context.log,
+      context.store, doors, board, underWay, firstLook: context.settings.doubts.first,
+      log: context.log,
       counts: counts)
     let lanes = LaneLoop(
       context, doors: doors, board: board, breakers: breakers, recorder: recorder,
-      client: try HTTPClient(doors.clientConfiguration))
+      underWay: underWay, client: try HTTPClient(doors.clientConfiguration))
     context.reload.onChange { settings in
       // What stopped a lane may have been its credentials.
       for sender in try doors.replace(by: settings) {
@@ -30,7 +32,8 @@ package enum DispatchWorker {
     }
     let actions = ActionBook(context.settings)
     context.reload.onChange { actions.takeUp($0) }
-    let keeper = LeaseKeeper(context, doors: doors, board: board, counts: counts)
+    let keeper = LeaseKeeper(
+      context, doors: doors, board: board, underWay: underWay, counts: counts)
     return [
       WorkerThread("lanes") { lanes.run() },
       WorkerThread("recorder") { recorder.run() },

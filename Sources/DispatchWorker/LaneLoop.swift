@@ -15,6 +15,7 @@ final class LaneLoop: Sendable {
   private let recorder: Recorder
   private let client: HTTPClient
   private let repeats = Repeats()
+  private let underWay: ClaimsUnderWay
   private let firstLook: Duration
   private let drain: Duration
   private let log: Log
@@ -23,8 +24,9 @@ final class LaneLoop: Sendable {
 
   init(
     _ context: WorkerContext, doors: DoorBook, board: LaneBoard, breakers: BreakerBoard,
-    recorder: Recorder, client: HTTPClient
+    recorder: Recorder, underWay: ClaimsUnderWay, client: HTTPClient
   ) {
+    self.underWay = underWay
     store = context.store
     worker = context.worker
     log = context.log
@@ -102,7 +104,11 @@ final class LaneLoop: Sendable {
       sender, lane.lease, worker: worker, limit: limit, firstLook: firstLook)
     {
     case .fenced: board.claimed(sender, 0, wakeAt: start + 1_000_000, since: lane)
+    case .commitsLost:
+      try store.noteLostCommits()
+      board.claimed(sender, 0, wakeAt: start + 1_000_000, since: lane)
     case .claimed(let claim):
+      underWay.add(claim.sends)
       if hostRoom != nil, !claim.sends.isEmpty { breakers.beginProbe(door.host) }
       let offset = claim.now.microseconds - start
       let next = claim.next.map { $0.microseconds - offset } ?? .max

@@ -5,18 +5,35 @@ internal import Service
 internal import Time
 
 /// Keeps this worker's share of the lane groups, each second, until everything that it posted is recorded.
+/// With each look it also settles what claims have left behind: its own whose answer never came, and those of
+/// workers that are gone.
 final class LeaseKeeper: Sendable {
   private let store: SendStore
   private let worker: WorkerID
   private let doors: DoorBook
   private let board: LaneBoard
+  private let underWay: ClaimsUnderWay
+  private let firstLook: Duration
   private let counts: DispatchCounts
+  private let swept: Counter
+  private let audited: Counter
   private let log: Log
   private let health: HealthPart
   private let stop: StopSignal
   private let held = Locked<[LaneGroupID: Lease]>([:])
+  private let hasTold = Locked(false)
 
-  init(_ context: WorkerContext, doors: DoorBook, board: LaneBoard, counts: DispatchCounts) {
+  init(
+    _ context: WorkerContext, doors: DoorBook, board: LaneBoard, underWay: ClaimsUnderWay,
+    counts: DispatchCounts
+  ) {
+    self.underWay = underWay
+    firstLook = context.settings.doubts.first
+    swept = context.metrics.counter(
+      "postrider_intents_swept_total", "Attempts of workers that are gone, put in doubt.")
+    audited = context.metrics.counter(
+      "postrider_intents_audited_total",
+      "Attempts that were claimed without this worker's hearing of it, put back.")
     store = context.store
     worker = context.worker
     log = context.log
@@ -32,23 +49,37 @@ final class LeaseKeeper: Sendable {
   /// Blocks until everything is recorded after a stop; to be called on a thread of its own.
   func run() {
     while !board.isSettled {
+      var pause = Self.pause
       do throws(StoreError) {
-        try tend()
-        health.ready()
+        pause = try tend()
+        if try store.hasLostCommits() { tellLostCommits() } else { health.ready() }
       } catch {
         health.notReady(error.description)
         log.warning("cannot keep the leases of lanes", ["reason": error.description])
       }
       if stop.isRequested {
-        board.waitUntilSettled(for: Self.pause)
+        board.waitUntilSettled(for: pause)
       } else {
-        stop.wait(for: Self.pause)
+        stop.wait(for: pause)
       }
     }
     leave()
   }
 
-  func tend() throws(StoreError) {
+  /// Nothing is sent until a person has said how to go on.
+  private func tellLostCommits() {
+    let sentence = SendStore.lostCommitsSentence
+    if hasTold.withLock({ told in
+      defer { told = true }
+      return !told
+    }) {
+      log.error("no lane sends", ["reason": sentence])
+    }
+    health.notReady(sentence)
+  }
+
+  /// Answers how long to wait for the next time: less than a second where somebody else's lease runs out.
+  func tend() throws(StoreError) -> Duration {
     let report = try store.tendLeases(worker)
     let leases = Dictionary(report.held.map { ($0.group, $0) }) { $1 }
     let surplus = Set(report.surplus.map(\.group))
@@ -58,7 +89,11 @@ final class LeaseKeeper: Sendable {
       try store.release(lease)
       _ = held.withLock { $0.removeValue(forKey: lease.group) }
     }
+    audited.add(try store.auditIntents(worker, isUnderWay: underWay.contains))
+    swept.add(try store.sweepIntents(firstLook: firstLook))
     counts.show(try store.laneStatus())
+    guard let next = report.nextLook else { return Self.pause }
+    return min(Self.pause, max(.milliseconds(20), next - (try store.now()) + .milliseconds(1)))
   }
 
   /// The next worker need not wait until the leases run out.

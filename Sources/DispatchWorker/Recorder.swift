@@ -29,6 +29,7 @@ struct Completion: Sendable {
 final class Recorder: Sendable {
   private let store: SendStore
   private let board: LaneBoard
+  private let underWay: ClaimsUnderWay
   private let doors: DoorBook
   private let log: Log
   private let counts: DispatchCounts
@@ -44,10 +45,12 @@ final class Recorder: Sendable {
   }
 
   init(
-    _ store: SendStore, _ doors: DoorBook, _ board: LaneBoard, firstLook: Duration, log: Log,
+    _ store: SendStore, _ doors: DoorBook, _ board: LaneBoard, _ underWay: ClaimsUnderWay,
+    firstLook: Duration, log: Log,
     counts: DispatchCounts
   ) {
     self.doors = doors
+    self.underWay = underWay
     self.store = store
     self.board = board
     self.firstLook = firstLook
@@ -103,6 +106,7 @@ final class Recorder: Sendable {
     insist("record what became of sends") { () throws(StoreError) in
       _ = try store.record(judged.map(\.report))
     }
+    underWay.remove(batch.map(\.send))
     var passed: Set<SenderID> = []
     for (completion, judged) in zip(batch, judged) {
       counts.add(judged.verdict.result, completion)
@@ -146,8 +150,8 @@ final class Recorder: Sendable {
         using: &generator)
     }
     let report = AttemptReport(
-      send: completion.send.key, attempt: completion.send.attempt, result: verdict.result,
-      postedAt: completion.postedAt, answer: answer, waID: waID)
+      of: completion.send, verdict.result, postedAt: completion.postedAt, answer: answer, waID: waID
+    )
     let actions = verdict.effects.filter { isOfToday($0, completion) }.map { effect in
       Action(
         effect: effect, sender: completion.door.sender,

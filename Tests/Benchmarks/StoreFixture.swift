@@ -68,8 +68,8 @@ final class StoreFixture {
       _ = try store.record(
         claim.sends.map { send in
           AttemptReport(
-            send: send.key, attempt: send.attempt,
-            result: .accepted(ProviderID("SM" + send.id.description.filter { $0 != "-" })),
+            of: send,
+            .accepted(ProviderID("SM" + send.id.description.filter { $0 != "-" })),
             postedAt: now, answer: Self.answer)
         })
       accepted += claim.sends

@@ -97,8 +97,8 @@ import Time
     let send = try #require(claim.sends.first)
     _ = try store.record([
       AttemptReport(
-        send: send.key, attempt: 1,
-        result: .inDoubt(Failure(code: "network", sentence: "Cut."), nextLook: now))
+        of: send,
+        .inDoubt(Failure(code: "network", sentence: "Cut."), nextLook: now))
     ])
     let list = try run("doubt")
     #expect(list.output.contains(id.description))

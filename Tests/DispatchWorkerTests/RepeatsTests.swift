@@ -45,7 +45,7 @@ import Time
     for result in [
       AttemptResult.inDoubt(cut, nextLook: now), .notSent(due: now, because: "not listed"),
     ] {
-      _ = try store.record([AttemptReport(send: first.key, attempt: 1, result: result)])
+      _ = try store.record([AttemptReport(of: first, result)])
     }
     return try claim()
   }

@@ -34,7 +34,7 @@ import Time
       _ = try store.record(
         claim.sends.map {
           AttemptReport(
-            send: $0.key, attempt: 1, result: .accepted(ProviderID("wamid.1")), answer: answer)
+            of: $0, .accepted(ProviderID("wamid.1")), answer: answer)
         })
     }
     _ = try store.apply([

@@ -47,7 +47,7 @@ final class StockedStore: Sendable {
       let failure = Failure(code: "network", sentence: "There was no answer.")
       let reports = try claim.sends.map { send in
         AttemptReport(
-          send: send.key, attempt: 1, result: .inDoubt(failure, nextLook: try store.now()))
+          of: send, .inDoubt(failure, nextLook: try store.now()))
       }
       _ = try store.record(reports)
     }

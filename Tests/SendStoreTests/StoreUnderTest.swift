@@ -1,7 +1,9 @@
 import Domain
-import Testing
+import Postgres
+import SQLite
 import SendStore
 import TestSupport
+import Testing
 import Time
 
 /// Every implementation that the suite is held against.
@@ -17,22 +19,40 @@ final class StoreUnderTest {
   let location: StoreLocation
   let store: SendStore
   let worker = WorkerID("worker-1")
+  /// Where the database itself is: a file or a connection string.
+  let url: String
+  private let kind: StoreKind
   private let folder: TemporaryFolder
   private var offset: Int64 = 0
 
-  init(_ kind: StoreKind, senders: [Sender] = [.main]) throws {
+  /// `options` are those of a PostgreSQL session.
+  init(_ kind: StoreKind, senders: [Sender] = [.main], options: String = "") throws {
     folder = try TemporaryFolder()
-    location =
-      switch kind {
-      case .sqlite: .sqlite(path: folder.file("store.db"), clock: clock.storeClock)
-      case .postgres:
-        .postgres(url: try PostgresServer.shared().database(), clock: { [clock] in clock.now })
-      }
+    self.kind = kind
+    switch kind {
+    case .sqlite:
+      url = folder.file("store.db")
+      location = .sqlite(path: url, clock: clock.storeClock)
+    case .postgres:
+      let escaped = options.replacing(" ", with: "%20").replacing("=", with: "%3D")
+      url = try PostgresServer.shared().database() + (options.isEmpty ? "" : "&options=\(escaped)")
+      location = .postgres(url: url, clock: { [clock] in clock.now })
+    }
     store = try SendStore(location)
     try store.define(senders)
   }
 
   deinit { store.close() }
+
+  /// SQL beside the store's own.
+  func execute(_ sql: String) throws {
+    switch kind {
+    case .sqlite: try Database(path: url).execute(sql)
+    case .postgres: try connection().execute(sql)
+    }
+  }
+
+  func connection() throws -> Connection { try Connection(url) }
 
   /// A second process on the same store.
   func another(senders: [Sender] = [.main]) throws -> SendStore {
@@ -107,12 +127,12 @@ extension Sender {
 extension AttemptReport {
   static func accepted(_ send: ClaimedSend, _ id: String, postedAt: Timestamp? = nil) -> Self {
     AttemptReport(
-      send: send.key, attempt: send.attempt, result: .accepted(ProviderID(id)), postedAt: postedAt,
+      of: send, .accepted(ProviderID(id)), postedAt: postedAt,
       answer: Array(#"{"sid":"\#(id)"}"#.utf8))
   }
 
   static func of(_ send: ClaimedSend, _ result: AttemptResult) -> Self {
-    AttemptReport(send: send.key, attempt: send.attempt, result: result)
+    AttemptReport(of: send, result)
   }
 }
 

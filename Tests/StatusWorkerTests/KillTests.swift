@@ -103,7 +103,7 @@ private final class Deployment {
     _ = try store.record(
       sends.map { send in
         AttemptReport(
-          send: send.key, attempt: send.attempt, result: .accepted(send.providerID))
+          of: send, .accepted(send.providerID))
       })
     return sends
   }

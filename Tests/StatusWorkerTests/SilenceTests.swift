@@ -125,7 +125,7 @@ extension SenderSettings {
 extension StatusStand {
   func record(_ send: ClaimedSend, _ id: ProviderID, _ answer: [UInt8]) throws {
     _ = try store.record([
-      AttemptReport(send: send.key, attempt: send.attempt, result: .accepted(id), answer: answer)
+      AttemptReport(of: send, .accepted(id), answer: answer)
     ])
   }
 }

@@ -152,7 +152,7 @@ final class StatusStand: @unchecked Sendable {
     _ = try store.record(
       sends.map { send in
         AttemptReport(
-          send: send.key, attempt: send.attempt, result: .accepted(send.providerID),
+          of: send, .accepted(send.providerID),
           answer: Array(#"{"sid":"\#(send.providerID)","status":"queued"}"#.utf8))
       })
   }

@@ -139,7 +139,7 @@ import Time
     let attempt = AttemptID(event.id, 1)
     _ = try store.record(
       claim.sends.map {
-        AttemptReport(send: $0.key, attempt: 1, result: .accepted(ProviderID("wamid.1")))
+        AttemptReport(of: $0, .accepted(ProviderID("wamid.1")))
       })
     _ = try store.apply([
       CallbackReport(

@@ -12,10 +12,11 @@ struct Candidate {
   /// Nothing to this person before then.
   let restUntil: Timestamp?
 
-  var claimed: ClaimedSend {
+  func claimed(by claim: ClaimID) -> ClaimedSend {
     ClaimedSend(
-      key: SendKey(row.key), id: row.id, attempt: row.progress.attempt, recipient: row.recipient,
-      content: content, window: window, optOut: optOut, expires: row.expires)
+      key: SendKey(row.key), id: row.id, attempt: row.progress.attempt, claim: claim,
+      recipient: row.recipient, content: content, window: window, optOut: optOut,
+      expires: row.expires)
   }
 }
 

@@ -35,6 +35,8 @@ struct ChangeSet {
   struct Doubt {
     let nextLook: Timestamp
     let reason: String
+    /// The claim that has no record, where its own worker may still bring it.
+    var claim: ClaimID?
   }
 
   fileprivate struct Entry {
@@ -102,6 +104,8 @@ struct ChangeSet {
         .integers(new.map(\.row.lane)), .integers(new.map { _ in now.microseconds }),
         .integers(new.map { ($0.doubt?.nextLook ?? now).microseconds }),
         .integers(new.map { _ in 0 }), .texts(new.map { $0.doubt?.reason ?? "" }),
+        .optionalTexts(new.map { $0.doubt?.claim?.worker.text }),
+        .optionalIntegers(new.map { $0.doubt?.claim?.number }),
       ])
   }
 }

@@ -7,6 +7,7 @@ package struct ClaimedSend: Hashable, Sendable {
   package let key: SendKey
   package let id: SendID
   package let attempt: Int
+  package let claim: ClaimID
   package let recipient: String
   package let content: [UInt8]
   /// What is known of the 24-hour window, to be judged at posting.
@@ -19,6 +20,8 @@ package struct ClaimedSend: Hashable, Sendable {
 package enum ClaimResult: Hashable, Sendable {
   /// The lease is no longer ours: nothing may be posted for this group.
   case fenced
+  /// The store has less than it has told us: what it calls unsent may have been sent.
+  case commitsLost
   case claimed(Claim)
 }
 
@@ -66,17 +69,26 @@ extension SendStore {
       }
       return (lane, budget)
     }
-    let flows = FlowBook(self.flows.withLock { $0 })
-    let result = try engine.write { transaction throws(StoreError) -> ClaimResult in
+    let id = ClaimID(worker: worker, number: claimNumbers.withLock { $0.next() })
+    let known = flows.withLock { $0 }
+    let (acknowledged, isSwept) = (
+      acknowledged.withLock { $0 }, swept.withLock { $0[lane.key] == lease }
+    )
+    let claiming = try engine.write { transaction throws(StoreError) -> Claiming in
       var claiming = try Claiming(
-        lane, budget, lease, worker, firstLook: firstLook, transaction)
-      guard claiming.holdsLease else { return .fenced }
-      guard try claiming.isOpen() else { return .claimed(claiming.claim) }
-      try claiming.choose(limit: limit, flows)
+        lane, budget, lease, id, firstLook: firstLook, isSwept: isSwept, FlowBook(known),
+        transaction)
+      guard claiming.holdsLease, !claiming.misses(acknowledged) else { return claiming }
+      guard try claiming.isOpen() else { return claiming }
+      try claiming.choose(limit: limit)
       try claiming.write()
-      return .claimed(claiming.claim)
+      return claiming
     }
-    self.flows.withLock { $0.merge(flows.found) { $1 } }
-    return result
+    guard claiming.holdsLease else { return .fenced }
+    guard !claiming.misses(acknowledged) else { return .commitsLost }
+    flows.withLock { $0.merge(claiming.flowsFound) { $1 } }
+    self.acknowledged.withLock { $0.note(claiming.stamps) }
+    if claiming.isSwept { swept.withLock { $0[lane.key] = lease } }
+    return .claimed(claiming.claim)
   }
 }

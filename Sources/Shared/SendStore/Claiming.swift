@@ -7,12 +7,18 @@ struct Claiming {
   let holdsLease: Bool
   private let lane: LaneIdentity
   private let lease: Lease
+  private let id: ClaimID
   private let firstLook: Duration
+  private let flows: FlowBook
   private let transaction: any Transaction
   private let state: LaneState
+  private let generation: Int64
+  private let hasLostCommits: Bool
   private var plan: BudgetPlan
-  private var sweptEpoch: Int64
   private var strays = 0
+  private var hasWritten = false
+  /// Nothing of an owner before this lease is left.
+  private(set) var isSwept: Bool
   private var judged = 0
   private var taken: [Candidate] = []
   private var ended: [(Candidate, SendNews, code: String?)] = []
@@ -22,10 +28,13 @@ struct Claiming {
   private var counted: [String: Timestamp] = [:]
 
   init(
-    _ lane: LaneIdentity, _ budget: Budget, _ lease: Lease, _ worker: WorkerID,
-    firstLook: Duration, _ transaction: any Transaction
+    _ lane: LaneIdentity, _ budget: Budget, _ lease: Lease, _ id: ClaimID, firstLook: Duration,
+    isSwept: Bool, _ flows: FlowBook, _ transaction: any Transaction
   ) throws(StoreError) {
     self.lane = lane
+    self.id = id
+    self.isSwept = isSwept
+    self.flows = flows
     self.firstLook = firstLook
     self.lease = lease
     self.transaction = transaction
@@ -37,9 +46,10 @@ struct Claiming {
     let now = try transaction.now()
     claim = Claim(postBy: now + SendStore.postSpan, now: now)
     holdsLease =
-      lane.group == lease.key && group.owner == worker.text && group.epoch == lease.epoch
+      lane.group == lease.key && group.owner == id.worker.text && group.epoch == lease.epoch
       && group.leaseUntil > now
-    sweptEpoch = state.sweptEpoch
+    generation = group.generation
+    hasLostCommits = group.hasLostCommits
     plan = BudgetPlan(
       budget, lane: try state.laneBudget(budget), recipients: try group.recipientBudget(budget),
       inFlight: state.inFlight, now: now, postBy: claim.postBy)
@@ -47,7 +57,7 @@ struct Claiming {
 
   /// Whether anything may be claimed at all; says in the claim why not.
   mutating func isOpen() throws(StoreError) -> Bool {
-    if state.sweptEpoch < lease.epoch, let until = try predecessorsUntil() {
+    if !isSwept, let until = try predecessorsUntil() {
       claim.hold = .predecessor(until: until)
       claim.look(at: until)
       return false
@@ -64,38 +74,53 @@ struct Claiming {
     return true
   }
 
-  /// What an owner before us left unrecorded may go out until its deadline, and counts as gone then.
+  /// Whether the store has less of this lane than it has told this process.
+  func misses(_ acknowledged: AcknowledgedStamps) -> Bool {
+    hasLostCommits || acknowledged.exceed(stamps(of: state.stamp))
+  }
+
+  /// What the store will have of this lane once this claim is committed.
+  var stamps: AcknowledgedStamps { stamps(of: state.stamp + (hasWritten ? 1 : 0)) }
+
+  private func stamps(of stamp: Int64) -> AcknowledgedStamps {
+    AcknowledgedStamps(generation: generation, lane.key, stamp)
+  }
+
+  var flowsFound: [FlowName: Int64] { flows.found }
+
+  /// What owners before us left unrecorded may go out until its deadline, and counts as gone then. Nothing is
+  /// claimed before. Of those that are gone it is in doubt from then on; those that live still record theirs.
   private mutating func predecessorsUntil() throws(StoreError) -> Timestamp? {
     let intents = try transaction.rows(
-      .strayIntents, [.integer(lane.key), .integer(lease.epoch)]
-    ) { (send: $0.integer(0), attempt: $0.int(1), postBy: $0.time(2)) }
+      .strayIntents, [.integer(lane.key), .integer(lease.epoch), .text(id.worker.text)]
+    ) { Intent($0) }
     if let last = intents.map(\.postBy).max(), last >= claim.now { return last + .microseconds(1) }
-    try transaction.run(
-      .takeIntents,
-      [.integers(intents.map(\.send)), .integers(intents.map { Int64($0.attempt) })])
-    var changes = ChangeSet(try transaction.lockSends(intents.map(\.send)), at: claim.now)
-    for intent in intents {
-      _ = changes.apply(
-        .inDoubt(attempt: intent.attempt), to: intent.send, code: "no-record",
-        doubt: ChangeSet.Doubt(
-          nextLook: claim.now + firstLook, reason: "its worker ended without a record"))
-    }
-    try changes.write(to: transaction)
-    strays = intents.count
-    sweptEpoch = lease.epoch
-    try transaction.saveLane(
-      lane.key, plan.lane, inFlight: max(0, state.inFlight - strays), sweptEpoch: sweptEpoch)
+    let orphans = intents.filter(\.isOrphaned)
+    let taken = Set(
+      try transaction.takeIntents(orphans.map { ($0.send, $0.attempt, $0.claim) }).map(\.send))
+    let ours = orphans.filter { taken.contains($0.send) }
+    try transaction.doubt(ours, firstLook: firstLook, at: claim.now)
+    strays = ours.count
+    isSwept = true
+    try saveLane(adding: 0)
     return nil
   }
 
-  mutating func choose(limit: Int, _ flows: FlowBook) throws(StoreError) {
+  private mutating func saveLane(adding count: Int) throws(StoreError) {
+    hasWritten = true
+    try transaction.saveLane(
+      lane.key, plan.lane, inFlight: state.inFlight(without: strays) + count,
+      sweptEpoch: max(state.sweptEpoch, lease.epoch))
+  }
+
+  mutating func choose(limit: Int) throws(StoreError) {
     var waiting = try transaction.flows(of: lane.key)
     var holdsNew: Timestamp?
     while !waiting.isEmpty, hasRoom(limit) {
       let priority = waiting[0].priority
       let peers = waiting.prefix { $0.priority == priority }
       waiting.removeFirst(peers.count)
-      try serve(peers, limit: limit, &holdsNew, flows)
+      try serve(peers, limit: limit, &holdsNew)
     }
     if let hold = plan.hold {
       claim.hold = .budget(hold.by, until: hold.until)
@@ -112,7 +137,7 @@ struct Claiming {
 
   /// Shares what room there is among the flows of one priority, those first that have had least.
   private mutating func serve(
-    _ peers: ArraySlice<Flow>, limit: Int, _ holdsNew: inout Timestamp?, _ flows: FlowBook
+    _ peers: ArraySlice<Flow>, limit: Int, _ holdsNew: inout Timestamp?
   ) throws(StoreError) {
     var hungry = Array(peers.filter { $0.heldUntil <= claim.now })
     for flow in peers where flow.heldUntil > claim.now { claim.look(at: flow.heldUntil) }
@@ -125,7 +150,7 @@ struct Claiming {
           continue
         }
         let wanted = min(share, plan.room, limit - taken.count)
-        if try take(wanted, of: flow, &holdsNew, flows) { stillHungry.append(flow) }
+        if try take(wanted, of: flow, &holdsNew) { stillHungry.append(flow) }
       }
       hungry = stillHungry
     }
@@ -135,7 +160,7 @@ struct Claiming {
 
   /// True where the flow has more that is due.
   private mutating func take(
-    _ wanted: Int, of flow: Flow, _ holdsNew: inout Timestamp?, _ flows: FlowBook
+    _ wanted: Int, of flow: Flow, _ holdsNew: inout Timestamp?
   ) throws(StoreError) -> Bool {
     try flush()
     let due = try transaction.candidates(lane, flow: flow.key, at: claim.now, limit: wanted)
@@ -150,7 +175,7 @@ struct Claiming {
       } else if let rest = candidate.restUntil, rest > claim.now {
         postpone(candidate, to: rest, flow: flow.key)
       } else {
-        try admit(candidate, of: flow, &holdsNew, flows)
+        try admit(candidate, of: flow, &holdsNew)
       }
     }
     if due.count == wanted { return true }
@@ -159,7 +184,7 @@ struct Claiming {
   }
 
   private mutating func admit(
-    _ candidate: Candidate, of flow: Flow, _ holdsNew: inout Timestamp?, _ flows: FlowBook
+    _ candidate: Candidate, of flow: Flow, _ holdsNew: inout Timestamp?
   ) throws(StoreError) {
     let address = candidate.row.recipient
     let verdict = plan.admit(
@@ -197,7 +222,7 @@ struct Claiming {
   private mutating func flush() throws(StoreError) {
     let gone = taken.dropFirst(claim.sends.count)
     try transaction.takeFromQueue(gone.map(\.row))
-    claim.sends += gone.map(\.claimed)
+    claim.sends += gone.map { $0.claimed(by: id) }
     try flushPostponed()
     var changes = ChangeSet(ended.map(\.0.row), at: claim.now)
     for (candidate, news, code) in ended {
@@ -233,18 +258,17 @@ struct Claiming {
         .integers(sending.map(\.key)), .integers(sending.map { Int64($0.progress.attempt) }),
         .integers(sending.map(\.lane)), .integers(sending.map { _ in lease.epoch }),
         .integers(sending.map { _ in claim.postBy.microseconds }),
+        .texts(sending.map { _ in id.worker.text }), .integers(sending.map { _ in id.number }),
       ])
     try writeBudgets(sending.count)
   }
 
-  private func writeBudgets(_ count: Int) throws(StoreError) {
+  private mutating func writeBudgets(_ count: Int) throws(StoreError) {
     guard count > 0 else { return }
     let flows = servedByFlow.keys.sorted()
     try transaction.run(
       .serveFlow, [.integers(flows), .integers(flows.map { servedByFlow[$0, default: 0] })])
-    try transaction.saveLane(
-      lane.key, plan.lane, inFlight: max(0, state.inFlight - strays) + count,
-      sweptEpoch: sweptEpoch)
+    try saveLane(adding: count)
     if let recipients = plan.recipients {
       try transaction.run(.saveGroup, [.integer(lane.group), .bytes([recipients.bytes])])
     }

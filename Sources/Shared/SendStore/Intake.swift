@@ -55,25 +55,13 @@ extension SendStore {
   package func take(_ batch: IntakeBatch) throws(StoreError) -> IntakeResult {
     let keys = try reserveKeys(batch.sends.count)
     let lanes = catalog.withLock { catalog in batch.sends.map { catalog.byName[$0.sender]?.key } }
-    let flows = FlowBook(self.flows.withLock { $0 })
-    let result = try engine.write { transaction throws(StoreError) -> IntakeResult in
-      if let (log, offset) = try transaction.intakePosition(batch.partition) {
-        guard log == batch.log else { return .otherLog(log) }
-        guard offset == batch.from else { return .elsewhere(at: offset) }
-      }
-      let sorted = IntakeSorting(
-        batch.sends, lanes, known: try transaction.knownHashes(batch.sends))
-      guard sorted.refused.isEmpty else { return .refused(sorted.refused) }
-      let rows = try sorted.fresh.enumerated().map { index, item throws(StoreError) in
-        let flow = try flows.key(of: FlowName(item.send, lane: item.lane), transaction)
-        return SendRow(item.send, key: keys + Int64(index), lane: item.lane, flow: flow)
-      }
-      try transaction.insert(rows, sorted.fresh, at: try transaction.now())
-      try transaction.run(
-        .saveIntake, [.integer(batch.partition), .text(batch.log), .integer(batch.next)])
-      return .taken(folded: sorted.folded)
+    let known = self.flows.withLock { $0 }
+    let (result, found) = try engine.write { transaction throws(StoreError) in
+      // A book of this try alone: what a rolled back transaction made is not there.
+      let flows = FlowBook(known)
+      return (try transaction.take(batch, keys, lanes, flows), flows.found)
     }
-    self.flows.withLock { $0.merge(flows.found) { $1 } }
+    if case .taken = result { self.flows.withLock { $0.merge(found) { $1 } } }
     return result
   }
 
@@ -95,7 +83,9 @@ extension SendStore {
   }
 }
 
-/// The keys of flows, looked up or made during one transaction and remembered once it is committed.
+/// The keys of flows, looked up or made during one try of a transaction, and remembered by others only once it is
+/// committed: after a conflict the body runs again, and a key that was rolled back would lead to a queue that nobody
+/// reads.
 final class FlowBook {
   private(set) var found: [FlowName: Int64]
 
@@ -171,6 +161,25 @@ extension SendRow {
 }
 
 extension Transaction {
+  fileprivate func take(
+    _ batch: IntakeBatch, _ keys: Int64, _ lanes: [Int64?], _ flows: FlowBook
+  ) throws(StoreError) -> IntakeResult {
+    if let (log, offset) = try intakePosition(batch.partition) {
+      guard log == batch.log else { return .otherLog(log) }
+      guard offset == batch.from else { return .elsewhere(at: offset) }
+    }
+    let sorted = IntakeSorting(batch.sends, lanes, known: try knownHashes(batch.sends))
+    guard sorted.refused.isEmpty else { return .refused(sorted.refused) }
+    let rows = try sorted.fresh.enumerated().map { index, item throws(StoreError) in
+      let flow = try flows.key(of: FlowName(item.send, lane: item.lane), self)
+      return SendRow(item.send, key: keys + Int64(index), lane: item.lane, flow: flow)
+    }
+    try insert(rows, sorted.fresh, at: try now())
+    try run(
+      .saveIntake, [.integer(batch.partition), .text(batch.log), .integer(batch.next)])
+    return .taken(folded: sorted.folded)
+  }
+
   fileprivate func intakePosition(
     _ partition: Int
   ) throws(StoreError) -> (log: String, offset: Int64)? {

@@ -6,6 +6,8 @@ struct LaneState {
   let key: Int64
   private let budget: [UInt8]
   let inFlight: Int
+  /// Grows with all that claims and records write.
+  let stamp: Int64
   let sweptEpoch: Int64
   let stop: LaneStop?
   let heldUntil: Timestamp
@@ -23,7 +25,11 @@ struct LaneState {
     heldUntil = row.time(7)
     holdReason = row.text(8)
     told = ToldLimits(row, rate: 9)
+    stamp = row.integer(10)
   }
+
+  /// A lane never has fewer intents than are taken from it.
+  func inFlight(without count: Int) -> Int { max(0, inFlight - count) }
 
   func laneBudget(_ budget: Budget) throws(StoreError) -> LaneBudget {
     do { return try LaneBudget(budget.heeding(told), kept: self.budget) } catch {
@@ -39,8 +45,13 @@ struct GroupState {
   let leaseUntil: Timestamp
   private let recipients: [UInt8]
   private let told: ToldLimits
+  /// Of the store: how often it came back from a backup, and whether commits of it are known to be lost.
+  let generation: Int64
+  let hasLostCommits: Bool
 
   init(_ row: any Row) {
+    generation = row.integer(5)
+    hasLostCommits = row.integer(6) > 0
     owner = row.text(0)
     epoch = row.integer(1)
     leaseUntil = row.time(2)

@@ -14,7 +14,12 @@ package struct LeaseReport: Hashable, Sendable {
   /// Held above the fair share: to be drained and released, so that another worker can take them.
   package let surplus: [Lease]
   package let until: Timestamp
+  /// When somebody else's lease or life runs out, if nobody renews it: worth a look of its own.
+  package let nextLook: Timestamp?
 }
+
+/// Workers of one kind share what there is of it.
+package enum WorkerKind: String, Hashable, Sendable, CaseIterable { case dispatch, status }
 
 extension SendStore {
   package static let leaseSpan = Duration.seconds(3)
@@ -26,18 +31,22 @@ extension SendStore {
       let now = try transaction.now()
       let until = now + Self.leaseSpan
       try transaction.run(.saveFact, [.text("clock-reached"), .time(now)])
-      try transaction.run(.forgetSilentWorkers, [.time(now)])
-      try transaction.run(.sawWorker, [.text(worker.text), .time(until)])
-      let share = try transaction.fairShare()
-      var held = try transaction.leases(
-        .renewLeases, [.text(worker.text), .time(now), .time(until)])
+      try transaction.saw(worker, .dispatch, at: now)
+      let groups = try transaction.rows(.groups) { $0.integer(0) }.count
+      let share = try transaction.share(of: groups, among: .dispatch)
+      // One that ran out and that nobody took is simply renewed: who owns it decides.
+      var held = try transaction.leases(.renewLeases, [.text(worker.text), .time(until)])
       if held.count < share {
         held += try transaction.leases(
           .takeGroups,
           [.text(worker.text), .time(now), .time(until), .integer(share - held.count)])
       }
       held.sort { $0.key < $1.key }
-      return LeaseReport(held: held, surplus: Array(held.dropFirst(share)), until: until)
+      return LeaseReport(
+        held: held, surplus: Array(held.dropFirst(share)), until: until,
+        nextLook: try transaction.rows(.nextLapse, [.text(worker.text), .time(now)]) {
+          $0.optionalTime(0)
+        }.first ?? nil)
     }
   }
 
@@ -74,6 +83,20 @@ extension SendStore {
 }
 
 extension Transaction {
+  /// It lives for the span of a lease from now; who was silent for longer counts no more.
+  func saw(_ worker: WorkerID, _ kind: WorkerKind, at now: Timestamp) throws(StoreError) {
+    try run(.forgetSilentWorkers, [.time(now)])
+    try run(
+      .sawWorker,
+      [.text(worker.text), .time(now + SendStore.leaseSpan), .text(kind.rawValue)])
+  }
+
+  /// Rounded up, so that together the shares hold all of it.
+  func share(of count: Int, among kind: WorkerKind) throws(StoreError) -> Int {
+    let workers = max(1, try rows(.workerCount, [.text(kind.rawValue)]) { $0.int(0) }.first ?? 1)
+    return (count + workers - 1) / workers
+  }
+
   fileprivate func leases(
     _ statement: StatementName, _ batch: [Column]
   ) throws(StoreError) -> [Lease] {
@@ -82,10 +105,4 @@ extension Transaction {
     }
   }
 
-  /// Rounded up, so that together the shares hold all groups.
-  fileprivate func fairShare() throws(StoreError) -> Int {
-    let workers = max(1, try rows(.workerCount) { $0.int(0) }.first ?? 1)
-    let groups = try rows(.groups) { $0.integer(0) }.count
-    return (groups + workers - 1) / workers
-  }
 }

@@ -6,6 +6,8 @@ package import Time
 package struct AttemptReport: Hashable, Sendable {
   package let send: SendKey
   package let attempt: Int
+  /// nil for a decision about a doubt: the claim is long gone.
+  package let claim: ClaimID?
   package let result: AttemptResult
   /// When its bytes left, on the store's clock; nil where they did not or nobody knows.
   package let postedAt: Timestamp?
@@ -15,15 +17,26 @@ package struct AttemptReport: Hashable, Sendable {
   package let waID: String?
 
   package init(
-    send: SendKey, attempt: Int, result: AttemptResult, postedAt: Timestamp? = nil,
-    answer: [UInt8]? = nil, waID: String? = nil
+    send: SendKey, attempt: Int, claim: ClaimID? = nil, result: AttemptResult,
+    postedAt: Timestamp? = nil, answer: [UInt8]? = nil, waID: String? = nil
   ) {
     self.send = send
     self.attempt = attempt
+    self.claim = claim
     self.result = result
     self.postedAt = postedAt
     self.answer = answer
     self.waID = waID
+  }
+
+  /// Of a send as it was claimed.
+  package init(
+    of send: ClaimedSend, _ result: AttemptResult, postedAt: Timestamp? = nil,
+    answer: [UInt8]? = nil, waID: String? = nil
+  ) {
+    self.init(
+      send: send.key, attempt: send.attempt, claim: send.claim, result: result,
+      postedAt: postedAt, answer: answer, waID: waID)
   }
 }
 
@@ -54,27 +67,33 @@ package struct RecordResult: Hashable, Sendable {
 
 extension SendStore {
   /// Writes what became of attempts, whoever leads the lane by now. A report that says nothing new changes
-  /// nothing. Callbacks that came before are joined after the commit.
+  /// nothing: it may come twice, and then names a claim that is no more. Callbacks that came before are joined
+  /// after the commit.
   package func record(_ reports: [AttemptReport]) throws(StoreError) -> [RecordResult] {
     let (budgets, patience) = catalog.withLock { ($0.budgets, $0.silentAfter) }
-    let results = try engine.write { transaction throws(StoreError) in
+    let (results, stamps) = try engine.write { transaction throws(StoreError) in
       let now = try transaction.now()
       // Lanes first, then sends: every transaction that needs both locks them in this order.
-      try transaction.settle(reports, budgets)
+      let settled = try transaction.settle(reports, budgets)
+      let swept = try transaction.sweptClaims(of: reports.filter(\.isRefusedAtGate))
       var changes = ChangeSet(
         try transaction.lockSends(reports.map(\.send.value)), at: now)
-      let moves = reports.map { changes.apply($0) }
+      let moves = reports.map { report in
+        report.counts(settled.claims, swept) ? changes.apply(report) : nil
+      }
       try changes.write(to: transaction)
       try transaction.keep(reports, at: now)
       let accepted = reports.filter { $0.providerID != nil }.compactMap { changes[$0.send.value] }
       try transaction.awaitWord(
         of: accepted.map { ($0.key, $0.lane) }, patience, since: now)
-      return zip(reports, moves).compactMap { report, moved -> RecordResult? in
+      let results = zip(reports, moves).compactMap { report, moved -> RecordResult? in
         changes[report.send.value].map {
           RecordResult(send: report.send, state: $0.progress.state, moved: moved != nil)
         }
       }
+      return (results, settled.stamps)
     }
+    acknowledged.withLock { known in stamps.forEach { known.note($0) } }
     let accepted = reports.compactMap(\.providerID)
     if !accepted.isEmpty { _ = try joinParked(providerIDs: accepted) }
     return results
@@ -84,6 +103,37 @@ extension SendStore {
 extension AttemptReport {
   fileprivate var providerID: ProviderID? {
     if case .accepted(let id) = result { id } else { nil }
+  }
+
+  fileprivate var isRefusedAtGate: Bool {
+    if case .refusedAtGate = result { true } else { false }
+  }
+
+  /// A claim has one end. What tells another one's, or the same again, must not touch the claim of now; an
+  /// acceptance or a failure says by its attempt what it is about, and is judged by the rules of the domain.
+  fileprivate func counts(_ settled: Set<AttemptClaim>, _ swept: Set<Int64>) -> Bool {
+    guard let own = AttemptClaim(self) else { return true }
+    return switch result {
+    case .refusedAtGate: settled.contains(own) || swept.contains(send.value)
+    case .inDoubt: settled.contains(own)
+    case .accepted, .retry, .laneStopped, .failed, .notSent, .wentOut, .givenUp: true
+    }
+  }
+}
+
+/// One attempt under one claim.
+private struct AttemptClaim: Hashable {
+  let send: Int64
+  let claim: ClaimID
+
+  init?(_ report: AttemptReport) {
+    guard let claim = report.claim else { return nil }
+    (send, self.claim) = (report.send.value, claim)
+  }
+
+  init?(_ intent: TakenIntent) {
+    guard let claim = intent.claim else { return nil }
+    (send, self.claim) = (intent.send, claim)
   }
 }
 
@@ -125,36 +175,52 @@ extension ChangeSet {
 }
 
 extension Transaction {
-  /// Intents end here: their slots move to the moment of the post, or are given back where there was none.
+  /// Intents end here: their slots move to the moment of the post, or are given back where nothing was posted.
+  /// Answers whose intents were still there, and what the store has written of each lane.
   fileprivate func settle(
     _ reports: [AttemptReport], _ budgets: [Int64: Budget]
-  ) throws(StoreError) {
-    let attempts = reports.filter(\.isOfAnAttempt)
-    let places = try rows(
-      .takeIntents,
-      [.integers(attempts.map(\.send.value)), .integers(attempts.map { Int64($0.attempt) })]
-    ) { (send: $0.integer(0), lane: $0.integer(1), postBy: $0.time(2)) }
-    guard !places.isEmpty else { return }
-    let reportOf = Dictionary(attempts.map { ($0.send.value, $0) }) { $1 }
+  ) throws(StoreError) -> (claims: Set<AttemptClaim>, stamps: [AcknowledgedStamps]) {
+    let reportOf = Dictionary(
+      reports.compactMap { report in AttemptClaim(report).map { ($0, report) } }
+    ) { $1 }
+    let places = try takeIntents(reportOf.values.map { ($0.send.value, $0.attempt, $0.claim) })
+    guard !places.isEmpty else { return ([], []) }
     let byLane = Dictionary(grouping: places, by: \.lane)
+    var stamps: [AcknowledgedStamps] = []
+    let generation = try generation()
     for lane in try lockLanes(byLane.keys.sorted()) {
       guard let ended = byLane[lane.key] else { continue }
-      let inFlight = max(0, lane.inFlight - ended.count)
+      stamps.append(AcknowledgedStamps(generation: generation, lane.key, lane.stamp + 1))
+      let inFlight = lane.inFlight(without: ended.count)
       guard let budget = budgets[lane.key] else {
         try run(.saveInFlight, [.integer(lane.key), .integer(inFlight)])
         continue
       }
       var spent = try lane.laneBudget(budget)
       for intent in ended {
-        guard let report = reportOf[intent.send] else { continue }
+        guard let report = AttemptClaim(intent).flatMap({ reportOf[$0] }) else { continue }
         if let postedAt = report.postedAt {
           spent.settle(plannedAt: intent.postBy, actual: postedAt)
-        } else if case .refusedAtGate = report.result {
+        } else if report.wasNeverPosted {
           spent.giveBack(plannedAt: intent.postBy)
         }
       }
       try saveLane(lane.key, spent, inFlight: inFlight, sweptEpoch: lane.sweptEpoch)
     }
+    return (Set(places.compactMap { AttemptClaim($0) }), stamps)
+  }
+
+  /// The sends whose doubt is about the very claim that a report names.
+  fileprivate func sweptClaims(of reports: [AttemptReport]) throws(StoreError) -> Set<Int64> {
+    let named = reports.compactMap { report in report.claim.map { (report, $0) } }
+    return Set(
+      try rows(
+        .sweptClaims,
+        [
+          .integers(named.map(\.0.send.value)), .integers(named.map { Int64($0.0.attempt) }),
+          .texts(named.map(\.1.worker.text)), .integers(named.map(\.1.number)),
+        ]
+      ) { $0.integer(0) })
   }
 
   fileprivate func keep(_ reports: [AttemptReport], at now: Timestamp) throws(StoreError) {
@@ -176,11 +242,11 @@ extension Transaction {
 }
 
 extension AttemptReport {
-  /// Decisions about a doubt come when the intent is long gone.
-  fileprivate var isOfAnAttempt: Bool {
+  /// Where no moment of a post is known, these say that there was none.
+  fileprivate var wasNeverPosted: Bool {
     switch result {
-    case .accepted, .retry, .laneStopped, .failed, .refusedAtGate, .inDoubt: true
-    case .notSent, .wentOut, .givenUp: false
+    case .retry, .laneStopped, .failed, .refusedAtGate: true
+    case .accepted, .inDoubt, .notSent, .wentOut, .givenUp: false
     }
   }
 }

@@ -9,6 +9,9 @@ extension SendStore {
     let generation = try engine.write { transaction throws(StoreError) in
       let generation = 1 + (try transaction.generation())
       try transaction.run(.saveFact, [.text(Self.generationFact), .integer(generation)])
+      try transaction.run(.saveFact, [.text(Self.lostFact), .integer(0)])
+      // Workers that go on may have keys in hand that the store does not know to be given.
+      _ = try transaction.rows(.reserveKeys, [.integer(1_000_000)]) { $0.integer(0) }
       try transaction.run(.clearIntents, [])
       try transaction.run(.clearLeases, [])
       try transaction.run(.clearInFlight, [])
@@ -37,11 +40,28 @@ extension SendStore {
     }
   }
 
-  fileprivate static let generationFact = "generation"
+  static let generationFact = "generation"
+  private static let lostFact = "commits-lost"
+
+  package static let lostCommitsSentence =
+    "the store lost commits: what it calls unsent may have been sent; run `postrider store restored`"
+
+  /// Stops every lane of every worker until `restored`.
+  package func noteLostCommits() throws(StoreError) {
+    try engine.write { transaction throws(StoreError) in
+      try transaction.run(.saveFact, [.text(Self.lostFact), .integer(1)])
+    }
+  }
+
+  package func hasLostCommits() throws(StoreError) -> Bool {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.rows(.fact, [.text(Self.lostFact)]) { $0.integer(0) }.first ?? 0 > 0
+    }
+  }
 }
 
 extension Transaction {
-  fileprivate func generation() throws(StoreError) -> Int64 {
+  func generation() throws(StoreError) -> Int64 {
     try rows(.fact, [.text(SendStore.generationFact)]) { $0.integer(0) }.first ?? 0
   }
 }

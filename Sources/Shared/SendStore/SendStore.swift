@@ -11,6 +11,10 @@ package final class SendStore: Sendable {
   let catalog = Locked(LaneCatalog())
   let flows = Locked<[FlowName: Int64]>([:])
   let keys = Locked(KeyBlock())
+  let claimNumbers = Locked(ClaimNumbers())
+  let acknowledged = Locked(AcknowledgedStamps())
+  /// The lease under which each lane was found free of what owners before had left.
+  let swept = Locked<[Int64: Lease]>([:])
 
   package convenience init(_ location: StoreLocation) throws(StoreError) {
     switch location {
@@ -35,6 +39,43 @@ package enum StoreLocation: Sendable {
   case sqlite(path: String, clock: StoreClock = .system)
   /// A libpq connection string; the clock is the server's unless a test brings its own.
   case postgres(url: String, clock: (@Sendable () -> Timestamp)? = nil)
+}
+
+/// A worker's claims, counted from 1.
+struct ClaimNumbers {
+  private var last: Int64 = 0
+
+  mutating func next() -> Int64 {
+    last += 1
+    return last
+  }
+}
+
+/// What the store has told this process that it has written of each lane. A store that has less, within one
+/// generation, has lost commits: it came back from a copy that was behind.
+struct AcknowledgedStamps: Sendable {
+  private var generation: Int64 = 0
+  private var stamps: [Int64: Int64] = [:]
+
+  init() {}
+
+  init(generation: Int64, _ lane: Int64, _ stamp: Int64) {
+    self.generation = generation
+    stamps = [lane: stamp]
+  }
+
+  /// Answers may come out of order, so a lower number changes nothing.
+  mutating func note(_ told: AcknowledgedStamps) {
+    if told.generation != generation { self = AcknowledgedStamps(generation: told.generation) }
+    stamps.merge(told.stamps) { max($0, $1) }
+  }
+
+  /// Of a lane that `found` knows.
+  func exceed(_ found: AcknowledgedStamps) -> Bool {
+    found.generation == generation && found.stamps.contains { stamps[$0.key] ?? 0 > $0.value }
+  }
+
+  private init(generation: Int64) { self.generation = generation }
 }
 
 /// Keys reserved for new sends. Those left over at a crash are lost, which harms nobody.

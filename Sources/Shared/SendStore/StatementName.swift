@@ -3,11 +3,13 @@ enum StatementName: String, CaseIterable, Sendable {
   case fact, saveFact, reserveKeys, intakePosition, saveIntake, addGroup, groups
   case saveLaneIdentity, lanes, laneStates, laneChanges, stopLane, resumeLane, holdLane
   case holdTemplate, holdCampaign, sawWorker, forgetWorker, forgetSilentWorkers, workerCount
-  case renewLeases, takeGroups, releaseGroup, takeDuty, releaseDuty, addFlow, flow, flowsOfLane
+  case renewLeases, nextLapse, takeGroups, releaseGroup, takeDuty, releaseDuty, addFlow, flow,
+    flowsOfLane
   case addWaiting, serveFlow, knownSends, insertSends, insertContents, insertQueue
   case insertHistory, insertOutbox, lockGroup, lockLanes, saveLane, saveInFlight, saveGroup
   case dueSends, nextDue, takeFromQueue, insertIntents, updateSends, savePairs, saveRecipients
-  case strayIntents, takeIntents, lockSends, lockSendsByID, keysOfIDs, advance, standingByID,
+  case strayIntents, orphanIntents, ownIntents, sweptClaims, takeIntents, lockSends, lockSendsByID,
+    keysOfIDs, advance, standingByID,
     moveSends
   case insertProviderIDs, findProviderIDs, providerDay, saveAnswers, insertDoubts
   case deleteDoubts, doubtsDue, lookAgain, insertParked, parkedForProviderIDs, parkedForSends

@@ -67,8 +67,8 @@ UPDATE flows SET held_until = p.until, hold_reason = p.reason
 FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, campaign, until, reason) WHERE flows.lane = p.lane AND flows.campaign = p.campaign;
 
 -- sawWorker
-INSERT INTO workers (name, seen_until)
-SELECT * FROM unnest($1::text[], $2::bigint[]) AS p(name, seen_until)
+INSERT INTO workers (name, seen_until, kind)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[]) AS p(name, seen_until, kind)
 ON CONFLICT (name) DO UPDATE SET seen_until = excluded.seen_until;
 
 -- forgetWorker
@@ -78,11 +78,16 @@ DELETE FROM workers WHERE name = ANY($1::text[]);
 DELETE FROM workers WHERE seen_until <= ($1::bigint[])[1];
 
 -- workerCount
-SELECT count(*) FROM workers;
+SELECT count(*) FROM workers WHERE kind = ANY($1::text[]);
 
 -- renewLeases
-UPDATE lane_groups SET lease_until = ($3::bigint[])[1]
-WHERE owner = ($1::text[])[1] AND lease_until > ($2::bigint[])[1] RETURNING key, name, epoch;
+UPDATE lane_groups SET lease_until = ($2::bigint[])[1]
+WHERE owner = ($1::text[])[1] AND lease_until > 0 RETURNING key, name, epoch;
+
+-- nextLapse
+SELECT least(
+  (SELECT min(lease_until) FROM lane_groups WHERE owner <> ($1::text[])[1] AND lease_until > ($2::bigint[])[1]),
+  (SELECT min(seen_until) FROM workers WHERE name <> ($1::text[])[1] AND seen_until > ($2::bigint[])[1]));
 
 -- takeGroups
 UPDATE lane_groups SET owner = ($1::text[])[1], epoch = epoch + 1, lease_until = ($3::bigint[])[1]
@@ -158,18 +163,21 @@ INSERT INTO outbox (send, version)
 SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(send, version);
 
 -- lockGroup
-SELECT owner, epoch, lease_until, recipients, told_recipients FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
+SELECT owner, epoch, lease_until, recipients, told_recipients,
+  coalesce((SELECT value FROM facts WHERE name = 'generation'), 0),
+  coalesce((SELECT value FROM facts WHERE name = 'commits-lost'), 0)
+FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
 
 -- lockLanes
-SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason, told_rate
+SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason, told_rate, stamp
 FROM lanes WHERE key = ANY($1::bigint[]) ORDER BY key FOR UPDATE;
 
 -- saveLane
-UPDATE lanes SET budget = p.budget, in_flight = p.in_flight, swept_epoch = p.swept
+UPDATE lanes SET budget = p.budget, in_flight = p.in_flight, swept_epoch = p.swept, stamp = stamp + 1
 FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[]) AS p(k, budget, in_flight, swept) WHERE key = p.k;
 
 -- saveInFlight
-UPDATE lanes SET in_flight = p.n
+UPDATE lanes SET in_flight = p.n, stamp = stamp + 1
 FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE key = p.k;
 
 -- saveGroup
@@ -198,8 +206,9 @@ DELETE FROM queue USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::big
 WHERE queue.lane = p.lane AND queue.flow = p.flow AND queue.due = p.due AND queue.send = p.send;
 
 -- insertIntents
-INSERT INTO intents (send, attempt, lane, epoch, post_by)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS p(send, attempt, lane, epoch, post_by);
+INSERT INTO intents (send, attempt, lane, epoch, post_by, worker, claim)
+SELECT * FROM unnest(
+  $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[]);
 
 -- updateSends
 UPDATE sends SET state = p.state, attempt = p.attempt, last_attempt = p.last_attempt, failed = p.failed, proven = p.proven, version = p.version, flow = p.flow, due = p.due, changed = p.changed
@@ -216,11 +225,31 @@ SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(lane_group, ad
 ON CONFLICT (lane_group, address) DO UPDATE SET counted = excluded.counted;
 
 -- strayIntents
-SELECT send, attempt, post_by FROM intents WHERE lane = ($1::bigint[])[1] AND epoch < ($2::bigint[])[1];
+SELECT i.send, i.attempt, i.lane, i.post_by, i.worker, i.claim, (i.worker IS NULL OR w.name IS NULL)::int::bigint
+FROM intents i LEFT JOIN workers w ON w.name = i.worker
+WHERE i.lane = ($1::bigint[])[1]
+  AND CASE WHEN i.worker IS NULL THEN i.epoch < ($2::bigint[])[1] ELSE i.worker <> ($3::text[])[1] END;
+
+-- orphanIntents
+SELECT i.send, i.attempt, i.lane, i.post_by, i.worker, i.claim, 1::bigint
+FROM intents i LEFT JOIN workers w ON w.name = i.worker
+WHERE i.worker IS NOT NULL AND w.name IS NULL AND i.post_by < ($1::bigint[])[1]
+ORDER BY i.send LIMIT ($2::bigint[])[1] FOR UPDATE OF i SKIP LOCKED;
+
+-- ownIntents
+SELECT send, attempt, lane, post_by, worker, claim, 0::bigint FROM intents
+WHERE worker = ($1::text[])[1] AND post_by < ($2::bigint[])[1] ORDER BY send;
+
+-- sweptClaims
+SELECT d.send FROM doubts d JOIN unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])
+  AS p(send, attempt, worker, claim) USING (send, attempt, worker, claim);
 
 -- takeIntents
-DELETE FROM intents USING unnest($1::bigint[], $2::bigint[]) AS p(send, attempt)
-WHERE intents.send = p.send AND intents.attempt = p.attempt RETURNING intents.send, intents.lane, intents.post_by;
+DELETE FROM intents USING unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])
+  AS p(send, attempt, worker, claim)
+WHERE intents.send = p.send AND intents.attempt = p.attempt AND intents.worker IS NOT DISTINCT FROM p.worker
+  AND intents.claim IS NOT DISTINCT FROM p.claim
+RETURNING intents.send, intents.lane, intents.post_by, intents.worker, intents.claim;
 
 -- lockSends
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires
@@ -266,8 +295,9 @@ SELECT * FROM unnest($1::bigint[], $2::bytea[]) AS p(send, answer)
 ON CONFLICT (send) DO UPDATE SET answer = excluded.answer;
 
 -- insertDoubts
-INSERT INTO doubts (send, attempt, lane, since, next_look, looks, reason)
-SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[]) AS p(send, attempt, lane, since, next_look, looks, reason)
+INSERT INTO doubts (send, attempt, lane, since, next_look, looks, reason, worker, claim)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
+  $8::text[], $9::bigint[])
 ON CONFLICT (send) DO NOTHING;
 
 -- deleteDoubts

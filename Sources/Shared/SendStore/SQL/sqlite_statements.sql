@@ -63,8 +63,8 @@ UPDATE flows SET held_until = ?3, hold_reason = ?4 WHERE lane = ?1 AND template 
 UPDATE flows SET held_until = ?3, hold_reason = ?4 WHERE lane = ?1 AND campaign = ?2;
 
 -- sawWorker
-INSERT INTO workers (name, seen_until)
-VALUES (?1, ?2)
+INSERT INTO workers (name, seen_until, kind)
+VALUES (?1, ?2, ?3)
 ON CONFLICT (name) DO UPDATE SET seen_until = excluded.seen_until;
 
 -- forgetWorker
@@ -74,10 +74,15 @@ DELETE FROM workers WHERE name = ?1;
 DELETE FROM workers WHERE seen_until <= ?1;
 
 -- workerCount
-SELECT count(*) FROM workers;
+SELECT count(*) FROM workers WHERE kind = ?1;
 
 -- renewLeases
-UPDATE lane_groups SET lease_until = ?3 WHERE owner = ?1 AND lease_until > ?2 RETURNING key, name, epoch;
+UPDATE lane_groups SET lease_until = ?2 WHERE owner = ?1 AND lease_until > 0 RETURNING key, name, epoch;
+
+-- nextLapse
+SELECT min(t) FROM (
+  SELECT min(lease_until) AS t FROM lane_groups WHERE owner <> ?1 AND lease_until > ?2
+  UNION ALL SELECT min(seen_until) FROM workers WHERE name <> ?1 AND seen_until > ?2);
 
 -- takeGroups
 UPDATE lane_groups SET owner = ?1, epoch = epoch + 1, lease_until = ?3
@@ -144,16 +149,20 @@ INSERT INTO outbox (send, version)
 VALUES (?1, ?2);
 
 -- lockGroup
-SELECT owner, epoch, lease_until, recipients, told_recipients FROM lane_groups WHERE key = ?1;
+SELECT owner, epoch, lease_until, recipients, told_recipients,
+  coalesce((SELECT value FROM facts WHERE name = 'generation'), 0),
+  coalesce((SELECT value FROM facts WHERE name = 'commits-lost'), 0)
+FROM lane_groups WHERE key = ?1;
 
 -- lockLanes
-SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason, told_rate FROM lanes WHERE key = ?1;
+SELECT key, budget, in_flight, swept_epoch, stopped, stop_code, stop_reason, held_until, hold_reason, told_rate, stamp
+FROM lanes WHERE key = ?1;
 
 -- saveLane
-UPDATE lanes SET budget = ?2, in_flight = ?3, swept_epoch = ?4 WHERE key = ?1;
+UPDATE lanes SET budget = ?2, in_flight = ?3, swept_epoch = ?4, stamp = stamp + 1 WHERE key = ?1;
 
 -- saveInFlight
-UPDATE lanes SET in_flight = ?2 WHERE key = ?1;
+UPDATE lanes SET in_flight = ?2, stamp = stamp + 1 WHERE key = ?1;
 
 -- saveGroup
 UPDATE lane_groups SET recipients = ?2 WHERE key = ?1;
@@ -177,8 +186,8 @@ SELECT due FROM queue WHERE lane = ?1 AND flow = ?2 AND due > ?3 ORDER BY due LI
 DELETE FROM queue WHERE lane = ?1 AND flow = ?2 AND due = ?3 AND send = ?4;
 
 -- insertIntents
-INSERT INTO intents (send, attempt, lane, epoch, post_by)
-VALUES (?1, ?2, ?3, ?4, ?5);
+INSERT INTO intents (send, attempt, lane, epoch, post_by, worker, claim)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
 -- updateSends
 UPDATE sends SET state = ?2, attempt = ?3, last_attempt = ?4, failed = ?5, proven = ?6, version = ?7, flow = ?8, due = ?9, changed = ?10
@@ -195,10 +204,24 @@ VALUES (?1, ?2, ?3)
 ON CONFLICT (lane_group, address) DO UPDATE SET counted = excluded.counted;
 
 -- strayIntents
-SELECT send, attempt, post_by FROM intents WHERE lane = ?1 AND epoch < ?2;
+SELECT i.send, i.attempt, i.lane, i.post_by, i.worker, i.claim, i.worker IS NULL OR w.name IS NULL
+FROM intents i LEFT JOIN workers w ON w.name = i.worker
+WHERE i.lane = ?1 AND CASE WHEN i.worker IS NULL THEN i.epoch < ?2 ELSE i.worker <> ?3 END;
+
+-- orphanIntents
+SELECT i.send, i.attempt, i.lane, i.post_by, i.worker, i.claim, 1
+FROM intents i LEFT JOIN workers w ON w.name = i.worker
+WHERE i.worker IS NOT NULL AND w.name IS NULL AND i.post_by < ?1 ORDER BY i.send LIMIT ?2;
+
+-- ownIntents
+SELECT send, attempt, lane, post_by, worker, claim, 0 FROM intents WHERE worker = ?1 AND post_by < ?2 ORDER BY send;
+
+-- sweptClaims
+SELECT send FROM doubts WHERE send = ?1 AND attempt = ?2 AND worker = ?3 AND claim = ?4;
 
 -- takeIntents
-DELETE FROM intents WHERE send = ?1 AND attempt = ?2 RETURNING send, lane, post_by;
+DELETE FROM intents WHERE send = ?1 AND attempt = ?2 AND worker IS ?3 AND claim IS ?4
+RETURNING send, lane, post_by, worker, claim;
 
 -- lockSends
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires FROM sends WHERE key = ?1;
@@ -232,8 +255,8 @@ VALUES (?1, ?2)
 ON CONFLICT (send) DO UPDATE SET answer = excluded.answer;
 
 -- insertDoubts
-INSERT INTO doubts (send, attempt, lane, since, next_look, looks, reason)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+INSERT INTO doubts (send, attempt, lane, since, next_look, looks, reason, worker, claim)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 ON CONFLICT (send) DO NOTHING;
 
 -- deleteDoubts
