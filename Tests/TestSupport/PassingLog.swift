@@ -19,6 +19,10 @@ extension PassingLog {
     try real.subscribe(group: group, topics: topics, options: options)
   }
 
+  package func reader(_ name: String, of topics: [Topic]) throws(LogError) -> any LogReader {
+    try real.reader(name, of: topics)
+  }
+
   package func identity(within limit: Duration) throws(LogError) -> String {
     try real.identity(within: limit)
   }

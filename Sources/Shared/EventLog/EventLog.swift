@@ -16,6 +16,9 @@ package protocol EventLog: AnyObject, Sendable {
     group: String, topics: [Topic], options: SubscriptionOptions
   ) throws(LogError) -> any LogSubscription
 
+  /// A reader of these topics that keeps its bookmarks under that name.
+  func reader(_ name: String, of topics: [Topic]) throws(LogError) -> any LogReader
+
   /// Which log this is: another one, also one emptied and made anew, has another identity, and offsets
   /// kept outside of it are worth nothing there.
   func identity(within limit: Duration) throws(LogError) -> String

@@ -51,6 +51,8 @@ package final class KafkaConsumer {
     rd_kafka_poll_set_consumer(handle)
     queue = rd_kafka_queue_get_consumer(handle)
     context.rebalance.queue = queue
+    // Without topics it is in no group's rebalances, and reads what it assigns itself.
+    guard !topics.isEmpty else { return }
     let list = PartitionList(topics.map { (KafkaPartition(topic: $0, number: -1), 0) })
     let code = list.withPointer { rd_kafka_subscribe(handle, $0) }
     if let error = KafkaError.check(code) { throw error }
@@ -93,6 +95,26 @@ package final class KafkaConsumer {
     return list.offsets.mapValues { $0 >= 0 ? $0 : nil }
   }
 
+  /// The same with the note that was committed beside each, for those that have an offset.
+  package func bookmarks(
+    of partitions: [KafkaPartition], within limit: Duration
+  ) throws(KafkaError) -> [KafkaPartition: (offset: Int64, note: String)] {
+    let list = PartitionList(partitions.map { ($0, Int64(RD_KAFKA_OFFSET_INVALID)) })
+    let milliseconds = Int32(limit.millisecondsRoundedUp)
+    let code = list.withPointer { rd_kafka_committed(handle, $0, milliseconds) }
+    if let error = KafkaError.check(code) { throw error }
+    if let code = list.firstError { throw KafkaError(code) }
+    return list.bookmarks
+  }
+
+  /// Commits offsets with a note each, outside of any membership: a group that has members refuses it.
+  package func mark(
+    _ bookmarks: [KafkaPartition: (offset: Int64, note: String)], within limit: Duration
+  ) throws(KafkaError) {
+    guard !isClosed else { throw .closed }
+    try commit(PartitionList(noted: bookmarks), within: limit)
+  }
+
   /// Reads these from these offsets, nil being the first that there is, and nothing else. Takes the
   /// offer, if there is one.
   package func assign(_ starts: [KafkaPartition: Int64?]) throws(KafkaError) {
@@ -123,7 +145,10 @@ package final class KafkaConsumer {
     guard rd_kafka_assignment_lost(handle) == 0 else {
       throw KafkaError(RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST)
     }
-    let list = PartitionList(offsets.map { ($0.key, $0.value) })
+    try commit(PartitionList(offsets.map { ($0.key, $0.value) }), within: limit)
+  }
+
+  private func commit(_ list: PartitionList, within limit: Duration) throws(KafkaError) {
     let answers = rd_kafka_queue_new(handle)
     defer { rd_kafka_queue_destroy(answers) }
     let code = list.withPointer { rd_kafka_commit_queue(handle, $0, answers, nil, nil) }

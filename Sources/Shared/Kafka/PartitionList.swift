@@ -1,4 +1,5 @@
 internal import CRdKafka
+private import Glibc
 
 /// Owns one rd_kafka_topic_partition_list_t and lends it.
 final class PartitionList {
@@ -9,6 +10,18 @@ final class PartitionList {
     for (partition, offset) in partitions {
       rd_kafka_topic_partition_list_add(pointer, partition.topic, Int32(partition.number))
         .pointee.offset = offset
+    }
+  }
+
+  init(noted bookmarks: [KafkaPartition: (offset: Int64, note: String)]) {
+    pointer = rd_kafka_topic_partition_list_new(8)
+    for (partition, mark) in bookmarks {
+      let element = rd_kafka_topic_partition_list_add(
+        pointer, partition.topic, Int32(partition.number))
+      element?.pointee.offset = mark.offset
+      // The list frees it.
+      element?.pointee.metadata = UnsafeMutableRawPointer(strdup(mark.note))
+      element?.pointee.metadata_size = mark.note.utf8.count
     }
   }
 
@@ -23,6 +36,19 @@ final class PartitionList {
   var firstError: rd_kafka_resp_err_t? {
     withPointer { list in
       elements(of: list).map(\.err).first { $0 != RD_KAFKA_RESP_ERR_NO_ERROR }
+    }
+  }
+
+  /// Of those that have an offset.
+  var bookmarks: [KafkaPartition: (offset: Int64, note: String)] {
+    withPointer { list in
+      var found: [KafkaPartition: (offset: Int64, note: String)] = [:]
+      for (partition, element) in zip(partitions(of: list), elements(of: list))
+      where element.offset >= 0 {
+        let note = UnsafeRawBufferPointer(start: element.metadata, count: element.metadata_size)
+        found[partition] = (element.offset, String(decoding: note, as: UTF8.self))
+      }
+      return found
     }
   }
 

@@ -58,6 +58,12 @@ package final class EmbeddedLog: EventLog {
       database: try LogFile.open(settings))
   }
 
+  package func reader(_ name: String, of topics: [Topic]) throws(LogError) -> any LogReader {
+    EmbeddedReader(
+      name: name, layout: layout, writer: writer, database: try LogFile.open(settings),
+      patience: SubscriptionOptions().patience)
+  }
+
   package func identity(within limit: Duration) throws(LogError) -> String { layout.id }
 
   package func partitionCount(of topic: Topic, within limit: Duration) throws(LogError) -> Int {

@@ -58,6 +58,16 @@ package final class KafkaLog: EventLog {
     } catch { throw LogError(error) }
   }
 
+  package func reader(_ name: String, of topics: [Topic]) throws(LogError) -> any LogReader {
+    _ = try usableProducer()
+    do {
+      return KafkaReader(
+        try KafkaConsumer(settings.consumer(group: name, member: nil), topics: []),
+        topics: Dictionary(uniqueKeysWithValues: topics.map { (settings.name(of: $0), $0) }),
+        patience: SubscriptionOptions().patience)
+    } catch { throw LogError(error) }
+  }
+
   /// Kafka tells its clusters apart, not a topic from one made anew under its name: a topic is never
   /// to be deleted under a running system.
   package func identity(within limit: Duration) throws(LogError) -> String {

@@ -1,0 +1,139 @@
+internal import Compression
+internal import Domain
+internal import Kafka
+internal import SQLite
+
+/// The rows of the file that are read, each from a place of its own.
+final class FileRows {
+  /// How soon a commit of another process is seen.
+  static let look: Duration = .milliseconds(10)
+  private static let batchBytes = 16 << 20
+
+  private let layout: Layout
+  private let database: Database
+  /// The next offset of each row that is read.
+  private var positions: [Int: Int64] = [:]
+  private var paused: Set<Int> = []
+  private var seenVersion: Int64?
+  private var turn = 0
+
+  init(_ layout: Layout, _ database: Database) {
+    (self.layout, self.database) = (layout, database)
+  }
+
+  /// Reads these and nothing else.
+  func begin(_ starts: [Int: Int64]) {
+    positions = starts
+    paused = []
+    seenVersion = nil
+  }
+
+  func move(_ starts: [Int: Int64]) {
+    positions.merge(starts) { $1 }
+    seenVersion = nil
+  }
+
+  func pause(_ rows: [Int]) { paused.formUnion(rows) }
+
+  func resume(_ rows: [Int]) {
+    paused.subtract(rows)
+    seenVersion = nil
+  }
+
+  /// Nothing new is in the file as long as no connection but ours has committed.
+  func read(_ max: Int) throws(LogError) -> [LogRecord] {
+    let version = try onFile { () throws(SQLiteError) in try dataVersion() }
+    guard version != seenVersion else { return [] }
+    let behind = try rowsBehind()
+    guard !behind.isEmpty else {
+      seenVersion = version
+      return []
+    }
+    var (records, bytes): ([LogRecord], Int) = ([], 0)
+    turn += 1
+    for index in behind.indices where records.count < max && bytes < Self.batchBytes {
+      let (row, end) = behind[(index + turn) % behind.count]
+      try onFile { () throws(SQLiteError) in
+        try read(row, until: end, max, into: &records, &bytes)
+      }
+    }
+    return records
+  }
+
+  private func dataVersion() throws(SQLiteError) -> Int64 {
+    let statement = try database.statement("PRAGMA data_version")
+    defer { statement.reset() }
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  private func rowsBehind() throws(LogError) -> [(row: Int, end: Int64)] {
+    var behind: [(row: Int, end: Int64)] = []
+    for (row, available) in try onFile({ () throws(SQLiteError) in try availableOffsets() }) {
+      guard let position = positions[row] else { continue }
+      guard position >= available.lowerBound, position <= available.upperBound else {
+        throw outOfRange(row, position, available)
+      }
+      if position < available.upperBound, !paused.contains(row) {
+        behind.append((row, available.upperBound))
+      }
+    }
+    return behind
+  }
+
+  private func availableOffsets() throws(SQLiteError) -> [(row: Int, offsets: Range<Int64>)] {
+    let statement = try database.statement("SELECT partition, first, next FROM partitions")
+    var available: [(row: Int, offsets: Range<Int64>)] = []
+    while try statement.step() {
+      available.append(
+        (Int(statement.integer(0)), statement.integer(1)..<statement.integer(2)))
+    }
+    return available
+  }
+
+  /// Told once; the partition gives nothing more until it is started anew.
+  private func outOfRange(_ row: Int, _ offset: Int64, _ available: Range<Int64>) -> LogError {
+    positions[row] = nil
+    guard let partition = layout.partition(atRow: row) else { return .lost([]) }
+    return .outOfRange(partition, offset: offset, available: available)
+  }
+
+  private func read(
+    _ row: Int, until end: Int64, _ max: Int, into records: inout [LogRecord], _ bytes: inout Int
+  ) throws(SQLiteError) {
+    guard let start = positions[row], let partition = layout.partition(atRow: row) else { return }
+    let statement = try database.statement(
+      """
+      SELECT position, count, size, records FROM runs
+      WHERE position >= ? AND position < ? ORDER BY position
+      """)
+    statement.bind(1, Layout.position(row, start))
+    statement.bind(2, Layout.position(row, end))
+    defer { statement.reset() }
+    while records.count < max, bytes < Self.batchBytes, try statement.step() {
+      let last = Layout.offset(statement.integer(0))
+      var offset = last - statement.integer(1) + 1
+      var run = RunReader(try run(statement))
+      while records.count < max, let place = run.next() {
+        defer { offset += 1 }
+        guard offset >= start else { continue }
+        let record = LogRecord(
+          partition: partition, offset: offset, key: run.key(place),
+          headers: RecordHeaders(block: run.headers(place)), value: run.value(place))
+        bytes += record.headers.block.count + (record.value?.count ?? 0)
+        positions[row] = offset + 1
+        records.append(record)
+      }
+      guard offset > last || records.count >= max else {
+        throw SQLiteError(damaged: "the run that ends at \(last) of row \(row)")
+      }
+    }
+  }
+
+  private func run(_ row: Statement) throws(SQLiteError) -> [UInt8] {
+    let size = row.isNull(2) ? nil : Int(row.integer(2))
+    guard let bytes = Packed(bytes: row.bytes(3), unpackedCount: size).unpacked() else {
+      throw SQLiteError(damaged: "the run that ends at \(row.integer(0))")
+    }
+    return bytes
+  }
+}
