@@ -8,22 +8,22 @@ internal import Service
 internal import Time
 
 /// Takes sends from the log into the store, with the place up to which it has come in the same transaction:
-/// what was taken in is told by the store alone.
+/// what was taken in is told by the store alone. Which partitions it reads, a lease in the store says.
 final class IntakeLoop {
   private let store: SendStore
   private let eventLog: any EventLog
   private let doors: DoorBook
   private let board: LaneBoard
   private let log: Log
+  private let worker: WorkerID
+  private let metrics: Metrics
   private let health: HealthPart
   private let stop: StopSignal
   private let taken: Counter
   private let folded: Counter
   private let burial: Burial
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
-  /// The next offset to take of each partition.
-  private var positions: [TopicPartition: Int64] = [:]
-  private var identity = ""
+  private let waiting: Counter
 
   init(_ context: WorkerContext, doors: DoorBook, board: LaneBoard) {
     store = context.store
@@ -33,7 +33,11 @@ final class IntakeLoop {
     health = context.health.part("intake")
     self.doors = doors
     self.board = board
-    let metrics = context.metrics
+    worker = context.worker
+    metrics = context.metrics
+    waiting = metrics.counter(
+      "postrider_intake_unknown_sender_total",
+      "Sends taken in for a sender that this worker does not know yet.")
     taken = metrics.counter("postrider_intake_sends_total", "Sends taken into the store.")
     folded = metrics.counter(
       "postrider_intake_folded_total", "Sends that came again and were there already.")
@@ -50,38 +54,26 @@ final class IntakeLoop {
   /// A record that is no send of ours.
   private struct Unusable: Error { let description: String }
 
-  /// Why intake cannot go on, and whether it may later.
-  private struct Halt: Error {
-    let reason: String
-    var isForGood = false
-
-    init(_ reason: String, isForGood: Bool = false) {
-      self.reason = reason
-      self.isForGood = isForGood
-    }
-
-    init(_ error: LogError) {
-      reason = error.description
-      if case .outOfRange = error { isForGood = true }
-    }
-
-    init(_ error: StoreError) { reason = error.description }
-  }
-
   /// Blocks until asked to stop; to be called on a thread of its own.
   func run() {
     var failures = 0
+    var toldOf: String?
     while !stop.isRequested {
-      do throws(Halt) {
+      do throws(ReadingHalt) {
         try read { failures = 0 }
+        toldOf = nil
       } catch {
         failures += 1
-        health.notReady(error.reason)
+        health.notReady(error.description)
         if error.isForGood {
-          log.error("nothing is taken in until somebody looks at this", ["reason": error.reason])
-          keepStill(error.reason)
+          if toldOf != error.description {
+            log.error(
+              "nothing is taken in until a person has decided", ["reason": error.description])
+          }
+          toldOf = error.description
+          stop.wait(for: .seconds(5))
         } else {
-          log.warning("cannot take sends in, trying again", ["reason": error.reason])
+          log.warning("cannot take sends in, trying again", ["reason": error.description])
           stop.wait(for: backoff.ceiling(failures: failures))
         }
       }
@@ -89,118 +81,131 @@ final class IntakeLoop {
     health.ended()
   }
 
-  /// Going on would mean to skip what was lost, or to take it in twice.
-  private func keepStill(_ reason: String) {
-    repeat { health.notReady(reason) } while !stop.wait(for: .seconds(1))
-  }
-
-  private func read(_ succeeded: () -> Void) throws(Halt) {
-    positions = [:]
-    identity = try orHalt { () throws(LogError) in
-      try eventLog.identity(within: .seconds(10))
-    }
-    let subscription = try orHalt { () throws(LogError) in
-      try eventLog.subscribe(
-        group: Self.group, topics: [.sends], options: SubscriptionOptions(ownOffsets: true))
-    }
-    defer { subscription.close() }
+  private func read(_ succeeded: () -> Void) throws(ReadingHalt) {
+    let reader = try LeasedReader(
+      Self.group, .sends, of: eventLog, store, worker: worker, .dispatch, keeper: .intake, log: log,
+      metrics: metrics)
+    defer { reader.close() }
     while !stop.isRequested {
-      let batch = try orHalt { () throws(LogError) in
-        try subscription.next(max: Self.batch, wait: .milliseconds(250))
-      }
-      for partition in batch.lost { positions[partition] = nil }
-      try start(batch.gained, subscription)
-      let byPartition = Dictionary(grouping: batch.records, by: \.partition)
+      let records = try reader.next(max: Self.batch, wait: .milliseconds(250))
+      let byPartition = Dictionary(grouping: records, by: \.partition)
       for (partition, records) in byPartition.sorted(by: { $0.key.number < $1.key.number }) {
-        try take(records, of: partition, subscription)
+        try take(records, of: partition, reader)
       }
       health.ready()
       succeeded()
     }
   }
 
-  private func start(
-    _ gained: [TopicPartition], _ subscription: any LogSubscription
-  ) throws(Halt) {
-    guard !gained.isEmpty else { return }
-    let available = try orHalt { () throws(LogError) in
-      try eventLog.offsets(of: .sends, within: .seconds(10))
-    }
-    for partition in gained {
-      let known: (log: String, offset: Int64)?
-      do throws(StoreError) { known = try store.intakePosition(partition: partition.number) } catch
-      {
-        throw Halt(error)
-      }
-      if let known, known.log != identity { throw otherLog(known.log) }
-      positions[partition] =
-        known?.offset
-        ?? (partition.number < available.count ? available[partition.number].lowerBound : 0)
-    }
-    try move(gained, subscription)
-  }
-
-  private func move(
-    _ partitions: [TopicPartition], _ subscription: any LogSubscription
-  ) throws(Halt) {
-    let offsets = positions.filter { partitions.contains($0.key) }
-    try orHalt { () throws(LogError) in try subscription.start(offsets) }
-  }
-
-  private func otherLog(_ known: String) -> Halt {
-    Halt(
-      "the store has taken in from the log \(known), and this is \(identity): offsets mean nothing here",
-      isForGood: true)
-  }
-
   // MARK: Batches
 
+  private struct Item {
+    let record: LogRecord
+    let send: NewSend
+  }
+
+  /// A stretch of one partition, without what could not be read in it.
+  private struct Stretch {
+    let partition: TopicPartition
+    let from: Int64
+    let next: Int64
+    let lastID: String?
+    var items: [Item]
+  }
+
   private func take(
-    _ records: [LogRecord], of partition: TopicPartition, _ subscription: any LogSubscription
-  ) throws(Halt) {
-    guard let from = positions[partition], let last = records.last else { return }
-    var readable: [(record: LogRecord, send: NewSend)] = []
+    _ records: [LogRecord], of partition: TopicPartition, _ reader: LeasedReader
+  ) throws(ReadingHalt) {
+    guard let from = reader.position(of: partition), let last = records.last else { return }
+    var items: [Item] = []
     var letters: [DeadLetter] = []
     for record in records {
-      do throws(Unusable) { readable.append((record, try send(record))) } catch {
+      do throws(Unusable) { items.append(Item(record: record, send: try send(record))) } catch {
         letters.append(DeadLetter(record, because: error.description))
       }
     }
+    try bury(letters)
+    try take(
+      Stretch(
+        partition: partition, from: from, next: last.offset + 1, lastID: last.eventID, items: items),
+      reader)
+  }
+
+  private func take(_ stretch: Stretch, _ reader: LeasedReader) throws(ReadingHalt) {
+    var stretch = stretch
     while true {
-      try orHalt { () throws(LogError) in try burial.bury(letters) }
-      let batch = IntakeBatch(
-        log: identity, partition: partition.number, from: from, next: last.offset + 1,
-        sends: readable.map(\.send))
-      switch try write(batch) {
+      let result: IntakeResult
+      do throws(StoreError) { result = try store.take(batch(stretch, reader)) } catch {
+        guard case .refused(let reason) = error else { throw ReadingHalt(error) }
+        return try takeApart(stretch, because: reason, reader)
+      }
+      switch result {
       case .taken(let folded):
-        positions[partition] = batch.next
+        reader.done(stretch.partition, before: stretch.next, lastID: stretch.lastID)
         self.folded.add(folded.count)
-        taken.add(batch.sends.count - folded.count)
-        board.wake(Set(batch.sends.map(\.sender)))
-        return try tell(partition, batch.next, subscription)
+        taken.add(stretch.items.count - folded.count)
+        return board.wake(Set(stretch.items.map(\.send.sender)))
       case .refused(let reasons):
         // First where people see it, then past it: a crash between shows it twice rather than never.
-        letters = reasons.map { DeadLetter(readable[$0.key].record, because: $0.value) }
-        readable = readable.enumerated().filter { reasons[$0.offset] == nil }.map(\.element)
+        try bury(reasons.map { DeadLetter(stretch.items[$0.key].record, because: $0.value) })
+        stretch.items = stretch.items.enumerated().filter { reasons[$0.offset] == nil }
+          .map(\.element)
       case .elsewhere(let offset):
-        positions[partition] = offset
-        return try move([partition], subscription)
-      case .otherLog(let known): throw otherLog(known)
+        return try goElsewhere(stretch, offset, reader)
+      case .otherLog(let known):
+        throw ReadingHalt(
+          "this store has read the log \(known), and this log is \(reader.logIdentity): choose with `postrider store adopt-log --from start|end|restored`",
+          isForGood: true)
       }
     }
   }
 
-  private func write(_ batch: IntakeBatch) throws(Halt) -> IntakeResult {
-    do throws(StoreError) { return try store.take(batch) } catch { throw Halt(error) }
+  /// Something in it can never be kept: halved until that stands alone.
+  private func takeApart(
+    _ stretch: Stretch, because reason: String, _ reader: LeasedReader
+  ) throws(ReadingHalt) {
+    guard stretch.items.count > 1 else {
+      try bury(stretch.items.map { DeadLetter($0.record, because: reason) })
+      var rest = stretch
+      rest.items = []
+      return try take(rest, reader)
+    }
+    let middle = stretch.items.count / 2
+    let border = stretch.items[middle].record.offset
+    let halves = [
+      Stretch(
+        partition: stretch.partition, from: stretch.from, next: border, lastID: nil,
+        items: Array(stretch.items[..<middle])),
+      Stretch(
+        partition: stretch.partition, from: border, next: stretch.next, lastID: stretch.lastID,
+        items: Array(stretch.items[middle...])),
+    ]
+    for half in halves { try take(half, reader) }
   }
 
-  /// Retention may pass what the store has; whose turn it is now is no matter.
-  private func tell(
-    _ partition: TopicPartition, _ next: Int64, _ subscription: any LogSubscription
-  ) throws(Halt) {
-    do throws(LogError) { try subscription.commit([partition: next]) } catch {
-      guard case .lost = error else { throw Halt(error) }
-    }
+  /// Somebody else was here, or the store has less than it had told.
+  private func goElsewhere(
+    _ stretch: Stretch, _ offset: Int64, _ reader: LeasedReader
+  ) throws(ReadingHalt) {
+    guard offset < stretch.from else { return try reader.move(stretch.partition, to: offset) }
+    do throws(StoreError) {
+      guard try store.generation() == reader.generation else {
+        throw .unavailable("a person has set where the log is read")
+      }
+      try store.noteLostCommits()
+    } catch { throw ReadingHalt(error) }
+    throw ReadingHalt(SendStore.lostCommitsSentence)
+  }
+
+  private func batch(_ stretch: Stretch, _ reader: LeasedReader) -> IntakeBatch {
+    IntakeBatch(
+      log: reader.logIdentity, partition: stretch.partition.number, from: stretch.from,
+      next: stretch.next, lastID: stretch.lastID, sends: stretch.items.map(\.send),
+      offsets: stretch.items.map(\.record.offset))
+  }
+
+  private func bury(_ letters: [DeadLetter]) throws(ReadingHalt) {
+    do throws(LogError) { try burial.bury(letters) } catch { throw ReadingHalt(error) }
   }
 
   private func send(_ record: LogRecord) throws(Unusable) -> NewSend {
@@ -216,7 +221,12 @@ final class IntakeLoop {
       throw Unusable(description: error.description)
     }
     guard let door = doors[send.sender] else {
-      throw Unusable(description: "there is no sender \(send.sender)")
+      // Ingest may have read newer settings than this worker: it waits, as long as it may, for its sender.
+      waiting.add()
+      return NewSend(
+        id: send.id, sender: send.sender, recipient: send.to, content: send.request,
+        priority: send.priority, campaign: send.campaign ?? "", due: send.due,
+        expires: send.expires)
     }
     let request: SendRequest
     do throws(Failure) { request = try door.read(send.request) } catch {
@@ -227,9 +237,5 @@ final class IntakeLoop {
       priority: send.priority, campaign: send.campaign ?? "",
       template: request.message.templateName ?? "", due: send.due, expires: send.expires,
       maxAttempts: door.settings.sender.maxAttempts)
-  }
-
-  private func orHalt<Value>(_ body: () throws(LogError) -> Value) throws(Halt) -> Value {
-    do { return try body() } catch { throw Halt(error) }
   }
 }

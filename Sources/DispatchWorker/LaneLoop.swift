@@ -52,13 +52,17 @@ final class LaneLoop: Sendable {
   /// own.
   func run() {
     var failures = 0
+    var lookAt: Int64 = 0
     while !stop.isRequested {
       do throws(StoreError) {
         if let (sender, lane) = board.next(within: Self.lookAround) {
           try claim(from: sender, lane)
-        } else {
+        }
+        // Also while lanes are busy: a stop by somebody else must not wait until they are idle.
+        if bootMicroseconds() >= lookAt {
           board.note(pulses: try store.lanePulses())
           try repeats.withdraw(in: store)
+          lookAt = bootMicroseconds() + Self.lookAround.microseconds
         }
         failures = 0
         health.ready()

@@ -91,6 +91,7 @@ final class LeaseKeeper: Sendable {
     }
     audited.add(try store.auditIntents(worker, isUnderWay: underWay.contains))
     swept.add(try store.sweepIntents(firstLook: firstLook))
+    _ = try store.expireUnknown()
     counts.show(try store.laneStatus())
     guard let next = report.nextLook else { return Self.pause }
     return min(Self.pause, max(.milliseconds(20), next - (try store.now()) + .milliseconds(1)))

@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
@@ -28,10 +28,12 @@ package final class AccountLoop {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run(
-    _ eventLog: any EventLog, health: HealthPart, metrics: Metrics, stop: StopSignal
+    _ eventLog: any EventLog, worker: WorkerID, health: HealthPart, metrics: Metrics,
+    stop: StopSignal
   ) {
     RecordLoop(
-      eventLog, group: Self.group, topics: [.account], types: [AccountEvent.type], log: log,
+      eventLog, store, worker: worker, group: Self.group, topic: .account,
+      types: [AccountEvent.type], log: log,
       health: health, metrics: metrics, stop: stop, handler: handle
     ).run()
   }

@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
@@ -35,10 +35,12 @@ package final class InboundLoop {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run(
-    _ eventLog: any EventLog, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal
+    _ eventLog: any EventLog, worker: WorkerID, log: Log, health: HealthPart, metrics: Metrics,
+    stop: StopSignal
   ) {
     RecordLoop(
-      eventLog, group: Self.group, topics: [.inbound], types: [InboundMessage.type], log: log,
+      eventLog, store, worker: worker, group: Self.group, topic: .inbound,
+      types: [InboundMessage.type], log: log,
       health: health, metrics: metrics, stop: stop, handler: handle
     ).run()
   }

@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 package import EventLog
 internal import JSON
 internal import Providers
@@ -33,10 +33,11 @@ package final class StatusLoop {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run(
-    _ eventLog: any EventLog, health: HealthPart, metrics: Metrics, stop: StopSignal
+    _ eventLog: any EventLog, worker: WorkerID, health: HealthPart, metrics: Metrics,
+    stop: StopSignal
   ) {
     RecordLoop(
-      eventLog, group: Self.group, topics: [.callbacks],
+      eventLog, store, worker: worker, group: Self.group, topic: .callbacks,
       types: [ProviderCallback.type, MarkEvent.type], log: log, health: health, metrics: metrics,
       stop: stop, batch: 1000, prepare: { [told] in CallbackBatch($0, withRaw: told.isNeeded) },
       handler: handle

@@ -24,18 +24,21 @@ package enum StatusWorker {
     return [
       WorkerThread("callbacks") {
         StatusLoop(store, burial, actions: actions, log: log, metrics: metrics).run(
-          context.eventLog, health: context.health.part("callbacks", patience: patience),
+          context.eventLog, worker: context.worker,
+          health: context.health.part("callbacks", patience: patience),
           metrics: metrics, stop: context.stop)
       },
       WorkerThread("inbound") {
         InboundLoop(store, senders, actions: actions, metrics: metrics).run(
-          context.eventLog, log: log, health: context.health.part("inbound", patience: patience),
+          context.eventLog, worker: context.worker, log: log,
+          health: context.health.part("inbound", patience: patience),
           metrics: metrics, stop: context.stop)
       },
       WorkerThread("actions") { tell(actions, context) },
       WorkerThread("account") {
         AccountLoop(store, log: log, metrics: metrics).run(
-          context.eventLog, health: context.health.part("account", patience: patience),
+          context.eventLog, worker: context.worker,
+          health: context.health.part("account", patience: patience),
           metrics: metrics, stop: context.stop)
       },
     ]

@@ -103,14 +103,19 @@ struct Workers {
     let opening = Opening(log, health.part("store", patience: Self.patience), stop)
     guard let store = try opening.store(settings.store, settings.senders) else { return [] }
     storeSlot.fill(store)
-    let worker = WorkerID("\(ProcessInfo.processInfo.hostName):\(getpid())")
-    let context = WorkerContext(
-      settings: settings, store: store, eventLog: eventLog, worker: worker, log: log,
-      health: health, metrics: metrics, stop: stop, reload: reload)
+    // New at every start, as a container's process always has the same number: nobody inherits by a name what
+    // another has left.
+    let name = "\(ProcessInfo.processInfo.hostName):\(getpid()):\(UInt32.random(in: .min ... .max))"
+    func context(_ kind: WorkerKind) -> WorkerContext {
+      WorkerContext(
+        settings: settings, store: store, eventLog: eventLog,
+        worker: WorkerID("\(name)/\(kind.rawValue)"), log: log, health: health, metrics: metrics,
+        stop: stop, reload: reload)
+    }
     reload.onChange { settings in try store.define(settings.senders.map(\.sender)) }
     var threads: [WorkerThread] = []
-    if parts.contains(.dispatch) { threads += try DispatchWorker.start(context) }
-    if parts.contains(.status) { threads += StatusWorker.start(context) }
+    if parts.contains(.dispatch) { threads += try DispatchWorker.start(context(.dispatch)) }
+    if parts.contains(.status) { threads += StatusWorker.start(context(.status)) }
     return threads
   }
 

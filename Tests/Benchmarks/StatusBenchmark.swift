@@ -39,10 +39,10 @@ enum StatusBenchmark {
         try small.put(ofSmall[turn])
         try big.put(callbacks)
         try race.run("callbacks, small", operations: ofSmall[turn].count) {
-          try small.log.letThrough(.callbacks)
+          try small.log.letThrough(.callbacks, into: small.fixture.store)
         }
         try race.run("callbacks", operations: callbacks.count) {
-          try big.log.letThrough(.callbacks)
+          try big.log.letThrough(.callbacks, into: big.fixture.store)
         }
         let rows = bare.dropFirst(turn * batchesInTurn).prefix(batchesInTurn)
         try race.run("bare SQL", operations: rows.reduce(0) { $0 + $1.count }) {
@@ -79,7 +79,9 @@ enum StatusBenchmark {
         (start..<start + step).map { number in
           .twilio(ProviderID("SMunknown\(number)"), nil, .sent)
         })
-      try race.run("unknown ids", operations: step) { try stage.log.letThrough(.callbacks) }
+      try race.run("unknown ids", operations: step) {
+        try stage.log.letThrough(.callbacks, into: stage.fixture.store)
+      }
     }
     print("  parked after \(unknown) unknown ids: \(try stage.fixture.store.parkedCount())")
     try others(stage, "others, beside the parked", &race)
@@ -93,7 +95,9 @@ enum StatusBenchmark {
       try stage.fixture.claimAndRecord(10_000)
       let callbacks = stage.fixture.callbacks()
       try stage.put(callbacks)
-      try race.run(name, operations: callbacks.count) { try stage.log.letThrough(.callbacks) }
+      try race.run(name, operations: callbacks.count) {
+        try stage.log.letThrough(.callbacks, into: stage.fixture.store)
+      }
     }
   }
 }

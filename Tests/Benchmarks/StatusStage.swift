@@ -30,7 +30,8 @@ final class StatusStage {
     threads = [
       WorkerThread("callbacks") {
         StatusLoop(store, burial, log: quiet, metrics: metrics).run(
-          log, health: health.part("callbacks"), metrics: metrics, stop: stop)
+          log, worker: WorkerID("status"), health: health.part("callbacks"), metrics: metrics,
+          stop: stop)
       },
       WorkerThread("parked") {
         ParkedSweep(

@@ -1,57 +1,36 @@
 import Domain
 import EventLog
 import Platform
+import SendStore
 import TestSupport
 
 /// A log whose reader waits until it is let through, so that a measurement begins with everything there.
 final class Turnstile: PassingLog {
-  struct State: Sendable {
-    var isOpen = false
-    var committed: [TopicPartition: Int64] = [:]
-  }
-
   let real: any EventLog
-  private let state = Monitor(State())
+  private let isOpen = Monitor(false)
 
   init(_ real: any EventLog) { self.real = real }
 
-  /// Lets the reader through until it is done with all that is there.
-  func letThrough(_ topic: Topic) throws {
-    let ends = try real.offsets(of: topic, within: .seconds(10)).enumerated()
-      .filter { !$1.isEmpty }
-      .map { (TopicPartition(topic, $0), $1.upperBound) }
-    state.change { $0.isOpen = true }
-    state.wait(for: .seconds(3600)) { state in
-      !ends.contains { state.committed[$0, default: 0] < $1 }
-    }
-    state.change { $0.isOpen = false }
+  /// Lets the reader through until the store's workers are done with all that is there.
+  func letThrough(_ topic: Topic, into store: SendStore) throws {
+    isOpen.change { $0 = true }
+    _ = try store.hasRead(toTheEndOf: topic, in: real, within: .seconds(3600))
+    isOpen.change { $0 = false }
   }
 
-  func subscribe(
-    group: String, topics: [Topic], options: SubscriptionOptions
-  ) throws(LogError) -> any LogSubscription {
-    TurnstileSubscription(
-      try real.subscribe(group: group, topics: topics, options: options), state)
+  func reader(_ name: String, of topics: [Topic]) throws(LogError) -> any LogReader {
+    TurnstileReader(try real.reader(name, of: topics), isOpen)
   }
 }
 
-private final class TurnstileSubscription: PassingSubscription {
-  let real: any LogSubscription
-  private let state: Monitor<Turnstile.State>
+private final class TurnstileReader: PassingReader {
+  let real: any LogReader
+  private let isOpen: Monitor<Bool>
 
-  init(_ real: any LogSubscription, _ state: Monitor<Turnstile.State>) {
-    (self.real, self.state) = (real, state)
-  }
+  init(_ real: any LogReader, _ isOpen: Monitor<Bool>) { (self.real, self.isOpen) = (real, isOpen) }
 
-  /// A member has to show itself now and then, or its partitions go to others.
-  func next(max: Int, wait: Duration) throws(LogError) -> LogBatch {
-    state.wait(for: .milliseconds(500)) { $0.isOpen }
-    guard state.peek({ $0.isOpen }) else { return try real.next(max: 0, wait: .zero) }
-    return try real.next(max: max, wait: wait)
-  }
-
-  func commit(_ offsets: [TopicPartition: Int64]) throws(LogError) {
-    try real.commit(offsets)
-    state.change { $0.committed.merge(offsets) { $1 } }
+  func next(max: Int, wait: Duration) throws(LogError) -> [LogRecord] {
+    isOpen.wait(for: wait) { $0 }
+    return isOpen.peek { $0 } ? try real.next(max: max, wait: wait) : []
   }
 }

@@ -4,6 +4,7 @@ import JSON
 import Kafka
 import Platform
 import SQLite
+import SendStore
 import TestSupport
 import Testing
 import Time
@@ -14,6 +15,7 @@ import Time
 @Suite struct RecordLoopTests {
   let folder: TemporaryFolder
   let log: EmbeddedLog
+  let store: SendStore
   let quiet = Log(worker: "test", write: { _ in })
   let stop = StopSignal()
   let health = Health()
@@ -21,6 +23,7 @@ import Time
   init() throws {
     folder = try TemporaryFolder()
     log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+    store = try SendStore(.sqlite(path: folder.file("store.db")))
   }
 
   func record(_ id: String, type: String = "known", data: String = "{}") -> NewRecord {
@@ -35,10 +38,11 @@ import Time
     until done: Gate,
     _ handler: @escaping @Sendable ([LoggedEvent]) throws(HandlerFailure) -> [Int: String]
   ) {
-    let (log, quiet, stop, part) = (log, quiet, stop, health.part("loop"))
+    let (log, store, quiet, stop, part) = (log, store, quiet, stop, health.part("loop"))
     let thread = WorkerThread("loop") {
       RecordLoop(
-        log, group: "g", topics: [.callbacks], types: ["known"], log: quiet, health: part,
+        log, store, worker: WorkerID("w"), group: "g", topic: .callbacks, types: ["known"],
+        log: quiet, health: part,
         metrics: Metrics(), stop: stop, handler: handler
       ).run()
     }
@@ -130,9 +134,7 @@ import Time
       return [:]
     }
     #expect(calls.withLock { $0 } >= 3)
-    #expect(
-      try log.subscribe(group: "g", topics: [.callbacks]).next(max: 9, wait: .milliseconds(300))
-        .records.isEmpty)
+    #expect(try store.hasRead(toTheEndOf: .callbacks, in: log, within: .seconds(5)))
   }
 
   @Test("a record that is too long for a dead letter is cut, and told by its hash")
@@ -154,34 +156,28 @@ import Time
     #expect(letter["value"]?.string?.utf8.count == DeadLetter.keptBytes)
   }
 
-  @Test("a batch is handled while the one before it is committed")
-  func overlap() throws {
-    try log.append([record("1"), record("2")], within: .seconds(10))
+  @Test(
+    "of a batch that the store cannot keep, the one at fault is dead-lettered and the rest handled")
+  func apart() throws {
+    try log.append((1...9).map { record("\($0)") }, within: .seconds(10))
     let (handled, done) = (Locked<[String]>([]), Gate())
-    let second = Gate()
-    let slow = HeldCommits(log, until: second)
-    let (quiet, stop, part) = (quiet, stop, health.part("loop"))
-    let thread = WorkerThread("loop") {
-      RecordLoop(
-        slow, group: "g", topics: [.callbacks], types: ["known"], log: quiet, health: part,
-        metrics: Metrics(), stop: stop, batch: 1, prepare: { $0 }
-      ) { events throws(HandlerFailure) in
-        let ids = handled.withLock { handled in
-          handled += events.map(\.id)
-          return handled
-        }
-        if ids.contains("2") {
-          second.open()
-          done.open()
-        }
-        return [:]
-      }.run()
+    run(until: done) { events throws(HandlerFailure) in
+      let ids = events.map(\.id)
+      if ids.contains("4") || ids.contains("9") {
+        throw HandlerFailure(StoreError.refused("a value of the wrong form"))
+      }
+      if handled.withLock({
+        $0 += ids
+        return $0.count
+      }) == 7 {
+        done.open()
+      }
+      return [:]
     }
-    #expect(done.wait(for: .seconds(20)))
-    stop.request()
-    #expect(thread.join(within: .seconds(20)))
-    #expect(handled.withLock { $0 } == ["1", "2"])
-    #expect(slow.wasHeld.withLock { $0 } == [true])
+    #expect(handled.withLock { $0 } == ["1", "2", "3", "5", "6", "7", "8"])
+    let letters = try deadLetters()
+    #expect(letters.compactMap { $0["offset"]?.integer }.sorted() == [3, 8])
+    #expect(letters.allSatisfy { $0["reason"]?.string?.contains("wrong form") == true })
   }
 }
 
@@ -189,37 +185,5 @@ extension LoggedEvent {
   /// The loop gives only what is an event.
   fileprivate var id: String {
     do { return try record.event().id } catch { return "\(error)" }
-  }
-}
-
-/// A log whose first commit waits for a gate, and remembers whether that opened in time.
-private final class HeldCommits: PassingLog {
-  let wasHeld = Locked<[Bool]>([])
-  let real: any EventLog
-  private let gate: Gate
-
-  init(_ real: any EventLog, until gate: Gate) { (self.real, self.gate) = (real, gate) }
-
-  func subscribe(
-    group: String, topics: [Topic], options: SubscriptionOptions
-  ) throws(LogError) -> any LogSubscription {
-    Held(try real.subscribe(group: group, topics: topics, options: options), self)
-  }
-
-  func close(within limit: Duration) {}
-
-  private final class Held: PassingSubscription {
-    let real: any LogSubscription
-    private let log: HeldCommits
-
-    init(_ real: any LogSubscription, _ log: HeldCommits) { (self.real, self.log) = (real, log) }
-
-    func commit(_ offsets: [TopicPartition: Int64]) throws(LogError) {
-      if log.wasHeld.withLock({ $0.isEmpty }) {
-        let isOpen = log.gate.wait(for: .seconds(10))
-        log.wasHeld.withLock { $0.append(isOpen) }
-      }
-      try real.commit(offsets)
-    }
   }
 }

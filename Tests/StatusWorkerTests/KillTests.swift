@@ -128,13 +128,14 @@ private final class Deployment {
 
   /// Answers how many changes there are in the end.
   func runInside() throws -> Int {
-    let (stop, watched, metrics) = (StopSignal(), WatchedLog(log), Metrics())
-    let store = store
+    let (stop, metrics) = (StopSignal(), Metrics())
+    let (store, log) = (store, log)
     let thread = WorkerThread("callbacks") {
       StatusLoop(store, log: Log(worker: "test", write: { _ in }), metrics: metrics).run(
-        watched, health: Health().part("callbacks"), metrics: metrics, stop: stop)
+        log, worker: WorkerID("inside"), health: Health().part("callbacks"), metrics: metrics,
+        stop: stop)
     }
-    #expect(try watched.isDone(.callbacks, within: .seconds(60)))
+    #expect(try store.hasRead(toTheEndOf: .callbacks, in: log, within: .seconds(60)))
     stop.request()
     #expect(thread.join(within: .seconds(20)))
     return try store.unpublishedCount()

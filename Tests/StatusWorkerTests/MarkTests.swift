@@ -51,7 +51,8 @@ import Time
       let sends = try stand.accepted(count)
       let callbacks = sends.map { ProviderCallback.twilio("delivered", $0).record }
       try stand.log.append(callbacks + [Self.mark(0, "a", 1).record], within: .seconds(10))
-      guard try stand.log.isDone(.callbacks, within: .seconds(20)) else {
+      guard try stand.store.hasRead(toTheEndOf: .callbacks, in: stand.log, within: .seconds(20))
+      else {
         Issue.record("the log was not read to its end")
         return
       }

@@ -24,7 +24,7 @@ final class StatusStand: @unchecked Sendable {
   // What is not a constant is touched by the test's own thread alone.
   let clock = ManualClock()
   let store: SendStore
-  let log: WatchedLog
+  let log: any EventLog
   let metrics = Metrics()
   let lines = Locked<[String]>([])
   /// Empty, so that nobody is told, unless a test fills it.
@@ -35,6 +35,7 @@ final class StatusStand: @unchecked Sendable {
   private var threads: [WorkerThread] = []
   private var offset: Int64 = 0
 
+  private static let worker = WorkerID("status")
   private static let cluster = Result { try MockKafka() }
   private static let made = Atomic(0)
 
@@ -50,10 +51,10 @@ final class StatusStand: @unchecked Sendable {
     store = try SendStore(location)
     try store.define(senders.map(\.sender))
     // Only what goes through the log needs the slower one.
-    log = WatchedLog(
+    log =
       pair == .postgres && runs
-        ? try Self.kafkaLog()
-        : try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db"))))
+      ? try Self.kafkaLog()
+      : try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
     if runs { start(senders) }
   }
 
@@ -81,15 +82,16 @@ final class StatusStand: @unchecked Sendable {
     threads = [
       WorkerThread("callbacks") {
         StatusLoop(store, actions: actions, log: quiet, metrics: metrics).run(
-          log, health: health.part("callbacks"), metrics: metrics, stop: stop)
+          log, worker: Self.worker, health: health.part("callbacks"), metrics: metrics, stop: stop)
       },
       WorkerThread("inbound") {
         InboundLoop(store, LiveSenders(senders), actions: actions, metrics: metrics).run(
-          log, log: quiet, health: health.part("inbound"), metrics: metrics, stop: stop)
+          log, worker: Self.worker, log: quiet, health: health.part("inbound"), metrics: metrics,
+          stop: stop)
       },
       WorkerThread("account") {
         AccountLoop(store, log: quiet, metrics: metrics).run(
-          log, health: health.part("account"), metrics: metrics, stop: stop)
+          log, worker: Self.worker, health: health.part("account"), metrics: metrics, stop: stop)
       },
     ]
   }
@@ -107,7 +109,7 @@ final class StatusStand: @unchecked Sendable {
   func tell(events: [some EventRecord]) throws {
     try log.append(events.map(\.record), within: .seconds(20))
     for topic in Set(events.map { type(of: $0).topic }) {
-      guard try log.isDone(topic, within: .seconds(30)) else {
+      guard try store.hasRead(toTheEndOf: topic, in: log, within: .seconds(30)) else {
         throw Unexpected(what: "\(topic) was not read to its end")
       }
     }

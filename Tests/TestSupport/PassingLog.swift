@@ -39,6 +39,31 @@ extension PassingLog {
   package func close(within limit: Duration) { real.close(within: limit) }
 }
 
+/// The same for a reader.
+package protocol PassingReader: LogReader {
+  var real: any LogReader { get }
+}
+
+extension PassingReader {
+  package func read(_ starts: [TopicPartition: Int64]) throws(LogError) { try real.read(starts) }
+
+  package func next(max: Int, wait: Duration) throws(LogError) -> [LogRecord] {
+    try real.next(max: max, wait: wait)
+  }
+
+  package func bookmarks(
+    of partitions: [TopicPartition]
+  ) throws(LogError) -> [TopicPartition: Bookmark] {
+    try real.bookmarks(of: partitions)
+  }
+
+  package func mark(_ bookmarks: [TopicPartition: Bookmark]) throws(LogError) {
+    try real.mark(bookmarks)
+  }
+
+  package func close() { real.close() }
+}
+
 /// The same for a subscription.
 package protocol PassingSubscription: LogSubscription {
   var real: any LogSubscription { get }

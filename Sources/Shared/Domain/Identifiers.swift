@@ -36,6 +36,9 @@ package struct SenderID: Name {
 package struct LaneGroupID: Name {
   package let text: String
   package init(_ text: String) { self.text = text }
+
+  /// The group of a lane that shares its limits with no other.
+  package static func own(of sender: SenderID) -> LaneGroupID { LaneGroupID("lane:\(sender)") }
 }
 
 /// Who signed: a Twilio AccountSid, or the id of the Meta account that owns the numbers.

@@ -40,7 +40,7 @@ package struct Sender: Hashable, Sendable {
   }
 
   package var laneGroup: LaneGroupID {
-    LaneGroupID(portfolio.map { "portfolio:\($0)" } ?? "lane:\(id)")
+    portfolio.map { LaneGroupID("portfolio:\($0)") } ?? .own(of: id)
   }
 
   package enum Channel: String, Hashable, Sendable, CaseIterable {

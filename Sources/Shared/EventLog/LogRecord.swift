@@ -32,6 +32,14 @@ package struct LogRecord: Sendable {
 
   package var topic: Topic { partition.topic }
 
+  /// The id of its event, also where the rest is no event of ours; nil where it has none.
+  package var eventID: String? {
+    for header in headers where header.name.elementsEqual("ce_id".utf8) {
+      return header.value.map { String(decoding: $0, as: UTF8.self) }
+    }
+    return nil
+  }
+
   package func event() throws(MalformedRecord) -> CloudEvent {
     try CloudEvent(headers: headers, value: value)
   }

@@ -16,6 +16,8 @@ package struct PostgresError: Error, CustomStringConvertible, Sendable {
   package var isUnreachable: Bool {
     state.isEmpty || state.hasPrefix("08") || state.hasPrefix("57P") || state == "53300"
   }
+  /// A value that the server cannot keep: of the wrong form, against a rule of its table, or too large.
+  package var isOfData: Bool { ["22", "23", "54"].contains(state.prefix(2)) }
   /// Out of disk or memory.
   package var isOutOfRoom: Bool { state.hasPrefix("53") && state != "53300" }
 }

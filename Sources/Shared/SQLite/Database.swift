@@ -16,6 +16,10 @@ package struct SQLiteError: Error, CustomStringConvertible, Sendable {
 
   /// Another process or connection holds the lock.
   package var isBusy: Bool { code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED }
+  /// A value that it cannot keep: against a rule of its table, of the wrong type, or too large.
+  package var isOfData: Bool {
+    [SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG].contains(code & 0xFF)
+  }
   /// No room on the disk, or it does not answer.
   package var isUnopened: Bool { code & 0xFF == SQLITE_CANTOPEN || code & 0xFF == SQLITE_READONLY }
   package var isDiskFault: Bool { code & 0xFF == SQLITE_FULL || code & 0xFF == SQLITE_IOERR }

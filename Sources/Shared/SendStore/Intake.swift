@@ -10,9 +10,19 @@ package struct IntakeBatch: Sendable {
   /// The offset of its first record, and the one after its last.
   package let from: Int64
   package let next: Int64
+  /// The id of its last record, where it has one.
+  package let lastID: String?
   package let sends: [NewSend]
+  /// The offset of each send.
+  package let offsets: [Int64]
 
-  package init(log: String, partition: Int, from: Int64, next: Int64, sends: [NewSend]) {
+  /// Without offsets of their own the sends stand one after the other.
+  package init(
+    log: String, partition: Int, from: Int64, next: Int64, lastID: String? = nil, sends: [NewSend],
+    offsets: [Int64]? = nil
+  ) {
+    self.lastID = lastID
+    self.offsets = offsets ?? sends.indices.map { from + Int64($0) }
     self.log = log
     self.partition = partition
     self.from = from
@@ -42,10 +52,22 @@ struct FlowName: Hashable {
 }
 
 extension SendStore {
-  /// Where intake goes on in a partition; nil where it never read it.
-  package func intakePosition(partition: Int) throws(StoreError) -> (log: String, offset: Int64)? {
+  /// Ends sends whose time is over before any process knew their sender. Answers how many, at most 500.
+  package func expireUnknown() throws(StoreError) -> Int {
     try engine.write { transaction throws(StoreError) in
-      try transaction.intakePosition(partition)
+      let now = try transaction.now()
+      let keys = try transaction.rows(.expiredUnknown, [.time(now)]) { $0.integer(0) }
+      var changes = ChangeSet(try transaction.lockSends(keys), at: now)
+      for key in keys { _ = changes.apply(.expired, to: key, code: "expired") }
+      try changes.write(to: transaction)
+      return keys.count
+    }
+  }
+
+  /// Where intake goes on in a partition; nil where it never read it.
+  package func intakePlace(partition: Int) throws(StoreError) -> ReadingPlace? {
+    try engine.write { transaction throws(StoreError) in
+      try transaction.intakePosition(partition)?.place
     }
   }
 
@@ -110,6 +132,8 @@ final class FlowBook {
 private struct IntakeSorting {
   struct Fresh {
     let send: NewSend
+    /// In the batch.
+    let place: Int
     let lane: Int64
     let hash: [UInt8]
   }
@@ -118,7 +142,7 @@ private struct IntakeSorting {
   private(set) var folded: [Int] = []
   private(set) var refused: [Int: String] = [:]
 
-  init(_ sends: [NewSend], _ lanes: [Int64?], known: [SendID: [UInt8]]) {
+  init(_ sends: [NewSend], _ lanes: [Int64], known: [SendID: [UInt8]]) {
     var known = known
     for (place, send) in sends.enumerated() {
       let hash = send.hash
@@ -128,11 +152,9 @@ private struct IntakeSorting {
         } else {
           refused[place] = "a send of this id is there with another content"
         }
-      } else if let lane = lanes[place] {
-        known[send.id] = hash
-        fresh.append(Fresh(send: send, lane: lane, hash: hash))
       } else {
-        refused[place] = "there is no sender \(send.sender)"
+        known[send.id] = hash
+        fresh.append(Fresh(send: send, place: place, lane: lanes[place], hash: hash))
       }
     }
   }
@@ -164,9 +186,14 @@ extension Transaction {
   fileprivate func take(
     _ batch: IntakeBatch, _ keys: Int64, _ lanes: [Int64?], _ flows: FlowBook
   ) throws(StoreError) -> IntakeResult {
-    if let (log, offset) = try intakePosition(batch.partition) {
-      guard log == batch.log else { return .otherLog(log) }
-      guard offset == batch.from else { return .elsewhere(at: offset) }
+    let known = try intakePosition(batch.partition)
+    if let place = known?.place {
+      guard place.log == batch.log else { return .otherLog(place.log) }
+      guard place.offset == batch.from else { return .elsewhere(at: place.offset) }
+    }
+    let lanes = try zip(lanes, batch.sends).map { lane, send throws(StoreError) in
+      if let lane { return lane }
+      return try self.lane(ofUnknown: send.sender)
     }
     let sorted = IntakeSorting(batch.sends, lanes, known: try knownHashes(batch.sends))
     guard sorted.refused.isEmpty else { return .refused(sorted.refused) }
@@ -175,15 +202,58 @@ extension Transaction {
       return SendRow(item.send, key: keys + Int64(index), lane: item.lane, flow: flow)
     }
     try insert(rows, sorted.fresh, at: try now())
+    // What came before a restore may have gone out already.
+    let doubtUntil = known?.doubtUntil ?? 0
+    if batch.from < doubtUntil {
+      let old = zip(rows, sorted.fresh).filter { batch.offsets[$1.place] < doubtUntil }
+      try doubtUnsent(old.map(\.0))
+    }
     try run(
-      .saveIntake, [.integer(batch.partition), .text(batch.log), .integer(batch.next)])
+      .saveIntake,
+      [
+        .integer(batch.partition), .text(batch.log), .integer(batch.next),
+        .optionalTexts([batch.lastID]), .integer(batch.next - 1),
+      ])
     return .taken(folded: sorted.folded)
   }
 
   fileprivate func intakePosition(
     _ partition: Int
-  ) throws(StoreError) -> (log: String, offset: Int64)? {
-    try rows(.intakePosition, [.integer(partition)]) { ($0.text(0), $0.integer(1)) }.first
+  ) throws(StoreError) -> (place: ReadingPlace, doubtUntil: Int64)? {
+    try rows(.intakePosition, [.integer(partition)]) {
+      row -> (place: ReadingPlace, doubtUntil: Int64) in
+      let offset = row.integer(1)
+      // Workers of an earlier version move the offset alone: the id is then of another record.
+      let before = row.optionalText(2).flatMap { id in
+        row.integer(3) == offset - 1 ? RecordMark(offset: offset - 1, id: id) : nil
+      }
+      return (
+        place: ReadingPlace(log: row.text(0), offset: offset, before: before),
+        doubtUntil: row.integer(4)
+      )
+    }.first
+  }
+
+  /// A lane to wait in until the settings of a process say whose it is.
+  private func lane(ofUnknown sender: SenderID) throws(StoreError) -> Int64 {
+    let group = LaneGroupID.own(of: sender)
+    try run(.addGroup, [.text(group.text)])
+    try run(
+      .addLane,
+      [
+        .text(sender.text), .text(group.text), .text(Tenant.none.app), .text(Tenant.none.company),
+      ])
+    guard let key = try rows(.laneByName, [.text(sender.text)], { $0.integer(0) }).first else {
+      throw .broken("no lane was made")
+    }
+    return key
+  }
+
+  private func doubtUnsent(_ rows: [SendRow]) throws(StoreError) {
+    let now = try now()
+    var changes = ChangeSet(try lockSends(rows.map(\.key)), at: now)
+    for row in rows { changes.putInDoubtAfterRestore(row.key, at: now) }
+    try changes.write(to: self)
   }
 
   fileprivate func knownHashes(_ sends: [NewSend]) throws(StoreError) -> [SendID: [UInt8]] {

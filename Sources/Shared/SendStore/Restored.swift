@@ -4,9 +4,14 @@ internal import Time
 extension SendStore {
   /// After a restore from a backup: what the store believes was never tried may have been sent since, so
   /// every send without an answer goes in doubt. Answers the generation that event sources carry from now
-  /// on. Workers must be stopped.
-  package func restored() throws(StoreError) -> Int64 {
+  /// on. `ends` are where each partition of the sends ends now: what intake reads before may have gone out as
+  /// well.
+  package func restored(ends: [Int: Int64] = [:]) throws(StoreError) -> Int64 {
     let generation = try engine.write { transaction throws(StoreError) in
+      let numbers = ends.keys.sorted()
+      try transaction.run(
+        .doubtIntake,
+        [.integers(numbers.map(Int64.init)), .integers(numbers.map { ends[$0, default: 0] })])
       let generation = 1 + (try transaction.generation())
       try transaction.run(.saveFact, [.text(Self.generationFact), .integer(generation)])
       try transaction.run(.saveFact, [.text(Self.lostFact), .integer(0)])
@@ -21,6 +26,33 @@ extension SendStore {
     return generation
   }
 
+  /// Binds this store to a log: each partition goes on at its place, and sends before `doubtUntil` come in
+  /// doubt.
+  package func adopt(
+    log: String, sends: [(offset: Int64, doubtUntil: Int64)], others: [String: [Int64]]
+  ) throws(StoreError) {
+    try engine.write { transaction throws(StoreError) in
+      // Places may go back by this, which otherwise means that commits were lost.
+      let generation = 1 + (try transaction.generation())
+      try transaction.run(.saveFact, [.text(Self.generationFact), .integer(generation)])
+      try transaction.run(
+        .adoptIntake,
+        [
+          .integers(sends.indices.map(Int64.init)), .texts(sends.map { _ in log }),
+          .integers(sends.map(\.offset)), .integers(sends.map(\.doubtUntil)),
+        ])
+      let places = others.flatMap { topic, offsets in
+        offsets.enumerated().map { (topic: topic, number: Int64($0.offset), offset: $0.element) }
+      }
+      try transaction.run(
+        .adoptPartitions,
+        [
+          .texts(places.map(\.topic)), .integers(places.map(\.number)),
+          .texts(places.map { _ in log }), .integers(places.map(\.offset)),
+        ])
+    }
+  }
+
   package func generation() throws(StoreError) -> Int64 {
     try engine.read { transaction throws(StoreError) in try transaction.generation() }
   }
@@ -31,9 +63,7 @@ extension SendStore {
       let keys = try transaction.rows(.unsettledSends, [.integer(limit)]) { $0.integer(0) }
       var changes = ChangeSet(try transaction.lockSends(keys), at: now)
       for key in keys {
-        let doubt = ChangeSet.Doubt(
-          nextLook: now + DoubtLooks.standard.first, reason: "the store was restored from a backup")
-        _ = changes.apply(.restored, to: key, code: "restored", doubt: doubt)
+        changes.putInDoubtAfterRestore(key, at: now)
       }
       try changes.write(to: transaction)
       return keys.count
@@ -57,6 +87,14 @@ extension SendStore {
     try engine.read { transaction throws(StoreError) in
       try transaction.rows(.fact, [.text(Self.lostFact)]) { $0.integer(0) }.first ?? 0 > 0
     }
+  }
+}
+
+extension ChangeSet {
+  mutating func putInDoubtAfterRestore(_ key: Int64, at now: Timestamp) {
+    let doubt = Doubt(
+      nextLook: now + DoubtLooks.standard.first, reason: "the store was restored from a backup")
+    _ = apply(.restored, to: key, code: "restored", doubt: doubt)
   }
 }
 

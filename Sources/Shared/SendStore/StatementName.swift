@@ -1,6 +1,9 @@
 /// Every statement that the stores know, by its name in the `.sql` files.
 enum StatementName: String, CaseIterable, Sendable {
   case fact, saveFact, reserveKeys, intakePosition, saveIntake, addGroup, groups
+  case addLane, laneByName, expiredUnknown, adoptIntake, adoptPartitions, doubtIntake,
+    partitionCount, addPartitions, renewPartitions
+  case takePartitions, nextPartitionLapse, releasePartitions, readingPlace, passPartitions, hasRead
   case saveLaneIdentity, lanes, laneStates, laneChanges, stopLane, resumeLane, holdLane
   case holdTemplate, holdCampaign, sawWorker, forgetWorker, forgetSilentWorkers, workerCount
   case renewLeases, nextLapse, takeGroups, releaseGroup, takeDuty, releaseDuty, addFlow, flow,

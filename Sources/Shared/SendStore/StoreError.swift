@@ -9,6 +9,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   case busy(String)
   /// The store was made by a newer version.
   case newer(found: Int, known: Int)
+  /// It cannot keep this data, now or later: something in what it was given is the fault.
+  case refused(String)
   /// What the store holds contradicts itself, or a statement is wrong.
   case broken(String)
 
@@ -18,6 +20,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case .busy(let reason): "the store is busy: \(reason)"
     case .newer(let found, let known):
       "the store has schema \(found), this version knows \(known): use the version that wrote it, or a newer one"
+    case .refused(let reason): "the store cannot keep this: \(reason)"
     case .broken(let reason): "the store is broken: \(reason)"
     }
   }
@@ -26,7 +29,7 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
   package var isTransient: Bool {
     switch self {
     case .unavailable, .busy: true
-    case .newer, .broken: false
+    case .newer, .refused, .broken: false
     }
   }
 
@@ -35,6 +38,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       self = .busy(error.description)
     } else if error.isDiskFault || error.isUnopened {
       self = .unavailable(error.description)
+    } else if error.isOfData {
+      self = .refused(error.description)
     } else {
       self = .broken(error.description)
     }
@@ -45,6 +50,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
       self = .unavailable(error.description)
     } else if error.isConflict {
       self = .busy(error.description)
+    } else if error.isOfData {
+      self = .refused(error.description)
     } else {
       self = .broken(error.description)
     }

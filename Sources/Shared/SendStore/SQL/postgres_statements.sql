@@ -12,12 +12,71 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 UPDATE counters SET value = value + ($1::bigint[])[1] WHERE name = 'sends' RETURNING value;
 
 -- intakePosition
-SELECT log, next_offset FROM intake WHERE partition = ANY($1::bigint[]) FOR UPDATE;
+SELECT log, next_offset, before_id, before_offset, doubt_until FROM intake
+WHERE partition = ANY($1::bigint[]) FOR UPDATE;
 
 -- saveIntake
-INSERT INTO intake (partition, log, next_offset)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS p(partition, log, next_offset)
-ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset;
+INSERT INTO intake (partition, log, next_offset, before_id, before_offset)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[], $5::bigint[])
+ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset,
+  before_id = excluded.before_id, before_offset = excluded.before_offset;
+
+-- adoptIntake
+INSERT INTO intake (partition, log, next_offset, doubt_until)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[])
+ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset,
+  before_id = NULL, before_offset = NULL, doubt_until = excluded.doubt_until;
+
+-- adoptPartitions
+INSERT INTO partitions (topic, number, log, next_offset)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[])
+ON CONFLICT (topic, number) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset, before_id = NULL,
+  epoch = partitions.epoch + 1, lease_until = 0;
+
+-- doubtIntake
+UPDATE intake SET doubt_until = p.d FROM unnest($1::bigint[], $2::bigint[]) AS p(k, d) WHERE partition = p.k;
+
+-- partitionCount
+SELECT count(*) FROM partitions WHERE topic = ANY($1::text[]);
+
+-- addPartitions
+INSERT INTO partitions (topic, number)
+SELECT * FROM unnest($1::text[], $2::bigint[]) AS p(topic, number) ON CONFLICT DO NOTHING;
+
+-- renewPartitions
+UPDATE partitions SET lease_until = ($3::bigint[])[1]
+WHERE topic = ($1::text[])[1] AND owner = ($2::text[])[1] AND lease_until > 0 RETURNING topic, number, epoch;
+
+-- takePartitions
+UPDATE partitions SET owner = ($2::text[])[1], epoch = epoch + 1, lease_until = ($4::bigint[])[1]
+WHERE topic = ($1::text[])[1] AND number IN (
+  SELECT number FROM partitions WHERE topic = ($1::text[])[1] AND lease_until <= ($3::bigint[])[1]
+  ORDER BY number LIMIT ($5::bigint[])[1] FOR UPDATE SKIP LOCKED)
+RETURNING topic, number, epoch;
+
+-- nextPartitionLapse
+SELECT least(
+  (SELECT min(lease_until) FROM partitions
+    WHERE topic = ($1::text[])[1] AND owner <> ($2::text[])[1] AND lease_until > ($3::bigint[])[1]),
+  (SELECT min(seen_until) FROM workers WHERE name <> ($2::text[])[1] AND seen_until > ($3::bigint[])[1]));
+
+-- releasePartitions
+UPDATE partitions SET lease_until = 0
+FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS p(t, n, e)
+WHERE topic = p.t AND number = p.n AND epoch = p.e;
+
+-- readingPlace
+SELECT log, next_offset, before_id FROM partitions WHERE topic = ($1::text[])[1] AND number = ($2::bigint[])[1];
+
+-- passPartitions
+UPDATE partitions SET log = p.l, next_offset = p.o, before_id = p.b
+FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[]) AS p(t, n, e, l, o, b)
+WHERE topic = p.t AND number = p.n AND epoch = p.e RETURNING number;
+
+-- hasRead
+SELECT (EXISTS (SELECT 1 FROM intake WHERE log = ($1::text[])[1])
+  OR EXISTS (SELECT 1 FROM partitions WHERE log = ($1::text[])[1])
+  OR (NOT EXISTS (SELECT 1 FROM intake) AND EXISTS (SELECT 1 FROM marks)))::int::bigint;
 
 -- addGroup
 INSERT INTO lane_groups (name)
@@ -32,6 +91,18 @@ INSERT INTO lanes (name, lane_group, provider, account, address, app, company)
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS p(name, lane_group, provider, account, address, app, company)
 ON CONFLICT (name) DO UPDATE SET lane_group = excluded.lane_group, provider = excluded.provider,
   account = excluded.account, address = excluded.address, app = excluded.app, company = excluded.company;
+
+-- addLane
+INSERT INTO lanes (name, lane_group, provider, account, address, app, company)
+SELECT ($1::text[])[1], key, '', '', '', ($3::text[])[1], ($4::text[])[1] FROM lane_groups WHERE name = ($2::text[])[1]
+ON CONFLICT (name) DO NOTHING;
+
+-- laneByName
+SELECT key FROM lanes WHERE name = ANY($1::text[]);
+
+-- expiredUnknown
+SELECT s.key FROM lanes l JOIN queue q ON q.lane = l.key JOIN sends s ON s.key = q.send
+WHERE l.provider = '' AND s.expires <= ($1::bigint[])[1] AND s.state = 0 /* queued */ LIMIT 500;
 
 -- lanes
 SELECT key, name, lane_group, provider, account, address, app, company FROM lanes ORDER BY key;

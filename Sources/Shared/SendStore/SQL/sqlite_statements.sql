@@ -12,12 +12,62 @@ ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 UPDATE counters SET value = value + ?1 WHERE name = 'sends' RETURNING value;
 
 -- intakePosition
-SELECT log, next_offset FROM intake WHERE partition = ?1;
+SELECT log, next_offset, before_id, before_offset, doubt_until FROM intake WHERE partition = ?1;
 
 -- saveIntake
-INSERT INTO intake (partition, log, next_offset)
-VALUES (?1, ?2, ?3)
-ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset;
+INSERT INTO intake (partition, log, next_offset, before_id, before_offset)
+VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset,
+  before_id = excluded.before_id, before_offset = excluded.before_offset;
+
+-- adoptIntake
+INSERT INTO intake (partition, log, next_offset, before_id, before_offset, doubt_until)
+VALUES (?1, ?2, ?3, NULL, NULL, ?4)
+ON CONFLICT (partition) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset,
+  before_id = NULL, before_offset = NULL, doubt_until = excluded.doubt_until;
+
+-- adoptPartitions
+INSERT INTO partitions (topic, number, log, next_offset) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (topic, number) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset, before_id = NULL,
+  epoch = partitions.epoch + 1, lease_until = 0;
+
+-- doubtIntake
+UPDATE intake SET doubt_until = ?2 WHERE partition = ?1;
+
+-- partitionCount
+SELECT count(*) FROM partitions WHERE topic = ?1;
+
+-- addPartitions
+INSERT INTO partitions (topic, number) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
+
+-- renewPartitions
+UPDATE partitions SET lease_until = ?3 WHERE topic = ?1 AND owner = ?2 AND lease_until > 0
+RETURNING topic, number, epoch;
+
+-- takePartitions
+UPDATE partitions SET owner = ?2, epoch = epoch + 1, lease_until = ?4
+WHERE topic = ?1 AND number IN (
+  SELECT number FROM partitions WHERE topic = ?1 AND lease_until <= ?3 ORDER BY number LIMIT ?5)
+RETURNING topic, number, epoch;
+
+-- nextPartitionLapse
+SELECT min(t) FROM (
+  SELECT min(lease_until) AS t FROM partitions WHERE topic = ?1 AND owner <> ?2 AND lease_until > ?3
+  UNION ALL SELECT min(seen_until) FROM workers WHERE name <> ?2 AND seen_until > ?3);
+
+-- releasePartitions
+UPDATE partitions SET lease_until = 0 WHERE topic = ?1 AND number = ?2 AND epoch = ?3;
+
+-- readingPlace
+SELECT log, next_offset, before_id FROM partitions WHERE topic = ?1 AND number = ?2;
+
+-- passPartitions
+UPDATE partitions SET log = ?4, next_offset = ?5, before_id = ?6 WHERE topic = ?1 AND number = ?2 AND epoch = ?3
+RETURNING number;
+
+-- hasRead
+SELECT EXISTS (SELECT 1 FROM intake WHERE log = ?1) OR EXISTS (SELECT 1 FROM partitions WHERE log = ?1)
+  OR (NOT EXISTS (SELECT 1 FROM intake) AND EXISTS (SELECT 1 FROM marks));
 
 -- addGroup
 INSERT INTO lane_groups (name)
@@ -32,6 +82,18 @@ INSERT INTO lanes (name, lane_group, provider, account, address, app, company)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (name) DO UPDATE SET lane_group = excluded.lane_group, provider = excluded.provider,
   account = excluded.account, address = excluded.address, app = excluded.app, company = excluded.company;
+
+-- addLane
+INSERT INTO lanes (name, lane_group, provider, account, address, app, company)
+SELECT ?1, key, '', '', '', ?3, ?4 FROM lane_groups WHERE name = ?2
+ON CONFLICT (name) DO NOTHING;
+
+-- laneByName
+SELECT key FROM lanes WHERE name = ?1;
+
+-- expiredUnknown
+SELECT s.key FROM lanes l JOIN queue q ON q.lane = l.key JOIN sends s ON s.key = q.send
+WHERE l.provider = '' AND s.expires <= ?1 AND s.state = 0 /* queued */ LIMIT 500;
 
 -- lanes
 SELECT key, name, lane_group, provider, account, address, app, company FROM lanes ORDER BY key;

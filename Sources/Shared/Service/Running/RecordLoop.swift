@@ -1,6 +1,7 @@
 package import Domain
 package import EventLog
 internal import Platform
+package import SendStore
 internal import Time
 
 /// An event as it came out of the log: a record that is well formed, of a type that is known here.
@@ -14,13 +15,23 @@ package struct LoggedEvent: Sendable {
 /// The handler could not do its work now; the same events come again.
 package struct HandlerFailure: Error, CustomStringConvertible {
   package let description: String
+  /// Something in the events themselves is the fault, so that they fail again however often they come.
+  package let isOfData: Bool
 
-  package init(_ error: some CustomStringConvertible) { description = error.description }
+  package init(_ error: some CustomStringConvertible) {
+    description = error.description
+    isOfData = false
+  }
+
+  package init(_ error: StoreError) {
+    description = error.description
+    isOfData = if case .refused = error { true } else { false }
+  }
 }
 
-/// Reads topics in batches: decode, hand on, dead-letter what cannot be processed, commit. Nothing that
-/// stands in a topic stops it, and nothing is committed before it is done. The next batch is read and prepared
-/// while one is being handled, and handled while the one before it is committed.
+/// Reads the partitions of a topic that this worker holds, in batches: decode, hand on, dead-letter what cannot be
+/// processed, pass. Nothing that stands in a topic stops it, and nothing is passed before it is done. The next batch is read and prepared
+/// while one is being handled, and handled while the one before it is passed.
 package final class RecordLoop<Prepared: Sendable> {
   /// Makes of a stretch of events what the handler wants of it, on another thread than the handler's.
   package typealias Preparation = ([LoggedEvent]) -> Prepared
@@ -28,8 +39,11 @@ package final class RecordLoop<Prepared: Sendable> {
   package typealias Handler = (Prepared) throws(HandlerFailure) -> [Int: String]
 
   private let eventLog: any EventLog
+  private let store: SendStore
+  private let worker: WorkerID
   private let group: String
-  private let topics: [Topic]
+  private let topic: Topic
+  private let metrics: Metrics
   private let types: Set<String>
   private let log: Log
   private let health: HealthPart
@@ -43,13 +57,16 @@ package final class RecordLoop<Prepared: Sendable> {
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
 
   package init(
-    _ eventLog: any EventLog, group: String, topics: [Topic], types: Set<String>, log: Log,
-    health: HealthPart, metrics: Metrics, stop: StopSignal, batch: Int = 500,
-    prepare: @escaping Preparation, handler: @escaping Handler
+    _ eventLog: any EventLog, _ store: SendStore, worker: WorkerID, group: String, topic: Topic,
+    types: Set<String>, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal,
+    batch: Int = 500, prepare: @escaping Preparation, handler: @escaping Handler
   ) {
     self.eventLog = eventLog
+    self.store = store
+    self.worker = worker
     self.group = group
-    self.topics = topics
+    self.topic = topic
+    self.metrics = metrics
     self.types = types
     self.log = log
     self.health = health
@@ -60,7 +77,7 @@ package final class RecordLoop<Prepared: Sendable> {
     processed = metrics.counter(
       "postrider_records_processed_total", "Records read and done with.", ["group": group])
     duration = metrics.histogram(
-      "postrider_batch_seconds", "From a batch's reading to its commit.", ["group": group])
+      "postrider_batch_seconds", "From a batch's reading to its end.", ["group": group])
     burial = Burial(
       eventLog, log,
       counting: metrics.counter(
@@ -71,87 +88,136 @@ package final class RecordLoop<Prepared: Sendable> {
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
     var failures = 0
+    var toldOf: String?
     while !stop.isRequested {
-      do throws(HandlerFailure) {
-        try subscribeAndRead { failures = 0 }
+      do throws(ReadingHalt) {
+        try read { failures = 0 }
+        toldOf = nil
       } catch {
         failures += 1
         health.notReady(error.description)
-        log.warning(
-          "reading the log failed, trying again", ["group": group, "reason": error.description])
-        stop.wait(for: backoff.ceiling(failures: failures))
+        if error.isForGood {
+          // A decision may come at any time; one line says what to decide.
+          if toldOf != error.description {
+            log.error(
+              "reading stands still until a person has decided",
+              ["topic": topic.rawValue, "reason": error.description])
+          }
+          toldOf = error.description
+          stop.wait(for: .seconds(5))
+        } else {
+          log.warning(
+            "reading the log failed, trying again",
+            ["topic": topic.rawValue, "reason": error.description])
+          stop.wait(for: backoff.ceiling(failures: failures))
+        }
       }
     }
     stage.close()
     health.ended()
   }
 
-  private func subscribeAndRead(_ succeeded: () -> Void) throws(HandlerFailure) {
-    let subscription = try orFail { () throws(LogError) in
-      try eventLog.subscribe(group: group, topics: topics)
-    }
-    defer { subscription.close() }
+  private func read(_ succeeded: () -> Void) throws(ReadingHalt) {
+    let reader = try LeasedReader(
+      group, topic, of: eventLog, store, worker: worker, .status, keeper: .reader, log: log,
+      metrics: metrics)
+    defer { reader.close() }
     var underWay: Stretch?
+    var passedAt: Int64 = 0
     // Whatever ends this, what is being handled is over before it is read again.
     defer { if underWay?.prepared != nil { _ = stage.take() } }
     while !stop.isRequested {
-      let batch = try orFail { () throws(LogError) in
-        try subscription.next(max: batchSize, wait: underWay == nil ? .milliseconds(250) : .zero)
-      }
-      let read = read(batch)
+      let records = try reader.next(
+        max: batchSize, wait: underWay == nil ? .milliseconds(250) : .zero)
+      let read = read(records)
       let before = underWay.take()
       let refused = try before.map(handled)
       if let prepared = read.prepared { stage.give(prepared) }
       underWay = read.isEmpty ? nil : read
-      // The next is handled while the log writes down how far this one came.
-      if let before { try finish(before, refused ?? [:], subscription) }
+      // The next is handled while the store writes down how far this one came.
+      if let before { try finish(before, refused ?? [:], reader) }
+      // What is not written down comes again and changes nothing, so a few batches may share a commit.
+      if underWay == nil || bootMicroseconds() - passedAt > Self.passEach.microseconds {
+        try reader.pass()
+        passedAt = bootMicroseconds()
+      }
       health.ready()
       succeeded()
     }
-    if let last = underWay.take() { try finish(last, handled(last), subscription) }
+    if let last = underWay.take() { try finish(last, handled(last), reader) }
   }
+
+  private static var passEach: Duration { .milliseconds(100) }
 
   /// A batch on its way.
   private struct Stretch {
     let start: Int64
     let count: Int
-    let offsets: [TopicPartition: Int64]
+    /// The last record of each partition.
+    let last: [TopicPartition: LogRecord]
     let events: [LoggedEvent]
     let letters: [DeadLetter]
     /// nil where there is nothing to handle.
     let prepared: Prepared?
 
-    var isEmpty: Bool { offsets.isEmpty }
+    var isEmpty: Bool { last.isEmpty }
   }
 
-  private func read(_ batch: LogBatch) -> Stretch {
+  private func read(_ records: [LogRecord]) -> Stretch {
     let start = bootMicroseconds()
     var letters: [DeadLetter] = []
     var events: [LoggedEvent] = []
-    events.reserveCapacity(batch.records.count)
-    for record in batch.records {
+    events.reserveCapacity(records.count)
+    for record in records {
       switch decode(record) {
       case .success(let event): events.append(event)
       case .failure(let reason): letters.append(DeadLetter(record, because: reason.sentence))
       }
     }
     return Stretch(
-      start: start, count: batch.records.count, offsets: batch.nextOffsets, events: events,
-      letters: letters, prepared: events.isEmpty ? nil : prepare(events))
+      start: start, count: records.count, last: records.reduce(into: [:]) { $0[$1.partition] = $1 },
+      events: events, letters: letters, prepared: events.isEmpty ? nil : prepare(events))
   }
 
-  /// Waits until it is.
-  private func handled(_ stretch: Stretch) throws(HandlerFailure) -> [Int: String] {
-    stretch.prepared == nil ? [:] : try stage.take().get()
+  /// Waits until it is. Where something in it can never be handled, it is halved until that stands alone.
+  private func handled(_ stretch: Stretch) throws(ReadingHalt) -> [Int: String] {
+    guard stretch.prepared != nil else { return [:] }
+    do throws(HandlerFailure) { return try stage.take().get() } catch {
+      guard error.isOfData else { throw ReadingHalt(error.description) }
+      return try apart(stretch.events, 0..<stretch.events.count, because: error)
+    }
+  }
+
+  /// Of a part that failed for what is in it, each half for itself.
+  private func apart(
+    _ events: [LoggedEvent], _ range: Range<Int>, because failure: HandlerFailure
+  ) throws(ReadingHalt) -> [Int: String] {
+    guard range.count > 1 else { return [range.lowerBound: failure.description] }
+    let middle = range.lowerBound + range.count / 2
+    var refused: [Int: String] = [:]
+    for half in [range.lowerBound..<middle, middle..<range.upperBound] {
+      stage.give(prepare(Array(events[half])))
+      do throws(HandlerFailure) {
+        for (place, reason) in try stage.take().get() { refused[half.lowerBound + place] = reason }
+      } catch {
+        guard error.isOfData else { throw ReadingHalt(error.description) }
+        refused.merge(try apart(events, half, because: error)) { $1 }
+      }
+    }
+    return refused
   }
 
   private func finish(
-    _ stretch: Stretch, _ refused: [Int: String], _ subscription: any LogSubscription
-  ) throws(HandlerFailure) {
+    _ stretch: Stretch, _ refused: [Int: String], _ reader: LeasedReader
+  ) throws(ReadingHalt) {
     let letters = refused.map { DeadLetter(stretch.events[$0.key].record, because: $0.value) }
-    try orFail { () throws(LogError) in try burial.bury(stretch.letters + letters) }
+    do throws(LogError) { try burial.bury(stretch.letters + letters) } catch {
+      throw ReadingHalt(error)
+    }
     processed.add(stretch.count)
-    try commit(stretch.offsets, subscription)
+    for (partition, record) in stretch.last {
+      reader.done(partition, before: record.offset + 1, lastID: record.eventID)
+    }
     duration.observe(Double(bootMicroseconds() - stretch.start) / 1e6)
   }
 
@@ -167,33 +233,18 @@ package final class RecordLoop<Prepared: Sendable> {
       return .success(LoggedEvent(record: record, type: known, data: data))
     } catch { return .failure(Undecodable(sentence: error.description)) }
   }
-
-  /// Partitions that another member has taken meanwhile are its own to commit.
-  private func commit(
-    _ offsets: [TopicPartition: Int64], _ subscription: any LogSubscription
-  ) throws(HandlerFailure) {
-    guard !offsets.isEmpty else { return }
-    do { try subscription.commit(offsets) } catch {
-      guard case .lost = error else { throw HandlerFailure(error) }
-    }
-  }
-
-  private func orFail<Value>(
-    _ body: () throws(LogError) -> Value
-  ) throws(HandlerFailure) -> Value {
-    do { return try body() } catch { throw HandlerFailure(error) }
-  }
 }
 
 extension RecordLoop where Prepared == [LoggedEvent] {
   package convenience init(
-    _ eventLog: any EventLog, group: String, topics: [Topic], types: Set<String>, log: Log,
-    health: HealthPart, metrics: Metrics, stop: StopSignal, batch: Int = 500,
-    handler: @escaping Handler
+    _ eventLog: any EventLog, _ store: SendStore, worker: WorkerID, group: String, topic: Topic,
+    types: Set<String>, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal,
+    batch: Int = 500, handler: @escaping Handler
   ) {
     self.init(
-      eventLog, group: group, topics: topics, types: types, log: log, health: health,
-      metrics: metrics, stop: stop, batch: batch, prepare: { $0 }, handler: handler)
+      eventLog, store, worker: worker, group: group, topic: topic, types: types, log: log,
+      health: health, metrics: metrics, stop: stop, batch: batch, prepare: { $0 },
+      handler: handler)
   }
 }
 
