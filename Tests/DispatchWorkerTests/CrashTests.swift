@@ -77,12 +77,16 @@ import Time
 final class WorkerProcess {
   private let process = Process()
 
-  init(_ stand: DispatchStand) throws {
+  /// In a container each process is the first one of its own.
+  init(_ stand: DispatchStand, inContainer: Bool = false) throws {
     let file = stand.folder.file("worker-\(UUID().uuidString).json5")
     try stand.text.write(toFile: file, atomically: true, encoding: .utf8)
-    process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent()
+    let program = Bundle.main.executableURL?.deletingLastPathComponent()
       .appendingPathComponent("postrider")
-    process.arguments = ["dispatch", "--config", file]
+    process.executableURL = inContainer ? URL(fileURLWithPath: "/usr/bin/unshare") : program
+    let own = ["dispatch", "--config", file]
+    process.arguments =
+      inContainer ? ["-pf", "--kill-child=KILL", program?.path ?? ""] + own : own
     process.standardError = try FileHandle(forWritingTo: Self.logFile(file))
     process.environment = [:]
     try process.run()

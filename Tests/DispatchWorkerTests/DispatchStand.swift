@@ -33,6 +33,9 @@ final class DispatchStand: Sendable {
   let eventLog: any EventLog
   let metrics = Metrics()
   let reload = Reload()
+  /// Before the store that workers see, where the test cuts it; PostgreSQL only.
+  let proxy: FaultProxy?
+  private let workerStore: SendStore
   private let kafka: MockKafka?
   private let runs = Locked<[Run]>([])
 
@@ -47,6 +50,7 @@ final class DispatchStand: Sendable {
     _ pair: Pair, twilio: String = "budget: { rate: null, daily: null, pair: null }",
     meta: String = "budget: { rate: null, daily: null, pair: null }", top: String = "",
     wrong: Set<String> = [], clock: ManualClock? = nil,
+    cut: EachOf? = nil,
     _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws {
     var world = SimulatorSettings()
@@ -71,6 +75,7 @@ final class DispatchStand: Sendable {
     switch pair {
     case .oneMachine:
       kafka = nil
+      proxy = nil
       text = Self.text(
         log: "embedded:\(folder.file("log.db"))", store: "sqlite:\(folder.file("store.db"))",
         folder, simulator.port, twilio, meta, top, wrong)
@@ -78,24 +83,27 @@ final class DispatchStand: Sendable {
       eventLog = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
       store = try SendStore(
         .sqlite(path: folder.file("store.db"), clock: clock?.storeClock ?? .system))
+      workerStore = store
     case .scaledOut:
       let broker = try MockKafka()
       for topic in Topic.allCases { broker.createTopic(topic.rawValue, partitions: 4) }
       kafka = broker
-      let database = try PostgresServer.shared().database()
+      let server = try PostgresServer.shared()
+      let database = try server.database()
+      proxy = try cut.map { cut in try FaultProxy(to: server.socket) { cut.judge($0) } }
+      let seen = proxy.map { PostgresServer.through($0, database) } ?? database
       text = Self.text(
-        log: "kafka://\(broker.bootstrap)", store: database, folder, simulator.port, twilio, meta,
-        // The mock takes a session's length for each rebalance.
-        top + "rdkafka: { \"session.timeout.ms\": \"4000\" },", wrong)
+        log: "kafka://\(broker.bootstrap)", store: seen, folder, simulator.port, twilio, meta, top,
+        wrong)
       settings = try Settings.read(text: text)
-      eventLog = try KafkaLog(
-        KafkaLogSettings(
-          bootstrap: broker.bootstrap, properties: ["session.timeout.ms": "4000"]))
+      eventLog = try KafkaLog(KafkaLogSettings(bootstrap: broker.bootstrap))
       store = try SendStore(
         .postgres(
           url: database, clock: clock.map { own in { @Sendable in own.now } }))
+      workerStore = proxy == nil ? store : try SendStore(.postgres(url: seen))
     }
     try store.define(settings.senders.map(\.sender))
+    if proxy != nil { try workerStore.define(settings.senders.map(\.sender)) }
   }
 
   deinit { end() }
@@ -104,6 +112,7 @@ final class DispatchStand: Sendable {
     stopWorkers()
     eventLog.close(within: .seconds(2))
     store.close()
+    workerStore.close()
     simulator.stop(within: .zero)
   }
 
@@ -146,7 +155,7 @@ final class DispatchStand: Sendable {
       worker: name,
       write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
     let context = WorkerContext(
-      settings: settings, store: store, eventLog: eventLog, worker: WorkerID(name), log: log,
+      settings: settings, store: workerStore, eventLog: eventLog, worker: WorkerID(name), log: log,
       health: Health(), metrics: metrics, stop: stop,
       reload: reload)
     let threads = try DispatchWorker.start(context, probeAfter: probeAfter)

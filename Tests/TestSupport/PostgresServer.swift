@@ -49,6 +49,15 @@ package final class PostgresServer: Sendable {
     return "postgresql://postgres@/\(name)?host=\(folder)"
   }
 
+  /// Where clients of this machine reach it.
+  package var socket: String { folder + "/.s.PGSQL.5432" }
+
+  /// The same database as that connection string names, through a proxy.
+  package static func through(_ proxy: FaultProxy, _ url: String) -> String {
+    let name = url.prefix { $0 != "?" }.split(separator: "/").last ?? ""
+    return "postgresql://postgres@127.0.0.1:\(proxy.port)/\(name)?sslmode=disable"
+  }
+
   private func run(_ script: String, _ argument: String) throws {
     let shell = Process()
     shell.executableURL = URL(fileURLWithPath: "/bin/sh")

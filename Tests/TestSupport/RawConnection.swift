@@ -161,6 +161,15 @@ package final class RawListener: Sendable {
     return accepted >= 0 ? RawConnection(descriptor: accepted) : nil
   }
 
+  /// The same for who reads it in another way, without an end to the waiting.
+  func acceptDescriptor() -> Int32? {
+    while true {
+      let accepted = Glibc.accept(descriptor, nil, nil)
+      if accepted >= 0 { return accepted }
+      guard errno == EAGAIN || errno == EINTR else { return nil }
+    }
+  }
+
   /// Wakes whoever is in `accept`.
   package func stop() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

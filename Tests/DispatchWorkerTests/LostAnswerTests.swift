@@ -1,0 +1,94 @@
+import Domain
+import Foundation
+import Platform
+import SendStore
+import Simulator
+import TestSupport
+import Testing
+import Time
+
+/// The store's answers are lost, workers end and begin again: nothing stands still, and nobody gets two.
+@Suite(.timeLimit(.minutes(5))) struct LostAnswerTests {
+  static let open = "budget: { rate: null, daily: null, pair: null, inFlight: 64 }"
+
+  @Test(
+    "one answer to a COMMIT in so many is lost, and one answer in twenty is 429: all go out, each once",
+    arguments: [30, 5])
+  func lostCommits(each: Int) async throws {
+    try await inTurn {
+      let stand = try DispatchStand(
+        .scaledOut, twilio: Self.open, meta: Self.open, top: FaultTests.quick,
+        cut: EachOf(each, "COMMIT", .loseAnswer))
+      var busy = Fault(.refuse)
+      (busy.share, busy.status, busy.code) = (0.05, 429, 20429)
+      stand.simulator.switchOn(busy)
+      try stand.start()
+      let ids = try stand.send(600)
+      #expect(try stand.wait(for: ids, within: .seconds(60)) == [.accepted: 600], "\(stand.told)")
+      let totals = try stand.totals
+      #expect(totals.duplicates == 0)
+      #expect(try stand.store.laneStatus().allSatisfy { $0.inFlight == 0 })
+      #expect((stand.proxy?.cutCount ?? 0) > 5, "the bench has cut")
+    }
+  }
+
+  @Test("a COMMIT that arrives long after its claim was given up puts nothing on the way twice")
+  func lateCommits() async throws {
+    try await inTurn {
+      let stand = try DispatchStand(
+        .scaledOut, twilio: Self.open, meta: Self.open, top: FaultTests.quick,
+        cut: EachOf(12, "COMMIT", .deliverLate(.milliseconds(2500))))
+      try stand.start()
+      let ids = try stand.send(200)
+      #expect(try stand.wait(for: ids, within: .seconds(90)) == [.accepted: 200], "\(stand.told)")
+      #expect(try stand.totals.duplicates == 0)
+      #expect((stand.proxy?.cutCount ?? 0) > 1, "the bench has cut")
+    }
+  }
+
+  @Test(
+    "a container killed with posts under way is followed within five seconds by one of the same number",
+    arguments: Pair.allCases)
+  func sameNumber(pair: Pair) async throws {
+    try await inTurn {
+      let stand = try DispatchStand(
+        pair, twilio: Self.open, meta: Self.open, top: FaultTests.quick
+      ) { $0.latency = .init(.milliseconds(300), to: .milliseconds(600)) }
+      let first = try WorkerProcess(stand, inContainer: true)
+      let ids = try stand.send(300)
+      try stand.wait("posts are under way") {
+        try stand.store.laneStatus().contains { $0.inFlight > 20 }
+      }
+      first.kill()
+      let before = try stand.totals.accepted
+      let killed = ContinuousClock.now
+      let second = try WorkerProcess(stand, inContainer: true)
+      try stand.wait("the next send goes out") { try stand.totals.accepted > before + 64 }
+      #expect(ContinuousClock.now - killed < .seconds(6))
+      #expect(try stand.wait(for: ids, within: .seconds(60)) == [.accepted: 300], "\(stand.told)")
+      #expect(try stand.totals.duplicates == 0)
+      second.end()
+    }
+  }
+
+  @Test(
+    "a worker killed every 0.7 s for 12 s: everything is out within 15 s after",
+    arguments: Pair.allCases)
+  func killedOften(pair: Pair) async throws {
+    try await inTurn {
+      let stand = try DispatchStand(pair, twilio: Self.open, meta: Self.open, top: FaultTests.quick)
+      let ids = try stand.send(1500)
+      let end = ContinuousClock.now + .seconds(12)
+      var worker = try WorkerProcess(stand)
+      while ContinuousClock.now < end {
+        _ = Gate().wait(for: .milliseconds(700))
+        worker.kill()
+        worker = try WorkerProcess(stand)
+      }
+      let states = try stand.wait(for: ids, within: .seconds(15))
+      #expect(states == [.accepted: 1500], "\(stand.told)")
+      #expect(try stand.totals.duplicates == 0)
+      worker.end()
+    }
+  }
+}
