@@ -44,6 +44,7 @@ package final class IngestListener: Sendable {
     let router = Locked(makeRouter(settings))
     self.router = router
     var configuration = limits ?? Self.limits
+    configuration.strangersRoom = settings.strangersRoom
     configuration.address = settings.listen.host
     configuration.port = settings.listen.port
     configuration.tls = try settings.tls.map { files in
@@ -51,8 +52,8 @@ package final class IngestListener: Sendable {
         certificateChain: try Self.content(of: files.certificate),
         privateKey: try Self.content(of: files.key))
     }
-    server = try HTTPServer(configuration: configuration) { request, responder in
-      router.withLock { $0 }.handle(request, responder)
+    server = try HTTPServer(configuration: configuration) { request in
+      router.withLock { $0 }.plan(request)
     }
     marks = Marks(
       of: instance ?? Self.ownName, every: markInterval, behind: spool, to: slot, metrics: metrics,
@@ -85,7 +86,6 @@ package final class IngestListener: Sendable {
   package static let limits: HTTPServer.Configuration = {
     var limits = HTTPServer.Configuration()
     limits.threads = 2
-    limits.maximumBodySize = 8 << 20
     return limits
   }()
 

@@ -15,15 +15,22 @@ struct KeyedRequests: Sendable {
     tenants = Dictionary(senders.map { ($0.sender.id, $0.sender.tenant) }) { $1 }
   }
 
-  func take(
-    _ request: HTTPRequest, _ responder: HTTPResponder, _ scope: APIKey.Scope,
-    _ body: (APIKey) throws(Admission.Refused) -> Void
-  ) {
-    do throws(Admission.Refused) {
-      let key = try admission.key(of: request, for: scope)
-      try admission.spend(1, of: key)
-      try body(key)
-    } catch { responder.answer(error.answer) }
+  typealias Handler = @Sendable (HTTPRequest, RouteParameters, APIKey, HTTPResponder) -> Void
+
+  /// Room for a decision or a reason.
+  static let bodyLimit = 64 << 10
+
+  /// The door of a route that needs a key: without one that may do this, no body is read.
+  func door(_ scope: APIKey.Scope, _ handler: @escaping Handler) -> Router.Door {
+    { head, parameters in
+      do throws(Admission.Refused) {
+        let key = try admission.key(of: head, for: scope)
+        try admission.spend(1, of: key)
+        return .buffer(limit: Self.bodyLimit, from: .known) { request, responder in
+          handler(request, parameters, key, responder)
+        }
+      } catch { return .answer(error.answer) }
+    }
   }
 
   /// What belongs to another tenant is not there.

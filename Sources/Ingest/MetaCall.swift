@@ -6,6 +6,9 @@ internal import Time
 /// A batch of news that Meta posts.
 struct MetaCall: WebhookCall {
   static let provider = Provider.meta
+  static let signatureHeader = "X-Hub-Signature-256"
+  /// Meta sends up to 3 MB.
+  static let bodyLimit = 4 << 20
   static let received = HTTPAnswer(status: 200, text: "ok").prepared()
 
   private let request: HTTPRequest
@@ -19,7 +22,7 @@ struct MetaCall: WebhookCall {
   /// The app secret, or nil where nobody has to sign.
   func signer() throws(WebhookRefusal) -> Secret? {
     guard desk.verifySignatures else { return nil }
-    guard let header = request.headers.first("X-Hub-Signature-256"), !header.isEmpty else {
+    guard let header = request.headers.first(Self.signatureHeader), !header.isEmpty else {
       throw .notSigned
     }
     let secrets = desk.senders.appSecrets

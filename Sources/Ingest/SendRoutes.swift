@@ -19,20 +19,44 @@ struct SendRoutes: Sendable {
   let now: @Sendable () -> Timestamp
 
   func add(to router: inout Router, under prefix: String) {
-    router.on("POST", prefix + "/api/whatsapp/send") { request, _, responder in
-      guarded(responder) { () throws(Turned) in try one(request, responder, isTemplate: false) }
-    }
-    router.on("POST", prefix + "/api/whatsapp/send-template") { request, _, responder in
-      guarded(responder) { () throws(Turned) in try one(request, responder, isTemplate: true) }
-    }
-    router.on("POST", prefix + "/api/sends") { request, _, responder in
-      guarded(responder) { () throws(Turned) in
-        let key = try key(of: request)
+    router.at(
+      "POST", prefix + "/api/whatsapp/send",
+      door(limit: Self.limit) { request, key, responder throws(Turned) in
+        try one(request, key, responder, isTemplate: false)
+      })
+    router.at(
+      "POST", prefix + "/api/whatsapp/send-template",
+      door(limit: Self.limit) { request, key, responder throws(Turned) in
+        try one(request, key, responder, isTemplate: true)
+      })
+    router.at(
+      "POST", prefix + "/api/sends",
+      door(limit: Self.batchLimit) { request, key, responder throws(Turned) in
         // Ten thousand sends take so long to read that webhooks would feel it on the same thread.
         let isTaken = batches.take {
           guarded(responder) { () throws(Turned) in try many(request, key, responder) }
         }
         guard isTaken else { throw Turned(answer: .tryLater) }
+      })
+  }
+
+  /// Of a body with one request, and with many.
+  static let (limit, batchLimit) = (256 << 10, 8 << 20)
+
+  /// Without a key for sends, no body is read.
+  private func door(
+    limit: Int,
+    _ body: @escaping @Sendable (HTTPRequest, APIKey, HTTPResponder) throws(Turned) -> Void
+  ) -> Router.Door {
+    { head, _ in
+      do throws(Admission.Refused) {
+        let key = try admission.key(of: head, for: .send)
+        return .buffer(limit: limit, from: .known) { request, responder in
+          guarded(responder) { () throws(Turned) in try body(request, key, responder) }
+        }
+      } catch {
+        counts.refused.add()
+        return .answer(error.answer)
       }
     }
   }
@@ -48,9 +72,8 @@ struct SendRoutes: Sendable {
   }
 
   private func one(
-    _ request: HTTPRequest, _ responder: HTTPResponder, isTemplate: Bool
+    _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder, isTemplate: Bool
   ) throws(Turned) {
-    let key = try key(of: request)
     let root: JSONValue
     do { root = try JSONDocument(request.body).root } catch {
       throw Turned(answer: SendAnswer.unreadable("The body is not JSON: \(error).").answer)
@@ -79,12 +102,6 @@ struct SendRoutes: Sendable {
     let answer = batch.answer(results)
     guard !events.isEmpty else { throw Turned(answer: answer) }
     append(events, of: request, responder) { answer }
-  }
-
-  private func key(of request: HTTPRequest) throws(Turned) -> APIKey {
-    do throws(Admission.Refused) { return try admission.key(of: request, for: .send) } catch {
-      throw Turned(answer: error.answer)
-    }
   }
 
   private func spend(_ count: Int, _ key: APIKey) throws(Turned) {

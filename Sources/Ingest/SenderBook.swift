@@ -27,6 +27,7 @@ struct SenderBook: Sendable {
   private(set) var appSecrets: [Secret] = []
   private(set) var verifyTokens: [Secret] = []
   private var accounts: [AccountID: TwilioKeys] = [:]
+  private var twilioTenants: Set<Tenant> = []
   private var phones: [String: SenderSettings] = [:]
   private var numbers: [String: Sender] = [:]
 
@@ -42,6 +43,8 @@ struct SenderBook: Sendable {
       accounts[AccountID(sid), default: TwilioKeys()].add([relay.authToken].compactMap(\.self))
     }
   }
+
+  func hasTwilioSender(of tenant: Tenant) -> Bool { twilioTenants.contains(tenant) }
 
   func twilioKeys(of account: AccountID) -> TwilioKeys? { accounts[account] }
 
@@ -79,6 +82,7 @@ struct SenderBook: Sendable {
     var keys = accounts[sender.account] ?? TwilioKeys()
     keys.add(own.authTokens, sharedKeys: own.signatureKeys)
     keys.add(sender.tenant)
+    twilioTenants.insert(sender.tenant)
     accounts[sender.account] = keys
     for place in [sender.address, own.messagingServiceSid].compactMap(\.self) {
       numbers["\(sender.account)/\(place.withoutChannel)"] = sender

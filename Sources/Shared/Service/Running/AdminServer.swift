@@ -11,9 +11,7 @@ package final class AdminServer {
     configuration.address = address.host
     configuration.port = address.port
     let built = router
-    server = try HTTPServer(configuration: configuration) { request, responder in
-      built.handle(request, responder)
-    }
+    server = try HTTPServer(configuration: configuration, door: built.plan)
   }
 
   package var port: UInt16 { server.port }

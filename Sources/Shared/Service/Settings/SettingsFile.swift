@@ -59,12 +59,20 @@ extension Settings {
       addresses.finish()
     }
     drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
+    if let size = reader.value("strangersRoom", "a size such as 64MB", Units.size) {
+      strangersRoom = size
+      if size < Self.leastStrangersRoom {
+        reader.fault("strangersRoom", "must be at least 16MB: a webhook may have 4 MB")
+      }
+    }
     answerTimeout =
       reader.value("answerTimeout", "a time such as 30s", Units.duration) ?? answerTimeout
     parkedLimit = reader.count("parkedLimit", in: 1...10_000_000) ?? parkedLimit
     if let own = reader.object("doubts") { readDoubts(own) }
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
+
+  private static let leastStrangersRoom = 16 << 20
 
   private mutating func readDoubts(_ reader: SettingsReader) {
     if reader.mentions("looks") {
