@@ -26,6 +26,10 @@ struct KeyedRequests: Sendable {
       do throws(Admission.Refused) {
         let key = try admission.key(of: head, for: scope)
         try admission.spend(1, of: key)
+        if let item = head.queryItems.first(where: { $0.value.utf8.contains(0) }) {
+          let fault = FieldFaults("/\(item.name)", FieldFaults.noZero)
+          return .answer(SendAnswer.refused(fault).answer)
+        }
         return .buffer(limit: Self.bodyLimit, from: .known) { request, responder in
           handler(request, parameters, key, responder)
         }
@@ -41,13 +45,18 @@ struct KeyedRequests: Sendable {
   /// An object, or nothing at all.
   static func object(_ request: HTTPRequest) throws(StoreDesk.Refused) -> JSONValue? {
     guard !request.body.isEmpty else { return nil }
-    do {
-      let root = try JSONDocument(request.body).root
-      if root.kind == .object { return root }
-    } catch {
+    let root: JSONValue
+    do { root = try JSONDocument(request.body).root } catch {
       throw StoreDesk.Refused(
         answer: SendAnswer.unreadable("The body is not JSON: \(error).").answer)
     }
-    throw StoreDesk.Refused(answer: SendAnswer.unreadable("The body must be an object.").answer)
+    guard root.kind == .object else {
+      throw StoreDesk.Refused(answer: SendAnswer.unreadable("The body must be an object.").answer)
+    }
+    let unstorable = FieldFaults.unstorable(in: root)
+    guard unstorable.isEmpty else {
+      throw StoreDesk.Refused(answer: SendAnswer.refused(unstorable).answer)
+    }
+    return root
   }
 }

@@ -1,5 +1,6 @@
 internal import Domain
 internal import HTTP
+internal import JSON
 internal import Providers
 internal import Time
 
@@ -34,15 +35,24 @@ struct MetaCall: WebhookCall {
   /// Only a body that was signed is worth reading; whom it is about shows there, so that is judged last.
   func items(signedBy secret: Secret?) throws(WebhookRefusal) -> [WebhookItem] {
     let items: [WebhookItem]
-    do { items = try MetaWebhook.read(request.body, receivedAt: desk.now()) } catch {
-      throw .unreadable(error.description)
-    }
+    do { items = try read() } catch { throw .unreadable(error.description) }
     if let secret {
       for number in items.compactMap(\.phoneNumberID) {
         guard desk.senders.mayTell(of: number, secret) else { throw .foreign }
       }
     }
     return items.map(desk.senders.named)
+  }
+
+  /// A text that was cut in the middle of a character holds half of it, which makes all of the body unreadable;
+  /// then it is read with U+FFFD in that place.
+  private func read() throws(WebhookUnreadable) -> [WebhookItem] {
+    do throws(WebhookUnreadable) {
+      return try MetaWebhook.read(request.body, receivedAt: desk.now())
+    } catch {
+      guard let repaired = replacingUnstorable(in: request.body) else { throw error }
+      return try MetaWebhook.read(repaired, receivedAt: desk.now())
+    }
   }
 }
 

@@ -122,6 +122,8 @@ final class RelayRoute: Sendable {
       throw Refused(sentence: "Not sent: the message cannot be read.")
     }
     do throws(FieldFaults) {
+      let unstorable = FieldFaults.unstorable(in: root)
+      guard unstorable.isEmpty else { throw unstorable }
       if let first = try SendRequest.all(in: root, as: sender.rules).first { return first }
       throw FieldFaults("", "must say what is to be sent")
     } catch {

@@ -17,6 +17,8 @@ struct SendIntake: Sendable {
 
   func events(_ request: JSONValue, item: Int = 0) throws(FieldFaults) -> [SendEvent] {
     guard request.kind == .object else { throw FieldFaults("", "must be an object") }
+    let unstorable = FieldFaults.unstorable(in: request)
+    guard unstorable.isEmpty else { throw unstorable }
     let chosen = try senderOrAllFaults(request)
     let requests = try read(request, chosen.rules)
     return requests.enumerated().map { place, request in
