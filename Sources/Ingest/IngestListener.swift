@@ -36,7 +36,7 @@ package final class IngestListener: Sendable {
     self.waiting = waiting
     let makeRouter: @Sendable (Settings) -> Router = { settings in
       var router = Router()
-      admin.add(to: &router, withMetrics: false)
+      admin.add(to: &router, isOwn: false)
       Self.addRoutes(to: &router, settings, slot, stores, spool, events, waiting, log, metrics)
       return router
     }
@@ -114,7 +114,8 @@ package final class IngestListener: Sendable {
     )
     let admission = Admission(settings, keys, now: Self.now)
     SendRoutes(
-      admission: admission, senders: settings.senders, usual: settings.defaultSender, slot: slot,
+      admission: admission, senders: settings.senders, usual: settings.defaultSender,
+      hasBuckets: settings.gcs != nil, slot: slot,
       batches: BatchDesk(),
       counts: SendCounts(metrics), log: log, throttle: throttle, now: Self.now
     ).add(to: &router, under: address.prefix)

@@ -40,6 +40,9 @@ struct MetaCall: WebhookCall {
       for number in items.compactMap(\.phoneNumberID) {
         guard desk.senders.mayTell(of: number, secret) else { throw .foreign }
       }
+      for case .account(let event) in items {
+        guard desk.senders.mayTell(of: event.account, secret) else { throw .foreign }
+      }
     }
     return items.map(desk.senders.named)
   }

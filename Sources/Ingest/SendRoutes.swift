@@ -11,6 +11,7 @@ struct SendRoutes: Sendable {
   let admission: Admission
   let senders: [SenderSettings]
   let usual: SenderID?
+  let hasBuckets: Bool
   let slot: LogSlot
   let batches: BatchDesk
   let counts: SendCounts
@@ -120,7 +121,7 @@ struct SendRoutes: Sendable {
     }
     return SendIntake(
       choice: SenderChoice(senders, default: usual, for: key.tenant), idempotencyKey: given,
-      isTemplate: isTemplate, now: now())
+      isTemplate: isTemplate, now: now(), hasBuckets: hasBuckets)
   }
 
   private func append(

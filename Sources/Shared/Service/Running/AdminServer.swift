@@ -6,7 +6,7 @@ package final class AdminServer {
 
   package init(_ address: Address, _ routes: AdminRoutes) throws(HTTPServerError) {
     var router = Router()
-    routes.add(to: &router, withMetrics: true)
+    routes.add(to: &router, isOwn: true)
     var configuration = HTTPServer.Configuration()
     configuration.address = address.host
     configuration.port = address.port
