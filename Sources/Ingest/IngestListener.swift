@@ -34,10 +34,12 @@ package final class IngestListener: Sendable {
     self.events = events
     let waiting = WaitDesk(stores, log: log)
     self.waiting = waiting
+    let known = KeyDesk(stores, metrics: metrics)
     let makeRouter: @Sendable (Settings) -> Router = { settings in
       var router = Router()
       admin.add(to: &router, isOwn: false)
-      Self.addRoutes(to: &router, settings, slot, stores, spool, events, waiting, log, metrics)
+      Self.addRoutes(
+        to: &router, settings, slot, stores, spool, events, waiting, known, log, metrics)
       return router
     }
     self.makeRouter = makeRouter
@@ -100,7 +102,8 @@ package final class IngestListener: Sendable {
 
   private static func addRoutes(
     to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ stores: StoreSlot,
-    _ spool: Spool, _ events: EventRoutes, _ waiting: WaitDesk, _ log: Log, _ metrics: Metrics
+    _ spool: Spool, _ events: EventRoutes, _ waiting: WaitDesk, _ known: KeyDesk, _ log: Log,
+    _ metrics: Metrics
   ) {
     let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let senders = SenderBook(settings)
@@ -116,7 +119,7 @@ package final class IngestListener: Sendable {
     SendRoutes(
       admission: admission, senders: settings.senders, usual: settings.defaultSender,
       hasBuckets: settings.gcs != nil, slot: slot,
-      batches: BatchDesk(),
+      batches: BatchDesk(), known: known,
       counts: SendCounts(metrics), log: log, throttle: throttle, now: Self.now
     ).add(to: &router, under: address.prefix)
     let requests = KeyedRequests(admission, StoreDesk(stores, log: log), settings.senders)

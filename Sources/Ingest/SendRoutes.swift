@@ -14,6 +14,7 @@ struct SendRoutes: Sendable {
   let hasBuckets: Bool
   let slot: LogSlot
   let batches: BatchDesk
+  let known: KeyDesk
   let counts: SendCounts
   let log: Log
   let throttle: LineThrottle
@@ -85,8 +86,26 @@ struct SendRoutes: Sendable {
       throw Turned(answer: SendAnswer.refused(error).answer)
     }
     try spend(events.count, key)
-    append(events, of: request, responder) {
-      HTTPAnswer(status: 202, json: SendAnswer.queued(events))
+    withoutReusedKey(intake, events) { reused in
+      guard reused.isEmpty else {
+        counts.refused.add()
+        return responder.answer(SendAnswer.refused(.keyReused).answer)
+      }
+      append(events, of: request, responder) {
+        HTTPAnswer(status: 202, json: SendAnswer.queued(events))
+      }
+    }
+  }
+
+  /// Goes on with the ids that the store has for something else, as far as it can tell.
+  private func withoutReusedKey(
+    _ intake: SendIntake, _ events: [SendEvent], _ goOn: @escaping @Sendable (Set<SendID>) -> Void
+  ) {
+    guard intake.idempotencyKey != nil, !events.isEmpty else { return goOn([]) }
+    known.find(events.map(\.id)) { found in
+      let others = events.filter { event in found?[event.id].map { !$0.isSame(as: event) } ?? false
+      }
+      goOn(Set(others.map(\.id)))
     }
   }
 
@@ -97,12 +116,23 @@ struct SendRoutes: Sendable {
     do throws(SendBatch.Unreadable) { batch = try SendBatch(request.body) } catch {
       throw Turned(answer: error.problem.answer)
     }
-    let results = batch.read(by: try intake(request, key, isTemplate: false))
-    let events = results.flatMap(\.events)
-    try spend(max(1, events.count), key)
-    let answer = batch.answer(results)
-    guard !events.isEmpty else { throw Turned(answer: answer) }
-    append(events, of: request, responder) { answer }
+    let intake = try intake(request, key, isTemplate: false)
+    let read = batch.read(by: intake)
+    let asked = read.flatMap(\.events)
+    try spend(max(1, asked.count), key)
+    withoutReusedKey(intake, asked) { reused in
+      let results = read.map { outcome in
+        outcome.events.contains { reused.contains($0.id) }
+          ? .refused(SendAnswer.refused(.keyReused)) : outcome
+      }
+      let events = results.flatMap(\.events)
+      let answer = batch.answer(results)
+      guard !events.isEmpty else {
+        counts.refused.add()
+        return responder.answer(answer)
+      }
+      append(events, of: request, responder) { answer }
+    }
   }
 
   private func spend(_ count: Int, _ key: APIKey) throws(Turned) {
@@ -144,6 +174,11 @@ struct SendRoutes: Sendable {
       }
     }
   }
+}
+
+extension FieldFaults {
+  fileprivate static let keyReused = FieldFaults(
+    "/Idempotency-Key", "was used for another request before; a new request needs a new key")
 }
 
 struct SendCounts: Sendable {
