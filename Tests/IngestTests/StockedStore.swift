@@ -159,6 +159,17 @@ extension OpenAPICaller {
     #expect(try await post(stand, "/api/doubts/\(store.doubted)", body).status == 409)
   }
 
+  @Test(
+    "a tenant's key is shown the doubts of its own senders only",
+    arguments: [("reader-key", 1), ("acme-reader", 1), ("beta-reader", 0)])
+  func doubtsOfTenants(key: String, count: Int) async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let store = try StockedStore(stand)
+    let list = try await get(stand, "/api/doubts", key).json["doubts"]?.items
+    #expect(list?.count == count)
+    withExtendedLifetime(store) {}
+  }
+
   @Test("what is queued is taken back; another tenant's send is not there")
   func cancel() async throws {
     let stand = try IngestStand(publicURL: nil)
