@@ -65,6 +65,11 @@ extension OpenAPICaller {
       try await call(route, "/api/lanes/nobody/\(action)")
     }
     try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: "{")
+    let zero = "{\"reason\":\"\\u0000\"}"
+    try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: zero)
+    let large = String(repeating: " ", count: 70_000)
+    try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: large)
+    try await call("POST /api/doubts/{id}", "/api/doubts/\(doubted)", body: large)
     let one = "GET /api/sends/{id}"
     for id in ["\(queued)", "nothing"] {
       try await call(one, "/api/sends/\(id)")
