@@ -60,6 +60,27 @@ import Testing
     }
   }
 
+  @Test("a head counts, too, while its body does not come")
+  func heads() async throws {
+    try await onOwnThread {
+      let server = try HTTPServer { _, responder in responder.answer(HTTPAnswer(status: 204)) }
+      let waiting = try RawConnection(port: server.port)
+      waiting.send(
+        "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1\r\nX-A: "
+          + String(repeating: "x", count: 6000) + "\r\n\r\n")
+      #expect(waiting.receive(through: "\r\n\r\n").hasPrefix("HTTP/1.1 100"))
+      let other = try RawConnection(port: server.port)
+      other.send(get("/"))
+      #expect(other.receiveAnswer().status == 204)
+      #expect(server.heldBytes(by: .stranger) > 6000)
+      waiting.send("x")
+      #expect(waiting.receiveAnswer().status == 204)
+      other.send(get("/"))
+      #expect(other.receiveAnswer().status == 204)
+      #expect(server.heldBytes(by: .stranger) == 0)
+    }
+  }
+
   @Test("callers that are known have a room of their own, which strangers cannot fill")
   func known() async throws {
     try await onOwnThread {

@@ -9,7 +9,7 @@ import Testing
     try await onOwnThread {
       let server = try receiving(limit: 8 << 20)
       let client = try RawConnection(port: server.port)
-      let body = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 / 251) }
+      let body = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 251) }
       if isChunked {
         client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
         for start in stride(from: 0, to: body.count, by: 100_000) {
@@ -43,7 +43,7 @@ import Testing
           holding.withLock { $0 = upload }
           _ = WorkerThread("reader") {
             _ = goOn.wait(for: .seconds(20))
-            responder.answer(HTTPAnswer(status: 200, text: read(upload)))
+            responder.answer(HTTPAnswer(status: 200, text: read(upload, isSummed: false)))
           }
         }
       }
@@ -165,14 +165,14 @@ import Testing
   }
 }
 
-private func read(_ upload: HTTPUpload) -> String {
+private func read(_ upload: HTTPUpload, isSummed: Bool = true) -> String {
   var count = 0
   var sum = UInt64(0)
   while true {
     switch upload.next(within: .seconds(10)) {
     case .bytes(let bytes):
       count += bytes.count
-      sum = checksum(bytes, from: sum)
+      if isSummed { sum = checksum(bytes, from: sum) }
     case .end: return "end \(count) \(sum)"
     case .cut: return "cut \(count)"
     case .nothing: return "nothing"

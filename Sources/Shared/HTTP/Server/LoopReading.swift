@@ -85,6 +85,7 @@ extension ServerLoop {
     case .answer(let answer): passOver(head, rest, answer, connection)
     case .buffer(let limit, let caller, let handler):
       connection.request = request
+      connection.headSize = head.end
       connection.handler = handler
       connection.caller = caller
       try admit(head, rest, upTo: limit ?? configuration.maximumBodySize, connection)

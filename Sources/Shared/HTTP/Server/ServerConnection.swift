@@ -42,6 +42,7 @@ final class ServerConnection: @unchecked Sendable {
   var since: Int64
   /// Its head, until the body is there.
   var request: HTTPRequest?
+  var headSize = 0
   var handler: HTTPServer.Handler?
   var caller = BodyPlan.Caller.stranger
   /// Of the body that is coming: what may still come of an upload, else how long it may be in all.
@@ -80,7 +81,7 @@ final class ServerConnection: @unchecked Sendable {
   }
 
   /// Of what has been received and is not with a handler.
-  var heldBytes: Int { body.capacity + unread.capacity }
+  var heldBytes: Int { body.capacity + unread.capacity + (request == nil ? 0 : headSize) }
 
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transferred {
     guard let tls else {
