@@ -36,7 +36,7 @@ struct SendIntake: Sendable {
   }
 
   /// What every log and store takes, with what stands around it in a record.
-  static let requestLimit = 512 << 10
+  static let requestLimit = 980_000
 
   /// Without a sender nobody knows its rules, but what would be wrong for any is told with it.
   private func senderOrAllFaults(_ request: JSONValue) throws(FieldFaults) -> SenderSettings {

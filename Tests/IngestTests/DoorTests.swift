@@ -75,13 +75,16 @@ import Testing
   @Test("of a batch, an item that no record can hold is refused, and nothing of it is cut off")
   func tooLarge() async throws {
     let stand = try IngestStand("defaultSender: \"meta\"")
-    let rows = String(repeating: "x", count: 900_000)
+    let rows = String(repeating: "x", count: 985_000)
     let large =
       "{\"to\": \"+393331234567\", \"type\": \"document\", \"document\": {\"link\": \"https://h/\(rows)\"}}"
     let answer = try await SendTests.send(
       stand, "[\(large), \(SendTests.text)]", to: "/in/api/sends")
     #expect(answer.status == 202)
-    #expect(try answer.json.items?.first?["status"]?.integer == 422)
+    let refused = try answer.json.items?.first
+    #expect(refused?["status"]?.integer == 422)
+    #expect(
+      refused?["errors"]?.items?.first?["detail"]?.string?.contains("at most 980000 bytes") == true)
     #expect(try stand.records(.deadLetters).isEmpty)
     #expect(try stand.records(.sends).count == 1)
   }
