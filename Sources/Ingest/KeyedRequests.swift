@@ -46,7 +46,7 @@ struct KeyedRequests: Sendable {
   static func object(_ request: HTTPRequest) throws(StoreDesk.Refused) -> JSONValue? {
     guard !request.body.isEmpty else { return nil }
     let root: JSONValue
-    do { root = try JSONDocument(request.body).root } catch {
+    do { root = try JSONDocument.ofCaller(request.body).root } catch {
       throw StoreDesk.Refused(
         answer: SendAnswer.unreadable("The body is not JSON: \(error).").answer)
     }

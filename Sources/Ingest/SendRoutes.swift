@@ -77,7 +77,7 @@ struct SendRoutes: Sendable {
     _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder, isTemplate: Bool
   ) throws(Turned) {
     let root: JSONValue
-    do { root = try JSONDocument(request.body).root } catch {
+    do { root = try JSONDocument.ofCaller(request.body).root } catch {
       throw Turned(answer: SendAnswer.unreadable("The body is not JSON: \(error).").answer)
     }
     let intake = try intake(request, key, isTemplate: isTemplate)

@@ -29,12 +29,15 @@ import Testing
     #expect(try stand.records(.sends).count == 1)
   }
 
-  @Test("half of a surrogate pair in a send is refused", arguments: [#"\ud83d"#, #"\ude00"#])
+  @Test(
+    "half of a surrogate pair in a send is refused by its field",
+    arguments: [#"\ud83d"#, #"\ude00"#])
   func surrogate(escape: String) async throws {
     let stand = try IngestStand("defaultSender: \"meta\"")
     let answer = try await SendTests.send(
       stand, "{\"to\": \"+393331234567\", \"body\": \"a\(escape)\"}")
-    #expect(answer.status == 400)
+    #expect(answer.status == 422)
+    #expect(try answer.json["errors"]?.items?.map { $0["pointer"]?.string } == ["/body"])
     #expect(try stand.records(.sends).isEmpty)
   }
 

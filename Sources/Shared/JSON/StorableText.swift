@@ -1,8 +1,12 @@
-/// A JSON text with U+FFFD wherever it escapes what no database keeps as text: U+0000, and half of a surrogate
-/// pair, which is no character at all. nil where there is nothing to replace.
+/// A JSON text with U+FFFD, or another escape of six bytes, wherever it escapes what no database keeps as text:
+/// U+0000, and half of a surrogate pair, which is no character at all. nil where there is nothing to replace.
 ///
 /// Only escapes are looked at: as they are, neither can stand in a JSON text.
-package func replacingUnstorable(in json: [UInt8]) -> [UInt8]? {
+package func replacingUnstorable(
+  in json: [UInt8], by escape: StaticString = #"\ufffd"#
+) -> [UInt8]? {
+  let substitute = escape.description.utf8
+  precondition(substitute.count == 6)
   let backslash = UInt8(ascii: "\\")
   guard var place = json.firstIndex(of: backslash) else { return nil }
   var repaired = json
@@ -28,7 +32,7 @@ package func replacingUnstorable(in json: [UInt8]) -> [UInt8]? {
       place += 6
       continue
     }
-    repaired.replaceSubrange(place..<place + 6, with: #"\ufffd"#.utf8)
+    repaired.replaceSubrange(place..<place + 6, with: substitute)
     isRepaired = true
     place += 6
   }

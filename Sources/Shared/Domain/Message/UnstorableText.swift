@@ -19,7 +19,7 @@ extension FieldFaults {
     case .object:
       for (name, field) in value.fields ?? [] {
         if name.utf8.contains(0) {
-          add(pointer, "must have no field whose name contains the character U+0000")
+          add(pointer, "must have no field whose name has U+0000 or half of a surrogate pair")
         } else {
           findUnstorable(in: field, at: FieldReader(value, at: pointer).pointer(name))
         }
@@ -28,5 +28,17 @@ extension FieldFaults {
     }
   }
 
-  package static let noZero = "must not contain the character U+0000"
+  package static let noZero =
+    "must not contain the character U+0000 or half of a surrogate pair, which no database keeps"
+}
+
+extension JSONDocument {
+  /// What a caller wrote. Half of a surrogate pair makes a whole body unreadable: read with U+0000 in its place it
+  /// is refused by its field, as that is.
+  package static func ofCaller(_ text: some Collection<UInt8>) throws(NotJSON) -> JSONDocument {
+    do throws(NotJSON) { return try JSONDocument(text) } catch {
+      guard let marked = replacingUnstorable(in: Array(text), by: #"\u0000"#) else { throw error }
+      return try JSONDocument(marked)
+    }
+  }
 }
