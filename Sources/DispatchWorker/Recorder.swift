@@ -139,7 +139,7 @@ final class Recorder: Sendable {
     let verdict: Verdict
     switch completion.result {
     case .refused(let failure): verdict = Verdict(refused: failure)
-    case .ended(.notSent(let reason)):
+    case .ended(.notSent(let reason)) where reason != .invalidCall:
       verdict = Verdict(notSent: reason, at: now)
     case .ended(let outcome):
       let read = read(outcome, completion)
@@ -163,6 +163,7 @@ final class Recorder: Sendable {
   private func read(
     _ outcome: HTTPOutcome, _ completion: Completion
   ) -> (outcome: Outcome, answer: [UInt8]?, waID: String?) {
+    if case .notSent(.invalidCall) = outcome { return (.stopLane(.unsendable), nil, nil) }
     guard case .answered(let answer) = outcome else {
       let reason = if case .unknown(let reason, _) = outcome { "\(reason)" } else { "no answer" }
       return (ErrorTable.shared.noAnswer(completion.door.provider, because: reason), nil, nil)

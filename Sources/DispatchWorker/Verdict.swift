@@ -109,3 +109,12 @@ extension Verdict {
     result = .refusedAtGate(due: now + pause)
   }
 }
+
+extension Failure {
+  /// The address and the credentials are the sender's, so its other sends would fare no better.
+  static let unsendable = Failure(
+    code: "unsendable",
+    sentence:
+      "The request cannot be written: baseURL, an id or a credential of the sender has a character that "
+      + "no request may have.")
+}

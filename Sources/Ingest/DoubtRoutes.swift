@@ -13,25 +13,25 @@ struct DoubtRoutes: Sendable {
   private static let page = 100
 
   func add(to router: inout Router, under prefix: String) {
-    router.on("GET", prefix + "/api/doubts") { request, _, responder in
-      requests.take(request, responder, .read) { key in
+    router.at(
+      "GET", prefix + "/api/doubts",
+      requests.door(.read) { request, _, key, responder in
         requests.desk.answer(responder) { store in try list(store, request, key) }
-      }
-    }
-    router.on("POST", prefix + "/api/doubts/{id}") { request, parameters, responder in
-      requests.take(request, responder, .admin) { key in
+      })
+    router.at(
+      "POST", prefix + "/api/doubts/{id}",
+      requests.door(.admin) { request, parameters, key, responder in
         requests.desk.answer(responder) { store in
           try decide(store, try Self.id(parameters), request, key)
         }
-      }
-    }
-    router.on("POST", prefix + "/api/sends/{id}/cancel") { request, parameters, responder in
-      requests.take(request, responder, .send) { key in
+      })
+    router.at(
+      "POST", prefix + "/api/sends/{id}/cancel",
+      requests.door(.send) { _, parameters, key, responder in
         requests.desk.answer(responder) { store in
           try cancel(store, try Self.id(parameters), key)
         }
-      }
-    }
+      })
   }
 
   private static func id(_ parameters: RouteParameters) throws(StoreDesk.Refused) -> SendID {

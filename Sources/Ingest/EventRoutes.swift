@@ -21,9 +21,11 @@ final class EventRoutes: Sendable {
   }
 
   func add(to router: inout Router, under prefix: String, _ requests: KeyedRequests) {
-    router.on("GET", prefix + "/api/events") { [self] request, _, responder in
-      requests.take(request, responder, .read) { key in listen(request, responder, key.tenant) }
-    }
+    router.at(
+      "GET", prefix + "/api/events",
+      requests.door(.read) { [self] request, _, key, responder in
+        listen(request, responder, key.tenant)
+      })
   }
 
   private func listen(_ request: HTTPRequest, _ responder: HTTPResponder, _ tenant: Tenant?) {

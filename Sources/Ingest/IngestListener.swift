@@ -34,16 +34,19 @@ package final class IngestListener: Sendable {
     self.events = events
     let waiting = WaitDesk(stores, log: log)
     self.waiting = waiting
+    let known = KeyDesk(stores, metrics: metrics)
     let makeRouter: @Sendable (Settings) -> Router = { settings in
       var router = Router()
-      admin.add(to: &router, withMetrics: false)
-      Self.addRoutes(to: &router, settings, slot, stores, spool, events, waiting, log, metrics)
+      admin.add(to: &router, isOwn: false)
+      Self.addRoutes(
+        to: &router, settings, slot, stores, spool, events, waiting, known, log, metrics)
       return router
     }
     self.makeRouter = makeRouter
     let router = Locked(makeRouter(settings))
     self.router = router
     var configuration = limits ?? Self.limits
+    configuration.strangersRoom = settings.strangersRoom
     configuration.address = settings.listen.host
     configuration.port = settings.listen.port
     configuration.tls = try settings.tls.map { files in
@@ -51,8 +54,8 @@ package final class IngestListener: Sendable {
         certificateChain: try Self.content(of: files.certificate),
         privateKey: try Self.content(of: files.key))
     }
-    server = try HTTPServer(configuration: configuration) { request, responder in
-      router.withLock { $0 }.handle(request, responder)
+    server = try HTTPServer(configuration: configuration) { request in
+      router.withLock { $0 }.plan(request)
     }
     marks = Marks(
       of: instance ?? Self.ownName, every: markInterval, behind: spool, to: slot, metrics: metrics,
@@ -85,7 +88,6 @@ package final class IngestListener: Sendable {
   package static let limits: HTTPServer.Configuration = {
     var limits = HTTPServer.Configuration()
     limits.threads = 2
-    limits.maximumBodySize = 8 << 20
     return limits
   }()
 
@@ -100,7 +102,8 @@ package final class IngestListener: Sendable {
 
   private static func addRoutes(
     to router: inout Router, _ settings: Settings, _ slot: LogSlot, _ stores: StoreSlot,
-    _ spool: Spool, _ events: EventRoutes, _ waiting: WaitDesk, _ log: Log, _ metrics: Metrics
+    _ spool: Spool, _ events: EventRoutes, _ waiting: WaitDesk, _ known: KeyDesk, _ log: Log,
+    _ metrics: Metrics
   ) {
     let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let senders = SenderBook(settings)
@@ -114,8 +117,9 @@ package final class IngestListener: Sendable {
     )
     let admission = Admission(settings, keys, now: Self.now)
     SendRoutes(
-      admission: admission, senders: settings.senders, usual: settings.defaultSender, slot: slot,
-      batches: BatchDesk(),
+      admission: admission, senders: settings.senders, usual: settings.defaultSender,
+      hasBuckets: settings.gcs != nil, slot: slot,
+      batches: BatchDesk(), known: known,
       counts: SendCounts(metrics), log: log, throttle: throttle, now: Self.now
     ).add(to: &router, under: address.prefix)
     let requests = KeyedRequests(admission, StoreDesk(stores, log: log), settings.senders)

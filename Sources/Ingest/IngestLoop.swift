@@ -40,7 +40,7 @@ final class IngestLoop: Sendable {
         responder.answer(answer(outcome, to: provider, count) ?? received)
       }
     } catch {
-      refuse(error, Call.provider, request, responder)
+      responder.answer(answer(to: request, error, Call.provider))
     }
   }
 
@@ -69,10 +69,10 @@ final class IngestLoop: Sendable {
     }
   }
 
-  func refuse(
-    _ refusal: WebhookRefusal, _ provider: Provider, _ request: HTTPRequest,
-    _ responder: HTTPResponder
-  ) {
+  /// The answer to one that is refused, which is counted and told.
+  func answer(
+    to request: HTTPRequest, _ refusal: WebhookRefusal, _ provider: Provider
+  ) -> HTTPAnswer {
     counts.add(provider, refusal.outcome)
     if let leftOut = throttle.pass("\(provider) \(refusal.outcome)") {
       log.warning(
@@ -82,7 +82,7 @@ final class IngestLoop: Sendable {
           "reason": refusal.sentence, "leftOut": leftOut,
         ])
     }
-    responder.answer(refusal.answer)
+    return refusal.answer
   }
 }
 

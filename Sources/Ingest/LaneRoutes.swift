@@ -11,33 +11,32 @@ struct LaneRoutes: Sendable {
   let log: Log
 
   func add(to router: inout Router, under prefix: String) {
-    router.on("GET", prefix + "/api/lanes") { request, _, responder in
-      requests.take(request, responder, .read) { key in
+    router.at(
+      "GET", prefix + "/api/lanes",
+      requests.door(.read) { _, _, key, responder in
         requests.desk.answer(responder) { store in try lanes(store, key) }
-      }
-    }
-    router.on("POST", prefix + "/api/lanes/{sender}/pause") { request, parameters, responder in
-      change(request, parameters, responder) { store, sender, key in
+      })
+    router.at(
+      "POST", prefix + "/api/lanes/{sender}/pause",
+      changing { store, sender, request in
         let reason = try KeyedRequests.object(request)?["reason"]?.string
         try store.stop(
           sender, Failure(code: LaneStop.byHand, sentence: reason ?? "Somebody paused it."))
-      }
-    }
-    router.on("POST", prefix + "/api/lanes/{sender}/resume") { request, parameters, responder in
-      change(request, parameters, responder) { store, sender, _ in try store.release(sender) }
-    }
+      })
+    router.at(
+      "POST", prefix + "/api/lanes/{sender}/resume",
+      changing { store, sender, _ in try store.release(sender) })
   }
 
-  private func change(
-    _ request: HTTPRequest, _ parameters: RouteParameters, _ responder: HTTPResponder,
-    _ body: @escaping @Sendable (SendStore, SenderID, APIKey) throws -> Void
-  ) {
-    requests.take(request, responder, .admin) { key in
+  private func changing(
+    _ body: @escaping @Sendable (SendStore, SenderID, HTTPRequest) throws -> Void
+  ) -> Router.Door {
+    requests.door(.admin) { request, parameters, key, responder in
       let sender = SenderID(parameters["sender"] ?? "")
       requests.desk.answer(responder) { store in
         let isThere = try store.laneStatus().contains { $0.sender == sender }
         guard isThere, requests.isVisible(sender, to: key) else { return .notFound }
-        try body(store, sender, key)
+        try body(store, sender, request)
         log.info("a lane was spoken for", ["sender": sender.text, "path": request.path])
         return try lanes(store, key, only: sender)
       }

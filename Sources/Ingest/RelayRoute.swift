@@ -55,8 +55,10 @@ final class RelayRoute: Sendable {
   }
 
   func add(to router: inout Router, under prefix: String) {
-    router.on("POST", prefix + relay.path) { [self] request, _, responder in
-      take(request, responder)
+    router.at("POST", prefix + relay.path) { [self] head, _ in
+      desk.plan(TwilioCall.self, head, loop) { [self] request, responder in
+        take(request, responder)
+      }
     }
   }
 
@@ -69,7 +71,7 @@ final class RelayRoute: Sendable {
         return responder.answer(TwilioCall.received)
       }
       try relay(sms, request, responder)
-    } catch { loop.refuse(error, TwilioCall.provider, request, responder) }
+    } catch { responder.answer(loop.answer(to: request, error, TwilioCall.provider)) }
   }
 
   private func isKnown(_ sms: InboundMessage) -> Bool {
@@ -120,6 +122,8 @@ final class RelayRoute: Sendable {
       throw Refused(sentence: "Not sent: the message cannot be read.")
     }
     do throws(FieldFaults) {
+      let unstorable = FieldFaults.unstorable(in: root)
+      guard unstorable.isEmpty else { throw unstorable }
       if let first = try SendRequest.all(in: root, as: sender.rules).first { return first }
       throw FieldFaults("", "must say what is to be sent")
     } catch {

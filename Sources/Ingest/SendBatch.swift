@@ -84,7 +84,7 @@ struct SendBatch {
 
   private static func array(_ body: [UInt8]) throws(Unreadable) -> [Item] {
     do throws(NotJSON) {
-      return (try JSONDocument(body).root.items ?? []).map { .value($0) }
+      return (try JSONDocument.ofCaller(body).root.items ?? []).map { .value($0) }
     } catch { throw .notJSON(error.description) }
   }
 
@@ -92,7 +92,7 @@ struct SendBatch {
   private static func lines(_ body: [UInt8]) -> [Item] {
     let lines = body.split(separator: UInt8(ascii: "\n"), maxSplits: limit + 1)
     return lines.filter { line in !line.allSatisfy { $0 <= 0x20 } }.map { line in
-      do throws(NotJSON) { return .value(try JSONDocument(line).root) } catch {
+      do throws(NotJSON) { return .value(try JSONDocument.ofCaller(line).root) } catch {
         return .notJSON(error.description)
       }
     }

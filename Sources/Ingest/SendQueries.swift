@@ -14,23 +14,24 @@ struct SendQueries: Sendable {
   static let longestWait = 60
 
   func add(to router: inout Router, under prefix: String) {
-    router.on("GET", prefix + "/api/sends") { request, _, responder in
-      requests.take(request, responder, .read) { key in
+    router.at(
+      "GET", prefix + "/api/sends",
+      requests.door(.read) { request, _, key, responder in
         requests.desk.answer(responder) { store in try list(store, request, key) }
-      }
-    }
-    router.on("GET", prefix + "/api/sends/{id}") { request, parameters, responder in
-      requests.take(request, responder, .read) { key in
+      })
+    router.at(
+      "GET", prefix + "/api/sends/{id}",
+      requests.door(.read) { _, parameters, key, responder in
         guard let id = SendID(parameters["id"] ?? "") else { return responder.answer(.notFound) }
         requests.desk.answer(responder) { store in
           guard let view = try SendView(id, in: store) else { return .notYetThere }
           guard requests.isVisible(view.sender, to: key) else { return .notFound }
           return HTTPAnswer(json: view.json)
         }
-      }
-    }
-    router.on("GET", prefix + "/api/sends/{id}/wait") { request, parameters, responder in
-      requests.take(request, responder, .read) { key in
+      })
+    router.at(
+      "GET", prefix + "/api/sends/{id}/wait",
+      requests.door(.read) { request, parameters, key, responder in
         guard let id = SendID(parameters["id"] ?? "") else { return responder.answer(.notFound) }
         do throws(FieldFaults) {
           let (state, span) = try Self.wish(request)
@@ -40,8 +41,7 @@ struct SendQueries: Sendable {
               id: id, state: state, deadline: waiting.now() + span, responder: responder,
               isVisible: { requests.isVisible($0, to: key) }))
         } catch { responder.answer(SendAnswer.refused(error).answer) }
-      }
-    }
+      })
   }
 
   private func list(

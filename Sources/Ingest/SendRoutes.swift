@@ -11,28 +11,54 @@ struct SendRoutes: Sendable {
   let admission: Admission
   let senders: [SenderSettings]
   let usual: SenderID?
+  let hasBuckets: Bool
   let slot: LogSlot
   let batches: BatchDesk
+  let known: KeyDesk
   let counts: SendCounts
   let log: Log
   let throttle: LineThrottle
   let now: @Sendable () -> Timestamp
 
   func add(to router: inout Router, under prefix: String) {
-    router.on("POST", prefix + "/api/whatsapp/send") { request, _, responder in
-      guarded(responder) { () throws(Turned) in try one(request, responder, isTemplate: false) }
-    }
-    router.on("POST", prefix + "/api/whatsapp/send-template") { request, _, responder in
-      guarded(responder) { () throws(Turned) in try one(request, responder, isTemplate: true) }
-    }
-    router.on("POST", prefix + "/api/sends") { request, _, responder in
-      guarded(responder) { () throws(Turned) in
-        let key = try key(of: request)
+    router.at(
+      "POST", prefix + "/api/whatsapp/send",
+      door(limit: Self.limit) { request, key, responder throws(Turned) in
+        try one(request, key, responder, isTemplate: false)
+      })
+    router.at(
+      "POST", prefix + "/api/whatsapp/send-template",
+      door(limit: Self.limit) { request, key, responder throws(Turned) in
+        try one(request, key, responder, isTemplate: true)
+      })
+    router.at(
+      "POST", prefix + "/api/sends",
+      door(limit: Self.batchLimit) { request, key, responder throws(Turned) in
         // Ten thousand sends take so long to read that webhooks would feel it on the same thread.
         let isTaken = batches.take {
           guarded(responder) { () throws(Turned) in try many(request, key, responder) }
         }
         guard isTaken else { throw Turned(answer: .tryLater) }
+      })
+  }
+
+  /// Of a body with one request, and with many.
+  static let (limit, batchLimit) = (256 << 10, 8 << 20)
+
+  /// Without a key for sends, no body is read.
+  private func door(
+    limit: Int,
+    _ body: @escaping @Sendable (HTTPRequest, APIKey, HTTPResponder) throws(Turned) -> Void
+  ) -> Router.Door {
+    { head, _ in
+      do throws(Admission.Refused) {
+        let key = try admission.key(of: head, for: .send)
+        return .buffer(limit: limit, from: .known) { request, responder in
+          guarded(responder) { () throws(Turned) in try body(request, key, responder) }
+        }
+      } catch {
+        counts.refused.add()
+        return .answer(error.answer)
       }
     }
   }
@@ -48,11 +74,10 @@ struct SendRoutes: Sendable {
   }
 
   private func one(
-    _ request: HTTPRequest, _ responder: HTTPResponder, isTemplate: Bool
+    _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder, isTemplate: Bool
   ) throws(Turned) {
-    let key = try key(of: request)
     let root: JSONValue
-    do { root = try JSONDocument(request.body).root } catch {
+    do { root = try JSONDocument.ofCaller(request.body).root } catch {
       throw Turned(answer: SendAnswer.unreadable("The body is not JSON: \(error).").answer)
     }
     let intake = try intake(request, key, isTemplate: isTemplate)
@@ -61,8 +86,26 @@ struct SendRoutes: Sendable {
       throw Turned(answer: SendAnswer.refused(error).answer)
     }
     try spend(events.count, key)
-    append(events, of: request, responder) {
-      HTTPAnswer(status: 202, json: SendAnswer.queued(events))
+    withoutReusedKey(intake, events) { reused in
+      guard reused.isEmpty else {
+        counts.refused.add()
+        return responder.answer(SendAnswer.refused(.keyReused).answer)
+      }
+      append(events, of: request, responder) {
+        HTTPAnswer(status: 202, json: SendAnswer.queued(events))
+      }
+    }
+  }
+
+  /// Goes on with the ids that the store has for something else, as far as it can tell.
+  private func withoutReusedKey(
+    _ intake: SendIntake, _ events: [SendEvent], _ goOn: @escaping @Sendable (Set<SendID>) -> Void
+  ) {
+    guard intake.idempotencyKey != nil, !events.isEmpty else { return goOn([]) }
+    known.find(events.map(\.id)) { found in
+      let others = events.filter { event in found?[event.id].map { !$0.isSame(as: event) } ?? false
+      }
+      goOn(Set(others.map(\.id)))
     }
   }
 
@@ -73,17 +116,22 @@ struct SendRoutes: Sendable {
     do throws(SendBatch.Unreadable) { batch = try SendBatch(request.body) } catch {
       throw Turned(answer: error.problem.answer)
     }
-    let results = batch.read(by: try intake(request, key, isTemplate: false))
-    let events = results.flatMap(\.events)
-    try spend(max(1, events.count), key)
-    let answer = batch.answer(results)
-    guard !events.isEmpty else { throw Turned(answer: answer) }
-    append(events, of: request, responder) { answer }
-  }
-
-  private func key(of request: HTTPRequest) throws(Turned) -> APIKey {
-    do throws(Admission.Refused) { return try admission.key(of: request, for: .send) } catch {
-      throw Turned(answer: error.answer)
+    let intake = try intake(request, key, isTemplate: false)
+    let read = batch.read(by: intake)
+    let asked = read.flatMap(\.events)
+    try spend(max(1, asked.count), key)
+    withoutReusedKey(intake, asked) { reused in
+      let results = read.map { outcome in
+        outcome.events.contains { reused.contains($0.id) }
+          ? .refused(SendAnswer.refused(.keyReused)) : outcome
+      }
+      let events = results.flatMap(\.events)
+      let answer = batch.answer(results)
+      guard !events.isEmpty else {
+        counts.refused.add()
+        return responder.answer(answer)
+      }
+      append(events, of: request, responder) { answer }
     }
   }
 
@@ -103,7 +151,7 @@ struct SendRoutes: Sendable {
     }
     return SendIntake(
       choice: SenderChoice(senders, default: usual, for: key.tenant), idempotencyKey: given,
-      isTemplate: isTemplate, now: now())
+      isTemplate: isTemplate, now: now(), hasBuckets: hasBuckets)
   }
 
   private func append(
@@ -126,6 +174,11 @@ struct SendRoutes: Sendable {
       }
     }
   }
+}
+
+extension FieldFaults {
+  fileprivate static let keyReused = FieldFaults(
+    "/Idempotency-Key", "was used for another request before; a new request needs a new key")
 }
 
 struct SendCounts: Sendable {

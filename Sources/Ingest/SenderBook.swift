@@ -27,11 +27,13 @@ struct SenderBook: Sendable {
   private(set) var appSecrets: [Secret] = []
   private(set) var verifyTokens: [Secret] = []
   private var accounts: [AccountID: TwilioKeys] = [:]
-  private var phones: [String: SenderSettings] = [:]
-  private var numbers: [String: Sender] = [:]
+  private var twilioTenants: Set<Tenant> = []
+  private var metaAccounts: [AccountID: [Secret]] = [:]
+  private let index: SenderIndex
 
   init(_ settings: Settings) {
     all = settings.senders
+    index = SenderIndex(settings.senders)
     for sender in all {
       switch sender.credentials {
       case .twilio(let own): add(own, sender.sender)
@@ -43,12 +45,21 @@ struct SenderBook: Sendable {
     }
   }
 
+  func hasTwilioSender(of tenant: Tenant) -> Bool { twilioTenants.contains(tenant) }
+
   func twilioKeys(of account: AccountID) -> TwilioKeys? { accounts[account] }
 
   /// A number that is nobody's here may be told of by any app of ours; one of ours only by its own app.
   func mayTell(of phoneNumberID: String, _ secret: Secret) -> Bool {
-    guard case .meta(let own) = phones[phoneNumberID]?.credentials else { return true }
+    guard case .meta(let own) = index.sender(phoneNumberID: phoneNumberID)?.credentials else {
+      return true
+    }
     return own.appSecrets.contains(secret)
+  }
+
+  /// The same for an account: of one of ours, only an app that has a sender in it.
+  func mayTell(of account: AccountID, _ secret: Secret) -> Bool {
+    metaAccounts[account]?.contains(secret) ?? true
   }
 
   /// With the account that our sender goes by: it may be known here by its number alone. An inbound
@@ -56,12 +67,14 @@ struct SenderBook: Sendable {
   func named(_ item: WebhookItem) -> WebhookItem {
     switch item {
     case .callback(let callback):
-      guard let phone = callback.phoneNumberID.flatMap({ phones[$0] }) else { return item }
+      guard let phone = callback.phoneNumberID.flatMap(index.sender(phoneNumberID:)) else {
+        return item
+      }
       var named = callback
       named.account = phone.sender.account
       return .callback(named)
     case .inbound(var message):
-      let sender = sender(of: message)
+      let sender = index.sender(of: message)?.sender
       if message.provider == .meta, let sender { message.account = sender.account }
       message.tenant = message.tenant ?? sender?.tenant
       return .inbound(message)
@@ -69,24 +82,16 @@ struct SenderBook: Sendable {
     }
   }
 
-  private func sender(of message: InboundMessage) -> Sender? {
-    if message.provider == .meta { return phones[message.address]?.sender }
-    let places = [message.address, message.service].compactMap(\.self)
-    return places.lazy.compactMap { numbers["\(message.account)/\($0)"] }.first
-  }
-
   private mutating func add(_ own: TwilioCredentials, _ sender: Sender) {
     var keys = accounts[sender.account] ?? TwilioKeys()
     keys.add(own.authTokens, sharedKeys: own.signatureKeys)
     keys.add(sender.tenant)
+    twilioTenants.insert(sender.tenant)
     accounts[sender.account] = keys
-    for place in [sender.address, own.messagingServiceSid].compactMap(\.self) {
-      numbers["\(sender.account)/\(place.withoutChannel)"] = sender
-    }
   }
 
   private mutating func add(_ own: MetaCredentials, _ sender: SenderSettings) {
-    phones[own.phoneNumberId] = sender
+    metaAccounts[sender.sender.account, default: []] += own.appSecrets
     for secret in own.appSecrets where !secret.isEmpty && !appSecrets.contains(secret) {
       appSecrets.append(secret)
     }

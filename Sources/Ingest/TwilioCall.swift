@@ -6,6 +6,8 @@ internal import Time
 /// A form that Twilio posts: one message or one callback.
 struct TwilioCall: WebhookCall {
   static let provider = Provider.twilio
+  static let signatureHeader = "X-Twilio-Signature"
+  static let bodyLimit = 1 << 20
   static let received = HTTPAnswer(
     status: 200, headers: [HTTPHeader("Content-Type", TwiML.type)], body: TwiML.empty
   ).prepared()
@@ -46,7 +48,7 @@ struct TwilioCall: WebhookCall {
   }
 
   private func verify(_ keys: TwilioKeys?) throws(WebhookRefusal) {
-    guard let header = request.headers.first("X-Twilio-Signature"), !header.isEmpty else {
+    guard let header = request.headers.first(Self.signatureHeader), !header.isEmpty else {
       throw .notSigned
     }
     guard let keys else { throw .foreign }

@@ -6,6 +6,9 @@ internal import Providers
 protocol WebhookCall {
   associatedtype Signer
   static var provider: Provider { get }
+  static var signatureHeader: String { get }
+  /// More than the provider ever sends.
+  static var bodyLimit: Int { get }
   /// What the provider wants to hear once everything is durable.
   static var received: HTTPAnswer { get }
 

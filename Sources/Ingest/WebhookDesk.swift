@@ -1,3 +1,5 @@
+internal import Domain
+internal import HTTP
 internal import Time
 
 /// What every webhook is judged by; one object, as each of them carries it along.
@@ -15,5 +17,19 @@ final class WebhookDesk: Sendable {
     self.address = address
     self.verifySignatures = verifySignatures
     self.now = now
+  }
+
+  /// What the head alone tells: whether it is signed at all, and for a tenant of ours.
+  func plan<Call: WebhookCall>(
+    _ call: Call.Type, _ head: HTTPRequest, _ loop: IngestLoop, of tenant: Tenant? = nil,
+    from caller: BodyPlan.Caller = .stranger, _ handler: @escaping HTTPServer.Handler
+  ) -> BodyPlan {
+    if let tenant, !senders.hasTwilioSender(of: tenant) {
+      return .answer(loop.answer(to: head, .foreign, Call.provider))
+    }
+    if verifySignatures, head.headers.first(Call.signatureHeader)?.isEmpty ?? true {
+      return .answer(loop.answer(to: head, .notSigned, Call.provider))
+    }
+    return .buffer(limit: Call.bodyLimit, from: caller, then: handler)
   }
 }

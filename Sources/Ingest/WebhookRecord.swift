@@ -23,8 +23,18 @@ extension WebhookItem {
 }
 
 extension EventRecord {
+  /// What a provider wrote is never refused for a character that no store keeps: U+FFFD stands in its place, and
+  /// `ce_replaced` says so.
   func record(_ trace: Traceparent) -> NewRecord {
-    NewRecord(topic: Self.topic, key: key, event: event(source: ingestSource, traceparent: trace))
+    var event = event(source: ingestSource, traceparent: trace)
+    if let repaired = replacingUnstorable(in: event.data) {
+      event.data = repaired
+      event.extensions["replaced"] = "U+0000"
+      event.id = event.id.replacing("\0", with: "\u{FFFD}")
+      event.subject = event.subject?.replacing("\0", with: "\u{FFFD}")
+    }
+    return NewRecord(
+      topic: Self.topic, key: key.replacing("\0", with: "\u{FFFD}"), event: event)
   }
 }
 

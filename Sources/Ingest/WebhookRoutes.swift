@@ -11,53 +11,55 @@ struct WebhookRoutes: Sendable {
 
   func add(to router: inout Router, under prefix: String) {
     for pattern in ["/whatsapp/callback/{app}/{company}", "/whatsapp/{app}/{company}"] {
-      router.on("POST", prefix + pattern) { request, parameters, responder in
+      router.at("POST", prefix + pattern) { head, parameters in
         let tenant = parameters.tenant
-        loop.take(request, responder) { () throws(WebhookRefusal) in
-          try TwilioCall(request, tenant: tenant, desk)
+        return desk.plan(TwilioCall.self, head, loop, of: tenant) { request, responder in
+          loop.take(request, responder) { () throws(WebhookRefusal) in
+            try TwilioCall(request, tenant: tenant, desk)
+          }
         }
       }
     }
     for path in ["/api/whatsapp/webhook", "/api/WhatsApp/Webhook"] {
-      router.on("GET", prefix + path) { request, _, responder in verify(request, responder) }
-      router.on("POST", prefix + path) { request, _, responder in take(request, responder) }
+      router.at("GET", prefix + path) { head, _ in .answer(verification(head)) }
+      router.at("POST", prefix + path) { head, _ in plan(head) }
     }
     for path in ["/api/waba/", "/api/waba"] {
-      router.on("GET", prefix + path) { request, _, responder in
-        withKey(request, responder) { verify(request, responder) }
+      router.at("GET", prefix + path) { head, _ in
+        .answer(withoutKey(head) ?? verification(head))
       }
-      router.on("POST", prefix + path) { request, _, responder in
-        withKey(request, responder) { take(request, responder) }
+      router.at("POST", prefix + path) { head, _ in
+        withoutKey(head).map { .answer($0) } ?? plan(head, from: .known)
       }
     }
   }
 
-  private func take(_ request: HTTPRequest, _ responder: HTTPResponder) {
-    if request.isForm {
-      loop.take(request, responder) { () throws(WebhookRefusal) in try TwilioCall(request, desk) }
+  private func plan(_ head: HTTPRequest, from caller: BodyPlan.Caller = .stranger) -> BodyPlan {
+    if head.isForm {
+      desk.plan(TwilioCall.self, head, loop, from: caller) { request, responder in
+        loop.take(request, responder) { () throws(WebhookRefusal) in try TwilioCall(request, desk) }
+      }
     } else {
-      loop.take(request, responder) { () throws(WebhookRefusal) in MetaCall(request, desk) }
+      desk.plan(MetaCall.self, head, loop, from: caller) { request, responder in
+        loop.take(request, responder) { () throws(WebhookRefusal) in MetaCall(request, desk) }
+      }
     }
   }
 
-  private func verify(_ request: HTTPRequest, _ responder: HTTPResponder) {
+  private func verification(_ request: HTTPRequest) -> HTTPAnswer {
     let query = Dictionary(request.queryItems.map { ($0.name, $0.value) }) { first, _ in first }
     let tokens = desk.senders.verifyTokens
     guard let challenge = MetaVerification.challenge(query, tokens: tokens) else {
-      return loop.refuse(.wrongVerifyToken, MetaCall.provider, request, responder)
+      return loop.answer(to: request, .wrongVerifyToken, MetaCall.provider)
     }
-    responder.answer(HTTPAnswer(status: 200, text: challenge))
+    return HTTPAnswer(status: 200, text: challenge)
   }
 
-  /// The key comes on top of the signature.
-  private func withKey(
-    _ request: HTTPRequest, _ responder: HTTPResponder, _ goOn: () -> Void
-  ) {
+  /// What is answered where the key is missing that comes on top of the signature.
+  private func withoutKey(_ request: HTTPRequest) -> HTTPAnswer? {
     let given = request.queryValue("api-key") ?? ""
-    guard keys.key(given)?.scopes.contains(.webhook) == true else {
-      return loop.refuse(.noKey, MetaCall.provider, request, responder)
-    }
-    goOn()
+    let mayCall = keys.key(given)?.scopes.contains(.webhook) == true
+    return mayCall ? nil : loop.answer(to: request, .noKey, MetaCall.provider)
   }
 }
 

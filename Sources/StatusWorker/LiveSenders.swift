@@ -5,11 +5,11 @@ package import Service
 /// Our senders, as the settings have them by now.
 package final class LiveSenders: Sendable {
   private struct Known {
-    let directory: SenderDirectory
+    let directory: SenderIndex
     let byID: [SenderID: SenderSettings]
 
     init(_ senders: [SenderSettings]) {
-      directory = SenderDirectory(senders)
+      directory = SenderIndex(senders)
       byID = Dictionary(senders.map { ($0.sender.id, $0) }) { first, _ in first }
     }
   }
@@ -23,7 +23,7 @@ package final class LiveSenders: Sendable {
     known.withLock { $0 = new }
   }
 
-  var directory: SenderDirectory { known.withLock { $0.directory } }
+  var directory: SenderIndex { known.withLock { $0.directory } }
 
   subscript(id: SenderID) -> SenderSettings? { known.withLock { $0.byID[id] } }
 }

@@ -1,15 +1,18 @@
 internal import Foundation
+internal import Platform
 
 /// What a person reads: results on standard output, everything else on standard error.
 enum Terminal {
-  static func error(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
+  /// Where that cannot be written, the exit code still tells.
+  static func error(_ text: String) { _ = errors.write(Array((text + "\n").utf8)) }
 
   /// At once, also where the output is a pipe that somebody waits on.
-  static func show(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
-  }
+  static func show(_ text: String) { _ = results.write(Array((text + "\n").utf8)) }
+
+  private static let errors = LineWriter()
+  /// Whoever reads page by page takes time.
+  private static let results = LineWriter(
+    descriptor: FileHandle.standardOutput.fileDescriptor, patience: .seconds(3600))
 
   /// Columns as wide as their widest cell.
   static func table(_ rows: [[String]]) -> String {

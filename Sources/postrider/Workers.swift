@@ -41,6 +41,7 @@ struct Workers {
     }
     defer { withExtendedLifetime(signals) {} }
     do {
+      log.countLost(in: metrics)
       makeFolders()
       let admin = AdminRoutes(health, metrics)
       let listener = try listen(admin)
@@ -158,7 +159,8 @@ struct Workers {
       guard !folder.isEmpty else { continue }
       do {
         try FileManager.default.createDirectory(
-          atPath: folder, withIntermediateDirectories: true)
+          atPath: folder, withIntermediateDirectories: true,
+          attributes: [.posixPermissions: 0o700])
       } catch { log.warning("cannot make a folder", ["folder": folder, "reason": "\(error)"]) }
     }
   }

@@ -186,6 +186,27 @@ import Time
   }
 
   @Test(
+    "a request that cannot be written stops its lane, which goes on once it can be",
+    arguments: Pair.allCases)
+  func unsendable(pair: Pair) async throws {
+    try await inTurn {
+      let stand = try DispatchStand(pair)
+      try stand.start()
+      let wrong = stand.text.replacing(/127.0.0.1:[0-9]+\/v24.0/, with: "127.0.0.1:99999/v24.0")
+      #expect(wrong != stand.text)
+      try stand.reload.apply(try Settings.read(text: wrong))
+      let ids = try stand.send(3, by: "meta")
+      try stand.wait("the lane stops") {
+        try stand.store.laneStatus().contains { $0.stop?.code == "unsendable" }
+      }
+      #expect(try ids.allSatisfy { try stand.store.send($0)?.history.count ?? 0 < 20 })
+      try stand.reload.apply(try Settings.read(text: stand.text))
+      #expect(try stand.wait(for: ids) == [.accepted: 3])
+      try stand.expectClean(3)
+    }
+  }
+
+  @Test(
     "a template that is paused holds its own sends, and nobody else's", arguments: Pair.allCases)
   func pausedTemplate(pair: Pair) async throws {
     try await inTurn {

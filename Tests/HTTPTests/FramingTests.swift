@@ -18,8 +18,11 @@ import Testing
   @Test(
     "a request that could be read in two ways is refused and its connection closed",
     arguments: [
-      Case("length and chunked", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")),
-      Case("chunked and length", post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")),
+      Case("length and chunked", chunked("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n")),
+      Case("chunked and length", chunked("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n")),
+      Case(
+        "the chunks' own length and chunked",
+        chunked("Content-Length: 15\r\nTransfer-Encoding: chunked\r\n")),
       Case("two lengths", post("Content-Length: 5\r\nContent-Length: 6\r\n")),
       Case("the same length twice", post("Content-Length: 5\r\nContent-Length: 5\r\n")),
       Case("a list of lengths", post("Content-Length: 5, 5\r\n")),
@@ -42,15 +45,18 @@ import Testing
       Case("a zero in the target", "GET /a\0b HTTP/1.1\r\nHost: h\r\n\r\n"),
       Case("a tab in the target", "GET /a\tb HTTP/1.1\r\nHost: h\r\n\r\n"),
       Case("two blanks before the target", "GET  / HTTP/1.1\r\nHost: h\r\n\r\n"),
-      Case("gzip and chunked", post("Transfer-Encoding: gzip, chunked\r\n")),
-      Case("chunked twice", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")),
-      Case("identity", post("Transfer-Encoding: identity\r\n")),
-      Case("chunked with a blank behind", post("Transfer-Encoding: chunked \r\n")),
-      Case("chunked behind a vertical tab", post("Transfer-Encoding:\u{B}chunked\r\n")),
-      Case("a blank before the colon", post("Transfer-Encoding : chunked\r\n")),
+      Case("gzip and chunked", chunked("Transfer-Encoding: gzip, chunked\r\n")),
+      Case(
+        "chunked twice", chunked("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n")),
+      Case("identity", chunked("Transfer-Encoding: identity\r\n")),
+      Case("chunked with a blank behind", chunked("Transfer-Encoding: chunked \r\n")),
+      Case("chunked behind a vertical tab", chunked("Transfer-Encoding:\u{B}chunked\r\n")),
+      Case("a blank before the colon", chunked("Transfer-Encoding : chunked\r\n")),
       Case("a header without a colon", post("X-A\r\nContent-Length: 5\r\n")),
       Case("a header without a name", post(": b\r\nContent-Length: 5\r\n")),
-      Case("chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+      Case(
+        "chunked in HTTP/1.0",
+        "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n\(fiveInChunks)"),
       Case("no host", "GET / HTTP/1.1\r\n\r\n"),
       Case("two hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
       Case("a chunk size that is no number", chunkedHead + "xyz\r\nhello\r\n0\r\n\r\n"),
@@ -81,6 +87,8 @@ import Testing
         "many headers",
         "GET / HTTP/1.1\r\nHost: h\r\n" + String(repeating: "a:b\r\n", count: 150) + "\r\n"),
       Case("a body", post("Content-Length: 5\r\n")),
+      Case("a chunked body", chunked("Transfer-Encoding: chunked\r\n")),
+      Case("chunked in capitals", chunked("TRANSFER-ENCODING: Chunked\r\n")),
       Case("HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"),
       Case("an absolute target", "GET http://h/a?b HTTP/1.1\r\nHost: h\r\n\r\n"),
     ])
@@ -108,6 +116,13 @@ import Testing
       responder.answer(HTTPAnswer(status: 200, text: "handled"))
     }
   }
+}
+
+/// A body that is in order, so that only the head can be refused.
+private let fiveInChunks = "5\r\nhello\r\n0\r\n\r\n"
+
+private func chunked(_ headers: String) -> String {
+  "POST / HTTP/1.1\r\nHost: h\r\n\(headers)\r\n\(fiveInChunks)"
 }
 
 private func post(_ headers: String) -> String {

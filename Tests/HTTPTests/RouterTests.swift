@@ -86,6 +86,6 @@ import Testing
       responder.answer(HTTPAnswer(status: 200, text: "tenant " + tenant.joined(separator: " ")))
     }
     let routes = router
-    return try HTTPServer { routes.handle($0, $1) }
+    return try HTTPServer(door: routes.plan)
   }
 }

@@ -62,7 +62,8 @@ final class EventListener {
 
 @Suite(.timeLimit(.minutes(1))) struct EventTests {
   private func publish(
-    _ stand: IngestStand, _ names: [String], company: String = "acme", padding: Int = 0
+    _ stand: IngestStand, _ names: [String], company: String = "acme", padding: Int = 0,
+    under key: String? = nil
   ) throws {
     try stand.log.append(
       names.map { name in
@@ -73,7 +74,7 @@ final class EventListener {
           writer.field("padding", String(repeating: "x", count: padding))
         }
         return NewRecord(
-          topic: .messages, key: name,
+          topic: .messages, key: key ?? name,
           event: CloudEvent(
             id: "\(name).1", source: "test", type: "postrider.message.v1",
             time: Timestamp(seconds: 1_800_000_000), data: data))
@@ -127,8 +128,9 @@ final class EventListener {
       let stand = try IngestStand(publicURL: nil)
       defer { stand.stop() }
       let listener = try EventListener(stand.listener.port, key: "acme-reader")
-      try publish(stand, ["theirs"], company: "other")
-      try publish(stand, ["ours"])
+      // Under one key they stay in their order, so theirs would come first.
+      try publish(stand, ["theirs"], company: "other", under: "one")
+      try publish(stand, ["ours"], under: "one")
       #expect(try listener.next().data["id"]?.string == "ours")
     }
   }

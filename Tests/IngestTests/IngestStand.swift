@@ -35,7 +35,8 @@ final class IngestStand: Sendable {
   private let client: HTTPClient
 
   init(
-    _ more: String = "", on kind: LogKind = .embedded, spoolLimit: String = "100MB",
+    _ more: String = "", moreSenders: String = "", on kind: LogKind = .embedded,
+    spoolLimit: String = "100MB",
     isOpen: Bool = true,
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
     marksEvery: Duration = .seconds(3600), heartbeat: Duration = .seconds(15),
@@ -66,7 +67,7 @@ final class IngestStand: Sendable {
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
       })
     settings = try Self.settings(
-      (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, folder, spoolLimit)
+      (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, moreSenders, folder, spoolLimit)
     listener = try IngestListener(
       settings, AdminRoutes(health, metrics), slot, stores, log: logger, metrics: metrics,
       patience: patience, instance: Self.instance, marksEvery: marksEvery,
@@ -84,7 +85,7 @@ final class IngestStand: Sendable {
   }
 
   private static func settings(
-    _ more: String, _ folder: TemporaryFolder, _ spoolLimit: String
+    _ more: String, _ senders: String, _ folder: TemporaryFolder, _ spoolLimit: String
   ) throws -> Settings {
     let file = folder.file("settings.json5")
     try """
@@ -95,6 +96,7 @@ final class IngestStand: Sendable {
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },
         { key: "acme-reader", app: "crm", company: "acme", scopes: ["read"] },
+        { key: "beta-reader", app: "other", company: "beta", scopes: ["read"] },
         { key: "crawling-key", scopes: ["send", "read", "admin"], rate: "1/1h" },
         { key: "slow-key", scopes: ["send"], rate: "2/1h" },
       ],
@@ -107,6 +109,7 @@ final class IngestStand: Sendable {
         { id: "meta", provider: "meta", phoneNumberId: "106540352242922",
           wabaId: "102290129340398", accessToken: "meta-token", verifyToken: "verify-me",
           appSecret: ["\(appSecret)", "meta-next-secret"], app: "other", company: "beta" },
+        \(senders)
       ],
       \(more)
     }

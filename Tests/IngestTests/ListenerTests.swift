@@ -24,7 +24,7 @@ import Testing
     "a request that does not come to its end is cut, and others go on",
     arguments: [
       "POST /in/whatsapp/crm/acme HTTP/1.1\r\nHost: h\r\nContent-Le",
-      "POST /in/whatsapp/crm/acme HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nAccountSid=",
+      "POST /in/whatsapp/crm/acme HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\nX-Twilio-Signature: x\r\n\r\nAccountSid=",
     ])
   func halfSent(request: String) async throws {
     var limits = IngestListener.limits

@@ -110,7 +110,11 @@ final class OpenAPICaller {
       try await send(path, good, key: "nobody")
       try await send(path, good, key: "reader-key")
       for _ in 0..<3 { try await send(path, good, key: "slow-key") }
-      if isMany { try await send(path, String(repeating: "1\n", count: 10_001)) }
+      if isMany {
+        try await send(path, String(repeating: "1\n", count: 10_001))
+      } else {
+        try await send(path, String(repeating: " ", count: 300_000))
+      }
     }
   }
 
@@ -152,6 +156,8 @@ final class OpenAPICaller {
     note("POST \(path)", try await stand.twilio(target, order, base: base))
     note("POST \(path)", try await stand.twilio(target, order, isSigned: false, base: base))
     note("POST \(path)", try await stand.twilio(target, nothing, base: base))
+    let large = [(name: "Body", value: String(repeating: "x", count: 1_100_000))]
+    note("POST \(path)", try await stand.twilio(target, large, base: base))
   }
 
   private func send(_ path: String, _ body: String, key: String = "admin-key") async throws {

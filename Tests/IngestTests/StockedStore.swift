@@ -65,6 +65,11 @@ extension OpenAPICaller {
       try await call(route, "/api/lanes/nobody/\(action)")
     }
     try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: "{")
+    let zero = "{\"reason\":\"\\u0000\"}"
+    try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: zero)
+    let large = String(repeating: " ", count: 70_000)
+    try await call("POST /api/lanes/{sender}/pause", "/api/lanes/meta/pause", body: large)
+    try await call("POST /api/doubts/{id}", "/api/doubts/\(doubted)", body: large)
     let one = "GET /api/sends/{id}"
     for id in ["\(queued)", "nothing"] {
       try await call(one, "/api/sends/\(id)")
@@ -157,6 +162,17 @@ extension OpenAPICaller {
     let decided = try await post(stand, "/api/doubts/\(store.doubted)", body)
     #expect(try decided.json["state"]?.string == "queued")
     #expect(try await post(stand, "/api/doubts/\(store.doubted)", body).status == 409)
+  }
+
+  @Test(
+    "a tenant's key is shown the doubts of its own senders only",
+    arguments: [("reader-key", 1), ("acme-reader", 1), ("beta-reader", 0)])
+  func doubtsOfTenants(key: String, count: Int) async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let store = try StockedStore(stand)
+    let list = try await get(stand, "/api/doubts", key).json["doubts"]?.items
+    #expect(list?.count == count)
+    withExtendedLifetime(store) {}
   }
 
   @Test("what is queued is taken back; another tenant's send is not there")

@@ -108,6 +108,18 @@ import Testing
     #expect(signer == (vector.isValid ? 1 : nil))
   }
 
+  @Test("every character of Meta's signature counts", arguments: 0..<71)
+  func everyCharacter(place: Int) throws {
+    let body = Array("{}".utf8)
+    let header = "sha256=" + lowerHex(hmac(.sha256, key: Array("k".utf8), body))
+    #expect(header.utf8.count == 71)
+    #expect(MetaSignature.signer(of: body, header: header, secrets: [Secret("k")]) == 0)
+    var other = Array(header.utf8)
+    other[place] ^= 1
+    let forged = String(decoding: other, as: UTF8.self)
+    #expect(MetaSignature.signer(of: body, header: forged, secrets: [Secret("k")]) == nil)
+  }
+
   @Test(
     "answers Meta's verification only with one of our tokens",
     arguments: [

@@ -34,6 +34,35 @@ import Time
     #expect(lines.text.filter { $0 == "\n" }.count == 1)
   }
 
+  @Test("lines that cannot be written are counted, and told once writing works again")
+  func lost() throws {
+    let lines = Lines()
+    let isBroken = Locked(false)
+    let log = Log(
+      worker: "test",
+      trying: { line in
+        guard !isBroken.withLock({ $0 }) else { return false }
+        lines.add(line)
+        return true
+      })
+    isBroken.withLock { $0 = true }
+    for _ in 0..<3 { log.info("unheard") }
+    let metrics = Metrics()
+    log.countLost(in: metrics)
+    log.info("unheard")
+    #expect(metrics.text().contains("\npostrider_log_lines_lost_total 4\n"))
+    isBroken.withLock { $0 = false }
+    log.info("heard")
+    log.info("heard too")
+    let events = try lines.text.split(separator: "\n").map { line in
+      try JSONDocument(Array(line.utf8)).root
+    }
+    #expect(
+      events.map { $0["event"]?.string } == ["heard", "lines of the log were lost", "heard too"])
+    #expect(events[1]["lines"]?.integer == 4)
+    #expect(metrics.text().contains("\npostrider_log_lines_lost_total 4\n"))
+  }
+
   @Test("metrics are written as Prometheus reads them")
   func metrics() {
     let metrics = Metrics()

@@ -39,6 +39,58 @@ import Testing
     #expect(settings.store == .sqlite(path: "/etc/postrider/data/store.db"))
   }
 
+  @Test(
+    "a secret that no request can carry is refused by its setting's name",
+    arguments: [
+      ("accessToken", "t\\r"), ("accessToken", "a b"), ("accessToken", "\\u0000t"),
+      ("phoneNumberId", "1\\n"), ("appSecret", "s\\r"), ("verifyToken", "v\\t"),
+      ("wabaId", "1 2"),
+    ])
+  func unsendable(field: String, value: String) {
+    var fields = ["accessToken": "t", "phoneNumberId": "1"]
+    fields[field] = value
+    let text = fields.map { "\($0): \"\($1)\"" }.joined(separator: ", ")
+    let faults = Self.faults("{senders: [{id: \"m\", provider: \"meta\", \(text)}]}")
+    #expect(faults.count == 1)
+    #expect(faults.first?.hasPrefix("senders[0].\(field)") == true, "\(faults)")
+    #expect(!faults.joined().contains(value))
+  }
+
+  @Test("the same of Twilio's, of API keys and of actions")
+  func unsendableElsewhere() {
+    let twilio =
+      "id: \"t\", provider: \"twilio\", from: \"+14155550100\", accountSid: \"\(Self.sid)\""
+    let faults = Self.faults(
+      """
+      {senders: [{\(twilio), authToken: "x\\r", secondaryAuthTokens: ["a b"],
+                  apiKeySid: "SK 1", apiKeySecret: "s\\n"}],
+       apiKeys: ["k\\r", {key: "q\\r", scopes: ["send"]}],
+       actions: [{app: "a", company: "b", url: "http://h", secret: "s\\r"}]}
+      """)
+    let places = faults.map { String($0.prefix { $0 != ":" && $0 != " " }) }
+    #expect(
+      Set(places) == [
+        "senders[0].authToken", "senders[0].secondaryAuthTokens", "senders[0].apiKeySid",
+        "senders[0].apiKeySecret", "apiKeys", "apiKeys[1].key", "actions[0].secret",
+      ], "\(faults)")
+  }
+
+  @Test("keys that sign webhooks are secrets, too")
+  func signatureKeys() throws {
+    let settings = try Self.read(
+      """
+      {senders: [{id: "t", provider: "twilio", from: "+14155550100", accountSid: "\(Self.sid)",
+                  authToken: "x", signatureKeys: {k1: "shared-key-one"}}]}
+      """)
+    #expect(settings.secrets.contains(Secret("shared-key-one")))
+  }
+
+  @Test("strangers get at least room for a few webhooks")
+  func strangersRoom() throws {
+    #expect(try Self.read("{strangersRoom: \"32MB\"}").strangersRoom == 32 << 20)
+    #expect(Self.faults("{strangersRoom: \"1MB\"}").first?.hasPrefix("strangersRoom") == true)
+  }
+
   @Test("the example has every setting and loads")
   func example() throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -1,7 +1,8 @@
 import HTTP
 import JSON
-import Simulator
 import Testing
+
+@testable import Simulator
 
 @Suite(.timeLimit(.minutes(1))) struct LimitTests {
   @Test("a sandbox that is asked twice in three seconds fails the second", arguments: [2999, 3000])
@@ -68,6 +69,21 @@ import Testing
     #expect(third.json?["message"]?.string?.contains("exceeded the 2 daily messages limit") == true)
     stand.simulator.advance(.seconds(86400))
     #expect(stand.twilio(whatsAppForm).status == 201)
+  }
+
+  @Test("who is written to again counts from the last time on, not from the first")
+  func countedAgain() {
+    var door = RecipientDoor(limit: 2)
+    let hour: Int64 = 3_600_000_000
+    let (first, second, third): (Int32, Int32, Int32) = (1, 2, 3)
+    let all = [
+      (door.arrive(first, at: 0), true), (door.arrive(first, at: 20 * hour), true),
+      (door.arrive(second, at: 21 * hour), true),
+      // The first time of the first person has lapsed, the second has not.
+      (door.arrive(third, at: 25 * hour), false), (door.arrive(first, at: 26 * hour), true),
+      (door.arrive(third, at: 45 * hour + 1), true),
+    ]
+    for (passes, expected) in all { #expect(passes == expected) }
   }
 
   @Test("more requests at once than the account may have are refused unprocessed")

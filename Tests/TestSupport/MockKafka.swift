@@ -1,5 +1,7 @@
 internal import CRdKafka
 internal import CThreads
+internal import Glibc
+private import Platform
 
 /// librdkafka's own mock cluster: real brokers on loopback ports of this process. It has no admin API,
 /// keeps about 5 MB a partition, and the first join of a group takes 3 s.
@@ -11,6 +13,8 @@ package final class MockKafka: @unchecked Sendable {
   private let handle: OpaquePointer
   private let cluster: OpaquePointer
   package let brokerCount: Int
+  /// Sockets of ours that keep the brokers' ports while they are down.
+  private let kept = Locked<[Int32]>([])
 
   package init(brokers: Int = 1) throws {
     guard let handle = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nil, 0),
@@ -20,6 +24,7 @@ package final class MockKafka: @unchecked Sendable {
   }
 
   deinit {
+    letGo()
     rd_kafka_mock_cluster_destroy(cluster)
     rd_kafka_destroy(handle)
   }
@@ -31,12 +36,55 @@ package final class MockKafka: @unchecked Sendable {
     rd_kafka_mock_topic_create(cluster, name, Int32(partitions), 1)
   }
 
+  /// The ports stay ours: a broker that finds its port taken when it comes back ends the whole process.
   package func takeDown() {
     for broker in 1...brokerCount { rd_kafka_mock_broker_set_down(cluster, Int32(broker)) }
+    letGo()
+    kept.withLock { $0 = ports.compactMap(Self.keep) }
   }
 
-  package func bringUp() {
+  /// False where somebody has taken a port meanwhile; the brokers stay down then.
+  @discardableResult
+  package func bringUp() -> Bool {
+    let isOurs = kept.withLock { $0.count == brokerCount }
+    guard isOurs else { return false }
     for broker in 1...brokerCount { rd_kafka_mock_broker_set_up(cluster, Int32(broker)) }
+    letGo()
+    return true
+  }
+
+  private var ports: [UInt16] {
+    bootstrap.split(separator: ",").compactMap { address in
+      address.split(separator: ":").last.flatMap { UInt16($0) }
+    }
+  }
+
+  private func letGo() {
+    kept.withLock { sockets in
+      for socket in sockets { close(socket) }
+      sockets = []
+    }
+  }
+
+  /// Bound and not listening: the kernel gives the port to nobody else, and the broker can still share it.
+  private static func keep(_ port: UInt16) -> Int32? {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var on: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    let code = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard code == 0 else {
+      close(descriptor)
+      return nil
+    }
+    return descriptor
   }
 
   /// The next produce requests are answered with these of Kafka's error codes, one each.

@@ -1,11 +1,14 @@
 internal import Platform
 
-/// Runs a test that blocks on a thread of its own, so that it holds up no other test.
+/// Runs a test that blocks on a thread of its own, so that it holds up no other test. It stays the test's own
+/// task, so what it expects in vain is told of that test.
 package func onOwnThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-  try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
-    _ = WorkerThread("test") { done.resume(with: Result { try body() }) }
-  }
+  try await withTaskExecutorPreference(ThreadExecutor()) { try await run(body) }
 }
+
+/// Where the preference of the task counts.
+@concurrent
+private func run(_ body: @Sendable () throws -> Void) async throws { try body() }
 
 /// The same for tests that drive a whole pipeline and judge it by the clock: a few at a time.
 package func inTurn(_ body: @escaping @Sendable () throws -> Void) async throws {
@@ -13,6 +16,14 @@ package func inTurn(_ body: @escaping @Sendable () throws -> Void) async throws 
     takeTurn()
     defer { turns.change { $0 += 1 } }
     try body()
+  }
+}
+
+/// A new thread for each piece of work, so that none waits for one that blocks.
+private final class ThreadExecutor: TaskExecutor {
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    _ = WorkerThread("test") { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 

@@ -50,7 +50,7 @@ package final class FileLock: Sendable {
 }
 
 private func openLockFile(_ path: String) throws(FileLockError) -> Int32 {
-  let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+  let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
   guard descriptor >= 0 else {
     throw FileLockError(description: "\(path): \(String(cString: strerror(errno)))")
   }

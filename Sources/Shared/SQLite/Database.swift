@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// What SQLite said, by its extended result code.
 package struct SQLiteError: Error, CustomStringConvertible, Sendable {
@@ -25,6 +26,25 @@ package struct SQLiteError: Error, CustomStringConvertible, Sendable {
   package var isDiskFault: Bool { code & 0xFF == SQLITE_FULL || code & 0xFF == SQLITE_IOERR }
 }
 
+/// What a database holds is its owner's to read: a new file is made for nobody else, an older one loses what
+/// strangers may. SQLite gives the files beside it the same rights. Whether it can be opened at all is for
+/// SQLite to say.
+private func keepToOwner(_ path: String) {
+  let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+  if made >= 0 {
+    close(made)
+    return
+  }
+  var status = stat()
+  guard errno == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+    status.st_mode & 0o007 != 0
+  else { return }
+  for file in [path, path + "-wal", path + "-shm"] {
+    var status = stat()
+    if stat(file, &status) == 0 { chmod(file, status.st_mode & 0o770) }
+  }
+}
+
 /// One connection, used by one thread at a time.
 package final class Database {
   private let handle: OpaquePointer
@@ -32,6 +52,7 @@ package final class Database {
 
   /// Creates the file where there is none. Waits up to `patience` for another connection's lock.
   package init(path: String, patience: Duration = .seconds(5)) throws(SQLiteError) {
+    keepToOwner(path)
     var opened: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
     let code = sqlite3_open_v2(path, &opened, flags, nil)

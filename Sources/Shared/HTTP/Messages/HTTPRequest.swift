@@ -1,4 +1,5 @@
-/// A request whose body is all there. One object, since many hands pass it on.
+/// A request: at a server's door without its body, at a handler with all of it. One object, since many hands
+/// pass it on.
 package final class HTTPRequest: Sendable {
   package let method: String
   /// The request target's bytes exactly as they were called, escapes and all: signatures are over it.
@@ -14,6 +15,13 @@ package final class HTTPRequest: Sendable {
   ) {
     (self.method, self.target, self.headers) = (method, target, headers)
     (self.body, self.peer, self.isTLS) = (body, peer, isTLS)
+  }
+
+  func with(body: [UInt8]) -> HTTPRequest {
+    body.isEmpty
+      ? self
+      : HTTPRequest(
+        method: method, target: target, headers: headers, body: body, peer: peer, isTLS: isTLS)
   }
 
   /// Percent escapes untouched.

@@ -1,9 +1,12 @@
 internal import Platform
 
-/// An HTTP/1.1 server. The handler runs on a server thread when the whole request is there; it must not
-/// block, and it may keep the responder and answer later from elsewhere.
+/// An HTTP/1.1 server. When a request's head is there, its door says what becomes of the body; the handler
+/// that it names runs on a server thread when the whole request is there. Neither may block; the handler may
+/// keep the responder and answer later from elsewhere.
 package final class HTTPServer: Sendable {
   package typealias Handler = @Sendable (HTTPRequest, HTTPResponder) -> Void
+  /// The request has no body yet.
+  package typealias Door = @Sendable (HTTPRequest) -> BodyPlan
 
   /// The real port, also where 0 was asked for.
   package let port: UInt16
@@ -12,15 +15,22 @@ package final class HTTPServer: Sendable {
   private let loops: [ServerLoop]
   private let threads: Locked<[WorkerThread]>
 
-  package init(
+  /// Keeps every body, up to the configuration's limit.
+  package convenience init(
     configuration: Configuration = Configuration(), handler: @escaping Handler
+  ) throws(HTTPServerError) {
+    try self.init(configuration: configuration, door: { _ in .buffer(then: handler) })
+  }
+
+  package init(
+    configuration: Configuration = Configuration(), door: @escaping Door
   ) throws(HTTPServerError) {
     raiseDescriptorLimit()
     let tls: TLSContext?
     if let settings = configuration.tls { tls = try TLSContext(settings) } else { tls = nil }
     let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
     port = socket.port
-    let core = ServerCore(configuration, handler)
+    let core = ServerCore(configuration, door)
     self.core = core
     acceptor = Acceptor(socket)
     var loops: [ServerLoop] = []
@@ -31,6 +41,11 @@ package final class HTTPServer: Sendable {
   }
 
   deinit { drain(within: .zero) }
+
+  /// Bytes that requests hold which are still being read, by who sends them.
+  package func heldBytes(by caller: BodyPlan.Caller) -> Int {
+    loops.reduce(0) { $0 + $1.room.held(by: caller) }
+  }
 
   /// Stops accepting, ends streams, lets requests in flight be answered within that time, answers 503 to
   /// the rest and closes. Blocks; never to be called from a handler. Responders that are still held do

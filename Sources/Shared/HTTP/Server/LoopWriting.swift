@@ -12,12 +12,23 @@ extension ServerLoop {
     }
     if case .streaming(let stream) = connection.phase { return pump(stream, connection) }
     switch exchange.answer {
-    case nil: break
+    // Or an upload's reader has caught up.
+    case nil: advance(connection)
     case .cut: end(connection)
-    case .whole(let answer): self.answer(answer, connection)
+    case .whole(let answer):
+      leaveUpload(connection)
+      self.answer(answer, connection)
     case .stream(let stream, let status, let headers):
+      leaveUpload(connection)
       begin(stream, status: status, headers, exchange)
     }
+  }
+
+  /// An answer came before the body's end: the rest is not wanted.
+  private func leaveUpload(_ connection: ServerConnection) {
+    guard case .upload(let upload, _) = connection.phase else { return }
+    upload.cut()
+    connection.endsAfterAnswer = true
   }
 
   func answer(_ answer: HTTPAnswer, _ connection: ServerConnection) {
@@ -65,6 +76,7 @@ extension ServerLoop {
     connection.unsent = []
     if case .streaming(let stream) = connection.phase { return pump(stream, connection) }
     connection.exchange = nil
+    connection.caller = .stranger
     connection.since = now
     if connection.endsAfterAnswer || core.isDraining {
       connection.finishSending()

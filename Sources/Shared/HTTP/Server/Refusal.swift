@@ -1,9 +1,9 @@
 /// Answers that the server gives by itself.
 enum Refusal {
-  static func answer(to verdict: RequestHead.Verdict) -> HTTPAnswer {
+  static func answer(to verdict: RequestHead.Verdict, bodyLimit: Int) -> HTTPAnswer {
     switch verdict {
     case .ambiguous: ambiguous
-    case .bodyTooLarge: bodyTooLarge
+    case .bodyTooLarge: bodyTooLarge(bodyLimit)
     case .headTooLarge: headTooLarge
     case .targetTooLong: targetTooLong
     case .unknownExpectation: unknownExpectation
@@ -13,13 +13,22 @@ enum Refusal {
 
   static let ambiguous = closing(
     Problem(status: 400, title: "Bad Request", detail: "The request can be read in two ways."))
-  static let bodyTooLarge = closing(Problem(status: 413, title: "Content Too Large"))
+  static func bodyTooLarge(_ limit: Int) -> HTTPAnswer {
+    closing(
+      Problem(
+        status: 413, title: "Content Too Large",
+        detail: "The body is longer than the \(limit) bytes that are taken here."))
+  }
   static let headTooLarge = closing(Problem(status: 431, title: "Request Header Fields Too Large"))
   static let targetTooLong = closing(Problem(status: 414, title: "URI Too Long"))
   static let unknownExpectation = closing(Problem(status: 417, title: "Expectation Failed"))
   static let unknownVersion = closing(Problem(status: 505, title: "HTTP Version Not Supported"))
   static let stopping = closing(
     Problem(status: 503, title: "Service Unavailable", detail: "The server is stopping."))
+  static let noRoom = Problem(
+    status: 503, title: "Service Unavailable",
+    detail: "Too many requests are being read; this one took longest."
+  ).answer(headers: [HTTPHeader("Connection", "close"), HTTPHeader("Retry-After", "2")]).prepared()
   /// The handler let go of a request without an answer, or its answer could not be sent.
   static let unanswered = Problem(status: 500, title: "Internal Server Error").answer.prepared()
 

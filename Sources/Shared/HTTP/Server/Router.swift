@@ -1,29 +1,41 @@
-/// Finds the handler for a method and a path. Routes are looked at in the order they were added.
+/// Finds the route for a method and a path, which says what becomes of the body. Routes are looked at in the
+/// order they were added.
 package struct Router: Sendable {
   package typealias Handler = @Sendable (HTTPRequest, RouteParameters, HTTPResponder) -> Void
+  /// At the head of a request.
+  package typealias Door = @Sendable (HTTPRequest, RouteParameters) -> BodyPlan
 
   private struct Route: Sendable {
     let method: String
     let path: String
     let pattern: RoutePattern
-    let handler: Handler
+    let door: Door
   }
 
   private var routes: [Route] = []
 
   package init() {}
 
-  /// `/api/sends/{id}`: a name in braces stands for one segment that is not empty.
-  package mutating func on(_ method: String, _ pattern: String, _ handler: @escaping Handler) {
-    routes.append(
-      Route(method: method, path: pattern, pattern: RoutePattern(pattern), handler: handler))
+  /// `/api/sends/{id}`: a name in braces stands for one segment that is not empty. Any body is a stranger's,
+  /// and kept up to the limit, or the server's own.
+  package mutating func on(
+    _ method: String, _ pattern: String, limit: Int? = nil, _ handler: @escaping Handler
+  ) {
+    at(method, pattern) { _, parameters in
+      .buffer(limit: limit) { request, responder in handler(request, parameters, responder) }
+    }
+  }
+
+  /// The same for a route that decides at the head.
+  package mutating func at(_ method: String, _ pattern: String, _ door: @escaping Door) {
+    routes.append(Route(method: method, path: pattern, pattern: RoutePattern(pattern), door: door))
   }
 
   /// `POST /api/sends`, each as it was added.
   package var names: [String] { routes.map { "\($0.method) \($0.path)" } }
 
   /// HEAD goes where GET goes. 404 for a path that no route has, 405 for another method.
-  package func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+  package func plan(_ request: HTTPRequest) -> BodyPlan {
     let bytes = request.target.pathBytes
     let path = bytes.span
     let segments = PathSegments(bytes)
@@ -34,11 +46,11 @@ package struct Router: Sendable {
       guard let parameters = routes[place].pattern.match(segments) else { continue }
       let known = routes[place].method
       if known == method || known == request.method {
-        return routes[place].handler(request, parameters, responder)
+        return routes[place].door(request, parameters)
       }
       if !allowed.contains(known) { allowed.append(known) }
     }
-    responder.answer(Self.refusal(allowed: allowed))
+    return .answer(Self.refusal(allowed: allowed))
   }
 
   private static func refusal(allowed: [String]) -> HTTPAnswer {

@@ -5,8 +5,15 @@ extension HTTPServer {
     /// 0 takes any free port; the server tells which.
     package var port: UInt16 = 0
     package var threads = 1
-    /// A longer body is answered 413.
+    /// A longer body is answered 413, unless its route has a limit of its own.
     package var maximumBodySize = 1 << 20
+    /// Bytes that all requests of strangers may hold while they are being read, heads and bodies. Past it those
+    /// that have been coming longest are answered 503.
+    package var strangersRoom = 64 << 20
+    /// The same for requests whose head had a right credential.
+    package var knownRoom = 256 << 20
+    /// Bytes of a streamed body that wait for their reader.
+    package var uploadBuffer = 256 << 10
     /// Request line and header fields; more is answered 431.
     package var maximumHeadSize = 8 << 10
     /// For one more, the connection that has been idle longest is closed; with none idle it waits.

@@ -2,14 +2,16 @@ internal import Glibc
 
 /// One client's socket and where it stands. Touched by its loop's thread alone.
 ///
-///     head ──▶ body ──▶ handled ──▶ answering ──▶ head …
-///                          └──▶ streaming ──┘ └──▶ lingering
+///     head ──▶ body or upload ──▶ handled ──▶ answering ──▶ head …
+///                                    └──▶ streaming ──┘ └──▶ lingering
 final class ServerConnection: @unchecked Sendable {
   // `Exchange` carries it through other threads, which leave it alone.
   enum Phase {
     case head
     case sizedBody(left: Int)
     case chunkedBody(ChunkedBody)
+    /// The body goes to its reader as it comes.
+    case upload(HTTPUpload, Framing)
     /// The handler has the request.
     case handled
     case answering
@@ -17,6 +19,12 @@ final class ServerConnection: @unchecked Sendable {
     /// Nothing more is sent; what still comes is read over for a while, so that the client gets to read its
     /// answer before it hears that nobody listens.
     case lingering(budget: Int)
+  }
+
+  /// Where a body ends.
+  enum Framing {
+    case sized(left: Int)
+    case chunked(ChunkedBody)
   }
 
   let peer: PeerAddress
@@ -32,8 +40,16 @@ final class ServerConnection: @unchecked Sendable {
   var unread: [UInt8] = []
   /// What its phase waits for is waited for since then.
   var since: Int64
-  var request: ReceivedRequest?
+  /// Its head, until the body is there.
+  var request: HTTPRequest?
+  var headSize = 0
+  var handler: HTTPServer.Handler?
+  var caller = BodyPlan.Caller.stranger
+  /// Of the body that is coming: what may still come of an upload, else how long it may be in all.
+  var bodyLimit = 0
   var body: [UInt8] = []
+  /// What of its memory is in the loop's books, and under which name.
+  var booked = (count: 0, caller: BodyPlan.Caller.stranger)
   /// Of the request that is being answered.
   var isHead = false
   var isVersion10 = false
@@ -60,9 +76,12 @@ final class ServerConnection: @unchecked Sendable {
   var waitsForRequest: Bool {
     switch phase {
     case .head, .sizedBody, .chunkedBody: true
-    case .handled, .answering, .streaming, .lingering: false
+    case .upload, .handled, .answering, .streaming, .lingering: false
     }
   }
+
+  /// Of what has been received and is not with a handler.
+  var heldBytes: Int { body.capacity + unread.capacity + (request == nil ? 0 : headSize) }
 
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transferred {
     guard let tls else {
@@ -81,25 +100,29 @@ final class ServerConnection: @unchecked Sendable {
     tls?.send(bytes) ?? socket.send(bytes)
   }
 
+  /// With all that was received of it.
+  func forgetRequest() {
+    (unread, body) = ([], [])
+    (request, handler) = (nil, nil)
+  }
+
   func finishSending() {
     tls?.finish()
     shutdown(socket.descriptor, Int32(SHUT_WR))
   }
 }
 
-/// A request's head, copied.
-struct ReceivedRequest {
-  let method: String
-  let target: RequestTarget
-  let headers: HeaderBlock
-
-  init(_ head: RequestHead, in bytes: Span<UInt8>) {
-    method = bytes.extracting(head.method).withUnsafeBufferPointer {
+extension HTTPRequest {
+  /// A copy of the head; the body is to come.
+  convenience init(_ head: RequestHead, in bytes: Span<UInt8>, on connection: ServerConnection) {
+    let method = bytes.extracting(head.method).withUnsafeBufferPointer {
       String(decoding: $0, as: UTF8.self)
     }
     // One copy, of which both are parts.
     let own = Array(bytes.extracting(0..<head.end))
-    target = RequestTarget(bytes: own[head.target])
-    headers = HeaderBlock(bytes: own, places: head.fields)
+    self.init(
+      method: method, target: RequestTarget(bytes: own[head.target]),
+      headers: HeaderBlock(bytes: own, places: head.fields), body: [], peer: connection.peer,
+      isTLS: connection.isTLS)
   }
 }

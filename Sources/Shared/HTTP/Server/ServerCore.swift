@@ -4,15 +4,15 @@ internal import Synchronization
 /// What the loops share.
 final class ServerCore: Sendable {
   let configuration: HTTPServer.Configuration
-  let handler: HTTPServer.Handler
+  let door: HTTPServer.Door
   private let open = Atomic(0)
   private let draining = Atomic(false)
   /// Open connections of each address, where that is limited.
   private let perAddress = Locked<[PeerAddress: Int]>([:])
 
-  init(_ configuration: HTTPServer.Configuration, _ handler: @escaping HTTPServer.Handler) {
+  init(_ configuration: HTTPServer.Configuration, _ door: @escaping HTTPServer.Door) {
     self.configuration = configuration
-    self.handler = handler
+    self.door = door
   }
 
   /// No further request is wanted on any connection.

@@ -6,7 +6,7 @@ internal import Time
 /// One thread of the server with its share of the connections. Nothing here blocks but the wait for what
 /// happens next.
 final class ServerLoop: @unchecked Sendable {
-  // Everything but `mailbox`, `emptied` and `core` is touched by the loop's own thread alone.
+  // Everything but `mailbox`, `emptied`, `core` and `room` is touched by the loop's own thread alone.
   let core: ServerCore
   let mailbox: LoopMailbox
   /// Opened when the last connection has ended while the server drains.
@@ -14,8 +14,10 @@ final class ServerLoop: @unchecked Sendable {
   private let epoll: Int32
   private let tls: TLSContext?
   private let interval: Duration
+  let room: BodyRoom
+  var isMakingRoom = false
   /// By descriptor.
-  private var connections: [ServerConnection?] = []
+  private(set) var connections: [ServerConnection?] = []
   private var count = 0
   private var letters: [LoopMailbox.Letter] = []
   private var isStopping = false
@@ -30,6 +32,7 @@ final class ServerLoop: @unchecked Sendable {
     self.core = core
     self.tls = tls
     let configuration = core.configuration
+    room = BodyRoom(configuration)
     interval = min(
       .seconds(1), configuration.idleTimeout / 4, configuration.requestTimeout / 4)
     mailbox = try LoopMailbox()
@@ -129,8 +132,13 @@ final class ServerLoop: @unchecked Sendable {
     for letter in last { read(letter) }
     for connection in connections {
       guard let connection else { continue }
-      if case .handled = connection.phase, let exchange = connection.exchange, exchange.end() {
-        answer(Refusal.stopping, connection)
+      switch connection.phase {
+      case .handled, .upload:
+        if let exchange = connection.exchange, exchange.end() {
+          if case .upload(let upload, _) = connection.phase { upload.cut() }
+          answer(Refusal.stopping, connection)
+        }
+      case .head, .sizedBody, .chunkedBody, .answering, .streaming, .lingering: break
       }
       end(connection)
     }
@@ -159,7 +167,11 @@ final class ServerLoop: @unchecked Sendable {
     connections[Int(connection.socket.descriptor)] = nil
     count -= 1
     if case .streaming(let stream) = connection.phase { stream.connectionEnded() }
+    if case .upload(let upload, _) = connection.phase { upload.cut() }
     connection.phase = .lingering(budget: 0)
+    connection.forgetRequest()
+    room.add(-connection.booked.count, to: connection.booked.caller)
+    connection.booked.count = 0
     connection.exchange?.end()
     connection.exchange = nil
     connection.isReadable = false
@@ -178,6 +190,9 @@ final class ServerLoop: @unchecked Sendable {
       switch connection.phase {
       case .head where connection.isIdle: limit = idle
       case .head, .sizedBody, .chunkedBody: limit = request
+      case .upload(let upload, _):
+        if upload.isFull { continue }
+        limit = idle
       case .handled: continue
       case .answering: limit = idle
       case .streaming:

@@ -1,10 +1,10 @@
 package import Domain
-internal import Foundation
 package import JSON
 internal import Platform
 package import Time
 
-/// One line of JSON per event, on standard error. Texts that are secrets are taken out of every line.
+/// One line of JSON per event, on standard error. Texts that are secrets are taken out of every line. A line
+/// that cannot be written is counted, and told of once writing works again.
 package final class Log: Sendable {
   package enum Level: Int, Comparable, Sendable, CaseIterable {
     case debug, info, warning, error
@@ -15,13 +15,33 @@ package final class Log: Sendable {
   private let least: Level
   private let worker: String
   private let secrets: Locked<[String]>
-  private let write: @Sendable ([UInt8]) -> Void
+  private let write: @Sendable ([UInt8]) -> Bool
+  private let lost = Locked(Lost())
   private let now: @Sendable () -> Timestamp
 
+  private struct Lost {
+    var untold = 0
+    var counter: Counter?
+  }
+
+  package convenience init(
+    worker: String, least: Level = .info, secrets: [Secret] = [],
+    now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) },
+    write: @escaping @Sendable ([UInt8]) -> Void
+  ) {
+    self.init(
+      worker: worker, least: least, secrets: secrets, now: now,
+      trying: { line in
+        write(line)
+        return true
+      })
+  }
+
+  /// `write` tells whether the line was written; it neither throws nor waits for ever.
   package init(
     worker: String, least: Level = .info, secrets: [Secret] = [],
     now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) },
-    write: @escaping @Sendable ([UInt8]) -> Void = { FileHandle.standardError.write(Data($0)) }
+    trying write: @escaping @Sendable ([UInt8]) -> Bool = LineWriter().write
   ) {
     self.worker = worker
     self.least = least
@@ -29,6 +49,17 @@ package final class Log: Sendable {
     self.write = write
     self.secrets = Locked([])
     keepOut(secrets)
+  }
+
+  /// Also those that were lost before.
+  package func countLost(in metrics: Metrics) {
+    let counter = metrics.counter(
+      "postrider_log_lines_lost_total", "Lines of the log that could not be written.")
+    lost.withLock { lost in
+      guard lost.counter == nil else { return }
+      lost.counter = counter
+      if lost.untold > 0 { counter.add(lost.untold) }
+    }
   }
 
   /// Takes these out of all lines from now on. What is shorter than a secret would be taken out of ordinary
@@ -60,6 +91,25 @@ package final class Log: Sendable {
     _ level: Level, _ event: String, _ fields: KeyValuePairs<String, any Loggable>
   ) {
     guard level >= least else { return }
+    guard write(text(level, event, fields)) else {
+      return lost.withLock { lost in
+        lost.untold += 1
+        lost.counter?.add()
+      }
+    }
+    let untold = lost.withLock { lost in
+      defer { lost.untold = 0 }
+      return lost.untold
+    }
+    guard untold > 0 else { return }
+    if !write(text(.warning, "lines of the log were lost", ["lines": untold])) {
+      lost.withLock { $0.untold += untold }
+    }
+  }
+
+  private func text(
+    _ level: Level, _ event: String, _ fields: KeyValuePairs<String, any Loggable>
+  ) -> [UInt8] {
     let secrets = secrets.withLock { $0 }
     var line = JSONWriter.object { writer in
       writer.field("at", now().description)
@@ -72,7 +122,7 @@ package final class Log: Sendable {
       }
     }
     line.append(UInt8(ascii: "\n"))
-    write(line)
+    return line
   }
 
   private static func clean(_ text: String, of secrets: [String]) -> String {

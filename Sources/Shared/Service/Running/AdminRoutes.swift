@@ -11,15 +11,18 @@ package struct AdminRoutes: Sendable {
     self.metrics = metrics
   }
 
-  package func add(to router: inout Router, withMetrics: Bool) {
+  /// On an address of our own with metrics and with what each part says of its trouble, which may name hosts;
+  /// strangers get to know no more than which part it is.
+  package func add(to router: inout Router, isOwn: Bool) {
     let (health, metrics) = (health, metrics)
     router.on("GET", "/healthz") { _, _, responder in
-      responder.answer(Self.answer(health.stuck, well: "ok", ill: "stuck"))
+      responder.answer(Self.answer(health.stuck, well: "ok", ill: "stuck", withReasons: isOwn))
     }
     router.on("GET", "/readyz") { _, _, responder in
-      responder.answer(Self.answer(health.troubles, well: "ready", ill: "not ready"))
+      responder.answer(
+        Self.answer(health.troubles, well: "ready", ill: "not ready", withReasons: isOwn))
     }
-    guard withMetrics else { return }
+    guard isOwn else { return }
     router.on("GET", "/metrics") { _, _, responder in
       responder.answer(
         HTTPAnswer(status: 200, text: metrics.text(), type: "text/plain; version=0.0.4"))
@@ -27,7 +30,7 @@ package struct AdminRoutes: Sendable {
   }
 
   private static func answer(
-    _ troubles: [String: String], well: String, ill: String
+    _ troubles: [String: String], well: String, ill: String, withReasons: Bool
   ) -> HTTPAnswer {
     let body = JSONWriter.object { writer in
       writer.field("status", troubles.isEmpty ? well : ill)
@@ -36,7 +39,7 @@ package struct AdminRoutes: Sendable {
       writer.object { parts in
         for (name, trouble) in troubles.sorted(by: { $0.key < $1.key }) {
           parts.name(name)
-          parts.value(trouble)
+          parts.value(withReasons ? trouble : ill)
         }
       }
     }

@@ -6,14 +6,12 @@ package final class AdminServer {
 
   package init(_ address: Address, _ routes: AdminRoutes) throws(HTTPServerError) {
     var router = Router()
-    routes.add(to: &router, withMetrics: true)
+    routes.add(to: &router, isOwn: true)
     var configuration = HTTPServer.Configuration()
     configuration.address = address.host
     configuration.port = address.port
     let built = router
-    server = try HTTPServer(configuration: configuration) { request, responder in
-      built.handle(request, responder)
-    }
+    server = try HTTPServer(configuration: configuration, door: built.plan)
   }
 
   package var port: UInt16 { server.port }

@@ -28,6 +28,7 @@ extension Settings {
     if store != other.store { names.append("store") }
     if spool != other.spool { names.append("spool") }
     if admin != other.admin { names.append("admin") }
+    if strangersRoom != other.strangersRoom { names.append("strangersRoom") }
     return names
   }
 }

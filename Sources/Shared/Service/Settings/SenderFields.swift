@@ -56,11 +56,11 @@ extension SettingsReader {
     let sid = requiredText("accountSid", "AC and 32 hexadecimal digits")
     if let sid { check(sid, "accountSid", "AC") }
     let tokens =
-      [requiredText("authToken", "checks the signatures of webhooks")]
-      .compactMap(\.self).map(Secret.init) + texts("secondaryAuthTokens").map(Secret.init)
+      [requiredSendable("authToken", "checks the signatures of webhooks")]
+      .compactMap(\.self).map(Secret.init) + secrets("secondaryAuthTokens")
     let service = text("messagingServiceSid")
     if let service { check(service, "messagingServiceSid", "MG") }
-    let from = text("from")
+    let from = sendable(text("from"), "from", spaces: true)
     if from == nil, service == nil {
       fault("from", "is missing: a number, whatsapp:+… or a messagingServiceSid in its place")
     }
@@ -80,8 +80,12 @@ extension SettingsReader {
           signatureKeys: signatureKeys)), templates: templates)
   }
 
+  private func secrets(_ name: String) -> [Secret] {
+    texts(name).compactMap { sendable($0, name) }.map(Secret.init)
+  }
+
   private func apiKeyPair() -> TwilioCredentials.APIKeyPair? {
-    let (sid, secret) = (text("apiKeySid"), secret("apiKeySecret"))
+    let (sid, secret) = (sendable(text("apiKeySid"), "apiKeySid"), secret("apiKeySecret"))
     if (sid == nil) != (secret == nil) {
       fault("apiKeySid", "and apiKeySecret belong together")
     }
@@ -95,10 +99,10 @@ extension SettingsReader {
   }
 
   private func meta() -> Identity? {
-    let number = requiredText("phoneNumberId", "Meta's id of the number")
-    let token = requiredText("accessToken", "lets us send")
-    let waba = text("wabaId")
-    let secrets = texts("appSecret").map(Secret.init)
+    let number = requiredSendable("phoneNumberId", "Meta's id of the number")
+    let token = requiredSendable("accessToken", "lets us send")
+    let waba = sendable(text("wabaId"), "wabaId")
+    let secrets = secrets("appSecret")
     let verify = secret("verifyToken")
     guard let number, let token else { return nil }
     return Identity(

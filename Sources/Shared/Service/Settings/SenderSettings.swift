@@ -26,7 +26,9 @@ package enum Credentials: Hashable, Sendable {
 
   package var secrets: [Secret] {
     switch self {
-    case .twilio(let own): own.authTokens + [own.apiKey?.secret].compactMap(\.self)
+    case .twilio(let own):
+      own.authTokens + [own.apiKey?.secret].compactMap(\.self)
+        + own.signatureKeys.values.sorted { $0.exposed < $1.exposed }
     case .meta(let own): [own.accessToken] + own.appSecrets + [own.verifyToken].compactMap(\.self)
     }
   }

@@ -23,6 +23,8 @@ package struct Settings: Sendable {
   package var verifySignatures = true
   package var retention = Duration.seconds(30 * 86400)
   package var drain = Duration.seconds(20)
+  /// Bytes of memory for requests that are still coming and that nobody has vouched for.
+  package var strangersRoom = 64 << 20
   /// How many callbacks may wait for their sends.
   package var parkedLimit = 100_000
   package var doubts = DoubtLooks.standard

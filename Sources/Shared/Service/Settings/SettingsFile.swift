@@ -59,12 +59,20 @@ extension Settings {
       addresses.finish()
     }
     drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
+    if let size = reader.value("strangersRoom", "a size such as 64MB", Units.size) {
+      strangersRoom = size
+      if size < Self.leastStrangersRoom {
+        reader.fault("strangersRoom", "must be at least 16MB: a webhook may have 4 MB")
+      }
+    }
     answerTimeout =
       reader.value("answerTimeout", "a time such as 30s", Units.duration) ?? answerTimeout
     parkedLimit = reader.count("parkedLimit", in: 1...10_000_000) ?? parkedLimit
     if let own = reader.object("doubts") { readDoubts(own) }
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
+
+  private static let leastStrangersRoom = 16 << 20
 
   private mutating func readDoubts(_ reader: SettingsReader) {
     if reader.mentions("looks") {
@@ -107,7 +115,10 @@ extension Settings {
     senders += reader.inheritedSenders(defaultPrefix: prefix)
     defaultSender = reader.text("defaultSender").map { SenderID($0) }
     apiKeys = reader.textsOrObjects("apiKeys").compactMap { place, text, object in
-      if let text { return APIKey(administrator: text) }
+      if let text {
+        _ = reader.sendable(text, "apiKeys", spaces: true)
+        return APIKey(administrator: text)
+      }
       return object?.apiKey()
     }
     actions = reader.objects("actions").compactMap { $0.action() }
@@ -211,7 +222,7 @@ extension SettingsReader {
   }
 
   fileprivate func apiKey() -> APIKey? {
-    let key = requiredText("key", "the key itself")
+    let key = sendable(requiredText("key", "the key itself"), "key", spaces: true)
     let scopes = texts("scopes").compactMap { name -> APIKey.Scope? in
       if let scope = APIKey.Scope(rawValue: name) { return scope }
       fault("scopes", "has \(name); scopes are send, read, webhook, admin")
@@ -229,7 +240,8 @@ extension SettingsReader {
     if tenant == nil { fault("app", "is missing: whose action it is") }
     let url = value("url", "an http or https address", WebAddress.init)
     if !has("url") { fault("url", "is missing: where the events go") }
-    let secret = requiredText("secret", "signs what is sent there")
+    let secret = sendable(
+      requiredText("secret", "signs what is sent there"), "secret", spaces: true)
     if let secret, secret.hasPrefix("whsec_"),
       bytes(fromBase64: secret.dropFirst("whsec_".count)) == nil
     {

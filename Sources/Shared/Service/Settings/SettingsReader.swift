@@ -80,7 +80,24 @@ final class SettingsReader {
     return text
   }
 
-  func secret(_ name: String) -> Secret? { text(name).map(Secret.init) }
+  func secret(_ name: String) -> Secret? { sendable(text(name), name).map(Secret.init) }
+
+  /// A secret or an id that must be there.
+  func requiredSendable(_ name: String, _ purpose: String) -> String? {
+    sendable(requiredText(name, purpose), name)
+  }
+
+  /// A text that goes out in a request, or is compared with what came in one: no request can have control
+  /// characters in it, such as the carriage return of a file that was written elsewhere.
+  func sendable(_ text: String?, _ name: String, spaces: Bool = false) -> String? {
+    guard let text else { return nil }
+    if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+      fault(name, "has a control character, such as a line's end or a carriage return; take it out")
+    } else if !spaces, text.unicodeScalars.contains(where: \.properties.isWhitespace) {
+      fault(name, "has a space, which it cannot have; take it out")
+    }
+    return text
+  }
 
   func truth(_ name: String) -> Bool? {
     guard let node = node(name) else { return nil }

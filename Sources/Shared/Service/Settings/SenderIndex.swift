@@ -1,17 +1,20 @@
 internal import Domain
 internal import JSON
-internal import Providers
-internal import Service
+package import Providers
 
-/// Our senders as people write to them: by account, and number or service.
-struct SenderDirectory: Sendable {
+/// Our senders as people write to them: by account, and number or service. The one answer to whose message an
+/// inbound one is, for whoever takes it in and whoever works on it.
+package struct SenderIndex: Sendable {
   private var places: [String: [SenderSettings]] = [:]
+  private var phones: [String: SenderSettings] = [:]
 
-  init(_ senders: [SenderSettings]) {
+  package init(_ senders: [SenderSettings]) {
     for sender in senders {
       var addresses: Set = [sender.sender.address.withoutChannel]
-      if case .twilio(let own) = sender.credentials, let service = own.messagingServiceSid {
-        addresses.insert(service)
+      switch sender.credentials {
+      case .twilio(let own):
+        if let service = own.messagingServiceSid { addresses.insert(service) }
+      case .meta(let own): phones[own.phoneNumberId] = phones[own.phoneNumberId] ?? sender
       }
       for address in addresses {
         places[Self.place(sender.sender.account, address), default: []].append(sender)
@@ -19,8 +22,12 @@ struct SenderDirectory: Sendable {
     }
   }
 
+  /// Meta names a number by its id, which is nobody else's, whatever account it is told under.
+  package func sender(phoneNumberID: String) -> SenderSettings? { phones[phoneNumberID] }
+
   /// The number itself before the service that it belongs to.
-  func sender(of message: InboundMessage) -> SenderSettings? {
+  package func sender(of message: InboundMessage) -> SenderSettings? {
+    if message.provider == .meta { return phones[message.address] }
     let addresses = [message.address, message.service].compactMap(\.self)
     let found = addresses.lazy.compactMap { places[Self.place(message.account, $0)] }.first ?? []
     guard found.count > 1 else { return found.first }
@@ -37,7 +44,6 @@ struct SenderDirectory: Sendable {
 extension InboundMessage {
   /// Twilio tells the channel in its addresses only.
   fileprivate var isWhatsApp: Bool {
-    guard provider == .twilio else { return true }
     do { return try JSONDocument(raw).root["To"]?.string?.hasPrefix("whatsapp:") ?? false } catch {
       return false
     }
