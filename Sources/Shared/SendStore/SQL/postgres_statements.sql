@@ -615,3 +615,11 @@ UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ANY($1::bigint[
 
 -- releaseTemplates
 DELETE FROM template_holds WHERE lane = ANY($1::bigint[]);
+
+-- clock
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, at, reached, gap FROM clock WHERE key = 1;
+
+-- saveClock
+UPDATE clock SET at = p.at, reached = p.reached, gap = p.gap
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS p(at, reached, gap, old_at)
+WHERE clock.key IN (SELECT c.key FROM clock c WHERE c.at = p.old_at FOR UPDATE SKIP LOCKED);

@@ -562,3 +562,12 @@ UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ?1 AND held_unt
 
 -- releaseTemplates
 DELETE FROM template_holds WHERE lane = ?1;
+
+-- clock
+SELECT boot, at, reached, gap, steady_until FROM clock WHERE key = 1;
+
+-- saveClock
+INSERT INTO clock (key, boot, at, reached, gap, steady_until)
+VALUES (1, ?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (key) DO UPDATE SET boot = excluded.boot, at = excluded.at, reached = excluded.reached,
+  gap = excluded.gap, steady_until = excluded.steady_until;
