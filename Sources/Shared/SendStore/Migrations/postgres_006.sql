@@ -11,3 +11,6 @@ SELECT 1, n.at, greatest(n.at, n.reached), least(0, n.at - n.reached)
 FROM (
   SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS at,
     coalesce((SELECT value FROM facts WHERE name = 'clock-reached'), 0) AS reached) n;
+
+-- A lane's flows with something in them, however many there were before.
+CREATE INDEX flows_waiting ON flows (lane) WHERE waiting > 0;

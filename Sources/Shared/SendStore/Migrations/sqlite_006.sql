@@ -8,3 +8,6 @@ CREATE TABLE clock (
   gap INTEGER NOT NULL,
   steady_until INTEGER NOT NULL
 ) STRICT;
+
+-- A lane's flows with something in them, however many there were before.
+CREATE INDEX flows_waiting ON flows (lane) WHERE waiting > 0;
