@@ -174,12 +174,13 @@ import Time
     try await inTurn {
       let stand = try DispatchStand(pair)
       var fault = Fault(.refuse)
-      fault.status = 400
-      fault.code = 63007
+      fault.status = 401
+      fault.code = 190
       fault.count = 2
+      fault.provider = "meta"
       stand.simulator.switchOn(fault)
       try stand.start(probeAfter: .milliseconds(100))
-      let ids = try stand.send(1)
+      let ids = try stand.send(1, by: "meta")
       #expect(try stand.wait(for: ids) == [.accepted: 1])
       let send = try #require(try stand.store.send(ids[0]))
       #expect(

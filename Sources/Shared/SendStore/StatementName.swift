@@ -25,5 +25,5 @@ enum StatementName: String, CaseIterable, Sendable {
   case recipientSends, campaignFlows, campaignSends, queuedSends, sendingSends, doubtfulSends
   case endedSends, summaries, standings, providerIDsOfSend, insertCampaignSends
   case deleteCampaignSends, contentsOfIDs, clock, saveClock, claimDeliveries, releaseTemplate,
-    forgetTemplateHold
+    forgetTemplateHold, pruneHolds
 }

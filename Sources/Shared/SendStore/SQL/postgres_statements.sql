@@ -663,3 +663,6 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, at, reached, g
 UPDATE clock SET at = p.at, reached = p.reached, gap = p.gap
 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS p(at, reached, gap, old_at)
 WHERE clock.key IN (SELECT c.key FROM clock c WHERE c.at = p.old_at FOR UPDATE SKIP LOCKED);
+
+-- pruneHolds
+DELETE FROM template_holds WHERE held_until < ($1::bigint[])[1];

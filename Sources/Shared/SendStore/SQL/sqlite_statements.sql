@@ -609,3 +609,6 @@ INSERT INTO clock (key, boot, at, reached, gap, steady_until)
 VALUES (1, ?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (key) DO UPDATE SET boot = excluded.boot, at = excluded.at, reached = excluded.reached,
   gap = excluded.gap, steady_until = excluded.steady_until;
+
+-- pruneHolds
+DELETE FROM template_holds WHERE held_until < ?1;
