@@ -412,7 +412,9 @@ LEFT JOIN answers a ON a.send = s.key WHERE s.id = ($1::bytea[])[1];
 SELECT version, state, attempt, at, provider_at, code, detail FROM history WHERE send = ANY($1::bigint[]) ORDER BY version;
 
 -- oldSends
-SELECT key FROM sends WHERE key > ($1::bigint[])[1] AND changed < ($2::bigint[])[1] AND state >= 3 /* accepted */ ORDER BY key LIMIT ($3::bigint[])[1];
+SELECT key FROM sends
+WHERE key > ($1::bigint[])[1] AND changed < ($2::bigint[])[1] AND state >= 3 /* accepted */
+ORDER BY key LIMIT ($3::bigint[])[1];
 
 -- deleteSends
 DELETE FROM sends WHERE key = ANY($1::bigint[]);
@@ -457,7 +459,8 @@ UPDATE lane_groups SET lease_until = 0, owner = NULL;
 UPDATE lanes SET in_flight = 0, changes = changes + 1;
 
 -- lanePulses
-SELECT l.name, l.changes + CAST(coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key AND f.waiting > 0), 0) AS bigint)
+SELECT l.name, l.changes + CAST(
+  coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key AND f.waiting > 0), 0) AS bigint)
 FROM lanes l;
 
 -- heldFlows

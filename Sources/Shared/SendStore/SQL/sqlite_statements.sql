@@ -416,7 +416,8 @@ UPDATE lane_groups SET lease_until = 0, owner = NULL;
 UPDATE lanes SET in_flight = 0, changes = changes + 1;
 
 -- lanePulses
-SELECT l.name, l.changes + CAST(coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key AND f.waiting > 0), 0) AS bigint)
+SELECT l.name, l.changes + CAST(
+  coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key AND f.waiting > 0), 0) AS bigint)
 FROM lanes l;
 
 -- heldFlows
