@@ -19,6 +19,8 @@ final class DoubtLoop {
   private let marks: Marks
   private let log: Log
   private let settled: (String) -> Counter
+  /// How far the clock of each host is ahead of the store's.
+  private var clocks: [WebAddress: Duration] = [:]
 
   init(_ context: WorkerContext, doors: DoorBook, inquiry: Inquiry, marks: @escaping Marks) {
     store = context.store
@@ -53,7 +55,7 @@ final class DoubtLoop {
   private func look(
     into doubt: Doubt, _ door: SenderDoor, _ credentials: TwilioCredentials
   ) throws(StoreError) {
-    let found: TwilioLook
+    let found: TwilioLook.Finding
     do throws(LookFailed) {
       found = try list(doubt, door, credentials)
     } catch {
@@ -64,12 +66,13 @@ final class DoubtLoop {
       return try store.lookAgain(doubt, at: try store.now() + Self.repetition, isRepeated: true)
     }
     let isLast = looks.look(after: doubt.looks + 1) == nil
-    switch found.finding {
+    switch found {
     case .wentOut(let id): try settle(doubt, .accepted(id), as: "found")
     case .notThere where isLast:
       let reason = "Twilio's list does not have it"
       try settle(doubt, .notSent(due: try store.now(), because: reason), as: "not-sent")
-    case .unclear where isLast: try leaveToPerson(doubt, door, "more than one message may be it")
+    case .unclear where isLast:
+      try leaveToPerson(doubt, door, "Twilio's list does not tell whether it has it")
     case .notThere, .unclear:
       let wait = looks.look(after: doubt.looks + 1) ?? looks.grace
       try store.lookAgain(doubt, at: doubt.since + wait)
@@ -86,42 +89,43 @@ final class DoubtLoop {
 
   private func list(
     _ doubt: Doubt, _ door: SenderDoor, _ credentials: TwilioCredentials
-  ) throws(LookFailed) -> TwilioLook {
+  ) throws(LookFailed) -> TwilioLook.Finding {
     let sender = credentials.sender(of: door.settings)
     let person = sender.spelled(doubt.recipient)
-    let body = body(of: doubt.content, door)
-    let attemptAt = doubt.claimedAt ?? doubt.since
-    let messages = try pages(
+    let (messages, attemptAt) = try pages(
       TwilioRequest.list(
         to: person, from: sender.from.map(sender.spelled), account: credentials.account),
-      credentials, door, until: attemptAt - TwilioLook.before)
-    let possible = messages.filter {
-      $0.mayBe(to: person, from: sender, body: body, attemptAt: attemptAt)
-    }
+      credentials, door, attemptAt: doubt.claimedAt ?? doubt.since)
+    let look = TwilioLook(
+      person: person, sender: sender, body: body(of: doubt.content, door), attemptAt: attemptAt)
+    let possible = messages.filter(look.mayBe)
     do throws(StoreError) {
       let bound = try store.known(possible.map(\.sid))
       let rivals = try store.rivals(of: doubt, on: door.sender)
-      return TwilioLook(
-        candidates: possible.filter { !bound.contains($0.sid) },
-        hasRivals: rivals.contains { TwilioLook.alike(body, self.body(of: $0, door)) })
+      return look.finding(
+        possible.filter { !bound.contains($0.sid) }, rivals: rivals.map { body(of: $0, door) })
     } catch { throw LookFailed(reason: error.description, store: error) }
   }
 
-  /// Newest first, as far back as the attempt.
+  /// Newest first, as far back as the attempt may be; and when that was on Twilio's clock.
   private func pages(
     _ first: ProviderRequest, _ credentials: TwilioCredentials, _ door: SenderDoor,
-    until oldest: Timestamp
-  ) throws(LookFailed) -> [TwilioMessage] {
+    attemptAt: Timestamp
+  ) throws(LookFailed) -> (messages: [TwilioMessage], attemptAt: Timestamp?) {
     var messages: [TwilioMessage] = []
     var request: ProviderRequest? = first
     while let asked = request {
       let outcome = inquiry.ask(HTTPCall(asked, under: door.settings.baseURL))
-      guard case .answered(let answer) = outcome else {
+      guard case .answered(let received) = outcome else {
         throw LookFailed(reason: "no answer: \(outcome)")
       }
+      let answer = ProviderAnswer(received)
+      try heedClock(of: answer, door)
+      guard let ahead = clocks[door.settings.baseURL] else { return ([], nil) }
       do {
-        let page = try TwilioPage.read(ProviderAnswer(answer))
+        let page = try TwilioPage.read(answer)
         messages += page.messages
+        let oldest = attemptAt + ahead - TwilioLook.wide.before
         let goesOn = page.messages.last?.created.map { $0 >= oldest } ?? true
         request =
           goesOn
@@ -130,7 +134,15 @@ final class DoubtLoop {
           } : nil
       } catch { throw LookFailed(reason: "\(error)") }
     }
-    return messages
+    return (messages, clocks[door.settings.baseURL].map { attemptAt + $0 })
+  }
+
+  /// Twilio stamps its messages by its own clock, and its answers by the same.
+  private func heedClock(of answer: ProviderAnswer, _ door: SenderDoor) throws(LookFailed) {
+    guard let date = answer.header("Date").flatMap({ Timestamp(rfc2822: $0) }) else { return }
+    do throws(StoreError) { clocks[door.settings.baseURL] = date - (try store.now()) } catch {
+      throw LookFailed(reason: error.description, store: error)
+    }
   }
 
   private func body(of content: [UInt8], _ door: SenderDoor) -> String? {

@@ -15,13 +15,16 @@ package final class OutboxRelay {
   private let health: HealthPart
   private let stop: StopSignal
   private let published: Counter
+  /// An append may take longer than a lease: nobody else publishes meanwhile, which could turn an order round.
+  package let keeper: DutyKeeper
   private let backoff = Backoff(base: .milliseconds(200), cap: .seconds(10))
 
   package init(
     _ store: SendStore, _ eventLog: any EventLog, worker: WorkerID,
     actions: ActionBook = ActionBook(), log: Log, health: HealthPart, metrics: Metrics,
-    stop: StopSignal
+    stop: StopSignal, renewing interval: Duration = .seconds(1)
   ) {
+    keeper = DutyKeeper(store, Self.duty, worker, log: log, every: interval)
     self.store = store
     self.actions = actions
     self.eventLog = eventLog
@@ -61,8 +64,10 @@ package final class OutboxRelay {
     let entries = try store.unpublished(limit: Self.batch)
     guard !entries.isEmpty else { return false }
     let generation = try store.generation()
-    try eventLog.append(
-      entries.map { MessageEvent($0, generation: generation).record }, within: .seconds(30))
+    try keeper.whileHeld {
+      try eventLog.append(
+        entries.map { MessageEvent($0, generation: generation).record }, within: .seconds(30))
+    }
     // Forgotten last: what a crash repeats has the same ids, in the log and among the deliveries.
     let deliveries = entries.compactMap { $0.delivery(by: actions) }
     if !deliveries.isEmpty { try store.add(deliveries) }

@@ -3,13 +3,14 @@ internal import Providers
 internal import SendStore
 internal import Time
 
-/// What a list of Twilio's messages says of a doubt. Knows no I/O.
+/// What a list of Twilio's messages says of an attempt that may have gone out. Knows no I/O.
 struct TwilioLook {
-  /// Unbound messages that may be the one: to the same person, from the same sender, with the same words,
-  /// made around the attempt.
-  let candidates: [TwilioMessage]
-  /// Others to the same person with the same words of which it is not known either.
-  let hasRivals: Bool
+  let person: String
+  let sender: TwilioSender
+  /// nil where only Twilio knows it, as with a template.
+  let body: String?
+  /// On Twilio's clock; nil where that is not known, and nothing can be told then.
+  let attemptAt: Timestamp?
 
   enum Finding: Hashable {
     case wentOut(ProviderID)
@@ -17,16 +18,37 @@ struct TwilioLook {
     case unclear
   }
 
-  var finding: Finding {
-    guard let first = candidates.first else { return .notThere }
-    return candidates.count == 1 && !hasRivals ? .wentOut(first.sid) : .unclear
+  /// Around the attempt, for what is bound: how long a post may take, and the seconds that Twilio rounds.
+  static let near = (before: Duration.seconds(30), after: Duration.seconds(90))
+  /// For what proves absence: a message in here may be the one, even with other words, since Twilio puts a
+  /// trial account's prefix before them and replaces characters.
+  static let wide = (before: Duration.seconds(300), after: Duration.seconds(900))
+
+  /// Whether it may be the one, whatever its words are.
+  func mayBe(_ message: TwilioMessage) -> Bool {
+    guard let attemptAt, message.to == person else { return false }
+    if let service = sender.service {
+      guard message.service == service else { return false }
+    } else if let from = sender.from, let shown = message.from {
+      guard shown == sender.spelled(from) else { return false }
+    }
+    return message.isMade(around: attemptAt, Self.wide)
   }
 
-  /// Around the attempt: what lies between our clock and Twilio's, and how long a post may take.
-  static let before = Duration.seconds(30)
-  static let after = Duration.seconds(90)
+  /// `unbound`: those of the list that may be the one and belong to no send of ours. `rivals`: the words of
+  /// our other messages to the same person of which it is not known either.
+  func finding(_ unbound: [TwilioMessage], rivals: [String?]) -> Finding {
+    guard let attemptAt else { return .unclear }
+    guard !unbound.isEmpty else { return .notThere }
+    guard !rivals.contains(where: { Self.alike($0, body) }) else { return .unclear }
+    let candidates = unbound.filter { body == nil || $0.body == body }
+    guard candidates.count == 1, let only = candidates.first,
+      only.isMade(around: attemptAt, Self.near)
+    else { return .unclear }
+    return .wentOut(only.sid)
+  }
 
-  /// What Twilio shows as the body; nil where only Twilio knows it, as with a template.
+  /// What Twilio shows as the body, if it alters nothing.
   static func body(of message: Message) -> String? {
     switch message.content {
     case .text(let text): text.body
@@ -36,24 +58,18 @@ struct TwilioLook {
   }
 
   /// Whether one may be taken for the other.
-  static func alike(_ one: String?, _ other: String?) -> Bool {
+  private static func alike(_ one: String?, _ other: String?) -> Bool {
     guard let one, let other else { return true }
     return one == other
   }
 }
 
 extension TwilioMessage {
-  func mayBe(
-    to person: String, from sender: TwilioSender, body: String?, attemptAt time: Timestamp
+  /// Without a time it may be any.
+  fileprivate func isMade(
+    around time: Timestamp, _ span: (before: Duration, after: Duration)
   ) -> Bool {
-    guard to == person, TwilioLook.alike(body, self.body) else { return false }
-    if let service = sender.service {
-      guard self.service == service else { return false }
-    } else if let from = sender.from, let shown = self.from {
-      guard shown == sender.spelled(from) else { return false }
-    }
-    // Without a time it may be any.
     guard let created else { return true }
-    return created >= time - TwilioLook.before && created <= time + TwilioLook.after
+    return created >= time - span.before && created <= time + span.after
   }
 }

@@ -58,7 +58,8 @@ package final class IngestListener: Sendable {
       router.withLock { $0 }.plan(request)
     }
     marks = Marks(
-      of: instance ?? Self.ownName, every: markInterval, behind: spool, to: slot, metrics: metrics,
+      of: try instance ?? InstanceName.kept(beside: settings.spool.path), every: markInterval,
+      behind: spool, to: slot, metrics: metrics,
       now: Self.now)
   }
 
@@ -93,11 +94,6 @@ package final class IngestListener: Sendable {
 
   private static let now: @Sendable () -> Timestamp = {
     Timestamp(microseconds: wallMicroseconds())
-  }
-
-  private static var ownName: String {
-    let process = ProcessInfo.processInfo
-    return "\(process.hostName):\(process.processIdentifier)"
   }
 
   private static func addRoutes(

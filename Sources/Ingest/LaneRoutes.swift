@@ -83,7 +83,8 @@ extension LaneStatus {
       for flow in held {
         list.object { item in
           if !flow.campaign.isEmpty { item.field("campaign", flow.campaign) }
-          if !flow.template.isEmpty { item.field("template", flow.template) }
+          if !flow.template.text.isEmpty { item.field("template", flow.template.name) }
+          if let language = flow.template.language { item.field("language", language) }
           item.field("waiting", flow.waiting)
           item.field("until", flow.until.description)
           item.field("reason", flow.reason)

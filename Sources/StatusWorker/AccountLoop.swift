@@ -81,19 +81,20 @@ package final class AccountLoop {
   private func act(
     on status: TemplateStatus, _ senders: [SenderID]
   ) throws(StoreError) -> Bool {
+    let key = TemplateKey(name: status.name, language: status.language)
     if status.resumes {
-      try store.release(template: status.name, of: senders)
+      try store.release(template: key.text, of: senders)
     } else if status.pauses {
       let reason = "the template is \(status.event.lowercased())"
       let now = try store.now()
       let until = status.pauseLength.map { now + $0 } ?? .distantFuture
-      try store.hold(template: status.name, of: senders, until: until, because: reason)
+      try store.hold(template: key.text, of: senders, until: until, because: reason)
     } else {
       return false
     }
     log.warning(
       "news of a template",
-      ["template": status.name, "event": status.event, "reason": status.reason ?? ""])
+      ["template": key.description, "event": status.event, "reason": status.reason ?? ""])
     return true
   }
 

@@ -5,7 +5,7 @@ internal import Time
 
 /// What is known of one tenant's action: what is under way, what may go now. Knows no I/O.
 struct ActionDesk {
-  private(set) var flying: [Int64: DueDelivery] = [:]
+  private(set) var flying: [Int64: ClaimedDelivery] = [:]
   private var breaker = CircuitBreaker()
   private var bucket: TokenBucket?
 
@@ -32,15 +32,22 @@ struct ActionDesk {
       0, min(free, breaker.room(at: now) ?? free, bucket.map { $0.room(at: now) } ?? free))
   }
 
-  mutating func take(_ delivery: DueDelivery, at now: Timestamp) {
+  mutating func take(_ delivery: ClaimedDelivery, at now: Timestamp) {
     if breaker.room(at: now) != nil { breaker.beginProbe() }
     bucket?.take(at: now)
     flying[delivery.number] = delivery
   }
 
+  /// True where it is under way already, under an older claim.
+  mutating func renew(_ delivery: ClaimedDelivery) -> Bool {
+    guard flying[delivery.number] != nil else { return false }
+    flying[delivery.number] = delivery
+    return true
+  }
+
   /// A host that is down is spared by the breaker, so its deliveries need no long wait of their own.
   mutating func settle(
-    _ delivery: DueDelivery, _ outcome: HTTPOutcome, at now: Timestamp
+    _ delivery: ClaimedDelivery, _ outcome: HTTPOutcome, at now: Timestamp
   ) -> Verdict {
     flying[delivery.number] = nil
     let wait = Self.backoff.ceiling(failures: delivery.tries + 1)
@@ -64,7 +71,7 @@ struct ActionDesk {
   }
 
   private func verdict(
-    _ delivery: DueDelivery, _ wait: Duration, _ reason: String, at now: Timestamp
+    _ delivery: ClaimedDelivery, _ wait: Duration, _ reason: String, at now: Timestamp
   ) -> Verdict {
     now - delivery.created >= Self.patience
       ? .dead(because: "\(reason), for a day") : .again(after: wait)

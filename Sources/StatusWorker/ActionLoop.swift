@@ -7,7 +7,7 @@ package import SendStore
 package import Service
 internal import Time
 
-/// Tells tenants: take what is due → sign → post → settle. Each tenant has its own rate, breaker and
+/// Tells tenants: claim what is due → sign → post → settle. Each tenant has its own rate, breaker and
 /// retries, and each send its own line, so that nobody waits for another's address.
 package final class ActionLoop {
   private let store: SendStore
@@ -21,11 +21,12 @@ package final class ActionLoop {
   private let counts: ActionCounts
   private let inbox = Monitor<[Answer]>([])
   private var desks: [Tenant: ActionDesk] = [:]
+  private var keptAt = Timestamp.distantPast
   private var signatures: [Secret: WebhookSignature] = [:]
 
   private struct Answer: Sendable {
     let tenant: Tenant
-    let delivery: DueDelivery
+    let delivery: ClaimedDelivery
     let outcome: HTTPOutcome
   }
 
@@ -51,6 +52,10 @@ package final class ActionLoop {
   }()
 
   private static let answerTimeout = Duration.seconds(15)
+  /// A claim lasts longer than what was claimed can be under way: it is handed over at once, leaves within
+  /// `leaveSpan` or not at all, and is answered within `answerTimeout`.
+  package static let claimSpan = leaveSpan + .seconds(4)
+  private static let leaveSpan = Duration.seconds(16)
   private static let pause = Duration.milliseconds(100)
 
   /// Blocks until asked to stop; to be called on a thread of its own.
@@ -73,32 +78,47 @@ package final class ActionLoop {
   package func step() throws {
     let now = try store.now()
     try settle(now)
+    try keepDuties(now)
     for action in actions.all {
-      let due = try due(action, now)
-      guard !due.isEmpty,
+      let room = room(action, now)
+      guard room > 0, try store.hasDueDeliveries(of: action.tenant),
         try store.takeDuty(Self.duty(action.tenant), worker) != nil
       else { continue }
-      post(due, to: action, at: now)
+      let leaveBy = bootMicroseconds() + Self.leaveSpan.microseconds
+      let claimed = try store.claimDeliveries(
+        of: action.tenant, limit: room, for: Self.claimSpan)
+      // One whose answer is late is under way still.
+      let fresh = claimed.filter { desks[action.tenant]?.renew($0) != true }
+      post(fresh, to: action, at: now, leaveBy: leaveBy)
     }
   }
 
+  /// A tenant's rate, breaker and room are known only here while its deliveries are under way.
+  private func keepDuties(_ now: Timestamp) throws(StoreError) {
+    guard now - keptAt >= Self.keeping else { return }
+    for (tenant, desk) in desks where !desk.flying.isEmpty {
+      _ = try store.takeDuty(Self.duty(tenant), worker)
+    }
+    keptAt = now
+  }
+
+  private static let keeping = Duration.seconds(1)
+
   private static func duty(_ tenant: Tenant) -> String { "action:\(tenant)" }
 
-  private func due(_ action: ActionSettings, _ now: Timestamp) throws(StoreError) -> [DueDelivery] {
+  private func room(_ action: ActionSettings, _ now: Timestamp) -> Int {
     var desk = desks[action.tenant] ?? ActionDesk(action.rate)
     desk.heed(action.rate)
     desks[action.tenant] = desk
-    let room = desk.room(of: action.inFlight, at: now)
-    guard room > 0 else { return [] }
-    // Those under way are still the heads of their lines in the store.
-    let due = try store.dueDeliveries(of: action.tenant, limit: room + desk.flying.count)
-    return Array(due.filter { desk.flying[$0.number] == nil }.prefix(room))
+    return desk.room(of: action.inFlight, at: now)
   }
 
-  private func post(_ due: [DueDelivery], to action: ActionSettings, at now: Timestamp) {
+  private func post(
+    _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp, leaveBy: Int64
+  ) {
     let signature = signature(action.secret)
     let tenant = action.tenant
-    let calls = due.map { delivery in
+    let calls = claimed.map { delivery in
       desks[tenant]?.take(delivery, at: now)
       var call = HTTPCall(
         method: "POST", url: action.url.description,
@@ -107,6 +127,7 @@ package final class ActionLoop {
             HTTPHeader($0.name, $0.value)
           }, body: delivery.body)
       call.totalTimeout = Self.answerTimeout
+      call.gate = { bootMicroseconds() < leaveBy ? .pass : .refuse }
       let completion: HTTPClient.Completion = { [inbox] outcome in
         inbox.change {
           $0.append(Answer(tenant: tenant, delivery: delivery, outcome: outcome))
@@ -131,13 +152,14 @@ package final class ActionLoop {
       return answers
     }
     guard !answers.isEmpty else { return }
-    var delivered: [DueDelivery] = []
-    var again: [Duration: [DueDelivery]] = [:]
+    var delivered: [ClaimedDelivery] = []
+    var again: [Duration: [ClaimedDelivery]] = [:]
     var dead: [(Answer, String)] = []
     for answer in answers {
+      let held = desks[answer.tenant]?.flying[answer.delivery.number] ?? answer.delivery
       switch desks[answer.tenant]?.settle(answer.delivery, answer.outcome, at: now) {
       case .delivered?: delivered.append(answer.delivery)
-      case .again(let wait)?: again[wait, default: []].append(answer.delivery)
+      case .again(let wait)?: again[wait, default: []].append(held)
       case .dead(let reason)?: dead.append((answer, reason))
       case nil: break
       }
@@ -170,7 +192,9 @@ package final class ActionLoop {
     do {
       while desks.values.contains(where: { !$0.flying.isEmpty }), bootMicroseconds() < deadline {
         inbox.wait(for: Self.pause) { !$0.isEmpty }
-        try settle(try store.now())
+        let now = try store.now()
+        try settle(now)
+        try keepDuties(now)
       }
     } catch {
       log.warning("what was told last may be told again", ["reason": "\(error)"])
@@ -187,7 +211,7 @@ package final class ActionLoop {
   }
 }
 
-extension DueDelivery {
+extension ClaimedDelivery {
   fileprivate func deadLetter(
     for tenant: Tenant, because reason: String, at now: Timestamp
   ) -> NewRecord {

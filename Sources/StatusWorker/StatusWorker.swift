@@ -57,6 +57,11 @@ package enum StatusWorker {
           metrics: context.metrics, stop: context.stop
         ).run()
       },
+      WorkerThread("clock") {
+        ClockWatch(
+          context.store, log: context.log, metrics: context.metrics, stop: context.stop
+        ).run()
+      },
       WorkerThread("silence") { watchSilence(context, senders) },
       WorkerThread("upkeep") {
         Upkeep(

@@ -75,7 +75,8 @@ struct LaneCommand: Subcommand {
         standing.until?.description ?? "", standing.reason ?? "",
       ])
       for flow in held where flow.sender == lane.sender {
-        let name = flow.template.isEmpty ? "campaign \(flow.campaign)" : "template \(flow.template)"
+        let template = flow.template.description
+        let name = template.isEmpty ? "campaign \(flow.campaign)" : "template \(template)"
         table.append(["- \(name)", "held", "\(flow.waiting)", "", "", "\(flow.until)", flow.reason])
       }
     }

@@ -94,7 +94,7 @@ import Time
     try store.published(try store.unpublished(limit: 10))
     #expect(try run("prune").output == "forgot 0 sends and 0 records of the log\n")
     try String(contentsOfFile: file, encoding: .utf8)
-      .replacingOccurrences(of: "apiKeys:", with: "retention: \"7d\", apiKeys:")
+      .replacingOccurrences(of: "apiKeys:", with: "retention: \"8d\", apiKeys:")
       .write(toFile: file, atomically: true, encoding: .utf8)
     #expect(try run("prune").status == 0)
     #expect(try store.send(id) != nil)
@@ -165,7 +165,8 @@ import Time
             time: Timestamp(seconds: 3), subject: "actions", data: data))
       ], within: .seconds(10))
     #expect(try run("dead", "replay", "all").status == 0)
-    let due = try store.dueDeliveries(of: Tenant(app: "crm", company: "acme"), limit: 9)
+    let due = try store.claimDeliveries(
+      of: Tenant(app: "crm", company: "acme"), limit: 9, for: .seconds(20))
     #expect(due.map(\.line) == ["line"] && due.first?.body == Array("{\"id\":1}".utf8))
     #expect(try run("dead").output.split(separator: "\n").count == 1)
   }

@@ -168,6 +168,29 @@ import Time
   }
 
   @Test(
+    "a send that stops its lane twice is not to blame while nothing else has passed",
+    arguments: Pair.allCases)
+  func stopsTwice(pair: Pair) async throws {
+    try await inTurn {
+      let stand = try DispatchStand(pair)
+      var fault = Fault(.refuse)
+      fault.status = 401
+      fault.code = 190
+      fault.count = 2
+      fault.provider = "meta"
+      stand.simulator.switchOn(fault)
+      try stand.start(probeAfter: .milliseconds(100))
+      let ids = try stand.send(1, by: "meta")
+      #expect(try stand.wait(for: ids) == [.accepted: 1])
+      let send = try #require(try stand.store.send(ids[0]))
+      #expect(
+        send.history.map(\.state) == [
+          .queued, .sending, .queued, .sending, .queued, .sending, .accepted,
+        ])
+    }
+  }
+
+  @Test(
     "settings that are read again with another token set a stopped lane going",
     arguments: Pair.allCases)
   func newToken(pair: Pair) async throws {
@@ -221,7 +244,7 @@ import Time
       ) { $0.campaign = "c" }
       try stand.wait("the template is held") {
         try stand.store.laneStatus().contains { $0.waiting == 1 }
-          && stand.store.heldFlows().map(\.template) == [Demo.template]
+          && stand.store.heldFlows().map(\.template.description) == ["\(Demo.template) (en_US)"]
       }
       let texts = try stand.send(10, by: "meta", from: 10)
       #expect(try stand.wait(for: texts) == [.accepted: 10])

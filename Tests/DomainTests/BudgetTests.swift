@@ -36,6 +36,21 @@ import Testing
   }
 
   @Test(
+    "what the provider tells of a rate is taken, but a fixed one is only narrowed by it",
+    arguments: [
+      (own: "80/s", isFixed: false, told: 1000, rate: "1000/s"),
+      (own: "80/s", isFixed: false, told: 5, rate: "5/s"),
+      (own: "80/s", isFixed: true, told: 1000, rate: "80/s"),
+      (own: "80/s", isFixed: true, told: 80, rate: "80/s"),
+      (own: "80/s", isFixed: true, told: 5, rate: "5/s"),
+    ])
+  func told(own: String, isFixed: Bool, told: Int, rate: String) {
+    var budget = Budget(rate: Rate(own), daily: nil, pair: nil)
+    if isFixed { budget.fixed = [.rate] }
+    #expect(budget.heeding(messagesASecond: told).rate == Rate(rate))
+  }
+
+  @Test(
     "the ceiling of the backoff doubles up to its cap",
     arguments: [(1, 1), (2, 2), (5, 16), (6, 32), (7, 60), (100, 60), (0, 1)])
   func backoffCeiling(failures: Int, seconds: Int) {

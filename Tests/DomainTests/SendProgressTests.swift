@@ -77,6 +77,11 @@ import Testing
       ),
       // After a canceled repeat, a failure of the first leads to a third.
       (repeated + [.wentOut(attempt: 1, .sent), .failed(attempt: 1, again)], .queued, 3),
+      // What an earlier attempt's worker says late does not move the one that is under way.
+      (repeated + [.claimed, .refusedAtGate(attempt: 1)], .sending, 2),
+      (repeated + [.claimed, .inDoubt(attempt: 1)], .sending, 2),
+      (posted + [.failed(attempt: 1, again), .claimed, .refusedAtGate(attempt: 1)], .sending, 2),
+      (posted + [.failed(attempt: 1, again), .claimed, .inDoubt(attempt: 1)], .sending, 2),
       // A settled doubt does not stand in the way of a later failure.
       (
         repeated + [

@@ -48,6 +48,18 @@ import Time
     #expect(door.posts.count > rate.count)
   }
 
+  @Test("a slot is free again 25 ms after its interval, and no sooner")
+  func guarded() {
+    var window = SlidingWindow(limit: 1, interval: .seconds(1))
+    let post = Timestamp(seconds: 1_000)
+    window.take(at: post)
+    let free = window.nextRoom(after: post)
+    // The grid of a thousandth may round up.
+    #expect(free >= post + .milliseconds(1025) && free <= post + .milliseconds(1027))
+    #expect(window.room(at: post + .milliseconds(1024)) == 0)
+    #expect(window.room(at: free) == 1)
+  }
+
   @Test("posts that happen later than planned still keep the limit once they are put right")
   func settling() {
     var random = SeededRandom(seed: 11)

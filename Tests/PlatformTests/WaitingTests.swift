@@ -23,6 +23,46 @@ import Testing
     #expect(thread.join(within: .seconds(30)))
   }
 
+  /// How a wait whose event never comes is begun.
+  enum Wait: String, CaseIterable, CustomTestStringConvertible {
+    case condition, gate, signal, monitor
+
+    var testDescription: String { rawValue }
+
+    func run(for limit: Duration) {
+      switch self {
+      case .condition:
+        let condition = Condition()
+        let deadline = Condition.Deadline(in: limit)
+        condition.withLock { while condition.wait(until: deadline) {} }
+      case .gate: #expect(!Gate().wait(for: limit))
+      case .signal: Signal().wait(past: 0, for: limit)
+      case .monitor: Monitor(0).wait(for: limit) { $0 > 0 }
+      }
+    }
+  }
+
+  /// The deadline is a moment of the monotonic clock, given to pthread as it is: counted on the calendar it
+  /// would lie decades back and every wait would end at once.
+  @Test("a timed wait is measured by the clock that nobody can set", arguments: Wait.allCases)
+  func monotonic(wait: Wait) {
+    let begin = monotonicMicroseconds()
+    wait.run(for: .milliseconds(40))
+    let lasted = Duration.microseconds(monotonicMicroseconds() - begin)
+    #expect(lasted >= .milliseconds(40))
+    #expect(monotonicMicroseconds() < wallMicroseconds())
+  }
+
+  @Test("a wait without an end, or for less than no time, is taken as it is meant")
+  func extremes() {
+    let gate = Gate()
+    #expect(!gate.wait(for: .seconds(-1)))
+    let thread = WorkerThread("waiter") { #expect(gate.wait(for: .seconds(Int64.max))) }
+    #expect(!thread.join(within: .milliseconds(10)))
+    gate.open()
+    #expect(thread.join(within: .seconds(30)))
+  }
+
   @Test("a file lock has one holder at a time, among handles as among processes")
   func fileLock() throws {
     let path = FileManager.default.temporaryDirectory

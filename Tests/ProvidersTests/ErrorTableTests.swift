@@ -228,7 +228,11 @@ import Testing
     #expect(table.verdict(.meta, code: 131050, attempts: 1).failure.optOut == .marketing)
     #expect(table.verdict(.meta, code: 131047, attempts: 1).failure.advice == [.useTemplate])
     #expect(table.verdict(.twilio, code: 63016, attempts: 1).failure.advice == [.useTemplate])
-    #expect(table.verdict(.meta, code: 132001, attempts: 1).failure.advice == [.pauseTemplate])
+    #expect(table.verdict(.meta, code: 132016, attempts: 1).failure.advice == [.pauseTemplate])
+    // What does not exist is the message's fault: its sender's other messages are well.
+    #expect(table.verdict(.meta, code: 132001, attempts: 1).failure.advice.isEmpty)
+    #expect(table.verdict(.twilio, code: 63027, attempts: 1).failure.advice.isEmpty)
+    #expect(table.verdict(.twilio, code: 21655, attempts: 1).failure.advice.isEmpty)
     #expect(
       table.verdict(.meta, code: 131048, attempts: 1).failure.advice
         == [.probe(after: .seconds(86400))])

@@ -156,6 +156,10 @@ import Testing
         "{apiKeys: [{key: 'k', scopes: ['send'], app: 'a'}]}",
         "apiKeys[0].company: is missing: a tenant is an app and a company"
       ),
+      (
+        "{senders: [{id: 'x', provider: 'twilio', from: '+15550001111', accountSid: 'AC00000000000000000000000000000001', authToken: 't', expiry: '30d'}], retention: '30d'}",
+        "retention: must be at least a day longer than the longest expiry of a sender"
+      ),
       ("{defaultPrefix: '39'}", "defaultPrefix: must be a dialling prefix such as +39"),
       ("{defaultSender: 'x'}", "defaultSender: is x, which is no sender; senders are none"),
       (

@@ -47,6 +47,50 @@ private final class TenantAddress: Sendable {
   var count: Int { calls.peek { $0.count } }
 }
 
+/// A tenant's address that takes its time: it answers when it is told to.
+private final class SlowAddress: Sendable {
+  private struct State {
+    var open: [(id: String, responder: HTTPResponder)] = []
+    var taken: [String] = []
+    var overlaps = 0
+  }
+
+  private let state = Monitor(State())
+  private let server: HTTPServer
+
+  init() throws {
+    server = try HTTPServer { [state] request, responder in
+      let id = Self.id(request)
+      state.change {
+        if $0.open.contains(where: { $0.id == id }) { $0.overlaps += 1 }
+        $0.open.append((id, responder))
+        $0.taken.append(id)
+      }
+    }
+  }
+
+  private static func id(_ request: HTTPRequest) -> String {
+    do { return try request.json["id"]?.string ?? "" } catch { return "" }
+  }
+
+  var port: UInt16 { server.port }
+  var taken: [String] { state.peek { $0.taken } }
+  var overlaps: Int { state.peek { $0.overlaps } }
+
+  func waitForSome(_ limit: Duration) -> Bool {
+    state.wait(for: limit) { !$0.open.isEmpty }
+    return state.peek { !$0.open.isEmpty }
+  }
+
+  func answerAll() {
+    let open = state.change { state in
+      defer { state.open = [] }
+      return state.open
+    }
+    for (_, responder) in open { responder.answer(HTTPAnswer(status: 200)) }
+  }
+}
+
 /// Relay, callbacks and the telling of tenants on one stand.
 private final class ActionStand: @unchecked Sendable {
   // Used by the thread of one test at a time.
@@ -74,6 +118,13 @@ private final class ActionStand: @unchecked Sendable {
   }
 
   deinit { client.close() }
+
+  /// As in another process.
+  func anotherLoop(_ worker: String, _ client: HTTPClient) -> ActionLoop {
+    ActionLoop(
+      stand.store, stand.log, stand.actions, client, worker: WorkerID(worker), log: quiet,
+      health: Health().part("actions"), metrics: Metrics(), stop: stop)
+  }
 
   func publish() throws { while try relay.step() {} }
 
@@ -144,7 +195,8 @@ private final class InterruptedLog: PassingLog {
         log: world.quiet, health: Health().part("relay"), metrics: Metrics(), stop: world.stop)
       #expect(try !late.step())
       let tenant = Tenant(app: "crm", company: "acme")
-      #expect(try world.stand.store.dueDeliveries(of: tenant, limit: 100).count == 3)
+      #expect(
+        try world.stand.store.claimDeliveries(of: tenant, limit: 100, for: .seconds(20)).count == 3)
       #expect(try world.stand.store.unpublishedCount() == 0)
     }
   }
@@ -299,9 +351,52 @@ private final class InterruptedLog: PassingLog {
       _ = try world.stand.accepted()
       try world.publish()
       let tenant = Tenant(app: "crm", company: "acme")
-      try world.run { try world.stand.store.dueDeliveries(of: tenant, limit: 9).isEmpty }
+      try world.run {
+        world.stand.metrics.text().contains(#"postrider_deliveries_total{result="dead"} 1"#)
+      }
+      world.stand.clock.advance(ActionLoop.claimSpan)
+      #expect(try !world.stand.store.hasDueDeliveries(of: tenant))
       let letter = try #require(try world.stand.deadLetters().first)
       #expect(letter["reason"]?.string?.contains("410") == true)
+    }
+  }
+
+  @Test(
+    "a slow address gets each event once, one after the other within a send, with two workers",
+    arguments: Pair.allCases, [false, true])
+  func slow(pair: Pair, isOneBusy: Bool) async throws {
+    try await onActionStand(pair, []) { world, _ in
+      let address = try SlowAddress()
+      var settings = Settings()
+      settings.actions = [
+        ActionSettings(
+          tenant: Tenant(app: "crm", company: "acme"), url: .loopback(address.port),
+          secret: Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), rate: nil, inFlight: 8)
+      ]
+      settings.senders = SenderSettings.all
+      world.stand.actions.takeUp(settings)
+      let client = try HTTPClient()
+      defer { client.close() }
+      let loops = [world.loop, world.anotherLoop("w2", client)]
+      let sends = try world.stand.accepted(3)
+      try world.publish()
+      for status in ["sent", "delivered"] { try world.handle(sends.map { .twilio(status, $0) }) }
+      let deadline = bootMicroseconds() + 20_000_000
+      while address.taken.count < 9, bootMicroseconds() < deadline {
+        for loop in loops { try loop.step() }
+        guard address.waitForSome(.milliseconds(5)) else { continue }
+        // An answer takes six seconds. Both workers look again and again meanwhile, or one is busy with
+        // something else and loses its duty.
+        for _ in 0..<6 {
+          world.stand.clock.advance(.seconds(1))
+          for loop in isOneBusy ? loops.suffix(1) : loops { try loop.step() }
+        }
+        address.answerAll()
+      }
+      address.answerAll()
+      #expect(address.taken.count == 9)
+      #expect(address.overlaps == 0)
+      for send in sends { #expect(address.taken.filter { $0 == send.id.description }.count == 3) }
     }
   }
 

@@ -88,6 +88,33 @@ import Time
     #expect(try store.unpublishedCount() == 0)
   }
 
+  @Test("an append that takes longer than the lease keeps the duty, so that nobody else publishes")
+  func slowAppend() throws {
+    _ = try queue(1)
+    let (clock, store) = (clock, store)
+    let keeper = Locked<DutyKeeper?>(nil)
+    let slow = SlowLog(log) {
+      let renewals = keeper.withLock { $0?.renewals }
+      for _ in 0..<3 {
+        let seen = renewals?.raised ?? 0
+        clock.advance(.seconds(2))
+        renewals?.wait(past: seen, for: .seconds(20))
+      }
+      #expect(throws: Never.self) {
+        let epoch = try store.takeDuty(OutboxRelay.duty, WorkerID("two"))
+        #expect(epoch == nil)
+      }
+    }
+    let first = OutboxRelay(
+      store, slow, worker: WorkerID("one"), log: Log(worker: "test", write: { _ in }),
+      health: Health().part("relay"), metrics: Metrics(), stop: StopSignal(),
+      renewing: .milliseconds(10))
+    keeper.withLock { $0 = first.keeper }
+    #expect(try !first.step())
+    #expect(try store.unpublishedCount() == 0)
+    #expect(try events(.messages).count == 1)
+  }
+
   private func queueAnother() throws -> SendID {
     let send = NewSend(
       id: .random(at: clock.now), sender: sender.id, recipient: "+393331234567", content: [],
@@ -130,5 +157,23 @@ import Time
     #expect(try upkeep.round() == 1)
     #expect(try store.send(ids[0]) == nil)
     #expect(try store.send(ids[1]) != nil)
+  }
+}
+
+/// A log on which something else happens while something is appended.
+private final class SlowLog: PassingLog {
+  let real: any EventLog
+  private let meanwhile: @Sendable () -> Void
+
+  init(_ real: any EventLog, meanwhile: @escaping @Sendable () -> Void) {
+    self.real = real
+    self.meanwhile = meanwhile
+  }
+
+  func append(
+    _ records: [NewRecord], done: @escaping @Sendable (Result<Void, LogError>) -> Void
+  ) {
+    meanwhile()
+    real.append(records, done: done)
   }
 }

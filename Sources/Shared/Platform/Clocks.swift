@@ -6,3 +6,7 @@ package func wallMicroseconds() -> Int64 { postrider_wall_microseconds() }
 /// Microseconds since the machine started, counted while it sleeps too; nobody can set it. Deadlines
 /// of a worker are on this clock: a process that was frozen sees that its time has passed.
 package func bootMicroseconds() -> Int64 { postrider_boot_microseconds() }
+
+/// Microseconds that only run forward, at a steady pace, and stand still while the machine sleeps. Waits
+/// are on this clock.
+package func monotonicMicroseconds() -> Int64 { postrider_monotonic_microseconds() }

@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Glibc
 
 /// What PostgreSQL said, by its SQLSTATE; empty where the connection itself is gone.
 package struct PostgresError: Error, CustomStringConvertible, Sendable {
@@ -29,7 +30,7 @@ package final class Connection {
 
   /// `url` is a libpq connection string or URI. Its password is in no error of libpq's.
   package init(_ url: String) throws(PostgresError) {
-    guard let opened = PQconnectdb(url) else {
+    guard let opened = Self.open(url) else {
       throw PostgresError(state: "", message: "no memory for a connection")
     }
     handle = opened
@@ -41,6 +42,35 @@ package final class Connection {
   }
 
   deinit { PQfinish(handle) }
+
+  /// A server that is gone without a word is noticed within these; libpq by itself waits for minutes, or
+  /// for ever. What the URL says goes before.
+  private static let defaults: KeyValuePairs = [
+    "connect_timeout": "5", "tcp_user_timeout": "10000", "keepalives_idle": "10",
+    "keepalives_interval": "5", "keepalives_count": "3",
+  ]
+
+  /// libpq keeps the last value of a word, so the URL, which it expands, stands behind the defaults.
+  private static func open(_ url: String) -> OpaquePointer? {
+    let settings = defaults.map { $0 } + [(key: "dbname", value: url)]
+    let words = settings.map { strdup($0.key) }
+    let values = settings.map { strdup($0.value) }
+    defer { for text in words + values { free(text) } }
+    return PQconnectdbParams(
+      words.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 1)
+  }
+
+  /// The value that is in force for a libpq option.
+  func option(_ name: String) -> String? {
+    guard let options = PQconninfo(handle) else { return nil }
+    defer { PQconninfoFree(options) }
+    var place = options
+    while let keyword = place.pointee.keyword {
+      if String(cString: keyword) == name { return place.pointee.val.map { String(cString: $0) } }
+      place += 1
+    }
+    return nil
+  }
 
   package var isAlive: Bool { PQstatus(handle) == CONNECTION_OK }
 

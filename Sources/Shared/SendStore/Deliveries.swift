@@ -18,13 +18,15 @@ package struct NewDelivery: Hashable, Sendable {
   }
 }
 
-package struct DueDelivery: Hashable, Sendable {
+/// One that its holder may deliver, alone, until its time runs out.
+package struct ClaimedDelivery: Hashable, Sendable {
   package let number: Int64
   package let id: String
   package let line: String
   package let tries: Int
   package let created: Timestamp
   package let body: [UInt8]
+  package let claimedUntil: Timestamp
 }
 
 extension SendStore {
@@ -42,37 +44,58 @@ extension SendStore {
     }
   }
 
-  /// The oldest of each line, where it is due. Only the holder of the tenant's duty reads them.
-  package func dueDeliveries(of tenant: Tenant, limit: Int) throws(StoreError) -> [DueDelivery] {
+  /// Whether any may be claimed now: a look that holds up no writer.
+  package func hasDueDeliveries(of tenant: Tenant) throws(StoreError) -> Bool {
     try engine.read { transaction throws(StoreError) in
-      try transaction.rows(
+      try !transaction.rows(
         .dueDeliveries,
-        [
-          .text(tenant.app), .text(tenant.company), .time(try transaction.now()), .integer(limit),
-        ]
+        [.text(tenant.app), .text(tenant.company), .time(try transaction.now())], { _ in }
+      ).isEmpty
+    }
+  }
+
+  /// The oldest of each line, where it is due and nobody holds it. It comes to nobody else for that span, and
+  /// the rest of its line stays behind it, with any number of workers.
+  package func claimDeliveries(
+    of tenant: Tenant, limit: Int, for span: Duration
+  ) throws(StoreError) -> [ClaimedDelivery] {
+    try engine.write { transaction throws(StoreError) in
+      let now = try transaction.now()
+      let until = now + span
+      return try transaction.rows(
+        .claimDeliveries,
+        [.text(tenant.app), .text(tenant.company), .time(now), .time(until), .integer(limit)]
       ) { row in
-        DueDelivery(
+        ClaimedDelivery(
           number: row.integer(0), id: row.text(1), line: row.text(2), tries: row.int(3),
-          created: row.time(4), body: row.bytes(5))
+          created: row.time(4), body: row.bytes(5), claimedUntil: until)
       }
+      .sorted { $0.number < $1.number }
     }
   }
 
   /// Delivered, or given up: it is kept by its id until it is pruned, so that it cannot come twice.
-  package func finish(_ deliveries: [DueDelivery]) throws(StoreError) {
-    try mark(.finishDeliveries, deliveries.map(\.number)) { $0 }
+  package func finish(_ deliveries: [ClaimedDelivery]) throws(StoreError) {
+    try engine.write { transaction throws(StoreError) in
+      let now = try transaction.now().microseconds
+      try transaction.run(
+        .finishDeliveries,
+        [.integers(deliveries.map(\.number)), .integers(deliveries.map { _ in now })])
+    }
   }
 
-  package func retry(_ deliveries: [DueDelivery], after wait: Duration) throws(StoreError) {
-    try mark(.retryDeliveries, deliveries.map(\.number)) { $0 + wait }
-  }
-
-  private func mark(
-    _ statement: StatementName, _ numbers: [Int64], _ time: (Timestamp) -> Timestamp
+  /// One that somebody else has claimed since is theirs.
+  package func retry(
+    _ deliveries: [ClaimedDelivery], after wait: Duration
   ) throws(StoreError) {
     try engine.write { transaction throws(StoreError) in
-      let at = time(try transaction.now()).microseconds
-      try transaction.run(statement, [.integers(numbers), .integers(numbers.map { _ in at })])
+      let due = (try transaction.now() + wait).microseconds
+      try transaction.run(
+        .retryDeliveries,
+        [
+          .integers(deliveries.map(\.number)), .integers(deliveries.map { _ in due }),
+          .integers(deliveries.map(\.claimedUntil.microseconds)),
+        ])
     }
   }
 }

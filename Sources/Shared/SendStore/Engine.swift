@@ -47,9 +47,9 @@ protocol Transaction {
   /// Whether a look before a change costs a way to a server and back, and a lock held on the way.
   var isRemote: Bool { get }
 
-  /// The time that budgets and leases live by: the same for every process that shares the store, and it
-  /// never goes back.
-  func now() throws(StoreError) -> Timestamp
+  /// The time that budgets and leases live by, beside the calendar: the same for every process that shares
+  /// the store, and it never goes back.
+  func clock() throws(StoreError) -> ClockReading
 
   /// Runs a statement for every row of the batch.
   func run(_ statement: StatementName, _ batch: [Column]) throws(StoreError)
@@ -61,6 +61,8 @@ protocol Transaction {
 }
 
 extension Transaction {
+  func now() throws(StoreError) -> Timestamp { try clock().now }
+
   func rows<Value>(
     _ statement: StatementName, _ read: (any Row) throws(StoreError) -> Value
   ) throws(StoreError) -> [Value] {

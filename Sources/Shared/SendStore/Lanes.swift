@@ -52,7 +52,7 @@ package struct LaneStatus: Hashable, Sendable {
 package struct HeldFlow: Hashable, Sendable {
   package let sender: SenderID
   package let campaign: String
-  package let template: String
+  package let template: TemplateKey
   package let waiting: Int
   package let until: Timestamp
   package let reason: String
@@ -130,7 +130,8 @@ extension SendStore {
     try engine.read { transaction throws(StoreError) in
       try transaction.rows(.heldFlows, [.time(try transaction.now())]) { row in
         HeldFlow(
-          sender: SenderID(row.text(0)), campaign: row.text(1), template: row.text(2),
+          sender: SenderID(row.text(0)), campaign: row.text(1),
+          template: TemplateKey(text: row.text(2)),
           waiting: row.int(3), until: row.time(4), reason: row.text(5))
       }
     }
@@ -184,7 +185,7 @@ extension SendStore {
     }
   }
 
-  /// Holds the sends of one template only.
+  /// Holds the sends of one template only, as the text of its `TemplateKey`.
   package func hold(
     template: String, of sender: SenderID, until: Timestamp, because reason: String
   ) throws(StoreError) {

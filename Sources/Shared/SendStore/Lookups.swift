@@ -62,7 +62,8 @@ extension StoredSend {
       progress: try SendProgress(
         state: row.int(4), attempt: row.int(5), lastAttempt: row.int(6), failed: row.integer(7),
         proven: row.integer(8), version: row.int(9)),
-      campaign: row.text(10), template: row.text(11), due: row.time(12), expires: row.time(13),
+      campaign: row.text(10), template: TemplateKey(text: row.text(11)).name, due: row.time(12),
+      expires: row.time(13),
       content: row.bytes(14), answer: row.optionalBytes(15), history: [])
   }
 

@@ -18,8 +18,11 @@ package struct Mark: Hashable, Sendable {
 }
 
 extension SendStore {
-  /// A writer that was silent for longer holds up nothing any more.
+  /// A writer that was silent for longer holds up nothing any more, whatever the others do.
   package static let markPatience = Duration.seconds(24 * 3600)
+  /// A writer that was silent while others wrote for so long has ended: killed, and not started again with
+  /// its spool, which would go on under its name.
+  package static let markSilence = Duration.seconds(15 * 60)
 
   package func applyMarks(_ marks: [Mark]) throws(StoreError) {
     let latest = Dictionary(marks.map { (MarkPlace($0), $0) }) { $0.at > $1.at ? $0 : $1 }
@@ -45,7 +48,9 @@ extension SendStore {
   package func markedUntil() throws(StoreError) -> Timestamp? {
     try engine.read { transaction throws(StoreError) in
       let since = try transaction.now() - Self.markPatience
-      return try transaction.rows(.markedUntil, [.time(since)]) { $0.optionalTime(0) }.first ?? nil
+      return try transaction.rows(
+        .markedUntil, [.time(since), .integer(Self.markSilence.microseconds)]
+      ) { $0.optionalTime(0) }.first ?? nil
     }
   }
 }

@@ -9,6 +9,7 @@ struct Migration: Sendable {
     Migration(number: 3, sql: text(PackageResources.sqlite_003_sql)),
     Migration(number: 4, sql: text(PackageResources.sqlite_004_sql)),
     Migration(number: 5, sql: text(PackageResources.sqlite_005_sql)),
+    Migration(number: 6, sql: text(PackageResources.sqlite_006_sql)),
   ]
   static let postgres = [
     Migration(number: 1, sql: text(PackageResources.postgres_001_sql)),
@@ -16,6 +17,7 @@ struct Migration: Sendable {
     Migration(number: 3, sql: text(PackageResources.postgres_003_sql)),
     Migration(number: 4, sql: text(PackageResources.postgres_004_sql)),
     Migration(number: 5, sql: text(PackageResources.postgres_005_sql)),
+    Migration(number: 6, sql: text(PackageResources.postgres_006_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

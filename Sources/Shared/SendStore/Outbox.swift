@@ -49,7 +49,8 @@ extension SendStore {
             version: row.int(1), state: state, attempt: row.int(9), at: row.time(10),
             providerAt: row.optionalTime(11), code: row.optionalText(12),
             detail: row.optionalBytes(13)),
-          content: row.bytes(14), template: row.text(15), due: row.time(16), expires: row.time(17),
+          content: row.bytes(14), template: TemplateKey(text: row.text(15)).name, due: row.time(16),
+          expires: row.time(17),
           providerID: row.optionalText(18).map { ProviderID($0) })
       }
     }

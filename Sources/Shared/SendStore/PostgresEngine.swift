@@ -1,17 +1,18 @@
-internal import Foundation
+internal import Platform
 internal import Postgres
 internal import Time
 
 /// The store on a PostgreSQL server. Threads borrow connections from a pool; a broken one is replaced.
 final class PostgresEngine: Engine, @unchecked Sendable {
   // `idle`, `open` and `isClosed` are touched only while `condition` is held.
-  private let condition = NSCondition()
+  private let condition = Condition()
   private var idle: [PostgresConnection] = []
   private var open = 0
   private var isClosed = false
   private let url: String
   private let limit: Int
   private let statements: Statements
+  private let clock = ServerClock()
   private let manualClock: (@Sendable () -> Timestamp)?
 
   init(
@@ -28,13 +29,13 @@ final class PostgresEngine: Engine, @unchecked Sendable {
   func write<Value>(
     _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
-    try transaction("BEGIN", body)
+    try transaction(Self.beginWrite, body)
   }
 
   func read<Value>(
     _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
-    try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
+    try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isReading: true, body)
   }
 
   func close() {
@@ -46,9 +47,11 @@ final class PostgresEngine: Engine, @unchecked Sendable {
   }
 
   private static let triesAfterConflict = 5
+  /// Named, so that the server's defaults change nothing: the rules lock the rows that they go by.
+  private static let beginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
   private func transaction<Value>(
-    _ begin: String, _ body: (any Transaction) throws(StoreError) -> Value
+    _ begin: String, isReading: Bool = false, _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     var conflicts = 0
     while true {
@@ -56,6 +59,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
       defer { giveBack(connection) }
       do throws(StoreError) {
         try connection.execute(begin)
+        connection.isReading = isReading
         let value = try body(connection)
         try connection.execute("COMMIT")
         return value
@@ -63,8 +67,14 @@ final class PostgresEngine: Engine, @unchecked Sendable {
         connection.rollBack()
         guard case .busy = error, conflicts < Self.triesAfterConflict else { throw error }
         conflicts += 1
+        Self.pause(after: conflicts)
       }
     }
+  }
+
+  /// Those that met once would meet again if all came back at once.
+  private static func pause(after conflicts: Int) {
+    _ = Gate().wait(for: .microseconds(Int64.random(in: 0...(2_000 << Int64(conflicts)))))
   }
 
   private func borrow() throws(StoreError) -> PostgresConnection {
@@ -111,7 +121,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
       try connection.execute("SET plan_cache_mode = force_generic_plan")
       // A process that is frozen or cut off inside a transaction would keep its locks.
       try connection.execute("SET idle_in_transaction_session_timeout = '10s'")
-      return PostgresConnection(connection, statements, manualClock)
+      return PostgresConnection(connection, statements, clock, manualClock)
     } catch { throw StoreError(error) }
   }
 
@@ -125,7 +135,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
     let found = try connection.schemaVersion()
     for step in try Migration.pending(Migration.postgres, from: found) {
       do throws(StoreError) {
-        try connection.execute("BEGIN")
+        try connection.execute(Self.beginWrite)
         try connection.execute(step.sql)
         try connection.execute("INSERT INTO schema_version VALUES (\(step.number))")
         try connection.execute("COMMIT")
@@ -144,13 +154,18 @@ final class PostgresEngine: Engine, @unchecked Sendable {
 private final class PostgresConnection: Transaction {
   private let connection: Connection
   private let statements: Statements
+  private let serverClock: ServerClock
   private let manualClock: (@Sendable () -> Timestamp)?
+  /// In a transaction that may write nothing.
+  var isReading = false
 
   init(
-    _ connection: Connection, _ statements: Statements, _ manualClock: (@Sendable () -> Timestamp)?
+    _ connection: Connection, _ statements: Statements, _ serverClock: ServerClock,
+    _ manualClock: (@Sendable () -> Timestamp)?
   ) {
     self.connection = connection
     self.statements = statements
+    self.serverClock = serverClock
     self.manualClock = manualClock
   }
 
@@ -177,14 +192,26 @@ private final class PostgresConnection: Transaction {
     return Int(try one("schema version", sql).integer(0, 0))
   }
 
-  func now() throws(StoreError) -> Timestamp {
-    if let manualClock { return manualClock() }
-    // A server whose clock was turned back waits until it has caught up.
-    let sql = """
-      SELECT greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
-        (SELECT value FROM facts WHERE name = 'clock-reached'))
-      """
-    return Timestamp(microseconds: try one("now", sql).integer(0, 0))
+  func clock() throws(StoreError) -> ClockReading {
+    if let manualClock {
+      let now = manualClock().microseconds
+      return ClockReading(now: now, calendar: now)
+    }
+    let before = bootMicroseconds()
+    guard let kept = try rows(.clock, { KeptClock($0) }).first else {
+      throw .broken("it has no clock")
+    }
+    let (time, renewed) = serverClock.time(
+      kept.anchor, server: kept.server, before: before, after: bootMicroseconds())
+    if let renewed, !isReading { try save(renewed, instead: kept.anchor) }
+    return ClockReading(now: time, calendar: kept.server)
+  }
+
+  /// Where another transaction renews it right now, that is enough.
+  private func save(_ anchor: ClockAnchor, instead old: ClockAnchor) throws(StoreError) {
+    try run(
+      .saveClock,
+      [.integer(anchor.at), .integer(anchor.reached), .integer(anchor.gap), .integer(old.at)])
   }
 
   func run(_ name: StatementName, _ batch: [Column]) throws(StoreError) {
@@ -211,6 +238,16 @@ private final class PostgresConnection: Transaction {
 
   private func one(_ name: String, _ sql: String) throws(StoreError) -> Rows {
     do { return try connection.run(name, sql, []) } catch { throw StoreError(error) }
+  }
+}
+
+private struct KeptClock {
+  let server: Int64
+  let anchor: ClockAnchor
+
+  init(_ row: any Row) {
+    server = row.integer(0)
+    anchor = ClockAnchor(at: row.integer(1), reached: row.integer(2), gap: row.integer(3))
   }
 }
 

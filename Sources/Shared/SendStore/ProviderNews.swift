@@ -47,7 +47,14 @@ extension SendStore {
   }
 
   package func release(template: String, of senders: [SenderID]) throws(StoreError) {
-    try hold(template: template, of: senders, until: .distantPast, because: "")
+    try onLanes(senders) { transaction, keys throws(StoreError) in
+      for key in keys {
+        let held: [Column] = [.integer(key), .text(template)]
+        try transaction.run(.releaseTemplate, held)
+        try transaction.run(.forgetTemplateHold, held)
+        try transaction.run(.wakeLanes, [.integer(key)])
+      }
+    }
   }
 
   /// Stays until the provider says otherwise, whatever the settings say; they may only be narrower.

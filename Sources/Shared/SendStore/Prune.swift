@@ -7,7 +7,8 @@ package struct PruneReport: Hashable, Sendable {
 }
 
 extension SendStore {
-  /// Forgets sends that came to their end before then and whose every change is published, at most so many;
+  /// Forgets sends that came to their end before then, or were last heard of, and whose every change is
+  /// published, at most so many;
   /// with the last of them also what else is as old.
   package func prune(before time: Timestamp, limit: Int = 1000) throws(StoreError) -> PruneReport {
     let after = try engine.read { transaction throws(StoreError) in
@@ -48,5 +49,6 @@ extension Transaction {
     try run(.pruneRecipients, [.time(time)])
     try run(.pruneInbound, [.time(time)])
     try run(.pruneDeliveries, [.time(time)])
+    try run(.pruneHolds, [.time(time)])
   }
 }

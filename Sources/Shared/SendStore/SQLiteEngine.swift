@@ -22,11 +22,12 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
     turn.lock()
     defer { turn.unlock() }
     let statements = try Statements(PackageResources.sqlite_statements_sql, without: [.advance])
-    let writer = try Self.open(path, cacheMegabytes, statements)
+    let writer = try Self.open(path, cacheMegabytes, clock, statements)
     try Self.migrate(writer.database)
-    do { writer.clock = try clock.anchored(in: writer.database) } catch { throw StoreError(error) }
-    let reader = try Self.open(path, cacheMegabytes / 4, statements)
-    reader.clock = writer.clock
+    try writer.database.transaction(onFailure: { StoreError($0) }) { () throws(StoreError) in
+      try clock.begin(writer)
+    }
+    let reader = try Self.open(path, cacheMegabytes / 4, clock, statements, isReader: true)
     self.writer = writer
     self.reader = reader
   }
@@ -65,7 +66,8 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
   }
 
   private static func open(
-    _ path: String, _ cacheMegabytes: Int, _ statements: Statements
+    _ path: String, _ cacheMegabytes: Int, _ clock: StoreClock, _ statements: Statements,
+    isReader: Bool = false
   ) throws(StoreError) -> SQLiteConnection {
     do {
       let database = try Database(path: path)
@@ -74,7 +76,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
         PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;
         PRAGMA cache_size = -\(max(2, cacheMegabytes) * 1024); PRAGMA temp_store = MEMORY;
         """)
-      return SQLiteConnection(database, statements)
+      return SQLiteConnection(database, statements, clock, isReader: isReader)
     } catch { throw StoreError(error) }
   }
 
@@ -101,19 +103,24 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
 /// A connection with its prepared statements.
 final class SQLiteConnection: Transaction {
   let database: Database
-  var clock = StoreClock.system
   private let statements: Statements
+  private let storeClock: StoreClock
+  private let isReader: Bool
   private var prepared: [Statement?]
 
-  init(_ database: Database, _ statements: Statements) {
+  init(_ database: Database, _ statements: Statements, _ clock: StoreClock, isReader: Bool) {
     self.database = database
     self.statements = statements
+    storeClock = clock
+    self.isReader = isReader
     prepared = Array(repeating: nil, count: StatementName.allCases.count)
   }
 
   var isRemote: Bool { false }
 
-  func now() throws(StoreError) -> Timestamp { clock.now() }
+  func clock() throws(StoreError) -> ClockReading {
+    try storeClock.reading(self, renewing: !isReader)
+  }
 
   func run(_ name: StatementName, _ batch: [Column]) throws(StoreError) {
     do {

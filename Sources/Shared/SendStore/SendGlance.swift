@@ -37,7 +37,7 @@ extension SendGlance {
     self.init(
       id: try SendID(column: row.bytes(0)), state: state, attempt: row.int(2), version: row.int(3),
       changed: row.time(4), recipient: row.text(5), sender: SenderID(row.text(6)),
-      campaign: row.text(7), template: row.text(8), content: row.bytes(9),
+      campaign: row.text(7), template: TemplateKey(text: row.text(8)).name, content: row.bytes(9),
       providerID: row.optionalText(10).map { ProviderID($0) })
   }
 }

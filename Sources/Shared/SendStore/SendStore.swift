@@ -30,8 +30,11 @@ package final class SendStore: Sendable {
   package func close() { engine.close() }
 
   /// The time that budgets and leases live by.
-  package func now() throws(StoreError) -> Timestamp {
-    try engine.read { transaction throws(StoreError) in try transaction.now() }
+  package func now() throws(StoreError) -> Timestamp { try clock().now }
+
+  /// The same, beside the calendar.
+  package func clock() throws(StoreError) -> ClockReading {
+    try engine.read { transaction throws(StoreError) in try transaction.clock() }
   }
 }
 

@@ -29,5 +29,6 @@ enum StatementName: String, CaseIterable, Sendable {
   case contactsByWaID, insertSilent, deleteSilent, silentSends, isSilent
   case recipientSends, campaignFlows, campaignSends, queuedSends, sendingSends, doubtfulSends
   case endedSends, summaries, standings, providerIDsOfSend, insertCampaignSends
-  case deleteCampaignSends, contentsOfIDs
+  case deleteCampaignSends, contentsOfIDs, clock, saveClock, claimDeliveries, releaseTemplate,
+    forgetTemplateHold, pruneHolds
 }

@@ -1,14 +1,12 @@
 internal import Platform
-internal import SQLite
-package import Time
+internal import Time
 
-/// The time that the SQLite store lives by: the machine's running time, set against the calendar once per
-/// boot and kept in the file. Nobody can turn it back, and every process of the machine reads the same.
+/// The time that the SQLite store lives by: the machine's running time, led towards the calendar. Nobody can
+/// turn it back, and every process of the machine reads the same, from the anchor in the file.
 package struct StoreClock: Sendable {
-  private let running: @Sendable () -> Int64
-  private let calendar: @Sendable () -> Int64
+  let running: @Sendable () -> Int64
+  let calendar: @Sendable () -> Int64
   private let boot: String
-  private var offset: Int64 = 0
 
   package static let system = StoreClock(
     running: bootMicroseconds, calendar: wallMicroseconds, boot: bootIdentity())
@@ -22,28 +20,66 @@ package struct StoreClock: Sendable {
     self.calendar = calendar
     self.boot = boot
   }
-
-  package func now() -> Timestamp { Timestamp(microseconds: running() + offset) }
 }
 
 extension StoreClock {
-  /// This clock set by what the file knows of it.
-  func anchored(in database: Database) throws(SQLiteError) -> StoreClock {
-    try database.transaction { () throws(SQLiteError) in
-      var anchored = self
-      if try database.fact("clock-boot") == bootNumber,
-        let offset = try database.fact("clock-offset")
-      {
-        anchored.offset = offset
-        return anchored
-      }
-      // After a restart time goes on where it stood, even if the calendar has been turned back.
-      let reached = try database.fact("clock-reached") ?? .min
-      anchored.offset = max(calendar(), reached) - running()
-      try database.save("clock-boot", bootNumber)
-      try database.save("clock-offset", anchored.offset)
-      return anchored
+  /// Workers of a version that knows no slewing keep the offset that they found when they opened the store.
+  /// Beside them time keeps to theirs, for as long as an upgrade takes.
+  static let steadyBesideOlder = Duration.seconds(600)
+
+  /// Sees to it that the file has an anchor of this run of the machine.
+  func begin(_ transaction: any Transaction) throws(StoreError) {
+    let running = running()
+    let kept = try transaction.rows(.clock) { KeptClock($0) }.first
+    let boot = try transaction.fact("clock-boot")
+    if let kept, kept.boot == bootNumber, boot == bootNumber {
+      guard kept.anchor.mayLeap(at: running, calendar: calendar()) else { return }
+      return try save(ClockAnchor(at: running, reached: calendar(), gap: 0), transaction)
     }
+    if boot == bootNumber, let offset = try transaction.fact("clock-offset") {
+      let anchor = ClockAnchor(at: running, reached: running + offset, gap: 0)
+      let steadyUntil = running + Self.steadyBesideOlder.microseconds
+      return try save(anchor, steadyUntil: steadyUntil, transaction)
+    }
+    // After a restart time goes on where it stood, even if the calendar has been turned back.
+    let reached = max(
+      calendar(), try transaction.fact("clock-reached") ?? .min, kept?.anchor.reached ?? .min)
+    let anchor = ClockAnchor(at: running, reached: reached, gap: calendar() - reached)
+    try save(anchor, transaction)
+  }
+
+  /// `renewing`: an anchor that has become old is renewed.
+  func reading(_ transaction: any Transaction, renewing: Bool) throws(StoreError) -> ClockReading {
+    guard let kept = try transaction.rows(.clock, { KeptClock($0) }).first else {
+      throw .broken("it has no clock")
+    }
+    let (running, calendar) = (running(), calendar())
+    let time = kept.anchor.time(at: running)
+    if renewing, kept.anchor.isDue(at: running) {
+      let gap = running < kept.steadyUntil ? 0 : calendar - time
+      try save(
+        ClockAnchor(at: running, reached: time, gap: gap), steadyUntil: kept.steadyUntil,
+        transaction)
+    }
+    return ClockReading(now: time, calendar: calendar)
+  }
+
+  private func save(
+    _ anchor: ClockAnchor, steadyUntil: Int64 = 0, _ transaction: any Transaction
+  ) throws(StoreError) {
+    try transaction.run(
+      .saveClock,
+      [
+        .integer(bootNumber), .integer(anchor.at), .integer(anchor.reached), .integer(anchor.gap),
+        .integer(steadyUntil),
+      ])
+    // What older versions read.
+    try transaction.run(
+      .saveFact,
+      [
+        .texts(["clock-boot", "clock-offset"]),
+        .integers([bootNumber, anchor.reached - anchor.at]),
+      ])
   }
 
   /// FNV-1a of the boot's name: the file keeps facts as numbers.
@@ -55,21 +91,20 @@ extension StoreClock {
   }
 }
 
-extension Database {
-  fileprivate func fact(_ name: String) throws(SQLiteError) -> Int64? {
-    let statement = try statement("SELECT value FROM facts WHERE name = ?1")
-    defer { statement.reset() }
-    statement.bind(1, name)
-    return try statement.step() ? statement.integer(0) : nil
-  }
+private struct KeptClock {
+  let boot: Int64
+  let anchor: ClockAnchor
+  let steadyUntil: Int64
 
-  fileprivate func save(_ name: String, _ value: Int64) throws(SQLiteError) {
-    let statement = try statement(
-      """
-      INSERT INTO facts VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value
-      """)
-    statement.bind(1, name)
-    statement.bind(2, value)
-    try statement.run()
+  init(_ row: any Row) {
+    boot = row.integer(0)
+    anchor = ClockAnchor(at: row.integer(1), reached: row.integer(2), gap: row.integer(3))
+    steadyUntil = row.integer(4)
+  }
+}
+
+extension Transaction {
+  fileprivate func fact(_ name: String) throws(StoreError) -> Int64? {
+    try rows(.fact, [.text(name)]) { $0.integer(0) }.first
   }
 }

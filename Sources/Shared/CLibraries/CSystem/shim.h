@@ -33,6 +33,11 @@ static inline int64_t postrider_boot_microseconds(void) {
   return postrider_clock_microseconds(CLOCK_BOOTTIME);
 }
 
+// The clock of timed waits.
+static inline int64_t postrider_monotonic_microseconds(void) {
+  return postrider_clock_microseconds(CLOCK_MONOTONIC);
+}
+
 static inline int64_t postrider_wall_microseconds(void) {
   return postrider_clock_microseconds(CLOCK_REALTIME);
 }

@@ -42,9 +42,13 @@ package struct Message: Hashable, Sendable {
     if case .template = content { true } else { false }
   }
 
-  /// The name by which a paused template is held.
+  /// By what a paused template is held: the text of its `TemplateKey`.
   package var templateName: String? {
-    if case .template(let template) = content { template.name } else { nil }
+    if case .template(let template) = content {
+      TemplateKey(name: template.name, language: template.language).text
+    } else {
+      nil
+    }
   }
 }
 

@@ -109,7 +109,7 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 
 -- laneStates
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
-  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key AND f.waiting > 0),
   (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
   l.told_rate, g.told_recipients
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
@@ -126,16 +126,36 @@ UPDATE lanes SET stopped = NULL, stop_code = NULL, stop_reason = NULL, held_unti
   changes = changes + 1 WHERE key = ANY($1::bigint[]);
 
 -- holdLane
-UPDATE lanes SET held_until = greatest(held_until, p.until), hold_reason = p.reason, changes = changes + 1
-FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS p(k, until, reason) WHERE lanes.key = p.k;
+UPDATE lanes SET held_until = greatest(held_until, p.until), changes = changes + 1,
+  hold_reason = CASE WHEN p.until >= held_until THEN p.reason ELSE hold_reason END
+FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS p(k, until, reason) WHERE key = p.k;
 
 -- holdTemplate
+/* A template's key is its name, or name, U+001F, language, and the name alone stands for every language. A hold that is
+   longer stays. */
 UPDATE flows SET held_until = p.until, hold_reason = p.reason
-FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, template, until, reason) WHERE flows.lane = p.lane AND flows.template = p.template;
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, template, until, reason)
+WHERE flows.lane = p.lane AND held_until < p.until
+  AND (flows.template = p.template OR flows.template || chr(31) = substr(p.template, 1, length(flows.template) + 1)
+    OR substr(flows.template, 1, length(p.template) + 1) = p.template || chr(31));
+
+-- releaseTemplate
+UPDATE flows SET held_until = 0, hold_reason = NULL
+FROM unnest($1::bigint[], $2::text[]) AS p(lane, template)
+WHERE flows.lane = p.lane AND held_until > 0
+  AND (flows.template = p.template OR flows.template || chr(31) = substr(p.template, 1, length(flows.template) + 1)
+    OR substr(flows.template, 1, length(p.template) + 1) = p.template || chr(31));
+
+-- forgetTemplateHold
+DELETE FROM template_holds h USING unnest($1::bigint[], $2::text[]) AS p(lane, template)
+WHERE h.lane = p.lane
+  AND (h.template = p.template OR h.template || chr(31) = substr(p.template, 1, length(h.template) + 1)
+    OR substr(h.template, 1, length(p.template) + 1) = p.template || chr(31));
 
 -- holdCampaign
 UPDATE flows SET held_until = p.until, hold_reason = p.reason
-FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, campaign, until, reason) WHERE flows.lane = p.lane AND flows.campaign = p.campaign;
+FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, campaign, until, reason)
+WHERE flows.lane = p.lane AND flows.campaign = p.campaign AND held_until < p.until;
 
 -- sawWorker
 INSERT INTO workers (name, seen_until, kind)
@@ -189,7 +209,8 @@ SELECT p.lane, p.priority, p.campaign, p.template, p.kind,
 FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::bigint[]) AS p(lane, priority, campaign, template, kind)
 LEFT JOIN flows f ON f.lane = p.lane
   AND ((f.template = p.template AND p.template <> '') OR (f.campaign = p.campaign AND p.campaign <> ''))
-LEFT JOIN template_holds h ON h.lane = p.lane AND h.template = p.template
+LEFT JOIN template_holds h ON h.lane = p.lane
+  AND (h.template = p.template OR h.template || chr(31) = substr(p.template, 1, length(h.template) + 1))
 GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
@@ -454,12 +475,24 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[
 ON CONFLICT (id) DO NOTHING;
 
 -- dueDeliveries
-SELECT d.seq, d.id, d.line, d.tries, d.created, d.body FROM deliveries d
+SELECT d.seq FROM deliveries d
 WHERE d.app = ($1::text[])[1] AND d.company = ($2::text[])[1] AND d.done IS NULL AND d.due <= ($3::bigint[])[1]
   AND NOT EXISTS (
     SELECT 1 FROM deliveries e
     WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
-ORDER BY d.due, d.seq LIMIT ($4::bigint[])[1];
+LIMIT 1;
+
+-- claimDeliveries
+/* A claim is a time before which nobody else takes it: the head of a line stays the head meanwhile. */
+UPDATE deliveries SET due = ($4::bigint[])[1]
+WHERE seq IN (
+  SELECT d.seq FROM deliveries d
+  WHERE d.app = ($1::text[])[1] AND d.company = ($2::text[])[1] AND d.done IS NULL AND d.due <= ($3::bigint[])[1]
+    AND NOT EXISTS (
+      SELECT 1 FROM deliveries e
+      WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
+  ORDER BY d.due, d.seq LIMIT ($5::bigint[])[1] FOR UPDATE OF d SKIP LOCKED)
+RETURNING seq, id, line, tries, created, body;
 
 -- finishDeliveries
 UPDATE deliveries SET done = p.at
@@ -467,7 +500,8 @@ FROM unnest($1::bigint[], $2::bigint[]) AS p(k, at) WHERE seq = p.k;
 
 -- retryDeliveries
 UPDATE deliveries SET due = p.at, tries = tries + 1
-FROM unnest($1::bigint[], $2::bigint[]) AS p(k, at) WHERE seq = p.k;
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS p(k, at, claimed)
+WHERE seq = p.k AND due = p.claimed AND done IS NULL;
 
 -- send
 SELECT s.key, s.id, l.name, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version, f.campaign,
@@ -479,7 +513,9 @@ LEFT JOIN answers a ON a.send = s.key WHERE s.id = ($1::bytea[])[1];
 SELECT version, state, attempt, at, provider_at, code, detail FROM history WHERE send = ANY($1::bigint[]) ORDER BY version;
 
 -- oldSends
-SELECT key FROM sends WHERE key > ($1::bigint[])[1] AND changed < ($2::bigint[])[1] AND state >= 5 ORDER BY key LIMIT ($3::bigint[])[1];
+SELECT key FROM sends
+WHERE key > ($1::bigint[])[1] AND changed < ($2::bigint[])[1] AND state >= 3 /* accepted */
+ORDER BY key LIMIT ($3::bigint[])[1];
 
 -- deleteSends
 DELETE FROM sends WHERE key = ANY($1::bigint[]);
@@ -524,7 +560,8 @@ UPDATE lane_groups SET lease_until = 0, owner = NULL;
 UPDATE lanes SET in_flight = 0, changes = changes + 1;
 
 -- lanePulses
-SELECT l.name, l.changes + CAST(coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key), 0) AS bigint)
+SELECT l.name, l.changes + CAST(
+  coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key AND f.waiting > 0), 0) AS bigint)
 FROM lanes l;
 
 -- heldFlows
@@ -589,7 +626,8 @@ SELECT key, shown_as FROM lanes WHERE shown_as IS NOT NULL;
 -- saveTemplateHold
 INSERT INTO template_holds (lane, template, held_until, reason)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::text[]) AS p(lane, template, held_until, reason)
-ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason;
+ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason
+WHERE template_holds.held_until < excluded.held_until;
 
 -- flowTemplates
 SELECT key, template FROM flows WHERE key = ANY($1::bigint[]);
@@ -614,7 +652,12 @@ ON CONFLICT (partition, instance) DO UPDATE SET at = excluded.at, seen = exclude
 WHERE excluded.at >= marks.at;
 
 -- markedUntil
-SELECT min(at) FROM marks WHERE ended = 0 AND seen > ($1::bigint[])[1];
+/* One that is silent holds up nothing where others have gone on by far in the same partition: what stands still there
+   still holds up. */
+SELECT min(m.at) FROM marks m
+WHERE m.ended = 0 AND m.seen > ($1::bigint[])[1] AND NOT EXISTS (
+  SELECT 1 FROM marks n WHERE n.partition = m.partition AND n.instance <> m.instance
+    AND n.at >= ($2::bigint[])[1] + (SELECT max(l.at) FROM marks l WHERE l.instance = m.instance));
 
 -- forgetMarks
 DELETE FROM marks WHERE seen <= ($1::bigint[])[1];
@@ -716,3 +759,14 @@ UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ANY($1::bigint[
 
 -- releaseTemplates
 DELETE FROM template_holds WHERE lane = ANY($1::bigint[]);
+
+-- clock
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, at, reached, gap FROM clock WHERE key = 1;
+
+-- saveClock
+UPDATE clock SET at = p.at, reached = p.reached, gap = p.gap
+FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[]) AS p(at, reached, gap, old_at)
+WHERE clock.key IN (SELECT c.key FROM clock c WHERE c.at = p.old_at FOR UPDATE SKIP LOCKED);
+
+-- pruneHolds
+DELETE FROM template_holds WHERE held_until < ($1::bigint[])[1];

@@ -100,7 +100,7 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 
 -- laneStates
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
-  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key),
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key AND f.waiting > 0),
   (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
   l.told_rate, g.told_recipients
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
@@ -116,13 +116,31 @@ UPDATE lanes SET stopped = NULL, stop_code = NULL, stop_reason = NULL, held_unti
   changes = changes + 1 WHERE key = ?1;
 
 -- holdLane
-UPDATE lanes SET held_until = max(held_until, ?2), hold_reason = ?3, changes = changes + 1 WHERE key = ?1;
+UPDATE lanes SET held_until = max(held_until, ?2), changes = changes + 1,
+  hold_reason = CASE WHEN ?2 >= held_until THEN ?3 ELSE hold_reason END WHERE key = ?1;
 
 -- holdTemplate
-UPDATE flows SET held_until = ?3, hold_reason = ?4 WHERE lane = ?1 AND template = ?2;
+/* A template's key is its name, or name, U+001F, language, and the name alone stands for every language. A hold that is
+   longer stays. */
+UPDATE flows SET held_until = ?3, hold_reason = ?4
+WHERE lane = ?1 AND held_until < ?3
+  AND (template = ?2 OR template || char(31) = substr(?2, 1, length(template) + 1)
+    OR substr(template, 1, length(?2) + 1) = ?2 || char(31));
+
+-- releaseTemplate
+UPDATE flows SET held_until = 0, hold_reason = NULL
+WHERE lane = ?1 AND held_until > 0
+  AND (template = ?2 OR template || char(31) = substr(?2, 1, length(template) + 1)
+    OR substr(template, 1, length(?2) + 1) = ?2 || char(31));
+
+-- forgetTemplateHold
+DELETE FROM template_holds
+WHERE lane = ?1
+  AND (template = ?2 OR template || char(31) = substr(?2, 1, length(template) + 1)
+    OR substr(template, 1, length(?2) + 1) = ?2 || char(31));
 
 -- holdCampaign
-UPDATE flows SET held_until = ?3, hold_reason = ?4 WHERE lane = ?1 AND campaign = ?2;
+UPDATE flows SET held_until = ?3, hold_reason = ?4 WHERE lane = ?1 AND campaign = ?2 AND held_until < ?3;
 
 -- sawWorker
 INSERT INTO workers (name, seen_until, kind)
@@ -166,8 +184,10 @@ UPDATE duties SET lease_until = 0 WHERE name = ?1 AND owner = ?2;
 INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
 SELECT ?1, ?2, ?3, ?4, ?5,
   max(coalesce(max(f.held_until), 0),
-    coalesce((SELECT held_until FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4), 0)),
-  coalesce(max(f.hold_reason), (SELECT reason FROM template_holds h WHERE h.lane = ?1 AND h.template = ?4))
+    coalesce((SELECT max(h.held_until) FROM template_holds h WHERE h.lane = ?1
+      AND (h.template = ?4 OR h.template || char(31) = substr(?4, 1, length(h.template) + 1))), 0)),
+  coalesce(max(f.hold_reason), (SELECT max(h.reason) FROM template_holds h WHERE h.lane = ?1
+    AND (h.template = ?4 OR h.template || char(31) = substr(?4, 1, length(h.template) + 1))))
 FROM flows f WHERE f.lane = ?1 AND ((f.template = ?4 AND ?4 <> '') OR (f.campaign = ?3 AND ?3 <> ''))
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
@@ -401,18 +421,30 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ON CONFLICT (id) DO NOTHING;
 
 -- dueDeliveries
-SELECT d.seq, d.id, d.line, d.tries, d.created, d.body FROM deliveries d
+SELECT d.seq FROM deliveries d
 WHERE d.app = ?1 AND d.company = ?2 AND d.done IS NULL AND d.due <= ?3
   AND NOT EXISTS (
     SELECT 1 FROM deliveries e
     WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
-ORDER BY d.due, d.seq LIMIT ?4;
+LIMIT 1;
+
+-- claimDeliveries
+/* A claim is a time before which nobody else takes it: the head of a line stays the head meanwhile. */
+UPDATE deliveries SET due = ?4
+WHERE seq IN (
+  SELECT d.seq FROM deliveries d
+  WHERE d.app = ?1 AND d.company = ?2 AND d.done IS NULL AND d.due <= ?3
+    AND NOT EXISTS (
+      SELECT 1 FROM deliveries e
+      WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
+  ORDER BY d.due, d.seq LIMIT ?5)
+RETURNING seq, id, line, tries, created, body;
 
 -- finishDeliveries
 UPDATE deliveries SET done = ?2 WHERE seq = ?1;
 
 -- retryDeliveries
-UPDATE deliveries SET due = ?2, tries = tries + 1 WHERE seq = ?1;
+UPDATE deliveries SET due = ?2, tries = tries + 1 WHERE seq = ?1 AND due = ?3 AND done IS NULL;
 
 -- send
 SELECT s.key, s.id, l.name, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version, f.campaign,
@@ -424,7 +456,7 @@ LEFT JOIN answers a ON a.send = s.key WHERE s.id = ?1;
 SELECT version, state, attempt, at, provider_at, code, detail FROM history WHERE send = ?1 ORDER BY version;
 
 -- oldSends
-SELECT key FROM sends WHERE key > ?1 AND changed < ?2 AND state >= 5 ORDER BY key LIMIT ?3;
+SELECT key FROM sends WHERE key > ?1 AND changed < ?2 AND state >= 3 /* accepted */ ORDER BY key LIMIT ?3;
 
 -- deleteSends
 DELETE FROM sends WHERE key = ?1;
@@ -469,7 +501,8 @@ UPDATE lane_groups SET lease_until = 0, owner = NULL;
 UPDATE lanes SET in_flight = 0, changes = changes + 1;
 
 -- lanePulses
-SELECT l.name, l.changes + CAST(coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key), 0) AS bigint)
+SELECT l.name, l.changes + CAST(
+  coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key AND f.waiting > 0), 0) AS bigint)
 FROM lanes l;
 
 -- heldFlows
@@ -528,7 +561,8 @@ SELECT key, shown_as FROM lanes WHERE shown_as IS NOT NULL;
 -- saveTemplateHold
 INSERT INTO template_holds (lane, template, held_until, reason)
 VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason;
+ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason
+WHERE template_holds.held_until < excluded.held_until;
 
 -- flowTemplates
 SELECT key, template FROM flows WHERE key = ?1;
@@ -552,7 +586,12 @@ ON CONFLICT (partition, instance) DO UPDATE SET at = excluded.at, seen = exclude
 WHERE excluded.at >= marks.at;
 
 -- markedUntil
-SELECT min(at) FROM marks WHERE ended = 0 AND seen > ?1;
+/* One that is silent holds up nothing where others have gone on by far in the same partition: what stands still there
+   still holds up. */
+SELECT min(m.at) FROM marks m
+WHERE m.ended = 0 AND m.seen > ?1 AND NOT EXISTS (
+  SELECT 1 FROM marks n WHERE n.partition = m.partition AND n.instance <> m.instance
+    AND n.at >= ?2 + (SELECT max(l.at) FROM marks l WHERE l.instance = m.instance));
 
 -- forgetMarks
 DELETE FROM marks WHERE seen <= ?1;
@@ -647,3 +686,15 @@ UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ?1 AND held_unt
 
 -- releaseTemplates
 DELETE FROM template_holds WHERE lane = ?1;
+
+-- clock
+SELECT boot, at, reached, gap, steady_until FROM clock WHERE key = 1;
+
+-- saveClock
+INSERT INTO clock (key, boot, at, reached, gap, steady_until)
+VALUES (1, ?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (key) DO UPDATE SET boot = excluded.boot, at = excluded.at, reached = excluded.reached,
+  gap = excluded.gap, steady_until = excluded.steady_until;
+
+-- pruneHolds
+DELETE FROM template_holds WHERE held_until < ?1;

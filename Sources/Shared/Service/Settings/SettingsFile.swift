@@ -142,6 +142,11 @@ extension Settings {
       }
     }
     checkRelay(list)
+    // A send that may still go out has to be known when its key is used again.
+    let longest = senders.map(\.sender.expiry).max() ?? .zero
+    if retention < longest + .seconds(86400) {
+      list.add("retention", "must be at least a day longer than the longest expiry of a sender")
+    }
     var tenants: Set<Tenant> = []
     for action in actions where !tenants.insert(action.tenant).inserted {
       list.add("actions", "has two for \(action.tenant)")
