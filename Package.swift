@@ -84,6 +84,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_004.sql"), .embedInCode("Migrations/postgres_004.sql"),
         .embedInCode("Migrations/sqlite_005.sql"), .embedInCode("Migrations/postgres_005.sql"),
         .embedInCode("Migrations/sqlite_006.sql"), .embedInCode("Migrations/postgres_006.sql"),
+        .embedInCode("Migrations/sqlite_007.sql"), .embedInCode("Migrations/postgres_007.sql"),
         .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
       ]),
     module(

@@ -71,12 +71,13 @@ extension SendStore {
     }
     let id = ClaimID(worker: worker, number: claimNumbers.withLock { $0.next() })
     let known = flows.withLock { $0 }
+    let clock = budgetClocks.withLock { $0[lane.group] }
     let (acknowledged, isSwept) = (
       acknowledged.withLock { $0 }, swept.withLock { $0[lane.key] == lease }
     )
     let claiming = try engine.write { transaction throws(StoreError) -> Claiming in
       var claiming = try Claiming(
-        lane, budget, lease, id, firstLook: firstLook, isSwept: isSwept, FlowBook(known),
+        lane, budget, lease, id, firstLook: firstLook, isSwept: isSwept, clock, FlowBook(known),
         transaction)
       guard claiming.holdsLease, !claiming.misses(acknowledged) else { return claiming }
       guard try claiming.isOpen() else { return claiming }
@@ -88,6 +89,7 @@ extension SendStore {
     guard !claiming.misses(acknowledged) else { return .commitsLost }
     flows.withLock { $0.merge(claiming.flowsFound) { $1 } }
     self.acknowledged.withLock { $0.note(claiming.stamps) }
+    budgetClocks.withLock { $0[lane.group] = claiming.clock }
     if claiming.isSwept { swept.withLock { $0[lane.key] = lease } }
     return .claimed(claiming.claim)
   }

@@ -15,6 +15,11 @@ struct Claiming {
   private let generation: Int64
   private let hasLostCommits: Bool
   private var plan: BudgetPlan
+  /// As it stands for the present lease.
+  let clock: BudgetClock
+  /// How far budget time is behind the store's; the row of the group has `lagKept`.
+  private let lag: Duration
+  private let lagKept: Duration
   private var strays = 0
   private var hasWritten = false
   /// Nothing of an owner before this lease is left.
@@ -29,7 +34,7 @@ struct Claiming {
 
   init(
     _ lane: LaneIdentity, _ budget: Budget, _ lease: Lease, _ id: ClaimID, firstLook: Duration,
-    isSwept: Bool, _ flows: FlowBook, _ transaction: any Transaction
+    isSwept: Bool, _ clock: BudgetClock?, _ flows: FlowBook, _ transaction: any Transaction
   ) throws(StoreError) {
     self.lane = lane
     self.id = id
@@ -43,7 +48,13 @@ struct Claiming {
       throw .broken("no lane \(lane.sender)")
     }
     self.state = state
+    let before = transaction.running
     let now = try transaction.now()
+    let after = transaction.running
+    let known = clock.flatMap { $0.lease == lease ? $0 : nil }
+    self.clock = known ?? BudgetClock(lease, lag: group.lag, now: now, before: before)
+    lag = self.clock.lag(group.lag, now: now, after: after)
+    lagKept = group.lag
     claim = Claim(postBy: now + SendStore.postSpan, now: now)
     holdsLease =
       lane.group == lease.key && group.owner == id.worker.text && group.epoch == lease.epoch
@@ -52,7 +63,7 @@ struct Claiming {
     hasLostCommits = group.hasLostCommits
     plan = BudgetPlan(
       budget, lane: try state.laneBudget(budget), recipients: try group.recipientBudget(budget),
-      inFlight: state.inFlight, now: now, postBy: claim.postBy)
+      inFlight: state.inFlight, now: now - lag, postBy: claim.postBy - lag)
   }
 
   /// Whether anything may be claimed at all; says in the claim why not.
@@ -123,8 +134,9 @@ struct Claiming {
       try serve(peers, limit: limit, &holdsNew)
     }
     if let hold = plan.hold {
-      claim.hold = .budget(hold.by, until: hold.until)
-      claim.look(at: hold.until)
+      let until = hold.until.map { $0 + lag }
+      claim.hold = .budget(hold.by, until: until)
+      claim.look(at: until)
     } else if let holdsNew, taken.isEmpty {
       claim.hold = .budget(.recipients, until: holdsNew)
     }
@@ -199,10 +211,10 @@ struct Claiming {
       taken.append(candidate)
       servedByFlow[flow.key, default: 0] += 1
     case .holdRecipient(let until):
-      postpone(candidate, to: until, flow: flow.key)
+      postpone(candidate, to: until + lag, flow: flow.key)
     case .holdNewRecipients(let until):
-      holdsNew = until
-      claim.look(at: until)
+      holdsNew = until + lag
+      claim.look(at: until + lag)
       guard !flow.holdsNewRecipients else { return }
       let aside = FlowName(
         lane: lane.key, priority: flow.priority, campaign: flow.campaign, template: flow.template,
@@ -259,20 +271,33 @@ struct Claiming {
         .integers(sending.map(\.lane)), .integers(sending.map { _ in lease.epoch }),
         .integers(sending.map { _ in claim.postBy.microseconds }),
         .texts(sending.map { _ in id.worker.text }), .integers(sending.map { _ in id.number }),
+        .integers(sending.map { _ in (claim.postBy - lag).microseconds }),
       ])
     try writeBudgets(sending.count)
   }
 
   private mutating func writeBudgets(_ count: Int) throws(StoreError) {
+    // The next owner goes on from what is written: what the clocks have drifted since must not be much.
+    guard count > 0 || lag - lagKept > Self.unwrittenLag else { return }
+    try writeGroup()
     guard count > 0 else { return }
     let flows = servedByFlow.keys.sorted()
     try transaction.run(
       .serveFlow, [.integers(flows), .integers(flows.map { servedByFlow[$0, default: 0] })])
     try saveLane(adding: count)
-    if let recipients = plan.recipients {
-      try transaction.run(.saveGroup, [.integer(lane.group), .bytes([recipients.bytes])])
-    }
     try transaction.saveTimes(.savePairs, lane.key, pairs)
     try transaction.saveTimes(.saveRecipients, lane.group, counted)
+  }
+
+  private static let unwrittenLag = Duration.milliseconds(25)
+
+  private func writeGroup() throws(StoreError) {
+    guard plan.recipients != nil || lag != lagKept else { return }
+    try transaction.run(
+      .saveGroup,
+      [
+        .integer(lane.group), .optionalBytes([plan.recipients?.bytes]),
+        .integers([lag.microseconds]),
+      ])
   }
 }

@@ -51,6 +51,9 @@ protocol Transaction {
   /// the store, and it never goes back.
   func clock() throws(StoreError) -> ClockReading
 
+  /// The running time of this process's machine, in microseconds; nobody slews or sets it.
+  var running: Int64 { get }
+
   /// Runs a statement for every row of the batch.
   func run(_ statement: StatementName, _ batch: [Column]) throws(StoreError)
 

@@ -41,6 +41,11 @@ struct TakenIntent {
   let lane: Int64
   let postBy: Timestamp
   let claim: ClaimID?
+  /// In budget time, which `postBy` is in the store's.
+  let countedAt: Timestamp
+
+  /// A moment of the store's time in budget time.
+  func counted(_ time: Timestamp) -> Timestamp { time - (postBy - countedAt) }
 }
 
 /// What of the intents under a worker's name it has under way.
@@ -133,7 +138,8 @@ extension Transaction {
     ) { row in
       TakenIntent(
         send: row.integer(0), lane: row.integer(1), postBy: row.time(2),
-        claim: row.optionalText(3).map { ClaimID(worker: WorkerID($0), number: row.integer(4)) })
+        claim: row.optionalText(3).map { ClaimID(worker: WorkerID($0), number: row.integer(4)) },
+        countedAt: row.time(5))
     }
   }
 }

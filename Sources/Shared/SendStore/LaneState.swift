@@ -48,8 +48,11 @@ struct GroupState {
   /// Of the store: how often it came back from a backup, and whether commits of it are known to be lost.
   let generation: Int64
   let hasLostCommits: Bool
+  /// How far budget time is behind the store's.
+  let lag: Duration
 
   init(_ row: any Row) {
+    lag = .microseconds(row.integer(7))
     generation = row.integer(5)
     hasLostCommits = row.integer(6) > 0
     owner = row.text(0)

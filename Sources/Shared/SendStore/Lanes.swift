@@ -112,7 +112,7 @@ extension SendStore {
         let hold = try budgets[row.integer(9)].flatMap { budget throws(StoreError) in
           try spent.hold(
             under: budget.heeding(ToldLimits(row, rate: 14, recipients: 15)), inFlight: row.int(1),
-            at: now)
+            at: now, lag: .microseconds(row.integer(16)))
         }
         return LaneStatus(
           sender: SenderID(row.text(0)), inFlight: row.int(1),
@@ -237,8 +237,9 @@ private struct SpentBudget {
   let recipients: [UInt8]
 
   func hold(
-    under budget: Budget, inFlight: Int, at now: Timestamp
+    under budget: Budget, inFlight: Int, at time: Timestamp, lag: Duration
   ) throws(StoreError) -> BudgetPlan.Hold? {
+    let now = time - lag
     do throws(Unreadable) {
       let counted: RecipientBudget? =
         if case .recipients(let limit) = budget.daily {
@@ -247,9 +248,11 @@ private struct SpentBudget {
       let plan = BudgetPlan(
         budget, lane: try LaneBudget(budget, kept: lane), recipients: counted, inFlight: inFlight,
         now: now, postBy: now)
-      if let hold = plan.hold { return hold }
+      if let hold = plan.hold {
+        return BudgetPlan.Hold(until: hold.until.map { $0 + lag }, by: hold.by)
+      }
       guard let until = counted?.nextRoom(after: now), until > now else { return nil }
-      return BudgetPlan.Hold(until: until, by: .recipients)
+      return BudgetPlan.Hold(until: until + lag, by: .recipients)
     } catch { throw .broken(error.description) }
   }
 }

@@ -10,6 +10,7 @@ struct Migration: Sendable {
     Migration(number: 4, sql: text(PackageResources.sqlite_004_sql)),
     Migration(number: 5, sql: text(PackageResources.sqlite_005_sql)),
     Migration(number: 6, sql: text(PackageResources.sqlite_006_sql)),
+    Migration(number: 7, sql: text(PackageResources.sqlite_007_sql)),
   ]
   static let postgres = [
     Migration(number: 1, sql: text(PackageResources.postgres_001_sql)),
@@ -18,6 +19,7 @@ struct Migration: Sendable {
     Migration(number: 4, sql: text(PackageResources.postgres_004_sql)),
     Migration(number: 5, sql: text(PackageResources.postgres_005_sql)),
     Migration(number: 6, sql: text(PackageResources.postgres_006_sql)),
+    Migration(number: 7, sql: text(PackageResources.postgres_007_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -192,6 +192,8 @@ private final class PostgresConnection: Transaction {
     return Int(try one("schema version", sql).integer(0, 0))
   }
 
+  var running: Int64 { manualClock?().microseconds ?? bootMicroseconds() }
+
   func clock() throws(StoreError) -> ClockReading {
     if let manualClock {
       let now = manualClock().microseconds

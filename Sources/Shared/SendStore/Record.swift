@@ -200,9 +200,9 @@ extension Transaction {
       for intent in ended {
         guard let report = AttemptClaim(intent).flatMap({ reportOf[$0] }) else { continue }
         if let postedAt = report.postedAt {
-          spent.settle(plannedAt: intent.postBy, actual: postedAt)
+          spent.settle(plannedAt: intent.countedAt, actual: intent.counted(postedAt))
         } else if report.wasNeverPosted {
-          spent.giveBack(plannedAt: intent.postBy)
+          spent.giveBack(plannedAt: intent.countedAt)
         }
       }
       try saveLane(lane.key, spent, inFlight: inFlight, sweptEpoch: lane.sweptEpoch)

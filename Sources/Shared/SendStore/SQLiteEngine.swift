@@ -118,6 +118,8 @@ final class SQLiteConnection: Transaction {
 
   var isRemote: Bool { false }
 
+  var running: Int64 { storeClock.running() }
+
   func clock() throws(StoreError) -> ClockReading {
     try storeClock.reading(self, renewing: !isReader)
   }

@@ -13,6 +13,8 @@ package final class SendStore: Sendable {
   let keys = Locked(KeyBlock())
   let claimNumbers = Locked(ClaimNumbers())
   let acknowledged = Locked(AcknowledgedStamps())
+  /// By lane group.
+  let budgetClocks = Locked<[Int64: BudgetClock]>([:])
   /// The lease under which each lane was found free of what owners before had left.
   let swept = Locked<[Int64: Lease]>([:])
 

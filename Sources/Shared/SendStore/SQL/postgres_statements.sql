@@ -111,7 +111,7 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key AND f.waiting > 0),
   (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
-  l.told_rate, g.told_recipients
+  l.told_rate, g.told_recipients, g.budget_lag
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
 -- laneChanges
@@ -257,7 +257,7 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p(send, version);
 -- lockGroup
 SELECT owner, epoch, lease_until, recipients, told_recipients,
   coalesce((SELECT value FROM facts WHERE name = 'generation'), 0),
-  coalesce((SELECT value FROM facts WHERE name = 'commits-lost'), 0)
+  coalesce((SELECT value FROM facts WHERE name = 'commits-lost'), 0), budget_lag
 FROM lane_groups WHERE key = ANY($1::bigint[]) FOR UPDATE;
 
 -- lockLanes
@@ -273,8 +273,8 @@ UPDATE lanes SET in_flight = p.n, stamp = stamp + 1
 FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE key = p.k;
 
 -- saveGroup
-UPDATE lane_groups SET recipients = p.recipients
-FROM unnest($1::bigint[], $2::bytea[]) AS p(k, recipients) WHERE key = p.k;
+UPDATE lane_groups SET recipients = coalesce(p.recipients, lane_groups.recipients), budget_lag = p.lag
+FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) AS p(k, recipients, lag) WHERE key = p.k;
 
 -- dueSends
 SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
@@ -298,9 +298,9 @@ DELETE FROM queue USING unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::big
 WHERE queue.lane = p.lane AND queue.flow = p.flow AND queue.due = p.due AND queue.send = p.send;
 
 -- insertIntents
-INSERT INTO intents (send, attempt, lane, epoch, post_by, worker, claim)
-SELECT * FROM unnest(
-  $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[]);
+INSERT INTO intents (send, attempt, lane, epoch, post_by, worker, claim, counted_at)
+SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
+  $7::bigint[], $8::bigint[]);
 
 -- updateSends
 UPDATE sends SET state = p.state, attempt = p.attempt, last_attempt = p.last_attempt, failed = p.failed, proven = p.proven, version = p.version, flow = p.flow, due = p.due, changed = p.changed
@@ -341,7 +341,8 @@ DELETE FROM intents USING unnest($1::bigint[], $2::bigint[], $3::text[], $4::big
   AS p(send, attempt, worker, claim)
 WHERE intents.send = p.send AND intents.attempt = p.attempt AND intents.worker IS NOT DISTINCT FROM p.worker
   AND intents.claim IS NOT DISTINCT FROM p.claim
-RETURNING intents.send, intents.lane, intents.post_by, intents.worker, intents.claim;
+RETURNING intents.send, intents.lane, intents.post_by, intents.worker, intents.claim,
+  coalesce(intents.counted_at, intents.post_by);
 
 -- lockSends
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires

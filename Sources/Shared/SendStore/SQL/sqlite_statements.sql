@@ -102,7 +102,7 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 SELECT l.name, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key AND f.waiting > 0),
   (SELECT count(*) FROM doubts d WHERE d.lane = l.key), l.key, l.budget, g.recipients, g.owner, g.lease_until,
-  l.told_rate, g.told_recipients
+  l.told_rate, g.told_recipients, g.budget_lag
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
 -- laneChanges
@@ -233,7 +233,7 @@ VALUES (?1, ?2);
 -- lockGroup
 SELECT owner, epoch, lease_until, recipients, told_recipients,
   coalesce((SELECT value FROM facts WHERE name = 'generation'), 0),
-  coalesce((SELECT value FROM facts WHERE name = 'commits-lost'), 0)
+  coalesce((SELECT value FROM facts WHERE name = 'commits-lost'), 0), budget_lag
 FROM lane_groups WHERE key = ?1;
 
 -- lockLanes
@@ -247,7 +247,7 @@ UPDATE lanes SET budget = ?2, in_flight = ?3, swept_epoch = ?4, stamp = stamp + 
 UPDATE lanes SET in_flight = ?2, stamp = stamp + 1 WHERE key = ?1;
 
 -- saveGroup
-UPDATE lane_groups SET recipients = ?2 WHERE key = ?1;
+UPDATE lane_groups SET recipients = coalesce(?2, recipients), budget_lag = ?3 WHERE key = ?1;
 
 -- dueSends
 SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
@@ -268,8 +268,8 @@ SELECT due FROM queue WHERE lane = ?1 AND flow = ?2 AND due > ?3 ORDER BY due LI
 DELETE FROM queue WHERE lane = ?1 AND flow = ?2 AND due = ?3 AND send = ?4;
 
 -- insertIntents
-INSERT INTO intents (send, attempt, lane, epoch, post_by, worker, claim)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+INSERT INTO intents (send, attempt, lane, epoch, post_by, worker, claim, counted_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
 -- updateSends
 UPDATE sends SET state = ?2, attempt = ?3, last_attempt = ?4, failed = ?5, proven = ?6, version = ?7, flow = ?8, due = ?9, changed = ?10
@@ -303,7 +303,7 @@ SELECT send FROM doubts WHERE send = ?1 AND attempt = ?2 AND worker = ?3 AND cla
 
 -- takeIntents
 DELETE FROM intents WHERE send = ?1 AND attempt = ?2 AND worker IS ?3 AND claim IS ?4
-RETURNING send, lane, post_by, worker, claim;
+RETURNING send, lane, post_by, worker, claim, coalesce(counted_at, post_by);
 
 -- lockSends
 SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires FROM sends WHERE key = ?1;
