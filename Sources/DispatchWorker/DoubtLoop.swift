@@ -36,7 +36,7 @@ final class DoubtLoop {
     }
   }
 
-  private static let batch = 20
+  private static let batch = 50
 
   func round(_ senders: [SenderID]) throws(StoreError) {
     for sender in senders {

@@ -70,7 +70,7 @@ struct Workers {
       for name in new.fixedDifferences(from: running) {
         log.warning("a setting takes effect with the next start only", ["setting": name])
       }
-      try reload.apply(new)
+      try reload.apply(new, over: running)
       log.info("settings were read again", ["senders": new.senders.count])
     } catch {
       log.error("the settings were read again and are not taken up", ["reason": "\(error)"])

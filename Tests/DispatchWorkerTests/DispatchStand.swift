@@ -35,6 +35,8 @@ final class DispatchStand: Sendable {
   let reload = Reload()
   /// Before the store that workers see, where the test cuts it; PostgreSQL only.
   let proxy: FaultProxy?
+  /// PostgreSQL's, behind the proxy.
+  let database: String
   private let workerStore: SendStore
   private let kafka: MockKafka?
   private let runs = Locked<[Run]>([])
@@ -50,7 +52,7 @@ final class DispatchStand: Sendable {
     _ pair: Pair, twilio: String = "budget: { rate: null, daily: null, pair: null }",
     meta: String = "budget: { rate: null, daily: null, pair: null }", top: String = "",
     wrong: Set<String> = [], clock: ManualClock? = nil,
-    cut: EachOf? = nil,
+    cut: EachOf? = nil, server own: PostgresServer? = nil,
     _ change: (inout SimulatorSettings) -> Void = { _ in }
   ) throws {
     var world = SimulatorSettings()
@@ -76,6 +78,7 @@ final class DispatchStand: Sendable {
     case .oneMachine:
       kafka = nil
       proxy = nil
+      database = ""
       text = Self.text(
         log: "embedded:\(folder.file("log.db"))", store: "sqlite:\(folder.file("store.db"))",
         folder, simulator.port, twilio, meta, top, wrong)
@@ -88,9 +91,11 @@ final class DispatchStand: Sendable {
       let broker = try MockKafka()
       for topic in Topic.allCases { broker.createTopic(topic.rawValue, partitions: 4) }
       kafka = broker
-      let server = try PostgresServer.shared()
+      let server = try own ?? PostgresServer.shared()
       let database = try server.database()
-      proxy = try cut.map { cut in try FaultProxy(to: server.socket) { cut.judge($0) } }
+      let judge = cut ?? (own == nil ? nil : EachOf(.max, "", .pass))
+      proxy = try judge.map { judge in try FaultProxy(to: server.socket) { judge.judge($0) } }
+      self.database = database
       let seen = proxy.map { PostgresServer.through($0, database) } ?? database
       text = Self.text(
         log: "kafka://\(broker.bootstrap)", store: seen, folder, simulator.port, twilio, meta, top,

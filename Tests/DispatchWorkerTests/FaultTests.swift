@@ -202,7 +202,7 @@ import Time
         try stand.store.laneStatus().contains { $0.stop != nil }
       }
       let right = stand.text.replacing("wrong-\(Demo.accessToken)", with: Demo.accessToken)
-      try stand.reload.apply(try Settings.read(text: right))
+      try stand.reload.apply(try Settings.read(text: right), over: stand.settings)
       #expect(try stand.wait(for: ids) == [.accepted: 5])
       try stand.expectClean(5)
     }
@@ -217,13 +217,13 @@ import Time
       try stand.start()
       let wrong = stand.text.replacing(/127.0.0.1:[0-9]+\/v24.0/, with: "127.0.0.1:99999/v24.0")
       #expect(wrong != stand.text)
-      try stand.reload.apply(try Settings.read(text: wrong))
+      try stand.reload.apply(try Settings.read(text: wrong), over: stand.settings)
       let ids = try stand.send(3, by: "meta")
       try stand.wait("the lane stops") {
         try stand.store.laneStatus().contains { $0.stop?.code == "unsendable" }
       }
       #expect(try ids.allSatisfy { try stand.store.send($0)?.history.count ?? 0 < 20 })
-      try stand.reload.apply(try Settings.read(text: stand.text))
+      try stand.reload.apply(try Settings.read(text: stand.text), over: stand.settings)
       #expect(try stand.wait(for: ids) == [.accepted: 3])
       try stand.expectClean(3)
     }

@@ -15,7 +15,7 @@ package final class FaultProxy: Sendable {
 
   package let port: UInt16
   private let listener: RawListener
-  private let path: String
+  private let path: Locked<String>
   private let judge: @Sendable (String) -> Fault
   private let cuts = Locked(0)
   private let open = Locked<[Pair]>([])
@@ -32,7 +32,7 @@ package final class FaultProxy: Sendable {
   ) throws {
     listener = try RawListener()
     port = listener.port
-    path = socket
+    path = Locked(socket)
     self.judge = judge
     _ = WorkerThread("proxy") { [listener, weak self] in
       while let descriptor = listener.acceptDescriptor() {
@@ -60,10 +60,13 @@ package final class FaultProxy: Sendable {
     for pair in pairs { for end in [pair.client, pair.server] { shutdown(end, Int32(SHUT_RDWR)) } }
   }
 
+  /// New connections go there.
+  package func lead(to socket: String) { path.withLock { $0 = socket } }
+
   package func mend() { isCutOff.withLock { $0 = false } }
 
   private func serve(_ client: Int32) {
-    guard !isCutOff.withLock({ $0 }), let server = connectToSocket(path) else {
+    guard !isCutOff.withLock({ $0 }), let server = connectToSocket(path.withLock { $0 }) else {
       close(client)
       return
     }
@@ -169,7 +172,9 @@ private func receive(_ descriptor: Int32) -> [UInt8]? {
 private func sendAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
   var rest = bytes[...]
   while !rest.isEmpty {
-    let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    let sent = rest.withUnsafeBytes {
+      send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
     guard sent > 0 else { return false }
     rest = rest.dropFirst(sent)
   }

@@ -21,14 +21,30 @@ package final class PostgresServer: Sendable {
   }
 
   /// One that keeps what it says, for measurements.
+  /// One of a test's own, which can be copied and ended.
+  package static func own() throws -> PostgresServer { try PostgresServer(options: "") }
+
   package static func durable() throws -> PostgresServer { try startedDurable.get() }
 
-  private init(options: String) throws {
+  private convenience init(options: String) throws {
+    try self.init(options: options, making: Self.initdb)
+  }
+
+  /// A replica of another server, fed through that port.
+  package convenience init(following port: UInt16) throws {
+    let copy = """
+      $as_user \(Self.tools)/pg_basebackup -D "$1/data" -h 127.0.0.1 -p \(port) -U postgres -R -c fast \
+        >"$1/log" 2>&1 || exit 1
+      """
+    try self.init(options: "", making: copy)
+  }
+
+  private init(options: String, making: String) throws {
     folder = NSTemporaryDirectory() + "postrider-pg-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let server = Process()
     server.executableURL = URL(fileURLWithPath: "/bin/sh")
-    server.arguments = ["-c", Self.script, "sh", folder, options]
+    server.arguments = ["-c", Self.script(making), "sh", folder, options]
     server.standardInput = lifeline
     try server.run()
     try run(
@@ -46,6 +62,22 @@ package final class PostgresServer: Sendable {
   package func database() throws -> String {
     let name = "test\(databases.add(1, ordering: .relaxed).newValue)"
     try run("\(Self.tools)/psql -qh \"$1\" -U postgres -c \"CREATE DATABASE $2\"", name)
+    return "postgresql://postgres@/\(name)?host=\(folder)"
+  }
+
+  /// Ends it as a crash would.
+  package func kill() { lifeline.fileHandleForWriting.closeFile() }
+
+  /// Makes a replica the server that writes.
+  package func promote() throws {
+    try run(
+      "\(Self.tools)/psql -qh \"$1\" -U postgres -c \"SELECT pg_promote(true, $2)\" >/dev/null",
+      "30")
+  }
+
+  /// The same database as that connection string names, on this server.
+  package func same(_ url: String) -> String {
+    let name = url.prefix { $0 != "?" }.split(separator: "/").last ?? ""
     return "postgresql://postgres@/\(name)?host=\(folder)"
   }
 
@@ -72,13 +104,18 @@ package final class PostgresServer: Sendable {
   private static let tools = "$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)"
 
   /// initdb refuses root, so root becomes `postgres` for it.
-  private static let script = """
+  private static let initdb = """
+    $as_user \(tools)/initdb -D "$1/data" -A trust -U postgres --no-sync >"$1/log" 2>&1 || exit 1
+    """
+
+  private static func script(_ making: String) -> String {
+    """
     as_user=""
     if [ "$(id -u)" = 0 ]; then
       chown postgres "$1"
       as_user="setpriv --reuid postgres --regid postgres --init-groups"
     fi
-    $as_user \(tools)/initdb -D "$1/data" -A trust -U postgres --no-sync >"$1/log" 2>&1 || exit 1
+    \(making)
     $as_user \(tools)/postgres -D "$1/data" -k "$1" -h "" $2 -c max_connections=200 \
       >>"$1/log" 2>&1 </dev/null &
     server=$!
@@ -87,4 +124,5 @@ package final class PostgresServer: Sendable {
     wait $server
     rm -rf "$1"
     """
+  }
 }

@@ -7,14 +7,42 @@ package final class Reload: Sendable {
   package typealias Handler = @Sendable (Settings) throws -> Void
 
   private let handlers = Locked<[Handler]>([])
+  private let applied = Locked<Settings?>(nil)
 
   package init() {}
 
+  /// Why new settings are not taken up.
+  package struct Failed: Error, CustomStringConvertible {
+    package let description: String
+  }
+
   package func onChange(_ handler: @escaping Handler) { handlers.withLock { $0.append(handler) } }
 
-  /// Parts take it up in the order in which they came.
-  package func apply(_ settings: Settings) throws {
-    for handler in handlers.withLock({ $0 }) { try handler(settings) }
+  /// Parts take it up in the order in which they came; where one cannot, those before it go back to what they
+  /// had, so that no two parts of a process work by different settings. `first` are those of the start.
+  package func apply(_ settings: Settings, over first: Settings) throws(Failed) {
+    let before = applied.withLock { $0 } ?? first
+    var done: [Handler] = []
+    for handler in handlers.withLock({ $0 }) {
+      do { try handler(settings) } catch {
+        let reason = "\(error)"
+        let left = done.reversed().compactMap { Self.failure(of: $0, before) }
+        throw Failed(
+          description: left.isEmpty
+            ? "\(reason); the former settings are in force"
+            : "\(reason); going back failed too (\(left.joined(separator: ", "))): restart the process"
+        )
+      }
+      done.append(handler)
+    }
+    applied.withLock { $0 = settings }
+  }
+
+  private static func failure(of handler: Handler, _ settings: Settings) -> String? {
+    do {
+      try handler(settings)
+      return nil
+    } catch { return "\(error)" }
   }
 }
 

@@ -1,0 +1,62 @@
+import Domain
+import EventLog
+import Foundation
+import Platform
+import SendStore
+import Service
+import TestSupport
+import Testing
+import Time
+
+/// A fail-over to a replica that was behind: the store has less than it had told.
+@Suite(.timeLimit(.minutes(5))) struct FailOverTests {
+  @Test("a replica that was behind stops every lane; restored, it goes on, and nobody gets two")
+  func behind() async throws {
+    try await inTurn {
+      let primary = try PostgresServer.own()
+      let budget = "budget: { rate: \"100/s\", daily: null, pair: null, inFlight: 64 }"
+      let stand = try DispatchStand(
+        .scaledOut, twilio: budget, top: FaultTests.quick, server: primary)
+      let front = try #require(stand.proxy)
+      let feed = try FaultProxy(to: primary.socket)
+      let replica = try PostgresServer(following: feed.port)
+
+      try stand.start()
+      let ids = try stand.send(400)
+      try stand.wait("the campaign runs") { try stand.totals.accepted > 60 }
+      feed.cutOff()
+      let seen = try stand.totals.accepted
+      try stand.wait("the replica is behind") { try stand.totals.accepted > seen + 60 }
+      front.cutOff()
+      primary.kill()
+      try replica.promote()
+      front.lead(to: replica.socket)
+      front.mend()
+
+      let store = try SendStore(.postgres(url: replica.same(stand.database)))
+      defer { store.close() }
+      try store.define(stand.settings.senders.map(\.sender))
+      try stand.wait("a worker has noticed") { try store.hasLostCommits() }
+      // What was under way has its answer by now, or never will.
+      _ = Gate().wait(for: .seconds(3))
+      let stopped = try stand.totals.accepted
+      _ = Gate().wait(for: .seconds(2))
+      #expect(try stand.totals.accepted == stopped, "nothing goes out until a person has said so")
+      #expect(stopped < 400)
+      #expect(stand.lines.withLock { $0 }.contains { $0.contains("postrider store restored") })
+
+      let ends = try stand.eventLog.offsets(of: .sends, within: .seconds(10)).map(\.upperBound)
+      _ = try store.restored(
+        ends: Dictionary(uniqueKeysWithValues: ends.enumerated().map { ($0.offset, $0.element) }))
+      let end = ContinuousClock.now + .seconds(120)
+      var left = ids
+      while !left.isEmpty, ContinuousClock.now < end {
+        left = try left.filter { try store.send($0)?.progress.state != .accepted }
+        _ = Gate().wait(for: .milliseconds(100))
+      }
+      #expect(left.isEmpty, "\(left.count) are left: \(stand.told)")
+      #expect(try stand.totals.duplicates == 0)
+      replica.kill()
+    }
+  }
+}
