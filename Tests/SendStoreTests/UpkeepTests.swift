@@ -231,3 +231,40 @@ import Time
         == Timestamp(microseconds: 9_000_000))
   }
 }
+
+@Suite struct FlowPruneTests {
+  @Test(
+    "flows of a campaign go with its last send, and who remembers one makes it anew",
+    arguments: StoreKind.allCases)
+  func flows(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue(1) { $1.campaign = "spring" }
+    let send = try #require(try world.claim().sends.first)
+    _ = try world.store.record([.of(send, .failed(Failure(code: "1", sentence: "No.")))])
+    let other = try world.another()
+    func prune() throws {
+      try other.published(try other.unpublished(limit: 100))
+      world.clock.advance(.seconds(100))
+      while try other.prune(before: world.clock.now).hasMore {}
+    }
+    try prune()
+    #expect(try world.store.send(send.id) == nil)
+    // The first try finds that what is remembered is gone, the next one makes it.
+    let late = SendID.random(at: world.clock.now)
+    func take() throws -> IntakeResult {
+      try world.store.take(
+        IntakeBatch(
+          log: "log-1", partition: 0, from: 1, next: 2,
+          sends: [
+            NewSend(
+              id: late, sender: Sender.main.id, recipient: "+393331", content: [],
+              campaign: "spring", due: world.clock.now, expires: world.clock.now + .seconds(60))
+          ]))
+    }
+    #expect(throws: StoreError.busy("a flow was forgotten meanwhile")) { try take() }
+    #expect(try take() == .taken(folded: []))
+    #expect(try world.claim().sends.map(\.id) == [late])
+    try prune()
+    #expect(try world.state(late) == .sending, "what is not at its end keeps its flow")
+  }
+}

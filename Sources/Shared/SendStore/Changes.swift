@@ -184,6 +184,10 @@ extension Transaction {
   private func addWaiting(_ rows: [SendRow], _ sign: Int64) throws(StoreError) {
     let counts = Dictionary(grouping: rows, by: \.flow).mapValues { Int64($0.count) * sign }
     let flows = counts.keys.sorted()
-    try run(.addWaiting, [.integers(flows), .integers(flows.map { counts[$0, default: 0] })])
+    let found = try self.rows(
+      .addWaiting, [.integers(flows), .integers(flows.map { counts[$0, default: 0] })]
+    ) { $0.integer(0) }
+    // A queue without its flow would be read by nobody.
+    guard found.count == flows.count else { throw .busy("a flow was forgotten meanwhile") }
   }
 }

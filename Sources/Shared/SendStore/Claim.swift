@@ -75,15 +75,17 @@ extension SendStore {
     let (acknowledged, isSwept) = (
       acknowledged.withLock { $0 }, swept.withLock { $0[lane.key] == lease }
     )
-    let claiming = try engine.write { transaction throws(StoreError) -> Claiming in
-      var claiming = try Claiming(
-        lane, budget, lease, id, firstLook: firstLook, isSwept: isSwept, clock, FlowBook(known),
-        transaction)
-      guard claiming.holdsLease, !claiming.misses(acknowledged) else { return claiming }
-      guard try claiming.isOpen() else { return claiming }
-      try claiming.choose(limit: limit)
-      try claiming.write()
-      return claiming
+    let claiming = try forgettingFlows { () throws(StoreError) in
+      try engine.write { transaction throws(StoreError) -> Claiming in
+        var claiming = try Claiming(
+          lane, budget, lease, id, firstLook: firstLook, isSwept: isSwept, clock, FlowBook(known),
+          transaction)
+        guard claiming.holdsLease, !claiming.misses(acknowledged) else { return claiming }
+        guard try claiming.isOpen() else { return claiming }
+        try claiming.choose(limit: limit)
+        try claiming.write()
+        return claiming
+      }
     }
     guard claiming.holdsLease else { return .fenced }
     guard !claiming.misses(acknowledged) else { return .commitsLost }

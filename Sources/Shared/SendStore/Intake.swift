@@ -78,13 +78,23 @@ extension SendStore {
     let keys = try reserveKeys(batch.sends.count)
     let lanes = catalog.withLock { catalog in batch.sends.map { catalog.byName[$0.sender]?.key } }
     let known = self.flows.withLock { $0 }
-    let (result, found) = try engine.write { transaction throws(StoreError) in
-      // A book of this try alone: what a rolled back transaction made is not there.
-      let flows = FlowBook(known)
-      return (try transaction.take(batch, keys, lanes, flows), flows.found)
+    let (result, found) = try forgettingFlows { () throws(StoreError) in
+      try engine.write { transaction throws(StoreError) in
+        // A book of this try alone: what a rolled back transaction made is not there.
+        let flows = FlowBook(known)
+        return (try transaction.take(batch, keys, lanes, flows), flows.found)
+      }
     }
     if case .taken = result { self.flows.withLock { $0.merge(found) { $1 } } }
     return result
+  }
+
+  /// A flow that is remembered here may have been pruned: the next try looks them all up again.
+  func forgettingFlows<Value>(_ body: () throws(StoreError) -> Value) throws(StoreError) -> Value {
+    do { return try body() } catch {
+      if case .busy = error { flows.withLock { $0 = [:] } }
+      throw error
+    }
   }
 
   private func reserveKeys(_ count: Int) throws(StoreError) -> Int64 {

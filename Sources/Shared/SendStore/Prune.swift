@@ -50,5 +50,7 @@ extension Transaction {
     try run(.pruneInbound, [.time(time)])
     try run(.pruneDeliveries, [.time(time)])
     try run(.pruneHolds, [.time(time)])
+    // Of campaigns that no send is left of; who still knows the key of one is told when it uses it.
+    try run(.pruneFlows, [.time(time)])
   }
 }

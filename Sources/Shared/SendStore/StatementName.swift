@@ -1,7 +1,7 @@
 /// Every statement that the stores know, by its name in the `.sql` files.
 enum StatementName: String, CaseIterable, Sendable {
   case fact, saveFact, reserveKeys, intakePosition, saveIntake, addGroup, groups
-  case addLane, laneByName, expiredUnknown, adoptIntake, adoptPartitions, doubtIntake,
+  case pruneFlows, addLane, laneByName, expiredUnknown, adoptIntake, adoptPartitions, doubtIntake,
     partitionCount, addPartitions, renewPartitions
   case takePartitions, nextPartitionLapse, releasePartitions, readingPlace, passPartitions, hasRead
   case saveLaneIdentity, lanes, laneStates, laneChanges, stopLane, resumeLane, holdLane

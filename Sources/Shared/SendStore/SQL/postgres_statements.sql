@@ -224,7 +224,12 @@ FROM flows WHERE lane = ANY($1::bigint[]) AND waiting > 0 ORDER BY priority DESC
 -- addWaiting
 UPDATE flows SET waiting = waiting + p.n, served = CASE WHEN waiting > 0 THEN served
   ELSE greatest(served, coalesce((SELECT min(g.served) FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0), 0)) END
-FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE key = p.k;
+FROM unnest($1::bigint[], $2::bigint[]) AS p(k, n) WHERE key = p.k RETURNING key;
+
+-- pruneFlows
+DELETE FROM flows f WHERE campaign <> '' AND waiting = 0 AND held_until < ($1::bigint[])[1]
+  AND NOT EXISTS (SELECT 1 FROM flows g JOIN campaign_sends c ON c.flow = g.key
+    WHERE g.lane = f.lane AND g.campaign = f.campaign);
 
 -- serveFlow
 UPDATE flows SET waiting = waiting - p.n, served = served + p.n

@@ -201,7 +201,12 @@ FROM flows WHERE lane = ?1 AND waiting > 0 ORDER BY priority DESC, kind DESC, se
 -- addWaiting
 UPDATE flows SET waiting = waiting + ?2, served = CASE WHEN waiting > 0 THEN served
   ELSE max(served, coalesce((SELECT min(g.served) FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0), 0)) END
-WHERE key = ?1;
+WHERE key = ?1 RETURNING key;
+
+-- pruneFlows
+DELETE FROM flows WHERE campaign <> '' AND waiting = 0 AND held_until < ?1
+  AND NOT EXISTS (SELECT 1 FROM flows g JOIN campaign_sends c ON c.flow = g.key
+    WHERE g.lane = flows.lane AND g.campaign = flows.campaign);
 
 -- serveFlow
 UPDATE flows SET waiting = waiting - ?2, served = served + ?2 WHERE key = ?1;
