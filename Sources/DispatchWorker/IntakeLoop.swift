@@ -111,6 +111,7 @@ final class IntakeLoop {
     let next: Int64
     let lastID: String?
     var items: [Item]
+    var reused: [SendID] = []
   }
 
   private func take(
@@ -148,6 +149,7 @@ final class IntakeLoop {
       case .refused(let reasons):
         // First where people see it, then past it: a crash between shows it twice rather than never.
         try bury(reasons.map { DeadLetter(stretch.items[$0.key].record, because: $0.value) })
+        stretch.reused += reasons.keys.map { stretch.items[$0].send.id }
         stretch.items = stretch.items.enumerated().filter { reasons[$0.offset] == nil }
           .map(\.element)
       case .elsewhere(let offset):
@@ -178,7 +180,7 @@ final class IntakeLoop {
         items: Array(stretch.items[..<middle])),
       Stretch(
         partition: stretch.partition, from: border, next: stretch.next, lastID: stretch.lastID,
-        items: Array(stretch.items[middle...])),
+        items: Array(stretch.items[middle...]), reused: stretch.reused),
     ]
     for half in halves { try take(half, reader) }
   }
@@ -201,7 +203,7 @@ final class IntakeLoop {
     IntakeBatch(
       log: reader.logIdentity, partition: stretch.partition.number, from: stretch.from,
       next: stretch.next, lastID: stretch.lastID, sends: stretch.items.map(\.send),
-      offsets: stretch.items.map(\.record.offset))
+      offsets: stretch.items.map(\.record.offset), reused: stretch.reused)
   }
 
   private func bury(_ letters: [DeadLetter]) throws(ReadingHalt) {

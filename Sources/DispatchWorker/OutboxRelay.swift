@@ -87,7 +87,8 @@ package final class OutboxRelay {
 extension OutboxEntry {
   /// For the tenant's action, if it has one: all that somebody outside may care about.
   fileprivate func delivery(by actions: ActionBook) -> NewDelivery? {
-    guard change.state != .queued, change.state != .sending, actions.hasAction(tenant),
+    guard change.state != .queued, change.state != .sending,
+      change.code != SendStore.reusedKeyCode, actions.hasAction(tenant),
       let sender = actions.sender(sender)
     else { return nil }
     let about = ActionEvent.About(

@@ -167,6 +167,10 @@ import Time
         return reasons.count == 1
       }
       #expect(reasons == ["a send of this id is there with another content"])
+      // Who asked for it finds it with the send that the key belongs to.
+      let history = try #require(try stand.store.send(id)?.history)
+      #expect(history.filter { $0.code == SendStore.reusedKeyCode }.count == 1)
+      #expect(history.map(\.version) == Array(1...history.count))
       #expect(try stand.states(unknown) == [.queued: 1], "it waits for its sender")
       try stand.expectClean(2)
     }

@@ -49,6 +49,9 @@ package struct SendProgress: Hashable, Sendable {
     }
   }
 
+  /// Something to be told of the send that moves it nowhere.
+  package mutating func remark() { version += 1 }
+
   private mutating func wentOut(_ number: Int, _ reached: SendState) -> Bool {
     // A `sent` of an attempt that was reported failed is old news; that it arrived is not.
     let counts = !failed.contains(number) || reached.rank >= SendState.delivered.rank

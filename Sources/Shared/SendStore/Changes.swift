@@ -80,6 +80,17 @@ struct ChangeSet {
     return new.state
   }
 
+  /// Tells something of a send that moves it nowhere.
+  mutating func remark(_ key: Int64, code: String, detail: [UInt8]) {
+    guard let place = places[key] else { return }
+    let old = entries[place].row
+    if entries[place].before == nil {
+      entries[place].before = Standing(state: old.progress.state, due: old.due)
+    }
+    entries[place].row.progress.remark()
+    changes.append(Change(entries[place].row, at: now, code: code, detail: detail))
+  }
+
   func write(to transaction: any Transaction) throws(StoreError) {
     let touched = entries.filter { $0.before != nil }.sorted { $0.row.key < $1.row.key }
     guard !touched.isEmpty else { return }

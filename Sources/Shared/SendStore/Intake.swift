@@ -1,6 +1,6 @@
 internal import Platform
 private import Crypto
-internal import Domain
+package import Domain
 internal import Time
 
 /// A stretch of one partition of the log, with the sends that were in it.
@@ -15,12 +15,15 @@ package struct IntakeBatch: Sendable {
   package let sends: [NewSend]
   /// The offset of each send.
   package let offsets: [Int64]
+  /// Sends whose id came again with another content, in this stretch: those that are there are told so.
+  package let reused: [SendID]
 
   /// Without offsets of their own the sends stand one after the other.
   package init(
     log: String, partition: Int, from: Int64, next: Int64, lastID: String? = nil, sends: [NewSend],
-    offsets: [Int64]? = nil
+    offsets: [Int64]? = nil, reused: [SendID] = []
   ) {
+    self.reused = reused
     self.lastID = lastID
     self.offsets = offsets ?? sends.indices.map { from + Int64($0) }
     self.log = log
@@ -52,6 +55,9 @@ struct FlowName: Hashable {
 }
 
 extension SendStore {
+  /// The code of a change that moves a send nowhere: another request came under its key.
+  package static let reusedKeyCode = "idempotency-key-reused"
+
   /// Ends sends whose time is over before any process knew their sender. Answers how many, at most 500.
   package func expireUnknown() throws(StoreError) -> Int {
     try engine.write { transaction throws(StoreError) in
@@ -218,6 +224,7 @@ extension Transaction {
       let old = zip(rows, sorted.fresh).filter { batch.offsets[$1.place] < doubtUntil }
       try doubtUnsent(old.map(\.0))
     }
+    try remark(batch.reused)
     try run(
       .saveIntake,
       [
@@ -257,6 +264,20 @@ extension Transaction {
       throw .broken("no lane was made")
     }
     return key
+  }
+
+  /// Whoever asked for it hears nowhere else that their request was not taken.
+  private func remark(_ reused: [SendID]) throws(StoreError) {
+    guard !reused.isEmpty else { return }
+    let found = try rows(.keysOfIDs, [.bytes(Set(reused).map(\.bytes))]) { $0.integer(1) }
+    var changes = ChangeSet(try lockSends(found), at: try now())
+    for key in found {
+      changes.remark(
+        key, code: SendStore.reusedKeyCode,
+        detail: .sentence(
+          "another request came under the same Idempotency-Key and was not sent; use a new key for it"))
+    }
+    try changes.write(to: self)
   }
 
   private func doubtUnsent(_ rows: [SendRow]) throws(StoreError) {
