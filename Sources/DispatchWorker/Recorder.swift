@@ -42,6 +42,13 @@ final class Recorder: Sendable {
   private struct Troublemakers {
     var accepted = 0
     var stoppedAt: [SendKey: Int] = [:]
+
+    /// Those that never came back, for instance as they were canceled, are not waited for.
+    mutating func forgetMany() {
+      guard stoppedAt.count > 2000 else { return }
+      let kept = stoppedAt.sorted { $0.value > $1.value }.prefix(1000)
+      stoppedAt = Dictionary(kept.map { ($0.key, $0.value) }) { $1 }
+    }
   }
 
   init(
@@ -192,6 +199,7 @@ final class Recorder: Sendable {
       case .stopLane:
         if let before = known.stoppedAt[key], before < known.accepted { return true }
         known.stoppedAt[key] = known.accepted
+        known.forgetMany()
       case .retry, .failed, .inDoubt: known.stoppedAt[key] = nil
       }
       return false
