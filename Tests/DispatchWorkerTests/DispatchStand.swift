@@ -108,6 +108,17 @@ final class DispatchStand: Sendable {
 
   deinit { end() }
 
+  /// Another store, which knows nothing of the log. Closed by whoever asks.
+  func otherStore() throws -> SendStore {
+    let other =
+      switch settings.store {
+      case .sqlite: try SendStore(.sqlite(path: folder.file("other.db")))
+      case .postgres: try SendStore(.postgres(url: try PostgresServer.shared().database()))
+      }
+    try other.define(settings.senders.map(\.sender))
+    return other
+  }
+
   func end() {
     stopWorkers()
     eventLog.close(within: .seconds(2))
@@ -146,18 +157,18 @@ final class DispatchStand: Sendable {
   // MARK: Workers
 
   @discardableResult
-  func start(_ name: String = "worker", probeAfter: Duration = .milliseconds(300)) throws
-    -> StopSignal
-  {
+  func start(
+    _ name: String = "worker", on store: SendStore? = nil, health: Health = Health(),
+    probeAfter: Duration = .milliseconds(300)
+  ) throws -> StopSignal {
     let stop = StopSignal()
     let lines = lines
     let log = Log(
       worker: name,
       write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
     let context = WorkerContext(
-      settings: settings, store: workerStore, eventLog: eventLog, worker: WorkerID(name), log: log,
-      health: Health(), metrics: metrics, stop: stop,
-      reload: reload)
+      settings: settings, store: store ?? workerStore, eventLog: eventLog, worker: WorkerID(name),
+      log: log, health: health, metrics: metrics, stop: stop, reload: reload)
     let threads = try DispatchWorker.start(context, probeAfter: probeAfter)
     runs.withLock { $0.append(Run(stop: stop, threads: threads)) }
     return stop
