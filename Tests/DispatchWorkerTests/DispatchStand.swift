@@ -36,7 +36,7 @@ final class DispatchStand: Sendable {
   /// Before the store that workers see, where the test cuts it; PostgreSQL only.
   let proxy: FaultProxy?
   private let workerStore: SendStore
-  private let kafka: MockKafka?
+  private let kafka: TestKafka?
   private let runs = Locked<[Run]>([])
 
   private struct Run {
@@ -85,18 +85,17 @@ final class DispatchStand: Sendable {
         .sqlite(path: folder.file("store.db"), clock: clock?.storeClock ?? .system))
       workerStore = store
     case .scaledOut:
-      let broker = try MockKafka()
-      for topic in Topic.allCases { broker.createTopic(topic.rawValue, partitions: 4) }
-      kafka = broker
+      let own = try TestKafka(partitions: 4, isShared: false)
+      kafka = own
       let server = try PostgresServer.shared()
       let database = try server.database()
       proxy = try cut.map { cut in try FaultProxy(to: server.socket) { cut.judge($0) } }
       let seen = proxy.map { PostgresServer.through($0, database) } ?? database
       text = Self.text(
-        log: "kafka://\(broker.bootstrap)", store: seen, folder, simulator.port, twilio, meta, top,
-        wrong)
+        log: own.settingsText.log, store: seen, folder, simulator.port, twilio, meta,
+        own.settingsText.properties + top, wrong)
       settings = try Settings.read(text: text)
-      eventLog = try KafkaLog(KafkaLogSettings(bootstrap: broker.bootstrap))
+      eventLog = try KafkaLog(own.settings)
       store = try SendStore(
         .postgres(
           url: database, clock: clock.map { own in { @Sendable in own.now } }))

@@ -169,7 +169,9 @@ private func receive(_ descriptor: Int32) -> [UInt8]? {
 private func sendAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
   var rest = bytes[...]
   while !rest.isEmpty {
-    let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    let sent = rest.withUnsafeBytes {
+      send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+    }
     guard sent > 0 else { return false }
     rest = rest.dropFirst(sent)
   }

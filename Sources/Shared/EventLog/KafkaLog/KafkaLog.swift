@@ -7,7 +7,7 @@ internal import Time
 /// The log on a Kafka cluster. Opening needs no broker: what is appended waits for one, at most the
 /// message time-out.
 package final class KafkaLog: EventLog {
-  private let settings: KafkaLogSettings
+  let settings: KafkaLogSettings
   private let state: Locked<State>
   private let outstanding = Atomic(0)
 
@@ -107,24 +107,6 @@ package final class KafkaLog: EventLog {
       return state
     }
     if case .open(let producer) = last { producer.close(within: limit) }
-  }
-
-  /// Makes the topics that are missing and tells those that have another number of partitions than
-  /// planned: that number is never changed here, as it would move keys.
-  package func createTopics(
-    _ plans: [TopicPlan], within limit: Duration
-  ) throws(LogError) -> [TopicPlan.Difference] {
-    let producer = try usableProducer()
-    do { try producer.createTopics(plans.map { $0.named(by: settings) }, within: limit) } catch {
-      throw LogError(error)
-    }
-    var differences: [TopicPlan.Difference] = []
-    for plan in plans {
-      let count = try partitionCount(of: plan.topic, within: limit)
-      guard count != plan.partitions else { continue }
-      differences.append(TopicPlan.Difference(plan: plan, partitions: count))
-    }
-    return differences
   }
 
   /// The producer of now. One that had a fatal error is of no more use: its outstanding records are told
