@@ -39,13 +39,12 @@ struct TopicsCommand: Subcommand {
       return .done
     }
     do throws(LogError) {
-      let log = try KafkaLog(kafka)
-      defer { log.close(within: .seconds(5)) }
+      let topics = KafkaTopics(kafka)
       let isCheck = options.has("check")
       let reports =
         isCheck
-        ? try log.checkTopics(plans, within: .seconds(30))
-        : try log.createTopics(plans, within: .seconds(30))
+        ? try topics.check(plans, within: .seconds(30))
+        : try topics.create(plans, within: .seconds(30))
       print(Self.table(reports))
       return isCheck && reports.contains { !$0.differences.isEmpty } ? .failed : .done
     } catch {

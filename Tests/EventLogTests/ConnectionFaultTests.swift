@@ -60,12 +60,13 @@ import Time
     location: SourceLocation = #_sourceLocation
   ) async throws {
     try await onOwnThread {
-      let log = try KafkaLog(KafkaLogSettings(bootstrap: address, properties: properties))
+      let settings = KafkaLogSettings(bootstrap: address, properties: properties)
+      let log = try KafkaLog(settings)
       defer { log.close(within: .zero) }
       let start = ContinuousClock.now
       let questions: [() throws -> Void] = [
         { try log.ping(within: limit) }, { _ = try log.identity(within: limit) },
-        { _ = try log.checkTopics([TopicPlan(.sends, partitions: 1)], within: limit) },
+        { _ = try KafkaTopics(settings).check([TopicPlan(.sends, partitions: 1)], within: limit) },
       ]
       for question in questions {
         let error = #expect(throws: LogError.self, sourceLocation: location, performing: question)
@@ -179,8 +180,9 @@ private final class TLSListener {
     port = found ?? 0
   }
 
+  /// It takes no other signal.
   func stop() {
-    process.terminate()
+    kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 }

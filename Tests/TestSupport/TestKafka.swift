@@ -43,9 +43,7 @@ package final class TestKafka: Sendable {
     settings = KafkaLogSettings(
       bootstrap: real.bootstrap, prefix: "postrider-test-\(Self.start)-\(number).",
       properties: own.merging(real.properties) { $1 })
-    let log = try KafkaLog(settings)
-    defer { log.close(within: .seconds(5)) }
-    _ = try log.createTopics(
+    _ = try KafkaTopics(settings).create(
       Topic.allCases.map { TopicPlan($0, partitions: partitions) }, within: .seconds(60))
   }
 

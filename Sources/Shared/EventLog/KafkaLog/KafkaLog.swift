@@ -7,7 +7,7 @@ internal import Time
 /// The log on a Kafka cluster. Opening needs no broker: what is appended waits for one, at most the
 /// message time-out.
 package final class KafkaLog: EventLog {
-  let settings: KafkaLogSettings
+  private let settings: KafkaLogSettings
   private let state: Locked<State>
   private let outstanding = Atomic(0)
 

@@ -3,35 +3,39 @@ internal import Kafka
 private import Platform
 internal import Time
 
-/// Makes topics and looks at them. Through handles of its own: one that produces asks for its topics by name,
-/// and a cluster may make a topic that is asked for.
-extension KafkaLog {
+/// Makes topics and looks at them. Not through a `KafkaLog`: that one asks for its topics by name, and a cluster may
+/// make a topic that is asked for.
+package struct KafkaTopics {
+  private let settings: KafkaLogSettings
+
+  package init(_ settings: KafkaLogSettings) { self.settings = settings }
+
   /// Makes the topics that are missing, waits until every broker has them, and tells how each is. What is there
   /// stays as it is: another number of partitions would move keys.
-  package func createTopics(
+  package func create(
     _ plans: [TopicPlan], within limit: Duration
   ) throws(LogError) -> [TopicReport] {
     let deadline = bootMicroseconds() + limit.microseconds
-    let made = try onHandle(settings.bootstrap) { producer throws(KafkaError) in
+    let made = try onHandle { producer throws(KafkaError) in
       // What keeps the cluster from being reached is told sooner by a question.
       try producer.ping(within: limit)
       return try producer.createTopics(plans.map { $0.named(by: settings) }, within: limit)
     }
     let left = Duration.microseconds(max(0, deadline - bootMicroseconds()))
-    try waitForTopics(plans.filter { made.contains(settings.name(of: $0.topic)) }, within: left)
-    return try checkTopics(plans, within: limit)
+    try wait(for: plans.filter { made.contains(settings.name(of: $0.topic)) }, within: left)
+    return try check(plans, within: limit)
   }
 
   /// Right after a topic was made the brokers have yet to tell each other of it, so each is asked by itself, again
   /// and again.
-  func waitForTopics(_ plans: [TopicPlan], within limit: Duration) throws(LogError) {
+  func wait(for plans: [TopicPlan], within limit: Duration) throws(LogError) {
     guard !plans.isEmpty else { return }
     let deadline = bootMicroseconds() + limit.microseconds
-    let brokers = try onHandle(settings.bootstrap) { producer throws(KafkaError) in
+    let brokers = try onHandle { producer throws(KafkaError) in
       try producer.cluster(within: limit).brokers
     }
     for broker in brokers {
-      try onHandle(broker.address) { producer throws(KafkaError) in
+      try onHandle(of: broker.address) { producer throws(KafkaError) in
         while true {
           let left = Duration.microseconds(max(0, deadline - bootMicroseconds()))
           let missing = missing(of: plans, in: try producer.cluster(within: max(left, .seconds(1))))
@@ -54,10 +58,10 @@ extension KafkaLog {
   }
 
   /// How each topic is beside what was planned. Makes nothing.
-  package func checkTopics(
+  package func check(
     _ plans: [TopicPlan], within limit: Duration
   ) throws(LogError) -> [TopicReport] {
-    try onHandle(settings.bootstrap) { producer throws(KafkaError) in
+    try onHandle { producer throws(KafkaError) in
       let found = try producer.cluster(within: limit).topics
       let names = plans.map { settings.name(of: $0.topic) }
       let present = names.filter { found[$0] != nil }
@@ -85,13 +89,16 @@ extension KafkaLog {
     }
   }
 
+  /// Of one broker, its first connection is to that one, and only that one is asked.
   private func onHandle<Result>(
-    _ bootstrap: String, _ body: (KafkaProducer) throws(KafkaError) -> Result
+    of broker: String? = nil, _ body: (KafkaProducer) throws(KafkaError) -> Result
   ) throws(LogError) -> Result {
     var own = settings
-    own.bootstrap = bootstrap
-    own.properties["bootstrap.servers"] = nil
-    own.properties["metadata.broker.list"] = nil
+    if let broker {
+      own.bootstrap = broker
+      own.properties["bootstrap.servers"] = nil
+      own.properties["metadata.broker.list"] = nil
+    }
     do throws(KafkaError) {
       let producer = try KafkaProducer(own.producer, topics: [])
       defer { producer.close(within: .zero) }
