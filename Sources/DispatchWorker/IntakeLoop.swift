@@ -48,7 +48,7 @@ final class IntakeLoop {
       saying: "dead-lettered a send that cannot be taken in")
   }
 
-  static let group = "postrider-dispatch"
+  static let group = ReadingGroup.intake.rawValue
   private static let batch = 1000
 
   /// A record that is no send of ours.

@@ -31,8 +31,14 @@ struct EventCursor: Hashable {
     log == Self.name(of: identity) && offsets.count == partitions
   }
 
-  mutating func passed(_ record: LogRecord) {
-    offsets[record.partition.number] = record.offset + 1
+  /// As a reader is told them.
+  var places: [TopicPartition: Int64] {
+    Dictionary(offsets.enumerated().map { (TopicPartition(.messages, $0), $1) }) { $1 }
+  }
+
+  /// A partition that it knows nothing of is passed over.
+  func offset(of partition: TopicPartition) -> Int64 {
+    offsets.indices.contains(partition.number) ? offsets[partition.number] : .max
   }
 
   mutating func moved(_ partition: TopicPartition, to offset: Int64) {

@@ -7,14 +7,19 @@ internal import Time
 /// The stream of changes as server-sent events.
 final class EventRoutes: Sendable {
   private let slot: LogSlot
+  private let tail: EventTail
   private let log: Log
   private let heartbeat: Duration
   private let limit: Int
   private let listeners = Locked<[Int: StopSignal]>([:])
   private let made = Locked(0)
 
-  init(_ slot: LogSlot, log: Log, heartbeat: Duration = .seconds(15), limit: Int = 32) {
+  init(
+    _ slot: LogSlot, log: Log, heartbeat: Duration = .seconds(15), limit: Int = 32,
+    ring: EventTail.Bounds = EventTail.Bounds()
+  ) {
     self.slot = slot
+    tail = EventTail(slot, bounds: ring)
     self.log = log
     self.heartbeat = heartbeat
     self.limit = limit
@@ -38,7 +43,7 @@ final class EventRoutes: Sendable {
       place = known
     }
     guard let (number, stop) = enter() else { return responder.answer(.tooManyListeners) }
-    let stream = EventStream(slot: slot, log: log, heartbeat: heartbeat)
+    let stream = EventStream(slot: slot, tail: tail, log: log, heartbeat: heartbeat)
     let start = place
     _ = WorkerThread("events-\(number)") { [self] in
       stream.run(responder, tenant: tenant, after: start, stop: stop)

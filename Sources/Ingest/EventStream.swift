@@ -6,10 +6,11 @@ internal import Platform
 internal import Service
 internal import Time
 
-/// One listener of the stream: reads the topic from its own place on and sends what is its tenant's. A
-/// thread of its own each, since reading blocks; they are few.
+/// One listener of the stream: goes on from its own place and sends what is its tenant's. Served by the tail of
+/// this process; what the tail no longer has, it reads for itself. A thread of its own each, since both block.
 struct EventStream: Sendable {
   let slot: LogSlot
+  let tail: EventTail
   let log: Log
   let heartbeat: Duration
 
@@ -26,12 +27,17 @@ struct EventStream: Sendable {
     _ responder: HTTPResponder, tenant: Tenant?, after place: EventCursor?, stop: StopSignal
   ) {
     do {
-      var cursor = try begin(at: place)
-      let subscription = try subscribe()
-      defer { subscription.close() }
+      // The tail first: whoever begins now finds it at its own place or before.
+      let run = try tail.enter()
+      defer { tail.leave() }
+      let cursor = try begin(at: place)
       let stream = responder.stream(headers: Self.headers) { stop.request() }
       stream.send(Self.alive(cursor))
-      try pump(subscription, &cursor, to: stream, tenant, stop)
+      var listener = Listener(
+        stream: stream, tenant: tenant, cursor: cursor, heartbeat: heartbeat, stop: stop)
+      // However it ends, the listener comes back by itself and goes on where it was.
+      defer { stream.finish() }
+      try serve(&listener, run)
     } catch Refusal.foreignPlace {
       responder.answer(Self.foreignPlace)
     } catch {
@@ -52,95 +58,63 @@ struct EventStream: Sendable {
     return place
   }
 
-  private func subscribe() throws(LogError) -> any LogSubscription {
-    var options = SubscriptionOptions(ownOffsets: true)
-    options.isPassing = true
-    return try slot.subscribe(group: "postrider-events-\(Self.name())", to: .messages, options)
+  private func serve(_ listener: inout Listener, _ run: Int) throws(LogError) {
+    while !listener.isGone {
+      guard let place = tail.place(of: listener.cursor) else {
+        try catchUp(&listener)
+        continue
+      }
+      try follow(&listener, from: place, run)
+    }
   }
 
-  private static func name() -> String {
-    String(UInt64.random(in: .min ... .max), radix: 36)
-  }
-
-  private func pump(
-    _ subscription: any LogSubscription, _ cursor: inout EventCursor, to stream: HTTPStream,
-    _ tenant: Tenant?, _ stop: StopSignal
+  /// In the ring, until it is gone or the ring has gone on without it.
+  private func follow(
+    _ listener: inout Listener, from place: Int, _ run: Int
   ) throws(LogError) {
-    // However it ends, the listener comes back by itself and goes on where it was.
-    defer { stream.finish() }
-    var lastSent = bootMicroseconds()
-    while !stop.isRequested {
-      var events = try next(subscription, &cursor, tenant)
-      let now = bootMicroseconds()
-      if events.isEmpty, now - lastSent >= heartbeat.microseconds { events = [Self.alive(cursor)] }
-      if !events.isEmpty { lastSent = now }
-      for event in events {
-        guard hasRoom(stream, stop), stream.send(event) else { return }
+    var place = place
+    while !listener.isGone {
+      switch tail.items(from: place, of: run) {
+      case .items(let items, let next):
+        for item in items { listener.take(item) }
+        listener.rest()
+        place = next
+      case .behind: return
+      case .ended: throw tail.failure ?? .closed
       }
     }
   }
 
-  /// Who is far behind is read for no faster than they read; who does not read is let go.
-  private func hasRoom(_ stream: HTTPStream, _ stop: StopSignal) -> Bool {
-    let deadline = bootMicroseconds() + Self.patience.microseconds
-    while stream.pendingCount > Self.pendingLimit {
-      if bootMicroseconds() > deadline || stop.wait(for: .milliseconds(10)) { return false }
-    }
-    return true
-  }
-
-  private static let pendingLimit = 64 << 10
-  private static let patience = Duration.seconds(30)
-
-  /// What there is to send now.
-  private func next(
-    _ subscription: any LogSubscription, _ cursor: inout EventCursor, _ tenant: Tenant?
-  ) throws(LogError) -> [[UInt8]] {
-    do throws(LogError) {
-      let batch = try subscription.next(max: Self.batch, wait: Self.look)
-      if !batch.gained.isEmpty { try start(batch.gained, at: cursor, subscription) }
-      return batch.records.compactMap { record in
-        cursor.passed(record)
-        guard let value = record.value, Self.concerns(tenant, value) else { return nil }
-        return Self.event(value, cursor)
+  /// With a reader of its own, until the ring reaches back to its place.
+  private func catchUp(_ listener: inout Listener) throws(LogError) {
+    let reader = try slot.reader(EventTail.name, of: .messages)
+    defer { reader.close() }
+    try reader.read(listener.cursor.places)
+    repeat {
+      do throws(LogError) {
+        for record in try reader.next(max: Self.batch, wait: Self.look) {
+          listener.take(.record(PassedEvent(record)))
+        }
+      } catch {
+        guard case .outOfRange(let partition, let from, let available) = error else { throw error }
+        listener.take(.gap(partition, from: from, to: available.lowerBound))
+        try reader.read(listener.cursor.places)
       }
-    } catch {
-      guard case .outOfRange(let partition, let offset, let available) = error else { throw error }
-      cursor.moved(partition, to: available.lowerBound)
-      try subscription.start([partition: available.lowerBound])
-      return [Self.gap(partition, from: offset, to: available.lowerBound, cursor)]
-    }
+      listener.rest()
+    } while !listener.isGone && tail.place(of: listener.cursor) == nil
   }
 
-  private func start(
-    _ gained: [TopicPartition], at cursor: EventCursor, _ subscription: any LogSubscription
-  ) throws(LogError) {
-    let offsets = gained.filter { cursor.offsets.indices.contains($0.number) }
-      .map { ($0, cursor.offsets[$0.number]) }
-    try subscription.start(Dictionary(offsets) { $1 })
-  }
-
-  private static func concerns(_ tenant: Tenant?, _ value: [UInt8]) -> Bool {
-    guard let tenant else { return true }
-    do {
-      let root = try JSONDocument(value).root
-      return root["app"]?.string == tenant.app && root["company"]?.string == tenant.company
-    } catch { return false }
-  }
-
-  private static func event(_ value: [UInt8], _ cursor: EventCursor) -> [UInt8] {
-    // JSON has line ends between its tokens only, where a space says the same.
-    let line = value.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
-    return Array("id: \(cursor.text)\ndata: ".utf8) + line + [0x0A, 0x0A]
+  fileprivate static func event(_ line: [UInt8], _ cursor: EventCursor) -> [UInt8] {
+    Array("id: \(cursor.text)\ndata: ".utf8) + line + [0x0A, 0x0A]
   }
 
   /// A comment, and the place with nothing that happened: who comes back from here misses nothing and need not
   /// read again what was others'.
-  private static func alive(_ cursor: EventCursor) -> [UInt8] {
+  fileprivate static func alive(_ cursor: EventCursor) -> [UInt8] {
     Array(": \nid: \(cursor.text)\n\n".utf8)
   }
 
-  private static func gap(
+  fileprivate static func gap(
     _ partition: TopicPartition, from: Int64, to: Int64, _ cursor: EventCursor
   ) -> [UInt8] {
     let data = JSONWriter.object { writer in
@@ -159,4 +133,70 @@ struct EventStream: Sendable {
   private static let foreignPlace = SendAnswer.refused(
     FieldFaults("/Last-Event-ID", "is no place of this log; without it the stream begins now")
   ).answer
+}
+
+/// Where one listener stands, and what it is still told. Used by one thread.
+private struct Listener {
+  private let stream: HTTPStream
+  private let tenant: Tenant?
+  private let heartbeat: Duration
+  private let stop: StopSignal
+  private(set) var cursor: EventCursor
+  private(set) var isGone = false
+  private var lastSent = bootMicroseconds()
+
+  private static let pendingLimit = 64 << 10
+  private static let patience = Duration.seconds(30)
+
+  init(
+    stream: HTTPStream, tenant: Tenant?, cursor: EventCursor, heartbeat: Duration, stop: StopSignal
+  ) {
+    self.stream = stream
+    self.tenant = tenant
+    self.cursor = cursor
+    self.heartbeat = heartbeat
+    self.stop = stop
+  }
+
+  /// What it has passed already is in the ring as well.
+  mutating func take(_ item: EventTail.Item) {
+    guard !isGone else { return }
+    switch item {
+    case .record(let event):
+      guard event.offset >= cursor.offset(of: event.partition) else { return }
+      cursor.moved(event.partition, to: event.offset + 1)
+      guard let line = event.line, tenant == nil || tenant == event.tenant else { return }
+      send(EventStream.event(line, cursor))
+    case .gap(let partition, let from, let to):
+      let start = max(from, cursor.offset(of: partition))
+      guard start < to else { return }
+      cursor.moved(partition, to: to)
+      send(EventStream.gap(partition, from: start, to: to, cursor))
+    }
+  }
+
+  /// Between two looks: whether it is still wanted, and a sign of life where nothing happened.
+  mutating func rest() {
+    if stop.isRequested { isGone = true }
+    guard bootMicroseconds() - lastSent >= heartbeat.microseconds else { return }
+    send(EventStream.alive(cursor))
+  }
+
+  private mutating func send(_ bytes: [UInt8]) {
+    guard !isGone else { return }
+    guard hasRoom(), stream.send(bytes) else {
+      isGone = true
+      return
+    }
+    lastSent = bootMicroseconds()
+  }
+
+  /// Who is far behind is read for no faster than they read; who does not read is let go.
+  private func hasRoom() -> Bool {
+    let deadline = bootMicroseconds() + Self.patience.microseconds
+    while stream.pendingCount > Self.pendingLimit {
+      if bootMicroseconds() > deadline || stop.wait(for: .milliseconds(10)) { return false }
+    }
+    return true
+  }
 }

@@ -84,7 +84,7 @@ package final class IngestListener: Sendable {
   }
 
   /// Of the stream of events, at a time.
-  package static let listeners = 32
+  package static let listeners = 128
 
   package static let limits: HTTPServer.Configuration = {
     var limits = HTTPServer.Configuration()

@@ -43,10 +43,8 @@ package final class LogSlot: Sendable {
     try opened().identity(within: limit)
   }
 
-  func subscribe(
-    group: String, to topic: Topic, _ options: SubscriptionOptions
-  ) throws(LogError) -> any LogSubscription {
-    try opened().subscribe(group: group, topics: [topic], options: options)
+  func reader(_ name: String, of topic: Topic) throws(LogError) -> any LogReader {
+    try opened().reader(name, of: [topic])
   }
 
   func ping(within limit: Duration) throws(LogError) { try opened().ping(within: limit) }

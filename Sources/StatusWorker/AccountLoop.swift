@@ -7,7 +7,7 @@ internal import Time
 
 /// Takes what a provider tells of accounts, numbers and templates to the lanes, at once.
 package final class AccountLoop {
-  package static let group = "postrider-status-account"
+  package static let group = ReadingGroup.account.rawValue
 
   private let store: SendStore
   private let log: Log

@@ -7,7 +7,7 @@ internal import Time
 
 /// Takes note of what people write: their windows open, and those who want no more are left in peace.
 package final class InboundLoop {
-  package static let group = "postrider-status-inbound"
+  package static let group = ReadingGroup.inbound.rawValue
 
   private let store: SendStore
   private let senders: LiveSenders

@@ -8,7 +8,7 @@ internal import Time
 
 /// Tells every callback to its send: read → judge → apply → mark.
 package final class StatusLoop {
-  package static let group = "postrider-status"
+  package static let group = ReadingGroup.callbacks.rawValue
 
   private let store: SendStore
   private let told: ActionDeliveries

@@ -2,10 +2,17 @@ internal import Foundation
 
 /// Something that `postrider` can be asked to do.
 protocol Subcommand: SendableMetatype {
+  /// Those with a value.
   static var options: Set<String> { get }
+  /// Those that stand alone.
+  static var flags: Set<String> { get }
   static var help: String { get }
   init(_ options: Options) throws(UsageFault)
   func run() throws(UsageFault) -> Exit
+}
+
+extension Subcommand {
+  static var flags: Set<String> { [] }
 }
 
 /// The first word of the command line chooses what runs.
@@ -15,7 +22,7 @@ enum Command {
     "status": StatusCommand.self, "simulate": SimulateCommand.self, "topics": TopicsCommand.self,
     "config": ConfigCommand.self, "lane": LaneCommand.self, "doubt": DoubtCommand.self,
     "send": SendCommand.self, "trace": TraceCommand.self, "dead": DeadCommand.self,
-    "prune": PruneCommand.self,
+    "prune": PruneCommand.self, "store": StoreCommand.self,
   ]
 
   static func run(_ arguments: [String]) -> Exit {
@@ -29,7 +36,9 @@ enum Command {
       }
       guard let command = all[name] else { throw UsageFault("there is no command \(name)") }
       if wantsHelp { return show(command.help) }
-      return try command.init(Options(arguments.dropFirst(), command.options)).run()
+      return try command.init(
+        Options(arguments.dropFirst(), command.options, flags: command.flags)
+      ).run()
     } catch {
       Terminal.error("postrider: \(error.sentence)\nSee postrider --help.")
       return .usage
@@ -54,6 +63,7 @@ enum Command {
         doubt          say which sends may have gone out; decide about them
         dead           show what could not be processed; put it back or drop it
         prune          forget now what the retention allows
+        store          say that the store came back from a backup; bind it to a log
         config check   say everything that is wrong with a settings file
         topics         make Kafka's topics
         simulate       stand in for Twilio and Meta, with faults on request

@@ -1,14 +1,21 @@
-/// What stands behind a command: `--name value`, `--name=value`, and words of their own.
+/// What stands behind a command: `--name value`, `--name=value`, `--flag`, and words of their own.
 struct Options {
   private(set) var words: [String] = []
   private var values: [String: String] = [:]
+  private var given: Set<String> = []
 
-  /// `known` are the options that the command takes; each takes a value.
-  init(_ arguments: ArraySlice<String>, _ known: Set<String>) throws(UsageFault) {
+  /// `known` are the options that the command takes, each with a value; `flags` stand alone.
+  init(
+    _ arguments: ArraySlice<String>, _ known: Set<String>, flags: Set<String> = []
+  ) throws(UsageFault) {
     var rest = arguments
     while let argument = rest.popFirst() {
       guard argument.hasPrefix("--") else {
         words.append(argument)
+        continue
+      }
+      if flags.contains(String(argument.dropFirst(2))) {
+        given.insert(String(argument.dropFirst(2)))
         continue
       }
       let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1).map(String.init)
@@ -23,6 +30,8 @@ struct Options {
   }
 
   subscript(name: String) -> String? { values[name] }
+
+  func has(_ flag: String) -> Bool { given.contains(flag) }
 
   func count(_ name: String, in range: ClosedRange<Int>, default usual: Int) throws(UsageFault)
     -> Int

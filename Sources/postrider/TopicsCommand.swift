@@ -6,12 +6,15 @@ internal import Service
 /// `postrider topics`
 struct TopicsCommand: Subcommand {
   static let options: Set<String> = ["config", "partitions", "replicas", "retention-days"]
+  static let flags: Set<String> = ["check"]
   static let help = """
-    usage: postrider topics [--partitions N] [--replicas N] [--retention-days N] [--config FILE]
+    usage: postrider topics [--check] [--partitions N] [--replicas N] [--retention-days N] [--config FILE]
 
-    Makes the topics that are missing in Kafka. A topic that is there already is left as it is; one with
-    another number of partitions is told, since changing that number would move keys.
+    Makes the topics that are missing in Kafka, and waits until every broker has them. A topic that is there
+    already is left as it is; what is not as planned is told. The number of partitions is never changed, since
+    that would move keys.
 
+      --check              make nothing: say what is missing or different, and end with 1 if anything is
       --partitions N       8 unless said
       --replicas N         the cluster's own default unless said
       --retention-days N   at least 7, the default
@@ -36,11 +39,14 @@ struct TopicsCommand: Subcommand {
       return .done
     }
     do throws(LogError) {
-      let log = try KafkaLog(kafka)
-      defer { log.close(within: .seconds(5)) }
-      let differences = try log.createTopics(plans, within: .seconds(30))
-      print(Self.table(plans, differences))
-      return .done
+      let topics = KafkaTopics(kafka)
+      let isCheck = options.has("check")
+      let reports =
+        isCheck
+        ? try topics.check(plans, within: .seconds(30))
+        : try topics.create(plans, within: .seconds(30))
+      print(Self.table(reports))
+      return isCheck && reports.contains { !$0.differences.isEmpty } ? .failed : .done
     } catch {
       Terminal.error("postrider: \(error)")
       return .unavailable
@@ -57,14 +63,15 @@ struct TopicsCommand: Subcommand {
     }
   }
 
-  private static func table(_ plans: [TopicPlan], _ differences: [TopicPlan.Difference]) -> String {
-    let found = Dictionary(differences.map { ($0.plan.topic, $0.partitions) }) { $1 }
-    let rows = plans.map { plan in
+  private static func table(_ reports: [TopicReport]) -> String {
+    let rows = reports.map { report in
       [
-        plan.topic.rawValue, "\(found[plan.topic] ?? plan.partitions)",
-        found[plan.topic] == nil ? "as planned" : "there before, planned were \(plan.partitions)",
+        report.name, report.found.map { "\($0.partitions)" } ?? "",
+        report.found.map { "\($0.replicas)" } ?? "",
+        (report.differences.isEmpty ? ["as planned"] + report.remarks : report.differences)
+          .joined(separator: "; "),
       ]
     }
-    return Terminal.table([["topic", "partitions", ""]] + rows)
+    return Terminal.table([["topic", "partitions", "replicas", ""]] + rows)
   }
 }

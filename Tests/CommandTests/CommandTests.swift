@@ -38,6 +38,7 @@ import Testing
     "explains itself",
     arguments: [
       ["--help"], ["help"], ["up", "--help"], ["topics", "-h"], ["config", "check", "--help"],
+      ["store", "--help"],
     ])
   func help(arguments: [String]) throws {
     let run = try Self.run(arguments)
@@ -67,6 +68,13 @@ import Testing
       (["lane", "pause"], "lane pause wants one sender"),
       (["doubt", "sent"], "doubt sent wants the ids of sends"),
       (["doubt", "fail", "x"], "x is no id of a send"),
+      (["store"], "store can do: restored, adopt-log"),
+      (["store", "restored", "--from", "end"], "store restored takes no --from"),
+      (["store", "adopt-log"], "store adopt-log wants --from start, end or restored"),
+      (
+        ["store", "adopt-log", "--from", "now"],
+        "store adopt-log wants --from start, end or restored"
+      ),
     ] as [([String], String)])
   func usage(arguments: [String], sentence: String) throws {
     let run = try Self.run(arguments)

@@ -38,7 +38,7 @@ final class DispatchStand: Sendable {
   /// PostgreSQL's, behind the proxy.
   let database: String
   private let workerStore: SendStore
-  private let kafka: MockKafka?
+  private let kafka: TestKafka?
   private let runs = Locked<[Run]>([])
 
   private struct Run {
@@ -88,8 +88,7 @@ final class DispatchStand: Sendable {
         .sqlite(path: folder.file("store.db"), clock: clock?.storeClock ?? .system))
       workerStore = store
     case .scaledOut:
-      let broker = try MockKafka()
-      for topic in Topic.allCases { broker.createTopic(topic.rawValue, partitions: 4) }
+      let broker = try TestKafka(partitions: 4, isShared: false)
       kafka = broker
       let server = try own ?? PostgresServer.shared()
       let database = try server.database()
@@ -98,10 +97,10 @@ final class DispatchStand: Sendable {
       self.database = database
       let seen = proxy.map { PostgresServer.through($0, database) } ?? database
       text = Self.text(
-        log: "kafka://\(broker.bootstrap)", store: seen, folder, simulator.port, twilio, meta, top,
-        wrong)
+        log: broker.settingsText.log, store: seen, folder, simulator.port, twilio, meta,
+        broker.settingsText.properties + top, wrong)
       settings = try Settings.read(text: text)
-      eventLog = try KafkaLog(KafkaLogSettings(bootstrap: broker.bootstrap))
+      eventLog = try KafkaLog(broker.settings)
       store = try SendStore(
         .postgres(
           url: database, clock: clock.map { own in { @Sendable in own.now } }))
@@ -112,6 +111,17 @@ final class DispatchStand: Sendable {
   }
 
   deinit { end() }
+
+  /// Another store, which knows nothing of the log. Closed by whoever asks.
+  func otherStore() throws -> SendStore {
+    let other =
+      switch settings.store {
+      case .sqlite: try SendStore(.sqlite(path: folder.file("other.db")))
+      case .postgres: try SendStore(.postgres(url: try PostgresServer.shared().database()))
+      }
+    try other.define(settings.senders.map(\.sender))
+    return other
+  }
 
   func end() {
     stopWorkers()
@@ -151,18 +161,18 @@ final class DispatchStand: Sendable {
   // MARK: Workers
 
   @discardableResult
-  func start(_ name: String = "worker", probeAfter: Duration = .milliseconds(300)) throws
-    -> StopSignal
-  {
+  func start(
+    _ name: String = "worker", on store: SendStore? = nil, health: Health = Health(),
+    probeAfter: Duration = .milliseconds(300)
+  ) throws -> StopSignal {
     let stop = StopSignal()
     let lines = lines
     let log = Log(
       worker: name,
       write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
     let context = WorkerContext(
-      settings: settings, store: workerStore, eventLog: eventLog, worker: WorkerID(name), log: log,
-      health: Health(), metrics: metrics, stop: stop,
-      reload: reload)
+      settings: settings, store: store ?? workerStore, eventLog: eventLog, worker: WorkerID(name),
+      log: log, health: health, metrics: metrics, stop: stop, reload: reload)
     let threads = try DispatchWorker.start(context, probeAfter: probeAfter)
     runs.withLock { $0.append(Run(stop: stop, threads: threads)) }
     return stop

@@ -45,9 +45,11 @@ import Time
       #expect(stopped < 400)
       #expect(stand.lines.withLock { $0 }.contains { $0.contains("postrider store restored") })
 
-      let ends = try stand.eventLog.offsets(of: .sends, within: .seconds(10)).map(\.upperBound)
+      let log = stand.eventLog
       _ = try store.restored(
-        ends: Dictionary(uniqueKeysWithValues: ends.enumerated().map { ($0.offset, $0.element) }))
+        SendsInLog(
+          log: try log.identity(within: .seconds(10)),
+          available: try log.offsets(of: .sends, within: .seconds(10))))
       let end = ContinuousClock.now + .seconds(120)
       var left = ids
       while !left.isEmpty, ContinuousClock.now < end {

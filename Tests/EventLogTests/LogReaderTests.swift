@@ -66,6 +66,9 @@ import Time
         try again.bookmarks(of: both)
           == [both[0]: Bookmark(offset: 7, note: "store=2; generation=3")])
       #expect(try other.bookmarks(of: both).isEmpty)
+      // A person may choose to read again.
+      try again.mark([both[0]: Bookmark(offset: 2, note: "store=4")])
+      #expect(try again.bookmarks(of: both) == [both[0]: Bookmark(offset: 2, note: "store=4")])
       again.close()
       other.close()
       log.close(within: limit)

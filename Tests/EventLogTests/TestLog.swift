@@ -1,7 +1,6 @@
 import Domain
 import EventLog
 import Kafka
-import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -19,21 +18,17 @@ let limit: Duration = .seconds(30)
 /// One fresh log that may be opened more than once.
 final class TestLog: Sendable {
   static let partitions = 2
-  private static let cluster = Result { try MockKafka() }
-  private static let made = Atomic(0)
 
   private let kind: LogKind
-  private let name: String
+  private let kafka: TestKafka?
   private let folder: TemporaryFolder
 
   init(_ kind: LogKind) throws {
     self.kind = kind
-    name = "t\(Self.made.add(1, ordering: .relaxed).newValue)."
     folder = try TemporaryFolder()
-    guard kind == .kafka else { return }
-    for topic in Topic.allCases {
-      try Self.cluster.get().createTopic(name + topic.rawValue, partitions: Self.partitions)
-    }
+    kafka =
+      kind == .kafka
+      ? try TestKafka(partitions: Self.partitions, properties: quickConsumers) : nil
   }
 
   func open() throws -> any EventLog {
@@ -69,8 +64,7 @@ final class TestLog: Sendable {
   }
 
   private func kafkaSettings() throws -> KafkaLogSettings {
-    var settings = KafkaLogSettings(
-      bootstrap: try Self.cluster.get().bootstrap, prefix: name, properties: quickConsumers)
+    var settings = try #require(kafka).settings
     settings.recordLimit = 100_000
     return settings
   }

@@ -175,4 +175,69 @@ final class EventListener {
       #expect(head.contains(" 200 "))
     }
   }
+
+  @Test(
+    "a hundred listeners cost the log one reader, and so does who comes back soon",
+    arguments: [(IngestStand.LogKind.embedded, 100), (.kafka, 10)])
+  func tail(kind: IngestStand.LogKind, count: Int) async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(on: kind, publicURL: nil)
+      defer { stand.stop() }
+      let listeners = try (0..<count).map { _ in try EventListener(stand.listener.port) }
+      let place = try #require(listeners.first).place
+      let names = (1...50).map { "send-\($0)" }
+      try publish(stand, names)
+      for listener in listeners {
+        let seen = try names.map { _ in try #require(try listener.next().data["id"]?.string) }
+        #expect(seen.sorted() == names.sorted())
+      }
+      #expect(stand.faulty.readers.made == 1)
+      // The ring still has all of it.
+      let again = try EventListener(stand.listener.port, after: place)
+      let seen = try names.map { _ in try #require(try again.next().data["id"]?.string) }
+      #expect(seen.sorted() == names.sorted())
+      #expect(stand.faulty.readers.made == 1)
+    }
+  }
+
+  @Test("what is older than the ring is read from the log, and what follows comes from the ring")
+  func older() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil, heartbeat: .milliseconds(50))
+      defer { stand.stop() }
+      let place = try EventListener(stand.listener.port).place
+      // Nobody listens, so nothing of it is in a ring; other listeners come before the one that is behind.
+      stand.faulty.readers.waitUntilClosed()
+      let old = (1...50).map { "old-\($0)" }
+      try publish(stand, old)
+      let present = try EventListener(stand.listener.port)
+      let behind = try EventListener(stand.listener.port, after: place)
+      let first = try old.map { _ in try #require(try behind.next().data["id"]?.string) }
+      #expect(first.sorted() == old.sorted())
+      for round in 0..<3 {
+        try publish(stand, ["new-\(round)"])
+        for listener in [present, behind] {
+          #expect(try listener.next().data["id"]?.string == "new-\(round)")
+        }
+      }
+      // One for the tail of the first listener, one for the second's, and one to catch up.
+      #expect(stand.faulty.readers.made == 3)
+      stand.faulty.readers.waitUntilOpen(1)
+    }
+  }
+
+  @Test("a log that cannot be read ends the streams, and listeners come back")
+  func failing() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil)
+      defer { stand.stop() }
+      let listener = try EventListener(stand.listener.port)
+      stand.faulty.readers.fail(.other("a disk that cannot be read"))
+      #expect(listener.text() == "")
+      stand.faulty.readers.fail(nil)
+      let again = try EventListener(stand.listener.port, after: listener.place)
+      try publish(stand, ["later"])
+      #expect(try again.next().data["id"]?.string == "later")
+    }
+  }
 }

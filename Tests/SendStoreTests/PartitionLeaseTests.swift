@@ -71,7 +71,7 @@ import Time
   func restored(kind: StoreKind) throws {
     let world = try StoreUnderTest(kind)
     try world.queue(2)
-    _ = try world.store.restored(ends: [0: 4])
+    _ = try world.store.restored(SendsInLog(log: "log-1", available: [0..<4]))
     #expect(try world.store.identity().generation == 1)
     let sends = (0..<4).map { number in
       NewSend(

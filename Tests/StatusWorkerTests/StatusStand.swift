@@ -5,7 +5,6 @@ import Platform
 import Providers
 import SendStore
 import StatusWorker
-import Synchronization
 import TestSupport
 import Testing
 import Time
@@ -30,14 +29,13 @@ final class StatusStand: @unchecked Sendable {
   /// Empty, so that nobody is told, unless a test fills it.
   let actions = ActionBook()
   private let pair: Pair
+  private let kafka: TestKafka?
   private let folder: TemporaryFolder
   private let stop = StopSignal()
   private var threads: [WorkerThread] = []
   private var offset: Int64 = 0
 
   private static let worker = WorkerID("status")
-  private static let cluster = Result { try MockKafka() }
-  private static let made = Atomic(0)
 
   init(_ pair: Pair, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true) throws {
     self.pair = pair
@@ -51,24 +49,18 @@ final class StatusStand: @unchecked Sendable {
     store = try SendStore(location)
     try store.define(senders.map(\.sender))
     // Only what goes through the log needs the slower one.
-    log =
+    kafka =
       pair == .postgres && runs
-      ? try Self.kafkaLog()
-      : try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
-    if runs { start(senders) }
-  }
-
-  private static func kafkaLog() throws -> KafkaLog {
-    let prefix = "s\(made.add(1, ordering: .relaxed).newValue)."
-    for topic in Topic.allCases {
-      try cluster.get().createTopic(prefix + topic.rawValue, partitions: 2)
-    }
-    return try KafkaLog(
-      KafkaLogSettings(
-        bootstrap: try cluster.get().bootstrap, prefix: prefix,
+      ? try TestKafka(
+        partitions: 2,
         properties: [
           "session.timeout.ms": "3000", "heartbeat.interval.ms": "300", "fetch.wait.max.ms": "10",
-        ]))
+        ]) : nil
+    log =
+      if let kafka { try KafkaLog(kafka.settings) } else {
+        try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+      }
+    if runs { start(senders) }
   }
 
   private func start(_ senders: [SenderSettings]) {

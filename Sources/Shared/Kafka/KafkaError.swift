@@ -27,6 +27,10 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
     KafkaError(kind: .setting, code: 0, text: "setting \(name) \(reason)")
   }
 
+  package static func unreachable(_ reason: String) -> KafkaError {
+    KafkaError(kind: .unreachable, code: RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue, text: reason)
+  }
+
   static let closed = KafkaError(kind: .closed, code: 0, text: "closed")
 
   init(kind: Kind, code: Int32, text: String) {
@@ -42,6 +46,22 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
   /// nil where the code means success.
   static func check(_ code: rd_kafka_resp_err_t) -> KafkaError? {
     code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code)
+  }
+
+  /// Nobody answered, and the code does not say why.
+  var isSilence: Bool {
+    [
+      RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT,
+      RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR__TRANSPORT,
+      RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
+    ].contains { $0.rawValue == code }
+  }
+
+  /// A person has to put it right: the password, the certificate, the name of the host.
+  var isOfSettings: Bool {
+    [
+      RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR__RESOLVE,
+    ].contains { $0.rawValue == code }
   }
 
   private static func kind(of code: rd_kafka_resp_err_t) -> Kind {
@@ -65,6 +85,7 @@ package struct KafkaError: Error, Hashable, Sendable, CustomStringConvertible {
       RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT,
       RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR__TRANSPORT,
       RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__RESOLVE,
+      RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL,
       RD_KAFKA_RESP_ERR__WAIT_COORD, RD_KAFKA_RESP_ERR__PURGE_QUEUE,
       RD_KAFKA_RESP_ERR__PURGE_INFLIGHT, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
       RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,

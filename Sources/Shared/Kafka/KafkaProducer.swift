@@ -23,7 +23,7 @@ package struct KafkaRecord: Sendable {
 package final class KafkaProducer: @unchecked Sendable {
   let handle: OpaquePointer
   private let topics: [String: OpaquePointer]
-  private let faults = HandleFaults()
+  let faults = HandleFaults()
   private let users = Locked(Users())
   private let destroyed = Gate()
 
@@ -62,7 +62,9 @@ package final class KafkaProducer: @unchecked Sendable {
     guard !records.isEmpty else { return done(nil) }
     guard enter() else { return done(faults.fatalError ?? .closed) }
     defer { leave() }
-    let delivery = Delivery(of: records.count, done: done)
+    let delivery = Delivery(of: records.count) { [faults] error in
+      done(error.map(faults.explained))
+    }
     let batch = Unmanaged.passRetained(delivery).toOpaque()
     for (index, record) in records.enumerated() {
       let code = hand(record, to: batch)
@@ -141,11 +143,18 @@ package final class KafkaProducer: @unchecked Sendable {
 
   private static let errorTold:
     @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void =
-      { handle, code, _, context in
-        guard code == RD_KAFKA_RESP_ERR__FATAL.rawValue, let handle, let context,
-          let error = Kafka.fatalError(of: handle)
-        else { return }
-        Unmanaged<HandleFaults>.fromOpaque(context).takeUnretainedValue().tell(error)
+      { handle, code, reason, context in
+        guard let handle, let context else { return }
+        let faults = Unmanaged<HandleFaults>.fromOpaque(context).takeUnretainedValue()
+        switch rd_kafka_resp_err_t(code) {
+        case RD_KAFKA_RESP_ERR__FATAL:
+          if let error = Kafka.fatalError(of: handle) { faults.tell(error) }
+        case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL,
+          RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__TRANSPORT:
+          faults.tellOfConnection(
+            KafkaError(rd_kafka_resp_err_t(code), reason.map { String(cString: $0) }))
+        default: break
+        }
       }
 }
 

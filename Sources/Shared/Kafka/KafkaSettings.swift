@@ -31,11 +31,29 @@ package struct KafkaSettings: Sendable {
 /// What librdkafka tells of a handle as a whole, from its own threads.
 final class HandleFaults: Sendable {
   private let fatal = Locked<KafkaError?>(nil)
+  /// Why a broker could not be reached, since one last answered.
+  private let connection = Locked<KafkaError?>(nil)
 
   var fatalError: KafkaError? { fatal.withLock { $0 } }
 
   func tell(_ error: KafkaError) {
     fatal.withLock { $0 = $0 ?? error }
+  }
+
+  /// What is a setting's fault is not covered up by what follows from it.
+  func tellOfConnection(_ error: KafkaError) {
+    connection.withLock { known in
+      if known?.isOfSettings != true || error.isOfSettings { known = error }
+    }
+  }
+
+  func forgetConnection() { connection.withLock { $0 = nil } }
+
+  var connectionError: KafkaError? { connection.withLock { $0 } }
+
+  /// In place of an error that says only that nobody answered, why.
+  func explained(_ error: KafkaError) -> KafkaError {
+    error.isSilence ? connectionError ?? error : error
   }
 }
 

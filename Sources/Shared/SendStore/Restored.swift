@@ -1,17 +1,33 @@
 internal import Domain
 internal import Time
 
+/// What each partition of the topic of sends has.
+package struct SendsInLog: Sendable {
+  package let log: String
+  package let available: [Range<Int64>]
+
+  package init(log: String, available: [Range<Int64>]) {
+    (self.log, self.available) = (log, available)
+  }
+}
+
 extension SendStore {
   /// After a restore from a backup: what the store believes was never tried may have been sent since, so
   /// every send without an answer goes in doubt. Answers the generation that event sources carry from now
-  /// on. `ends` are where each partition of the sends ends now: what intake reads before may have gone out as
-  /// well.
-  package func restored(ends: [Int: Int64] = [:]) throws(StoreError) -> Int64 {
+  /// on. What `sends` has, and the store does not, may have gone out as well: it comes in doubt.
+  package func restored(_ sends: SendsInLog? = nil) throws(StoreError) -> Int64 {
     let generation = try engine.write { transaction throws(StoreError) in
-      let numbers = ends.keys.sorted()
-      try transaction.run(
-        .doubtIntake,
-        [.integers(numbers.map(Int64.init)), .integers(numbers.map { ends[$0, default: 0] })])
+      if let sends {
+        // A partition that was first read after the backup has no place here any more.
+        try transaction.run(
+          .doubtIntake,
+          [
+            .integers(sends.available.indices.map(Int64.init)),
+            .texts(sends.available.map { _ in sends.log }),
+            .integers(sends.available.map(\.lowerBound)),
+            .integers(sends.available.map(\.upperBound)),
+          ])
+      }
       let generation = 1 + (try transaction.generation())
       try transaction.run(.saveFact, [.text(Self.generationFact), .integer(generation)])
       try transaction.run(.saveFact, [.text(Self.lostFact), .integer(0)])

@@ -57,7 +57,7 @@ final class EmbeddedReader: LogReader {
     }
     let name = name
     try writer.perform(within: patience) { database throws(SQLiteError) in
-      try GroupOffsets.commit(name, marks.mapValues(\.offset), in: database)
+      try GroupOffsets.move(name, to: marks.mapValues(\.offset), in: database)
       try Notes.save(name, marks.mapValues(\.note), in: database)
     }
   }

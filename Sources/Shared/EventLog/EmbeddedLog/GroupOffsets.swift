@@ -43,6 +43,20 @@ enum GroupOffsets {
     }
   }
 
+  /// Also back, where a person has chosen to read again.
+  static func move(
+    _ group: String, to offsets: [Int: Int64], in database: Database
+  ) throws(SQLiteError) {
+    let statement = try database.statement(
+      "INSERT INTO offsets VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET next = ?3")
+    for (row, offset) in offsets {
+      statement.bind(1, group)
+      statement.bind(2, row)
+      statement.bind(3, offset)
+      try statement.run()
+    }
+  }
+
   static func forget(_ group: String, in database: Database) throws(SQLiteError) {
     for table in ["offsets", "members"] {
       let statement = try database.statement(#"DELETE FROM \#(table) WHERE "group" = ?"#)

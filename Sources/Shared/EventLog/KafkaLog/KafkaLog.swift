@@ -109,24 +109,6 @@ package final class KafkaLog: EventLog {
     if case .open(let producer) = last { producer.close(within: limit) }
   }
 
-  /// Makes the topics that are missing and tells those that have another number of partitions than
-  /// planned: that number is never changed here, as it would move keys.
-  package func createTopics(
-    _ plans: [TopicPlan], within limit: Duration
-  ) throws(LogError) -> [TopicPlan.Difference] {
-    let producer = try usableProducer()
-    do { try producer.createTopics(plans.map { $0.named(by: settings) }, within: limit) } catch {
-      throw LogError(error)
-    }
-    var differences: [TopicPlan.Difference] = []
-    for plan in plans {
-      let count = try partitionCount(of: plan.topic, within: limit)
-      guard count != plan.partitions else { continue }
-      differences.append(TopicPlan.Difference(plan: plan, partitions: count))
-    }
-    return differences
-  }
-
   /// The producer of now. One that had a fatal error is of no more use: its outstanding records are told
   /// as failed and a new one takes its place.
   func usableProducer() throws(LogError) -> KafkaProducer {

@@ -17,12 +17,6 @@ package struct TopicPlan: Hashable, Sendable {
     self.retention = max(retention, Self.leastRetention)
   }
 
-  /// A topic that was there already, with another number of partitions.
-  package struct Difference: Hashable, Sendable {
-    package let plan: TopicPlan
-    package let partitions: Int
-  }
-
   func named(by settings: KafkaLogSettings) -> KafkaTopicPlan {
     KafkaTopicPlan(
       name: settings.name(of: topic), partitions: partitions, replicas: replicas,

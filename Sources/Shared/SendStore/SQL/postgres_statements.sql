@@ -34,7 +34,9 @@ ON CONFLICT (topic, number) DO UPDATE SET log = excluded.log, next_offset = excl
   epoch = partitions.epoch + 1, lease_until = 0;
 
 -- doubtIntake
-UPDATE intake SET doubt_until = p.d FROM unnest($1::bigint[], $2::bigint[]) AS p(k, d) WHERE partition = p.k;
+INSERT INTO intake (partition, log, next_offset, doubt_until)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bigint[]) AS p(k, l, o, d)
+ON CONFLICT (partition) DO UPDATE SET doubt_until = excluded.doubt_until;
 
 -- partitionCount
 SELECT count(*) FROM partitions WHERE topic = ANY($1::text[]);

@@ -32,7 +32,8 @@ ON CONFLICT (topic, number) DO UPDATE SET log = excluded.log, next_offset = excl
   epoch = partitions.epoch + 1, lease_until = 0;
 
 -- doubtIntake
-UPDATE intake SET doubt_until = ?2 WHERE partition = ?1;
+INSERT INTO intake (partition, log, next_offset, doubt_until) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (partition) DO UPDATE SET doubt_until = excluded.doubt_until;
 
 -- partitionCount
 SELECT count(*) FROM partitions WHERE topic = ?1;

@@ -75,21 +75,15 @@ package final class DeadLetterDesk {
         .map { (TopicPartition(.deadLetters, $0), $1.upperBound) }
     ) { $1 }
     guard !left.isEmpty else { return }
-    var options = SubscriptionOptions(ownOffsets: true)
-    options.isPassing = true
-    let subscription = try eventLog.subscribe(
-      group: "postrider-dead-\(UInt64.random(in: .min ... .max))", topics: [.deadLetters],
-      options: options)
-    defer { subscription.close() }
+    // It keeps no bookmarks, so its name is nobody's.
+    let reader = try eventLog.reader("postrider-dead", of: [.deadLetters])
+    defer { reader.close() }
+    try reader.read(
+      left.reduce(into: [:]) { $0[$1.key] = available[$1.key.number].lowerBound })
     let deadline = bootMicroseconds() + Self.patience.microseconds
     while !left.isEmpty {
       guard bootMicroseconds() < deadline else { throw .unreachable("reading took too long") }
-      let batch = try subscription.next(max: 1000, wait: .milliseconds(250))
-      if !batch.gained.isEmpty {
-        let starts = batch.gained.map { ($0, available[$0.number].lowerBound) }
-        try subscription.start(Dictionary(starts) { $1 })
-      }
-      for record in batch.records {
+      for record in try reader.next(max: 1000, wait: .milliseconds(250)) {
         take(record)
         if record.offset + 1 >= left[record.partition] ?? .max { left[record.partition] = nil }
       }

@@ -233,6 +233,7 @@ package final class LeasedReader {
     case .read(let offset, let before, let isNew):
       let held = Held(lease, at: offset, after: before)
       if isNew { try bind(held) }
+      if known.place == nil { try settle(held) }
       return held
     }
   }
@@ -273,6 +274,24 @@ package final class LeasedReader {
       if case .lost = error { return refusedMarks.add() }
       throw ReadingHalt(error)
     }
+  }
+
+  /// The store has a place before anything is read: one that has none beside a log of its own has lost it.
+  private func settle(_ held: Held) throws(ReadingHalt) {
+    let number = held.lease.number
+    do throws(StoreError) {
+      switch keeper {
+      case .intake:
+        // Should somebody have been quicker, the first records are taken where that one stands.
+        _ = try store.take(
+          IntakeBatch(log: identity, partition: number, from: held.done, next: held.done, sends: [])
+        )
+      case .reader:
+        _ = try store.pass([
+          held.lease: ReadingPlace(log: identity, offset: held.done, before: nil)
+        ])
+      }
+    } catch { throw ReadingHalt(error) }
   }
 
   /// Best effort: the store is the truth of what was read.

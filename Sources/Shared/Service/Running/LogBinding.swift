@@ -51,10 +51,17 @@ package enum LogBinding {
         "the log belongs to another store (\(own.name)), which has read \(partition.name) up to \(partition.mark?.offset ?? 0); reading it with this one (\(store.name)) would send everything again: \(choice)"
       )
     case .store(let own):
+      // Nothing is read before the store has a place for it.
       if own.generation == store.generation, let mark = partition.mark,
-        mark.offset > partition.place?.offset ?? mark.offset
+        mark.offset > partition.place?.offset ?? partition.available.lowerBound
       {
         return .commitsLost
+      }
+      // The place was lost with what was read up to the mark: all of it is read again.
+      if let mark = partition.mark, mark.offset > partition.available.lowerBound,
+        partition.place == nil
+      {
+        return begin(partition, at: partition.available.lowerBound, choice)
       }
     case .unnamed:
       // What an earlier version read, and committed without a name.
@@ -66,12 +73,15 @@ package enum LogBinding {
       }
     case .none: break
     }
-    return begin(partition, choice)
+    let start =
+      partition.place?.offset ?? partition.mark?.offset ?? partition.available.lowerBound
+    return begin(partition, at: start, choice)
   }
 
-  private static func begin(_ partition: Partition, _ choice: String) -> Verdict {
+  private static func begin(
+    _ partition: Partition, at start: Int64, _ choice: String
+  ) -> Verdict {
     let available = partition.available
-    let start = partition.place?.offset ?? partition.mark?.offset ?? available.lowerBound
     guard start <= available.upperBound else {
       return .refused(
         "\(partition.name) ends at offset \(available.upperBound), and reading had come to \(start): the log lost records or was made anew; \(choice)"
