@@ -169,7 +169,7 @@ let package = Package(
       "DispatchWorkerTests",
       [
         "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain", "Time", "JSON",
-        "Platform", "EventLog", "SendStore", "TestSupport",
+        "Platform", "EventLog", "SQLite", "SendStore", "TestSupport",
       ]),
     tests(
       "StatusWorkerTests",

@@ -328,12 +328,11 @@ final class DispatchStand: Sendable {
     }
   }
 
-  /// Nobody got a message twice, and no limit was broken.
+  /// Nobody got a message twice. Limits are lifted here unless a test sets them; see ProviderDoorTests.
   func expectClean(_ sends: Int, location: SourceLocation = #_sourceLocation) throws {
     let totals = try totals
     #expect(totals.sends == Int64(sends), sourceLocation: location)
     #expect(totals.duplicates == 0, sourceLocation: location)
     #expect(totals.repeatsAfterFinalFailure == 0, sourceLocation: location)
-    #expect(totals.violations == 0, sourceLocation: location)
   }
 }

@@ -4,6 +4,7 @@ import EventLog
 import JSON
 import Platform
 import Providers
+import SQLite
 import SendStore
 import Service
 import Simulator
@@ -53,7 +54,7 @@ import Time
       let slow = try stand.send(5)
       let fast = try stand.send(200, by: "meta")
       #expect(try stand.wait(for: slow + fast) == [.accepted: 205])
-      // The provider's door is watched where the machine is quiet; here it is what the store planned.
+      // What the store planned; what comes of it at the provider's door, ProviderDoorTests judge.
       #expect(try stand.claimSpan(of: slow) >= .seconds(4))
       #expect(try stand.claimSpan(of: fast) >= .seconds(4))
       try stand.expectClean(205)
@@ -173,6 +174,65 @@ import Time
       #expect(history.map(\.version) == Array(1...history.count))
       #expect(try stand.states(unknown) == [.queued: 1], "it waits for its sender")
       try stand.expectClean(2)
+    }
+  }
+
+  @Test("a store that has gone back behind its log's reader takes nothing in until it is restored")
+  func goneBack() async throws {
+    try await inTurn {
+      let stand = try DispatchStand(.oneMachine)
+      try stand.start()
+      let first = try stand.send(3)
+      #expect(try stand.wait(for: first) == [.accepted: 3])
+      func move(_ step: Int) throws {
+        try Database(path: stand.folder.file("store.db")).execute(
+          "UPDATE intake SET next_offset = next_offset + \(step) WHERE next_offset > 0")
+      }
+      try move(-1)
+      let second = try stand.send(1, from: 10)
+      try stand.wait("it is told") {
+        stand.lines.withLock { $0.contains { $0.contains("the store lost commits") } }
+      }
+      #expect(try stand.store.hasLostCommits())
+      #expect(try stand.states(second).isEmpty)
+
+      // One that begins then takes nothing in either, wherever the store stands by now.
+      stand.stopWorkers()
+      try move(1)
+      stand.lines.withLock { $0 = [] }
+      try stand.start("second")
+      try stand.wait("it is told again") {
+        stand.lines.withLock { $0.contains { $0.contains("cannot take sends in") } }
+      }
+      #expect(try stand.states(second).isEmpty)
+      _ = try stand.store.restored()
+      #expect(try stand.wait(for: second) == [.accepted: 1])
+      #expect(try stand.totals.duplicates == 0)
+    }
+  }
+
+  @Test(
+    "of a batch that the store cannot keep, what is at fault is dead-lettered and the rest goes")
+  func unstorable() async throws {
+    try await inTurn {
+      let stand = try DispatchStand(.scaledOut)
+      let before = try stand.send(4)
+      let wrong = try stand.send(1, from: 10) { $0.campaign = "a\0b" }
+      let after = try stand.send(4, from: 20)
+      try stand.start()
+      #expect(try stand.wait(for: before + after) == [.accepted: 8])
+      #expect(try stand.states(wrong).isEmpty)
+      let letters = try stand.eventLog.subscribe(group: "test", topics: [.deadLetters])
+      defer { letters.close() }
+      var reasons: [String] = []
+      try stand.wait("a dead letter") {
+        for record in try letters.next(max: 10, wait: .milliseconds(100)).records {
+          let data = try record.event().data
+          reasons.append(try JSONDocument(data).root["reason"]?.string ?? "")
+        }
+        return !reasons.isEmpty
+      }
+      #expect(reasons.count == 1 && reasons[0].contains("0x00"), "\(reasons)")
     }
   }
 

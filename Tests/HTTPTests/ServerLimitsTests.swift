@@ -60,6 +60,7 @@ import Testing
       Case("below", "GET / HTTP/1.1\r\nHost: h\r\nX-A: \(long(3000))\r\n\r\n", 200),
       Case("above", "GET / HTTP/1.1\r\nHost: h\r\nX-A: \(long(5000))\r\n\r\n", 431),
       Case("far above", "GET / HTTP/1.1\r\nHost: h\r\nX-A: \(long(200_000))\r\n\r\n", 431),
+      Case("above, and still coming", "GET / HTTP/1.1\r\nHost: h\r\nX-A: \(long(5000))", 431),
       Case("many fields", "GET / HTTP/1.1\r\nHost: h\r\n\(fields(5000))\r\n", 431),
       Case("a long target", "GET /\(long(200_000)) HTTP/1.1\r\nHost: h\r\n\r\n", 414),
     ])

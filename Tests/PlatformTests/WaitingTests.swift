@@ -53,6 +53,45 @@ import Testing
     #expect(monotonicMicroseconds() < wallMicroseconds())
   }
 
+  /// Of the futex call in which a thread sleeps until a moment; nil where it does not.
+  private func timedWaitOperation(of thread: String) -> Int? {
+    // It may have ended.
+    let call = try? String(contentsOfFile: "/proc/\(thread)/syscall", encoding: .utf8)
+    let words = call?.split(separator: " ") ?? []
+    guard words.count > 2, words[0] == Self.futex,
+      let operation = Int(words[2].dropFirst(2), radix: 16), operation & 0x7F == Self.waitUntil
+    else { return nil }
+    return operation
+  }
+
+  #if arch(x86_64)
+    private static let futex = "202"
+  #else
+    private static let futex = "98"
+  #endif
+
+  /// FUTEX_WAIT_BITSET and FUTEX_CLOCK_REALTIME of linux/futex.h.
+  private static let waitUntil = 9
+  private static let onCalendar = 256
+
+  @Test("the kernel sees a timed wait on the monotonic clock, not on the calendar")
+  func clock() {
+    for wait in Wait.allCases {
+      let waiting = Locked("")
+      let thread = WorkerThread("wait") {
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/thread-self")
+        waiting.withLock { $0 = own ?? "" }
+        wait.run(for: .milliseconds(500))
+      }
+      var operation: Int?
+      while operation == nil, !thread.join(within: .milliseconds(1)) {
+        operation = timedWaitOperation(of: waiting.withLock { $0 })
+      }
+      #expect(operation.map { $0 & Self.onCalendar } == 0, "\(wait)")
+      #expect(thread.join(within: .seconds(30)))
+    }
+  }
+
   @Test("a wait without an end, or for less than no time, is taken as it is meant")
   func extremes() {
     let gate = Gate()

@@ -32,20 +32,28 @@ import Time
   @Test(
     "what another account signed changes nothing, whatever it names", arguments: StoreKind.allCases)
   func forgery(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    var other = Sender.main
+    (other.id, other.account) = (SenderID("other"), AccountID("AC2"))
+    let world = try StoreUnderTest(kind, senders: [.main, other])
     let send = try world.accepted("SM1")
     var otherNumber = CallbackReport.unnamed("SM1", .wentOut(.read))
     otherNumber.address = "whatsapp:+1555"
     var otherProvider = CallbackReport.about(send.id, .wentOut(.read))
     otherProvider.provider = .meta
+    // One account may serve several tenants, each with webhooks of its own.
+    var otherTenant = CallbackReport.about(send.id, .wentOut(.read))
+    otherTenant.tenant = Tenant(app: "crm", company: "other")
     let forged: [CallbackReport] = [
       .about(send.id, account: "AC2", .wentOut(.read)),
       .unnamed("SM1", account: "AC2", .wentOut(.read)),
-      otherNumber, otherProvider,
+      otherNumber, otherProvider, otherTenant,
     ]
-    #expect(try world.store.apply(forged) == Array(repeating: .parked, count: 4))
+    // One alone takes a shorter way than several about one send.
+    for batch in forged.map({ [$0] }) + [forged] {
+      #expect(try world.store.apply(batch).allSatisfy { $0 == .parked })
+    }
     #expect(try world.state(send.id) == .accepted)
-    #expect(try world.store.parkedCount() == 4)
+    #expect(try world.store.parkedCount() == 10)
     #expect(try world.store.joinParked(after: .from(.distantPast), limit: 1000).joined == 0)
   }
 

@@ -29,6 +29,7 @@ import Time
 
     #expect(try world.store.record(reports).map(\.moved) == [false, false])
     #expect(try world.state(ids[1]) == .sending)
+    #expect(try world.store.laneStatus().first?.inFlight == 1)
     #expect(try world.claim().sends.isEmpty)
     let doubt = AttemptResult.inDoubt(Self.failure, nextLook: world.clock.now)
     #expect(try world.store.record([.of(first[1], doubt)]).map(\.moved) == [false])
@@ -91,6 +92,26 @@ import Time
   }
 
   @Test(
+    "an attempt without a record is in doubt once its time is over and its worker gone, and no sooner",
+    arguments: StoreKind.allCases)
+  func sweep(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue(2)
+    _ = try world.claim()
+    func sweep() throws -> Int { try world.store.sweepIntents(firstLook: .seconds(30)) }
+    world.clock.advance(.milliseconds(2500))
+    _ = try world.lease()
+    #expect(try sweep() == 0, "its worker lives")
+    try world.queue()
+    #expect(try world.claim().sends.count == 1)
+    try world.store.leave(world.worker)
+    #expect(try sweep() == 2, "the third may still go out")
+    world.clock.advance(.milliseconds(2100))
+    #expect(try sweep() == 1)
+    #expect(try world.store.laneStatus().first.map { [$0.inDoubt, $0.inFlight] } == [3, 0])
+  }
+
+  @Test(
     "a lease that ran out and that nobody took goes on as it was", arguments: StoreKind.allCases)
   func lapsed(kind: StoreKind) throws {
     let world = try StoreUnderTest(kind)
@@ -136,10 +157,12 @@ import Time
 
   @Test("a transaction that ran again after a conflict leaves no queue without its flow")
   func conflict() throws {
-    let world = try StoreUnderTest(.postgres, options: "-c deadlock_timeout=50ms")
+    let world = try StoreUnderTest(.postgres, options: "-c deadlock_timeout=1s")
     try world.queue()
     let id = SendID.random(at: world.clock.now)
     let rival = try world.connection()
+    // Whose time is over first looks for a deadlock, and is the one to fail.
+    try rival.execute("SET deadlock_timeout = '60s'")
     try rival.execute(
       """
       BEGIN;
@@ -156,9 +179,12 @@ import Time
       } catch { Issue.record("\(error)") }
     }
     let watch = try Connection(url)
-    let blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    let blocked = """
+      SELECT count(*) FROM pg_stat_activity
+      WHERE wait_event_type = 'Lock' AND datname = current_database()
+      """
     while try watch.run("blocked", blocked, []).integer(0, 0) == 0 {}
-    // Each has now what the other wants: the one that came first is chosen to fail, and tries again.
+    // Each has now what the other wants: the one that took sends in fails, and tries again.
     try rival.execute("SELECT * FROM intake FOR UPDATE")
     try rival.execute("ROLLBACK")
     #expect(taker.join(within: .seconds(20)))

@@ -94,6 +94,21 @@ import Time
   }
 
   @Test(
+    "after a restore what the log had before is in doubt, as it may have gone out; what came after goes",
+    arguments: StoreKind.allCases)
+  func readAnew(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue()
+    _ = try world.store.restored(ends: [0: 3])
+    let ids = try world.queue(4)
+    #expect(
+      try ids.map { try world.state($0) } == [.inDoubt, .inDoubt, .queued, .queued])
+    let later = try world.queue(2)
+    #expect(try later.map { try world.state($0) } == [.queued, .queued])
+    #expect(try world.claim().sends.map(\.id) == ids[2...] + later)
+  }
+
+  @Test(
     "two processes take in side by side without one key used twice", arguments: StoreKind.allCases)
   func sideBySide(kind: StoreKind) async throws {
     let world = try StoreUnderTest(kind)

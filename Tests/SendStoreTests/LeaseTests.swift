@@ -69,6 +69,25 @@ import Time
     #expect(try world.store.tendLeases(world.worker).held.isEmpty)
   }
 
+  @Test(
+    "nothing is claimed under a lease that has run out, nor under one of before its group came back",
+    arguments: StoreKind.allCases)
+  func oldLease(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue()
+    let old = try world.lease()
+    func claim(_ lease: Lease) throws -> ClaimResult {
+      try world.store.claim(Sender.main.id, lease, worker: world.worker, limit: 1)
+    }
+    world.clock.advance(.seconds(4))
+    #expect(try claim(old) == .fenced)
+    _ = try world.store.tendLeases(WorkerID("two"))
+    world.clock.advance(.seconds(4))
+    #expect(try world.lease().epoch == old.epoch + 2)
+    #expect(try claim(old) == .fenced)
+    #expect(try world.claim().sends.count == 1)
+  }
+
   @Test("a duty has one holder at a time", arguments: StoreKind.allCases)
   func duties(kind: StoreKind) throws {
     let world = try StoreUnderTest(kind)

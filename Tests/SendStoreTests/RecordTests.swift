@@ -62,6 +62,27 @@ import Time
     #expect(try world.store.send(send.id)?.history.count == 3)
   }
 
+  @Test(
+    "a late word on the first attempt is about that one, while the second is under way",
+    arguments: StoreKind.allCases)
+  func lateWord(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let id = try world.queue()[0]
+    let failure = Failure(code: "20429", sentence: "Too many.")
+    let first = try #require(try world.claim().sends.first)
+    let again = AttemptReport(
+      of: first, .retry(at: world.clock.now, failure))
+    _ = try world.store.record([again])
+    let second = try #require(try world.claim().sends.first)
+    #expect(second.attempt == 2)
+    for report in [again, .of(first, .failed(failure))] {
+      #expect(try world.store.record([report]).map(\.moved) == [false])
+      #expect(try world.state(id) == .sending)
+    }
+    #expect(try world.store.laneStatus().first?.inFlight == 1)
+    #expect(try world.store.record([.accepted(second, "SM2")]).map(\.state) == [.accepted])
+  }
+
   @Test("a gate refusal gives its slots back", arguments: StoreKind.allCases)
   func gateRefusal(kind: StoreKind) throws {
     let sender = Sender.main.with(

@@ -60,9 +60,11 @@ import Time
     try await onStand(pair) { stand in
       try stand.queue(1, for: .meta) { $1.template = "offer" }
       try stand.queue(1, for: .meta) { $1.template = "news" }
+      let inGerman = TemplateKey(name: "offer", language: "de").text
+      try stand.queue(1, for: .meta) { $1.template = inGerman }
       try stand.tell(events: [Self.template("PAUSED", title: "FIRST_PAUSE")])
       try stand.queue(1, for: .meta) { ($1.template, $1.campaign) = ("offer", "later") }
-      #expect(try stand.claim(.meta).count == 1)
+      #expect(try stand.claim(.meta).count == 2, "the news and the offer in German")
       stand.clock.advance(.seconds(3 * 3600))
       #expect(try stand.claim(.meta).count == 2)
       try stand.tell(events: [Self.template("DISABLED")])

@@ -73,13 +73,29 @@ private final class SlowAddress: Sendable {
     do { return try request.json["id"]?.string ?? "" } catch { return "" }
   }
 
-  var port: UInt16 { server.port }
+  var settings: Settings {
+    var settings = Settings()
+    settings.actions = [
+      ActionSettings(
+        tenant: Tenant(app: "crm", company: "acme"), url: .loopback(server.port),
+        secret: Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), rate: nil, inFlight: 8)
+    ]
+    settings.senders = SenderSettings.all
+    return settings
+  }
+
   var taken: [String] { state.peek { $0.taken } }
   var overlaps: Int { state.peek { $0.overlaps } }
 
   func waitForSome(_ limit: Duration) -> Bool {
     state.wait(for: limit) { !$0.open.isEmpty }
     return state.peek { !$0.open.isEmpty }
+  }
+
+  /// Whether so many came.
+  func hears(_ count: Int, within limit: Duration) -> Bool {
+    state.wait(for: limit) { $0.taken.count >= count }
+    return taken.count >= count
   }
 
   func answerAll() {
@@ -367,14 +383,7 @@ private final class InterruptedLog: PassingLog {
   func slow(pair: Pair, isOneBusy: Bool) async throws {
     try await onActionStand(pair, []) { world, _ in
       let address = try SlowAddress()
-      var settings = Settings()
-      settings.actions = [
-        ActionSettings(
-          tenant: Tenant(app: "crm", company: "acme"), url: .loopback(address.port),
-          secret: Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), rate: nil, inFlight: 8)
-      ]
-      settings.senders = SenderSettings.all
-      world.stand.actions.takeUp(settings)
+      world.stand.actions.takeUp(address.settings)
       let client = try HTTPClient()
       defer { client.close() }
       let loops = [world.loop, world.anotherLoop("w2", client)]
@@ -397,6 +406,29 @@ private final class InterruptedLog: PassingLog {
       #expect(address.taken.count == 9)
       #expect(address.overlaps == 0)
       for send in sends { #expect(address.taken.filter { $0 == send.id.description }.count == 3) }
+    }
+  }
+
+  @Test("a delivery that is not answered before its claim is over is not posted again meanwhile")
+  func lateAnswer() async throws {
+    try await onActionStand(.sqlite, []) { world, _ in
+      let address = try SlowAddress()
+      world.stand.actions.takeUp(address.settings)
+      _ = try world.stand.accepted(1)
+      try world.publish()
+      try world.run { address.waitForSome(.milliseconds(5)) }
+      for _ in 0..<3 {
+        world.stand.clock.advance(ActionLoop.claimSpan + .seconds(1))
+        try world.loop.step()
+      }
+      #expect(!address.hears(2, within: .milliseconds(200)))
+      address.answerAll()
+      let tenant = Tenant(app: "crm", company: "acme")
+      try world.run {
+        world.stand.clock.advance(ActionLoop.claimSpan)
+        return try !world.stand.store.hasDueDeliveries(of: tenant)
+      }
+      #expect(address.taken.count == 1)
     }
   }
 

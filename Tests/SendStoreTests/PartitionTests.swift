@@ -1,0 +1,51 @@
+import Domain
+import SendStore
+import TestSupport
+import Testing
+import Time
+
+@Suite struct PartitionTests {
+  static let topic = "callbacks"
+
+  private func tend(_ worker: WorkerID, _ world: StoreUnderTest) throws -> PartitionReport {
+    try world.store.tendPartitions(of: Self.topic, count: 4, worker, .status)
+  }
+
+  @Test(
+    "a partition has one owner at a time: they spread over the workers, and move when one is gone",
+    arguments: StoreKind.allCases)
+  func spreading(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let (one, two) = (WorkerID("one"), WorkerID("two"))
+    #expect(try tend(one, world).held.map(\.number) == [0, 1, 2, 3])
+    #expect(try tend(two, world).held.isEmpty)
+    let surplus = try tend(one, world).surplus
+    #expect(surplus.map(\.number) == [2, 3])
+    try world.store.release(surplus)
+    #expect(try tend(two, world).held.map(\.number) == [2, 3])
+    #expect(try tend(one, world).held.map(\.number) == [0, 1])
+    world.clock.advance(.seconds(2))
+    #expect(try tend(one, world).held.map(\.number) == [0, 1])
+    world.clock.advance(.seconds(2))
+    #expect(try tend(one, world).held.map(\.number) == [0, 1, 2, 3])
+  }
+
+  @Test(
+    "who has lost a partition neither says how far it was read nor gives it back",
+    arguments: StoreKind.allCases)
+  func fenced(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    let (one, two) = (WorkerID("one"), WorkerID("two"))
+    let old = try tend(one, world).held
+    world.clock.advance(.seconds(4))
+    let new = try tend(two, world).held
+    #expect(new.count == 4)
+    let place = ReadingPlace(log: "l", offset: 7, before: RecordMark(offset: 6, id: "six"))
+    #expect(try world.store.pass([new[0]: place]).isEmpty)
+    let stale = ReadingPlace(log: "l", offset: 3, before: nil)
+    #expect(try world.store.pass([old[0]: stale]) == [old[0]])
+    #expect(try world.store.readingPlace(in: Self.topic, 0) == place)
+    try world.store.release(old)
+    #expect(try tend(one, world).held.isEmpty)
+  }
+}
