@@ -99,7 +99,7 @@ import Time
   func readAnew(kind: StoreKind) throws {
     let world = try StoreUnderTest(kind)
     try world.queue()
-    _ = try world.store.restored(ends: [0: 3])
+    _ = try world.store.restored(SendsInLog(log: "log-1", available: [0..<3]))
     let ids = try world.queue(4)
     #expect(
       try ids.map { try world.state($0) } == [.inDoubt, .inDoubt, .queued, .queued])

@@ -275,7 +275,7 @@ extension Transaction {
       changes.remark(
         key, code: SendStore.reusedKeyCode,
         detail: .sentence(
-          "another request came under the same Idempotency-Key and was not sent; use a new key for it"))
+          "another request came under its Idempotency-Key and was not sent; use a new key"))
     }
     try changes.write(to: self)
   }
