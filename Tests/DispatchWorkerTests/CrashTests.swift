@@ -9,7 +9,7 @@ import Testing
 import Time
 
 /// Workers that are killed or frozen: processes of their own, on one log and one store.
-@Suite(.timeLimit(.minutes(10))) struct CrashTests {
+@Suite(.timeLimit(.minutes(15))) struct CrashTests {
   @Test(
     "two workers, either killed in mid-campaign ten times: every send ends accepted or named, none twice",
     arguments: Pair.allCases)

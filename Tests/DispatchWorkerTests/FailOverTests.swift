@@ -9,7 +9,7 @@ import Testing
 import Time
 
 /// A fail-over to a replica that was behind: the store has less than it had told.
-@Suite(.timeLimit(.minutes(5))) struct FailOverTests {
+@Suite(.timeLimit(.minutes(15))) struct FailOverTests {
   @Test("a replica that was behind stops every lane; restored, it goes on, and nobody gets two")
   func behind() async throws {
     try await inTurn {

@@ -10,7 +10,7 @@ import Testing
 import Time
 
 /// What goes wrong at a provider, told by the ledger of the one who saw it all.
-@Suite(.timeLimit(.minutes(10))) struct FaultTests {
+@Suite(.timeLimit(.minutes(15))) struct FaultTests {
   static let quick = "doubts: { looks: [\"500ms\", \"1s\"], grace: \"1s\" }, answerTimeout: \"2s\","
 
   @Test("sends are accepted, each once", arguments: Pair.allCases)

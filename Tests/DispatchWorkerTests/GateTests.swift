@@ -9,7 +9,7 @@ import Testing
 import Time
 
 /// Posts that have to wait for a connection, and what may have changed once they get one.
-@Suite(.timeLimit(.minutes(5))) struct GateTests {
+@Suite(.timeLimit(.minutes(15))) struct GateTests {
   /// A worker has the connections that its settings call for; afterwards its lanes may have more in flight.
   private func start(_ pair: Pair) throws -> DispatchStand {
     let few = "budget: { rate: null, daily: null, pair: null, inFlight: 8 }"

@@ -13,7 +13,7 @@ import Testing
 import Time
 
 /// What goes when, and what does not go at all.
-@Suite(.timeLimit(.minutes(10))) struct LaneTests {
+@Suite(.timeLimit(.minutes(15))) struct LaneTests {
   @Test(
     "a full day holds what is left until it is over, and no other lane", arguments: Pair.allCases)
   func daily(pair: Pair) async throws {

@@ -10,7 +10,7 @@ import Testing
 import Time
 
 /// A log belongs to one store, until a person says otherwise.
-@Suite(.timeLimit(.minutes(5))) struct LogAdoptionTests {
+@Suite(.timeLimit(.minutes(15))) struct LogAdoptionTests {
   @Test(
     "another store on a log that was read stops with the sentence and sends nothing",
     arguments: Pair.allCases)

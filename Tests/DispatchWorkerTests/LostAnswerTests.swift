@@ -8,7 +8,7 @@ import Testing
 import Time
 
 /// The store's answers are lost, workers end and begin again: nothing stands still, and nobody gets two.
-@Suite(.timeLimit(.minutes(5))) struct LostAnswerTests {
+@Suite(.timeLimit(.minutes(15))) struct LostAnswerTests {
   static let open = "budget: { rate: null, daily: null, pair: null, inFlight: 64 }"
 
   @Test(

@@ -7,7 +7,7 @@ import Testing
 import Time
 
 /// The limits as the provider counts them, by its own clock and its own rules.
-@Suite(.timeLimit(.minutes(5))) struct ProviderDoorTests {
+@Suite(.timeLimit(.minutes(15))) struct ProviderDoorTests {
   /// The provider's windows of a rate and of a pair are half a second shorter than ours: our guard of 25 ms is for
   /// a network, and on a machine that runs other tests too a post may be held up for longer on its way. A budget
   /// that is forgotten or spent twice comes seconds too early, at the latest with the lease that runs out after 3 s.

@@ -197,7 +197,7 @@ private final class InterruptedLog: PassingLog {
   }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct ActionTests {
+@Suite(.timeLimit(.minutes(15))) struct ActionTests {
   @Test("what two relays publish, as after a hand-over, is told once", arguments: Pair.allCases)
   func twice(pair: Pair) async throws {
     try await onActionStand(pair, ["acme"]) { world, _ in

@@ -10,7 +10,7 @@ import Testing
 import Time
 
 /// `postrider status` on Kafka and PostgreSQL with default settings, in processes of its own.
-@Suite(.timeLimit(.minutes(10))) struct TakeOverTests {
+@Suite(.timeLimit(.minutes(15))) struct TakeOverTests {
   enum Successor: CaseIterable { case another, anew }
 
   @Test(
