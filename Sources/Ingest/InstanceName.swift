@@ -13,6 +13,7 @@ enum InstanceName {
     }
     let name = UUID().uuidString.lowercased()
     try Data(name.utf8).write(to: file, options: .atomic)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
     return "\(host):\(name)"
   }
 }
