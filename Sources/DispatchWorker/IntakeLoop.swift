@@ -22,7 +22,6 @@ final class IntakeLoop {
   private let taken: Counter
   private let folded: Counter
   private let burial: Burial
-  private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
   private let waiting: Counter
 
   init(_ context: WorkerContext, doors: DoorBook, board: LaneBoard) {
@@ -56,28 +55,10 @@ final class IntakeLoop {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   func run() {
-    var failures = 0
-    var toldOf: String?
-    while !stop.isRequested {
-      do throws(ReadingHalt) {
-        try read { failures = 0 }
-        toldOf = nil
-      } catch {
-        failures += 1
-        health.notReady(error.description)
-        if error.isForGood {
-          if toldOf != error.description {
-            log.error(
-              "nothing is taken in until a person has decided", ["reason": error.description])
-          }
-          toldOf = error.description
-          stop.wait(for: .seconds(5))
-        } else {
-          log.warning("cannot take sends in, trying again", ["reason": error.description])
-          stop.wait(for: backoff.ceiling(failures: failures))
-        }
-      }
-    }
+    ReadingRounds(
+      topic: Topic.sends.rawValue, saying: "cannot take sends in, trying again", log: log,
+      health: health, stop: stop
+    ).run(read)
     health.ended()
   }
 

@@ -54,7 +54,6 @@ package final class RecordLoop<Prepared: Sendable> {
   private let batchSize: Int
   private let prepare: Preparation
   private let stage: HandlingStage<Prepared>
-  private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(10))
 
   package init(
     _ eventLog: any EventLog, _ store: SendStore, worker: WorkerID, group: String, topic: Topic,
@@ -87,32 +86,7 @@ package final class RecordLoop<Prepared: Sendable> {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    var failures = 0
-    var toldOf: String?
-    while !stop.isRequested {
-      do throws(ReadingHalt) {
-        try read { failures = 0 }
-        toldOf = nil
-      } catch {
-        failures += 1
-        health.notReady(error.description)
-        if error.isForGood {
-          // A decision may come at any time; one line says what to decide.
-          if toldOf != error.description {
-            log.error(
-              "reading stands still until a person has decided",
-              ["topic": topic.rawValue, "reason": error.description])
-          }
-          toldOf = error.description
-          stop.wait(for: .seconds(5))
-        } else {
-          log.warning(
-            "reading the log failed, trying again",
-            ["topic": topic.rawValue, "reason": error.description])
-          stop.wait(for: backoff.ceiling(failures: failures))
-        }
-      }
-    }
+    ReadingRounds(topic: topic.rawValue, log: log, health: health, stop: stop).run(read)
     stage.close()
     health.ended()
   }
