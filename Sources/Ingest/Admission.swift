@@ -14,7 +14,7 @@ final class Admission: Sendable {
     self.keys = keys
     self.now = now
     let limited = settings.apiKeys.compactMap { key in
-      key.rate.map { (key.key, TokenBucket($0)) }
+      key.rate.map { (key.key, TokenBucket($0, guardSpan: .zero)) }
     }
     buckets = Locked(Dictionary(limited) { first, _ in first })
   }

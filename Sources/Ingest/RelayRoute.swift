@@ -43,7 +43,7 @@ final class RelayRoute: Sendable {
     self.desk = desk
     self.slot = slot
     let buckets = relay.allowedFrom.compactMap { phone in
-      relay.budget.map { (phone.e164, TokenBucket($0)) }
+      relay.budget.map { (phone.e164, TokenBucket($0, guardSpan: .zero)) }
     }
     budgets = Locked(Dictionary(buckets) { first, _ in first })
     func counter(_ outcome: String) -> Counter {

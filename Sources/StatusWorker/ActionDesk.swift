@@ -13,7 +13,7 @@ struct ActionDesk {
   static let patience = Duration.seconds(24 * 3600)
   private static let backoff = Backoff(base: .seconds(5), cap: .seconds(3600))
 
-  init(_ rate: Rate?) { bucket = rate.map { TokenBucket($0) } }
+  init(_ rate: Rate?) { bucket = rate.map { TokenBucket($0, guardSpan: .zero) } }
 
   enum Verdict: Hashable {
     case delivered
@@ -22,7 +22,7 @@ struct ActionDesk {
   }
 
   mutating func heed(_ rate: Rate?) {
-    if bucket?.rate != rate { bucket = rate.map { TokenBucket($0) } }
+    if bucket?.rate != rate { bucket = rate.map { TokenBucket($0, guardSpan: .zero) } }
   }
 
   /// How many may go now.

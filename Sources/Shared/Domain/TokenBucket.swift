@@ -7,23 +7,28 @@ package import Time
 package struct TokenBucket: Hashable, Sendable {
   package let rate: Rate
   package private(set) var paidBack: Timestamp
+  private let guardSpan: Duration
 
-  package init(_ rate: Rate, paidBack: Timestamp = .distantPast) {
+  /// `guardSpan`: how long the way to whoever judges may take at most; nothing where this clock is the judge.
+  package init(
+    _ rate: Rate, paidBack: Timestamp = .distantPast, guardSpan: Duration = SlidingWindow.guardSpan
+  ) {
     self.rate = rate
     self.paidBack = paidBack
+    self.guardSpan = guardSpan
   }
 
   private var perPost: Duration { rate.interval / rate.count }
 
   package func nextRoom(after now: Timestamp) -> Timestamp {
     guard paidBack > .distantPast else { return now }
-    return max(now, paidBack - perPost * (rate.burst - 1) + SlidingWindow.guardSpan)
+    return max(now, paidBack - perPost * (rate.burst - 1) + guardSpan)
   }
 
   package func room(at now: Timestamp) -> Int {
     guard paidBack > now else { return rate.burst }
     let perPost = perPost.microseconds
-    let owed = (paidBack - now + SlidingWindow.guardSpan).microseconds
+    let owed = (paidBack - now + guardSpan).microseconds
     return max(0, rate.burst - Int((owed + perPost - 1) / perPost))
   }
 
