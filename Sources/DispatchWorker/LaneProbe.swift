@@ -1,8 +1,9 @@
+internal import Running
+internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import Providers
 internal import SendStore
-internal import Service
 internal import Time
 
 /// Asks providers whether a stopped lane may go on, less and less often.

@@ -1,7 +1,9 @@
+internal import Settings
+internal import Running
+internal import Telemetry
 internal import Domain
 internal import Platform
 internal import SendStore
-internal import Service
 internal import Time
 
 /// Keeps this worker's share of the lane groups, each second, until everything that it posted is recorded.
@@ -73,7 +75,7 @@ final class LeaseKeeper: Sendable {
       defer { told = true }
       return !told
     }) {
-      log.error("no lane sends", ["reason": sentence])
+      log.error("all lanes are stopped", ["reason": sentence])
     }
     health.notReady(sentence)
   }

@@ -1,5 +1,5 @@
+internal import Events
 internal import Domain
-internal import Providers
 internal import SendStore
 
 /// Learns by which number Meta shows each sender to people: news of a number's quality names nothing else.

@@ -1,9 +1,12 @@
+internal import Events
+package import Running
+package import Settings
+package import Telemetry
 package import Domain
 package import EventLog
 internal import JSON
 internal import Providers
 package import SendStore
-package import Service
 internal import Time
 
 /// Tells every callback to its send: read → judge → apply → mark.
@@ -102,7 +105,7 @@ package final class StatusLoop {
       }
       if report.isAlert {
         log.warning(
-          "a failure that somebody should look at",
+          "a provider reports a problem that needs a person",
           ["account": report.account.text, "send": send.description, "code": report.code ?? ""])
       }
     }

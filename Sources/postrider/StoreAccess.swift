@@ -1,5 +1,6 @@
+internal import Running
+internal import Settings
 internal import SendStore
-internal import Service
 
 /// The store of the settings, for a command that looks at it or changes it by hand.
 struct StoreAccess {

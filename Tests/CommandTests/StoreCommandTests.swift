@@ -1,9 +1,9 @@
+import Events
 import Domain
 import EventLog
 import Foundation
 import Platform
 import SendStore
-import Service
 import TestSupport
 import Testing
 import Time

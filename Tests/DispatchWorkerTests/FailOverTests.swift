@@ -1,9 +1,10 @@
-import Domain
+import Events
 import EventLog
+import Settings
+import Domain
 import Foundation
 import Platform
 import SendStore
-import Service
 import TestSupport
 import Testing
 import Time

@@ -1,9 +1,10 @@
+import Running
+import Settings
 import Domain
 import HTTP
 import Ingest
 import JSON
 import SendStore
-import Service
 import TestSupport
 import Testing
 import Time

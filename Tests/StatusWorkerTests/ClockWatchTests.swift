@@ -1,11 +1,11 @@
+@testable import Running
+@testable import Telemetry
 import Platform
 import SendStore
 import StatusWorker
 import TestSupport
 import Testing
 import Time
-
-@testable import Service
 
 @Suite struct ClockWatchTests {
   @Test(

@@ -1,10 +1,10 @@
+import Events
+import Settings
 import Domain
 import EventLog
 import Foundation
 import Platform
-import Providers
 import SendStore
-import Service
 import TestSupport
 import Testing
 import Time

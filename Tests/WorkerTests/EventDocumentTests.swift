@@ -1,8 +1,10 @@
+import Forms
+import Events
+@testable import Telemetry
 import DispatchWorker
 import Domain
 import Foundation
 import JSON
-import Kafka
 import Platform
 import Providers
 import SendStore
@@ -12,7 +14,6 @@ import Testing
 import Time
 
 @testable import EventLog
-@testable import Service
 
 /// docs/events.asyncapi.yaml against what is written.
 @Suite struct EventDocumentTests {

@@ -1,10 +1,12 @@
+import Events
+import Running
+import Telemetry
 import DispatchWorker
 import Domain
 import EventLog
 import JSON
 import Platform
 import SendStore
-import Service
 import StatusWorker
 import TestSupport
 import Testing
