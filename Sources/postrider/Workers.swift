@@ -5,7 +5,8 @@ internal import Telemetry
 internal import DispatchWorker
 internal import Domain
 internal import EventLog
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 internal import HTTP
 internal import Ingest
 internal import Platform
@@ -158,7 +159,7 @@ struct Workers {
     if case .embedded(let own) = settings.log { files.append(own.path) }
     if case .sqlite(let path) = settings.store { files.append(path) }
     for file in files {
-      let folder = (file as NSString).deletingLastPathComponent
+      let folder = folder(ofFile: file)
       guard !folder.isEmpty else { continue }
       do {
         try FileManager.default.createDirectory(

@@ -1,6 +1,5 @@
 package import Running
 package import Settings
-internal import Foundation
 internal import Platform
 internal import Time
 package import HTTP
@@ -97,9 +96,9 @@ package final class IngestListener: Sendable {
   }
 
   private static func content(of file: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let bytes = Platform.content(ofFile: file) else {
       throw Unreadable(description: "tls: \(file) cannot be read")
     }
-    return String(decoding: data, as: UTF8.self)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
