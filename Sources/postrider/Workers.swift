@@ -41,7 +41,7 @@ struct Workers {
 
   func run() -> Exit {
     let signals = SignalWatch(stop: stop) { [reload, readAgain, log, settings] in
-      Self.takeUp(reload, readAgain, log, running: settings)
+      Self.apply(reload, readAgain, log, running: settings)
     }
     defer { withExtendedLifetime(signals) {} }
     do {
@@ -65,7 +65,7 @@ struct Workers {
   }
 
   /// With any fault in them everything stays as it is.
-  private static func takeUp(
+  private static func apply(
     _ reload: Reload, _ readAgain: () throws -> Settings, _ log: Log, running: Settings
   ) {
     do {
@@ -85,7 +85,7 @@ struct Workers {
     guard parts.contains(.ingest) else { return nil }
     let door = DoorContext(logSlot, storeSlot, log: log, metrics: metrics)
     let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
-    reload.onChange { settings in listener.takeUp(settings) }
+    reload.onChange { settings in listener.apply(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
     return listener
   }

@@ -63,7 +63,7 @@ package final class IngestListener: Sendable {
   package var routes: [String] { router.withLock { $0 }.names }
 
   /// Requests that come from now on are served by these settings; those under way end as they began.
-  package func takeUp(_ settings: Settings) {
+  package func apply(_ settings: Settings) {
     let new = makeRouter(settings)
     router.withLock { $0 = new }
   }
@@ -87,7 +87,7 @@ package final class IngestListener: Sendable {
   ) {
     let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let loop = IngestLoop(append: { spool.append($0, done: $1) }, door)
-    let desk = WebhookDesk(
+    let desk = WebhookRules(
       senders: SenderBook(settings), address: address, verifySignatures: settings.verifySignatures,
       now: door.now)
     RelayRoute(settings, loop, desk, door)?.add(to: &router, under: address.prefix)
