@@ -17,7 +17,7 @@ enum Entry {
       print(
         """
         usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS]
-               | dispatch [sqlite|postgres] [rate|latency|handover|budgets|backlog]
+               | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog]
                | simulator [MESSAGES|serve]
         """
       )

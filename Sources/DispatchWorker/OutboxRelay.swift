@@ -5,6 +5,7 @@ package import Telemetry
 package import Domain
 package import EventLog
 internal import Providers
+internal import Time
 package import SendStore
 
 /// Publishes the changes of sends from the store to the log, in order for each send. One worker at a time
@@ -18,6 +19,7 @@ package final class OutboxRelay {
   private let health: HealthPart
   private let stop: StopSignal
   private let published: Counter
+  private let age: Gauge
   /// An append may take longer than a lease: nobody else publishes meanwhile, which could turn an order round.
   package let keeper: DutyKeeper
   private let backoff = Backoff(base: .milliseconds(200), cap: .seconds(10))
@@ -37,6 +39,9 @@ package final class OutboxRelay {
     self.stop = stop
     published = metrics.counter(
       "postrider_events_published_total", "Changes of sends that went to the messages topic.")
+    age = metrics.gauge(
+      "postrider_outbox_age_seconds",
+      "How old the oldest change is that this worker has to publish; 0 where it has none.")
   }
 
   package static let duty = "relay"
@@ -55,7 +60,11 @@ package final class OutboxRelay {
   package func step() throws -> Bool {
     guard try store.takeDuty(Self.duty, worker) != nil else { return false }
     let entries = try store.unpublished(limit: Self.batch)
-    guard !entries.isEmpty else { return false }
+    guard let oldest = entries.map(\.change.at).min() else {
+      age.set(0)
+      return false
+    }
+    age.set((try store.now() - oldest).seconds)
     let generation = try store.generation()
     try keeper.whileHeld {
       try eventLog.append(
