@@ -32,6 +32,11 @@ func tests(
     name: name, dependencies: dependencies, resources: resources, swiftSettings: ours)
 }
 
+/// A noun's statements, in both dialects.
+func noun(_ path: String) -> [Resource] {
+  [.embedInCode("\(path).sqlite.sql"), .embedInCode("\(path).postgres.sql")]
+}
+
 func systemLibrary(_ name: String, pkgConfig: String, debian: String) -> Target {
   .systemLibrary(
     name: name, path: "Sources/Shared/CLibraries/\(name)", pkgConfig: pkgConfig,
@@ -76,7 +81,10 @@ let package = Package(
       "EventLog", ["Domain", "Time", "Platform", "Compression", "SQLite", "Kafka"],
       resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
     module(
-      "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
+      "Store", ["Domain", "Time", "Platform", "SQLite", "Postgres"],
+      resources: noun("clocks") + noun("workers")),
+    module(
+      "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "Store"],
       resources: [
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
         .embedInCode("Migrations/sqlite_002.sql"), .embedInCode("Migrations/postgres_002.sql"),
@@ -85,25 +93,30 @@ let package = Package(
         .embedInCode("Migrations/sqlite_005.sql"), .embedInCode("Migrations/postgres_005.sql"),
         .embedInCode("Migrations/sqlite_006.sql"), .embedInCode("Migrations/postgres_006.sql"),
         .embedInCode("Migrations/sqlite_007.sql"), .embedInCode("Migrations/postgres_007.sql"),
-        .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
-      ]),
+      ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
+        + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
+        + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
+        + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
+        + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
+        + noun("Upkeep/upkeep")),
     module(
       "Service",
       [
         "Domain", "Time", "Platform", "Providers", "JSON", "Crypto", "HTTP", "EventLog", "Kafka",
-        "SendStore",
+        "SendStore", "Store",
       ]),
     module(
       "Ingest",
       [
         "Service", "HTTP", "Providers", "Domain", "EventLog", "JSON", "Crypto", "Platform",
-        "SendStore", "Time",
+        "SendStore", "Store", "Time",
       ],
       path: "Sources/Ingest"),
     module(
       "DispatchWorker",
       [
         "Service", "Domain", "EventLog", "HTTP", "JSON", "Platform", "Providers", "SendStore",
+        "Store",
         "Time",
       ],
       path: "Sources/DispatchWorker"),
@@ -111,14 +124,14 @@ let package = Package(
       "StatusWorker",
       [
         "Service", "Crypto", "Domain", "EventLog", "HTTP", "JSON", "Platform", "Providers",
-        "SendStore", "Time",
+        "SendStore", "Store", "Time",
       ],
       path: "Sources/StatusWorker"),
     .executableTarget(
       name: "postrider",
       dependencies: [
         "Ingest", "DispatchWorker", "StatusWorker", "Simulator", "Service", "Domain", "EventLog",
-        "SendStore", "Platform", "Time", "HTTP", "JSON",
+        "SendStore", "Store", "Platform", "Time", "HTTP", "JSON",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(
@@ -152,31 +165,34 @@ let package = Package(
       ]),
     tests(
       "SendStoreTests",
-      ["SendStore", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
+      ["SendStore", "Store", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
     tests(
       "ServiceTests",
       [
         "Service", "Domain", "Time", "JSON", "Kafka", "Platform", "SQLite", "EventLog", "SendStore",
+        "Store",
         "TestSupport",
       ]),
     tests(
       "WorkerTests",
       [
         "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
-        "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport",
+        "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "Store",
+        "TestSupport",
       ]),
     tests(
       "DispatchWorkerTests",
       [
         "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain", "Time", "JSON",
-        "Platform", "EventLog", "SQLite", "SendStore", "TestSupport",
+        "Platform", "EventLog", "SQLite", "SendStore", "Store", "TestSupport",
       ]),
     tests(
       "StatusWorkerTests",
       [
         "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
         "Domain",
-        "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport", "postrider",
+        "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "Store", "TestSupport",
+        "postrider",
       ]),
     tests(
       "IngestTests",
@@ -203,7 +219,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "SendStore", "EventLog", "Domain", "Time", "Platform", "CRdKafka", "CThreads",
+        "SendStore", "Store", "EventLog", "Domain", "Time", "Platform", "CRdKafka", "CThreads",
       ],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Service
 internal import Time
 

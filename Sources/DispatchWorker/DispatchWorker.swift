@@ -1,6 +1,7 @@
 internal import Domain
 internal import HTTP
 internal import SendStore
+package import Store
 package import Platform
 package import Service
 internal import Time

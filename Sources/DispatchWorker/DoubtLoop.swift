@@ -3,6 +3,7 @@ internal import HTTP
 internal import Platform
 internal import Providers
 internal import SendStore
+internal import Store
 internal import Service
 internal import Time
 

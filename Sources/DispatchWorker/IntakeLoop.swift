@@ -4,6 +4,7 @@ internal import JSON
 internal import Platform
 internal import Providers
 internal import SendStore
+internal import Store
 internal import Service
 internal import Time
 

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Service
 internal import Time
 
@@ -17,6 +18,7 @@ final class LeaseKeeper: Sendable {
   private let counts: DispatchCounts
   private let swept: Counter
   private let audited: Counter
+  private let miscounted: Gauge
   private let log: Log
   private let health: HealthPart
   private let stop: StopSignal
@@ -34,6 +36,9 @@ final class LeaseKeeper: Sendable {
     audited = context.metrics.counter(
       "postrider_intents_audited_total",
       "Attempts that were claimed without this worker's hearing of it, put back.")
+    miscounted = context.metrics.gauge(
+      "postrider_attempts_miscounted",
+      "Attempts that ended without having been counted as under way. There should be none.")
     store = context.store
     worker = context.worker
     log = context.log
@@ -81,6 +86,7 @@ final class LeaseKeeper: Sendable {
   /// Answers how long to wait for the next time: less than a second where somebody else's lease runs out.
   func tend() throws(StoreError) -> Duration {
     let report = try store.tendLeases(worker)
+    miscounted.set(Double(report.miscounted))
     let leases = Dictionary(report.held.map { ($0.group, $0) }) { $1 }
     let surplus = Set(report.surplus.map(\.group))
     board.hold(leases, surplus: surplus, doors.groups)

@@ -57,7 +57,7 @@ struct DoubtRoutes: Sendable {
       json: JSONWriter.object { writer in
         writer.name("doubts")
         writer.array { list in
-          for doubt in doubts where doubt.sender.map({ requests.isVisible($0, to: key) }) ?? false {
+          for doubt in doubts where requests.isVisible(doubt.sender, to: key) {
             list.object { doubt.write(to: &$0) }
           }
         }

@@ -2,6 +2,7 @@ internal import Domain
 internal import HTTP
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Service
 internal import Time
 

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Providers
 internal import SendStore
+internal import Store
 internal import Service
 
 /// Writes down what tenants with an action are to be told of callbacks and messages from people. The same

@@ -4,6 +4,7 @@ package import HTTP
 internal import JSON
 internal import Platform
 package import SendStore
+internal import Store
 package import Service
 internal import Time
 

@@ -1,5 +1,6 @@
 internal import Platform
 package import SendStore
+package import Store
 package import Service
 internal import Time
 
@@ -43,7 +44,7 @@ package final class ClockWatch {
     guard saidAt.map({ now - $0 >= Self.repetition.microseconds }) ?? true else { return }
     saidAt = now
     log.warning(
-      ahead < .zero - SendStore.slewedGap
+      ahead < .zero - ClockReading.slewedGap
         ? """
         the store's clock is behind the calendar and catches up by 3 min an hour; to set it at once, stop \
         all workers for a quarter of a minute

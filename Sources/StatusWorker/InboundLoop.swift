@@ -2,6 +2,7 @@ package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
+internal import Store
 package import Service
 internal import Time
 

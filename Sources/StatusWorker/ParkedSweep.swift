@@ -1,5 +1,6 @@
 internal import Platform
 package import SendStore
+internal import Store
 package import Service
 internal import Time
 

@@ -3,6 +3,7 @@ package import HTTP
 internal import Platform
 internal import Providers
 package import SendStore
+package import Store
 package import Service
 internal import Time
 

@@ -3,6 +3,7 @@ package import EventLog
 internal import JSON
 internal import Providers
 package import SendStore
+internal import Store
 package import Service
 internal import Time
 

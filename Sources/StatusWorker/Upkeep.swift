@@ -1,4 +1,5 @@
 package import SendStore
+package import Store
 package import Service
 internal import Time
 

@@ -1,5 +1,6 @@
 internal import EventLog
 internal import SendStore
+internal import Store
 internal import Service
 internal import Time
 

@@ -1,4 +1,5 @@
 internal import SendStore
+internal import Store
 internal import Service
 
 /// The store of the settings, for a command that looks at it or changes it by hand.

@@ -1,6 +1,7 @@
 internal import EventLog
 internal import Foundation
 internal import SendStore
+internal import Store
 internal import Service
 
 /// `postrider store`

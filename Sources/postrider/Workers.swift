@@ -6,6 +6,7 @@ internal import HTTP
 internal import Ingest
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Service
 internal import StatusWorker
 internal import Time

@@ -7,6 +7,7 @@ import JSON
 import Platform
 import Providers
 import SendStore
+import Store
 import Service
 import Simulator
 import TestSupport

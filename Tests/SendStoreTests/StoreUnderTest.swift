@@ -2,6 +2,7 @@ import Domain
 import Postgres
 import SQLite
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

@@ -5,6 +5,7 @@ import Kafka
 import Platform
 import SQLite
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

@@ -1,5 +1,6 @@
 import Platform
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing

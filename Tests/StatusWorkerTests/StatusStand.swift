@@ -4,6 +4,7 @@ import JSON
 import Platform
 import Providers
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing

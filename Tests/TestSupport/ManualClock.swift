@@ -1,4 +1,5 @@
 package import SendStore
+package import Store
 private import Platform
 package import Time
 

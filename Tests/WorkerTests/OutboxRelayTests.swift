@@ -4,6 +4,7 @@ import EventLog
 import JSON
 import Platform
 import SendStore
+import Store
 import Service
 import StatusWorker
 import TestSupport

@@ -1,6 +1,7 @@
 internal import Domain
 package import EventLog
 package import SendStore
+package import Store
 
 /// What a person decides about a store and the log that it reads.
 package struct LogAdoption {
