@@ -10,9 +10,12 @@ let ours: [SwiftSetting] = [
 ]
 
 /// Modules that may touch a pointer: they wrap one C library each.
-func wrapper(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func wrapper(
+  _ name: String, _ dependencies: [Target.Dependency] = [], around library: String
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: ours)
+    name: name, dependencies: [.byName(name: library)] + dependencies,
+    path: "Sources/Shared/Libraries/\(name)", exclude: [library], swiftSettings: ours)
 }
 
 /// Every other module: a pointer there is a compile error.
@@ -37,54 +40,62 @@ func noun(_ path: String) -> [Resource] {
   [.embedInCode("\(path).sqlite.sql"), .embedInCode("\(path).postgres.sql")]
 }
 
-func systemLibrary(_ name: String, pkgConfig: String, debian: String) -> Target {
+func systemLibrary(
+  _ name: String, in wrapper: String? = nil, pkgConfig: String? = nil, debian: String? = nil
+) -> Target {
   .systemLibrary(
-    name: name, path: "Sources/Shared/CLibraries/\(name)", pkgConfig: pkgConfig,
-    providers: [.apt([debian])])
+    name: name, path: "Sources/Shared/Libraries/" + (wrapper.map { "\($0)/\(name)" } ?? name),
+    pkgConfig: pkgConfig, providers: debian.map { [.apt([$0])] })
+}
+
+func library(_ name: String, in wrapper: String, linking linked: String) -> Target {
+  .target(
+    name: name, path: "Sources/Shared/Libraries/\(wrapper)/\(name)",
+    cxxSettings: [.unsafeFlags(["-std=c++17"])], linkerSettings: [.linkedLibrary(linked)])
 }
 
 let package = Package(
   name: "postrider",
   products: [.executable(name: "postrider", targets: ["postrider"])],
   targets: [
-    systemLibrary("CRdKafka", pkgConfig: "rdkafka", debian: "librdkafka-dev"),
+    systemLibrary("CRdKafka", in: "Kafka", pkgConfig: "rdkafka", debian: "librdkafka-dev"),
+    systemLibrary("CSQLite", in: "SQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
+    systemLibrary("CPostgres", in: "Postgres", pkgConfig: "libpq", debian: "libpq-dev"),
+    systemLibrary("CCrypto", in: "Crypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+    systemLibrary("CLZ4", in: "Compression", pkgConfig: "liblz4", debian: "liblz4-dev"),
+    systemLibrary("CSystem", in: "Platform"),
     systemLibrary("CCurl", pkgConfig: "libcurl", debian: "libcurl4-openssl-dev"),
-    systemLibrary("CSQLite", pkgConfig: "sqlite3", debian: "libsqlite3-dev"),
-    systemLibrary("CPostgres", pkgConfig: "libpq", debian: "libpq-dev"),
-    systemLibrary("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
     systemLibrary("CTLS", pkgConfig: "libssl", debian: "libssl-dev"),
-    systemLibrary("CLZ4", pkgConfig: "liblz4", debian: "liblz4-dev"),
-    .systemLibrary(name: "CSystem", path: "Sources/Shared/CLibraries/CSystem"),
-    .target(
-      name: "CPhoneNumber", path: "Sources/Shared/CLibraries/CPhoneNumber",
-      cxxSettings: [.unsafeFlags(["-std=c++17"])],
-      linkerSettings: [.linkedLibrary("phonenumber")]),
-    .target(
-      name: "CSimdJSON", path: "Sources/Shared/CLibraries/CSimdJSON",
-      cxxSettings: [.unsafeFlags(["-std=c++17"])],
-      linkerSettings: [.linkedLibrary("simdjson")]),
+    library("CPhoneNumber", in: "PhoneLibrary", linking: "phonenumber"),
+    library("CSimdJSON", in: "JSON", linking: "simdjson"),
 
     module("Time"),
     module("Forms"),
-    wrapper("Platform", ["CSystem", "Time"]),
-    wrapper("Crypto", ["CCrypto"]),
-    wrapper("JSON", ["CSimdJSON"]),
-    wrapper("PhoneLibrary", ["CPhoneNumber"]),
-    wrapper("SQLite", ["CSQLite"]),
-    wrapper("Compression", ["CLZ4"]),
-    wrapper("Postgres", ["CPostgres"]),
-    wrapper("HTTP", ["CTLS", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Time"]),
-    wrapper("Kafka", ["CRdKafka", "Platform", "Time"]),
+    wrapper("Platform", ["Time"], around: "CSystem"),
+    wrapper("Crypto", around: "CCrypto"),
+    wrapper("JSON", around: "CSimdJSON"),
+    wrapper("PhoneLibrary", around: "CPhoneNumber"),
+    wrapper("SQLite", around: "CSQLite"),
+    wrapper("Compression", around: "CLZ4"),
+    wrapper("Postgres", around: "CPostgres"),
+    wrapper("Kafka", ["Forms", "Platform", "Time"], around: "CRdKafka"),
 
+    .target(
+      name: "HTTP",
+      dependencies: ["CTLS", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Time"],
+      path: "Sources/Shared/HTTP", swiftSettings: ours),
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
+    module("Telemetry", ["Domain", "JSON", "Platform", "Time"]),
+    module("Events", ["Crypto", "Domain", "Forms", "JSON", "Time"]),
     module(
-      "EventLog", ["Domain", "Time", "Platform", "Compression", "SQLite", "Kafka"],
+      "EventLog",
+      ["Events", "Domain", "Forms", "Time", "Platform", "Compression", "SQLite", "Kafka"],
       resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
     module(
       "Store", ["Domain", "Time", "Platform", "SQLite", "Postgres"],
       resources: noun("clocks") + noun("workers")),
     module(
-      "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "Store"],
+      "SendStore", ["Store", "Domain", "Time", "Platform", "Crypto", "JSON"],
       resources: [
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
         .embedInCode("Migrations/sqlite_002.sql"), .embedInCode("Migrations/postgres_002.sql"),
@@ -100,38 +111,56 @@ let package = Package(
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
         + noun("Upkeep/upkeep")),
     module(
-      "Service",
+      "Settings",
       [
-        "Domain", "Time", "Platform", "Providers", "JSON", "Crypto", "HTTP", "EventLog", "Kafka",
-        "SendStore", "Store",
+        "EventLog", "Providers", "SendStore", "HTTP", "Events", "Domain", "Crypto", "JSON",
+        "Platform", "Time",
+      ]),
+    module(
+      "Running",
+      [
+        "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry",
+        "Domain",
+        "Crypto", "JSON", "Platform", "Time",
       ]),
     module(
       "Ingest",
       [
-        "Service", "HTTP", "Providers", "Domain", "EventLog", "JSON", "Crypto", "Platform",
-        "SendStore", "Store", "Time",
+        "Running", "Settings", "EventLog", "Providers", "HTTP", "Events", "Telemetry", "Domain",
+        "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/Ingest"),
     module(
+      "API",
+      [
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
+        "Telemetry",
+        "Domain", "Crypto", "JSON", "Platform", "Time",
+      ],
+      path: "Sources/API"),
+    module(
       "DispatchWorker",
       [
-        "Service", "Domain", "EventLog", "HTTP", "JSON", "Platform", "Providers", "SendStore",
-        "Store",
-        "Time",
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
+        "Telemetry",
+        "Domain", "JSON", "Platform", "Time",
       ],
       path: "Sources/DispatchWorker"),
     module(
       "StatusWorker",
       [
-        "Service", "Crypto", "Domain", "EventLog", "HTTP", "JSON", "Platform", "Providers",
-        "SendStore", "Store", "Time",
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
+        "Telemetry",
+        "Domain", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/StatusWorker"),
     .executableTarget(
       name: "postrider",
       dependencies: [
-        "Ingest", "DispatchWorker", "StatusWorker", "Simulator", "Service", "Domain", "EventLog",
-        "SendStore", "Store", "Platform", "Time", "HTTP", "JSON",
+        "Ingest", "API", "DispatchWorker", "StatusWorker", "Simulator", "Running", "Settings",
+        "EventLog", "SendStore", "Store", "HTTP", "Events", "Telemetry", "Domain", "JSON",
+        "Platform",
+        "Time",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
     module(
@@ -139,7 +168,7 @@ let package = Package(
       path: "Sources/Simulator"),
 
     module(
-      "Providers", ["Domain", "Forms", "Time", "JSON", "Crypto"],
+      "Providers", ["Events", "Domain", "Forms", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("ErrorTable/errors.json")]),
 
     tests("TimeTests", ["Time"]),
@@ -149,47 +178,52 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("CompressionTests", ["Compression"]),
     tests(
-      "DomainTests", ["Domain", "Time", "JSON"], resources: [.embedInCode("Fixtures/e164.json")]),
+      "DomainTests", ["Domain", "Events", "Time", "JSON"],
+      resources: [.embedInCode("Fixtures/e164.json")]),
     tests(
-      "ProvidersTests", ["Providers", "Domain", "Forms", "Time", "JSON", "Crypto"],
+      "ProvidersTests", ["Providers", "Events", "Domain", "Forms", "Time", "JSON", "Crypto"],
       resources: [.embedInCode("Fixtures")]),
     .target(
-      name: "FuzzTargets", dependencies: ["Providers", "Domain", "HTTP", "Time", "JSON"],
-      path: "Tests/Fuzz", exclude: ["Seeds"], swiftSettings: ours),
+      name: "FuzzTargets", dependencies: ["Providers", "Events", "Domain", "HTTP", "Time", "JSON"],
+      path: "Fuzz", exclude: ["Seeds"], swiftSettings: ours),
     tests("SQLiteTests", ["SQLite"]),
     tests(
       "EventLogTests",
       [
-        "EventLog", "Kafka", "SQLite", "Compression", "Domain", "Platform", "Time", "TestSupport",
+        "EventLog", "Events", "Forms", "Kafka", "SQLite", "Compression", "Domain", "Platform",
+        "Time", "TestSupport",
         "CRdKafka",
       ]),
     tests(
       "SendStoreTests",
       ["SendStore", "Store", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
     tests(
-      "ServiceTests",
+      "RunningTests",
       [
-        "Service", "Domain", "Time", "JSON", "Kafka", "Platform", "SQLite", "EventLog", "SendStore",
-        "Store",
+        "Running", "Settings", "Telemetry", "Events", "Domain", "Time", "JSON", "Kafka", "Platform",
+        "SQLite", "EventLog", "SendStore", "Store",
         "TestSupport",
       ]),
     tests(
       "WorkerTests",
       [
-        "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
+        "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Running", "Settings",
+        "Telemetry", "Events", "HTTP", "Crypto",
         "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "Store",
         "TestSupport",
       ]),
     tests(
       "DispatchWorkerTests",
       [
-        "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Domain", "Time", "JSON",
+        "DispatchWorker", "Simulator", "Providers", "Running", "Settings", "Telemetry", "Events",
+        "HTTP", "Domain", "Time", "JSON",
         "Platform", "EventLog", "SQLite", "SendStore", "Store", "TestSupport",
       ]),
     tests(
       "StatusWorkerTests",
       [
-        "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Service", "HTTP", "Crypto",
+        "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Running", "Settings",
+        "Telemetry", "Events", "HTTP", "Crypto",
         "Domain",
         "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "Store", "TestSupport",
         "postrider",
@@ -197,29 +231,35 @@ let package = Package(
     tests(
       "IngestTests",
       [
-        "Ingest", "Service", "HTTP", "Forms", "Providers", "Domain", "EventLog", "JSON", "Crypto",
-        "SendStore",
+        "Ingest", "API", "Running", "Settings", "Telemetry", "Events", "HTTP", "Forms", "Providers",
+        "Domain", "EventLog", "JSON", "Crypto",
+        "SendStore", "Store",
         "Platform", "Time", "TestSupport",
       ]),
     tests(
       "CommandTests",
       [
-        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Service", "Platform",
+        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Store", "Running",
+        "Settings",
+        "Telemetry", "Events", "Platform",
         "Time",
         "TestSupport",
       ]),
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
-        "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Service",
+        "SendStore", "Store", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite",
+        "Postgres",
+        "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Running",
+        "Settings", "Telemetry", "Events",
         "Crypto", "Forms", "Providers", "StatusWorker",
       ],
-      path: "Tests/Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
+      path: "Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(
       name: "TestSupport",
       dependencies: [
-        "SendStore", "Store", "EventLog", "Domain", "Time", "Platform", "CRdKafka", "CThreads",
+        "SendStore", "Store", "EventLog", "Events", "Domain", "Time", "Platform", "CRdKafka",
+        "CThreads",
       ],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),

@@ -1,6 +1,6 @@
+internal import Telemetry
 internal import Domain
 internal import Platform
-internal import Service
 internal import Time
 
 /// The circuit breakers of the hosts that this worker posts to, shared by the lanes of each.
@@ -19,9 +19,10 @@ final class BreakerBoard: Sendable {
     breakers.withLock { $0[host]?.room(at: .sinceBoot) }
   }
 
-  func wakeTime(_ host: String) -> Timestamp? {
+  func wakeTime(_ host: String) -> RunningTime? {
     breakers.withLock { breakers in
-      if case .open(let until) = breakers[host]?.state(at: .sinceBoot) { until } else { nil }
+      guard case .open(let until) = breakers[host]?.state(at: .sinceBoot) else { return nil }
+      return RunningTime(microseconds: until.microseconds)
     }
   }
 
@@ -55,6 +56,8 @@ final class BreakerBoard: Sendable {
 }
 
 extension Timestamp {
-  /// On the machine's own clock, which nobody can set.
-  static var sinceBoot: Timestamp { Timestamp(microseconds: bootMicroseconds()) }
+  /// Breakers are of one process and live by its running time.
+  fileprivate static var sinceBoot: Timestamp {
+    Timestamp(microseconds: RunningTime.now.microseconds)
+  }
 }

@@ -1,8 +1,9 @@
+internal import Running
+internal import Telemetry
 internal import Domain
 internal import Platform
 internal import SendStore
 internal import Store
-internal import Service
 internal import Time
 
 /// Looks after what does not go by itself: doubts, and lanes that are stopped.
@@ -28,17 +29,13 @@ final class CareLoop {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   func run() {
-    repeat {
-      do throws(StoreError) {
-        let senders = board.senders
-        try doubts.round(senders)
-        try probe.round(senders)
-        health.ready()
-      } catch {
-        health.notReady(error.description)
-        log.warning("cannot look after doubts and stopped lanes", ["reason": error.description])
-      }
-    } while !stop.wait(for: Self.pause)
+    WorkRounds(
+      saying: "cannot look after doubts and stopped lanes", log: log, health: health, stop: stop
+    ).run(every: Self.pause) {
+      let senders = board.senders
+      try doubts.round(senders)
+      try probe.round(senders)
+    }
     health.ended()
   }
 }

@@ -1,7 +1,7 @@
+internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import SendStore
-internal import Service
 internal import Time
 
 /// What dispatching is measured by.

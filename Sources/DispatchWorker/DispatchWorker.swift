@@ -1,9 +1,11 @@
+internal import Telemetry
+package import Running
+internal import Settings
 internal import Domain
 internal import HTTP
 internal import SendStore
-package import Store
+internal import Store
 package import Platform
-package import Service
 internal import Time
 
 /// Takes sends in, posts them within their budgets, records what became of them.

@@ -1,8 +1,8 @@
+internal import Settings
 internal import Domain
 internal import HTTP
 internal import Platform
 internal import Providers
-internal import Service
 
 /// The doors of all senders that the settings name; they change when the settings are read again.
 final class DoorBook: Sendable {

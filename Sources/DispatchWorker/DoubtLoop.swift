@@ -1,10 +1,12 @@
+internal import Running
+internal import Settings
+internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import Platform
 internal import Providers
 internal import SendStore
 internal import Store
-internal import Service
 internal import Time
 
 /// Looks into sends that may have gone out: asks Twilio, waits for Meta's callbacks, and in the end leaves
@@ -180,7 +182,7 @@ final class DoubtLoop {
     try store.lookAgain(doubt, at: .distantFuture)
     settled("left-to-a-person").add()
     log.error(
-      "nobody knows whether a send went out; see postrider doubt",
+      "it is not known whether a send went out: decide with `postrider doubt`",
       ["send": doubt.id.description, "sender": door.sender.text, "reason": reason])
   }
 }

@@ -16,10 +16,9 @@ final class Inquiry: Sendable {
   }
 
   func ask(_ call: HTTPCall) -> HTTPOutcome {
-    let answer = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { outcome in answer.change { $0 = outcome } }
-    answer.wait(for: call.totalTimeout + .seconds(5)) { $0 != nil }
-    return answer.peek { $0 } ?? .notSent(.cancelled)
+    let answer = Answer<HTTPOutcome>()
+    client.send(call) { outcome in answer.give(outcome) }
+    return answer.wait(for: call.totalTimeout + .seconds(5)) ?? .notSent(.cancelled)
   }
 
   /// What is being asked ends at once.

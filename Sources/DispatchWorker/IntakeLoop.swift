@@ -1,11 +1,13 @@
+internal import Settings
+internal import Events
+internal import Running
+internal import Telemetry
 internal import Domain
 internal import EventLog
 internal import JSON
 internal import Platform
-internal import Providers
 internal import SendStore
 internal import Store
-internal import Service
 internal import Time
 
 /// Takes sends from the log into the store, with the place up to which it has come in the same transaction:
@@ -198,7 +200,7 @@ final class IntakeLoop {
       throw Unusable(description: error.description)
     }
     guard event.type == SendEvent.type else {
-      throw Unusable(description: "nobody here knows records of the type \(event.type)")
+      throw Unusable(description: "this version does not know records of the type \(event.type)")
     }
     let send: SendEvent
     do throws(EventUnreadable) { send = try SendEvent(data: event.data) } catch {

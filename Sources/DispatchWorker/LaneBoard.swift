@@ -18,9 +18,8 @@ final class LaneBoard: Sendable {
 
   struct Lane {
     let lease: Lease
-    /// Microseconds since boot.
-    var wakeAt: Int64 = 0
-    var lastClaimAt: Int64 = 0
+    var wakeAt = RunningTime.distantPast
+    var lastClaimAt = RunningTime.distantPast
     /// Posted, or about to be, and not recorded.
     var underWay = 0
     /// Counts the calls to wake it, so that none is lost while it is being claimed from.
@@ -80,17 +79,17 @@ final class LaneBoard: Sendable {
       guard !board.isStopping, let first = board.claimable.map(\.value.wakeAt).min() else {
         return limit
       }
-      return min(limit, .microseconds(max(0, first - bootMicroseconds())))
+      return min(limit, first.left)
     }
     if wait > .zero {
-      let end = bootMicroseconds() + wait.microseconds
+      let end = RunningTime.now + wait
       monitor.wait(for: wait) { board in
-        board.isStopping || board.claimable.contains { $0.value.wakeAt < end - Self.tolerance }
+        board.isStopping || board.claimable.contains { $0.value.wakeAt + Self.tolerance < end }
       }
     }
     return monitor.peek { board in
       guard !board.isStopping else { return nil }
-      let now = bootMicroseconds()
+      let now = RunningTime.now
       return board.claimable.filter { $0.value.wakeAt <= now }
         .min { $0.value.wakeAt < $1.value.wakeAt }
         .map { ($0.key, $0.value) }
@@ -98,17 +97,17 @@ final class LaneBoard: Sendable {
   }
 
   /// Waking a little earlier than planned is not worth another round.
-  private static let tolerance: Int64 = 200
+  private static let tolerance = Duration.microseconds(200)
 
   /// `before` is the lane as `next` gave it.
-  func claimed(_ sender: SenderID, _ count: Int, wakeAt: Int64, since before: Lane) {
+  func claimed(_ sender: SenderID, _ count: Int, wakeAt: RunningTime, since before: Lane) {
     monitor.peek { board in
       guard var lane = board.lanes[sender] else { return }
-      let now = bootMicroseconds()
+      let now = RunningTime.now
       lane.underWay += count
       lane.lastClaimAt = now
       let isWoken = lane.wakes != before.wakes
-      lane.wakeAt = max(isWoken ? now : wakeAt, now + Self.claimPause.microseconds)
+      lane.wakeAt = max(isWoken ? now : wakeAt, now + Self.claimPause)
       board.lanes[sender] = lane
     }
   }
@@ -173,6 +172,6 @@ extension LaneBoard.Board {
 extension LaneBoard.Lane {
   fileprivate mutating func wake() {
     wakes += 1
-    wakeAt = min(wakeAt, lastClaimAt + LaneBoard.claimPause.microseconds)
+    wakeAt = min(wakeAt, lastClaimAt + LaneBoard.claimPause)
   }
 }

@@ -1,9 +1,11 @@
+internal import Settings
+internal import Running
+internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import Platform
 internal import SendStore
 internal import Store
-internal import Service
 internal import Time
 
 /// Claims from each lane when its budgets allow it, and posts what it got.
@@ -53,17 +55,17 @@ final class LaneLoop: Sendable {
   /// own.
   func run() {
     var failures = 0
-    var lookAt: Int64 = 0
+    var lookAt = RunningTime.distantPast
     while !stop.isRequested {
       do throws(StoreError) {
         if let (sender, lane) = board.next(within: Self.lookAround) {
           try claim(from: sender, lane)
         }
         // Also while lanes are busy: a stop by somebody else must not wait until they are idle.
-        if bootMicroseconds() >= lookAt {
+        if lookAt.hasPassed {
           board.note(pulses: try store.lanePulses())
           try repeats.withdraw(in: store)
-          lookAt = bootMicroseconds() + Self.lookAround.microseconds
+          lookAt = .now + Self.lookAround
         }
         failures = 0
         health.ready()
@@ -92,39 +94,40 @@ final class LaneLoop: Sendable {
 
   private func claim(from sender: SenderID, _ lane: LaneBoard.Lane) throws(StoreError) {
     guard let door = doors[sender] else {
-      board.claimed(sender, 0, wakeAt: .max, since: lane)
+      board.claimed(sender, 0, wakeAt: .distantFuture, since: lane)
       return
     }
     let hostRoom = breakers.room(door.host)
     let limit = min(hostRoom ?? Self.claimLimit, lane.isOnTrial ? 1 : Self.claimLimit)
     guard limit > 0 else {
-      let rest = Timestamp.sinceBoot + Self.longestRest
+      let rest = RunningTime.now + Self.longestRest
       let until = min(breakers.wakeTime(door.host) ?? rest, rest)
-      board.claimed(sender, 0, wakeAt: until.microseconds, since: lane)
+      board.claimed(sender, 0, wakeAt: until, since: lane)
       return
     }
     // Before the transaction: a claim that takes long takes its time from the posts.
-    let start = bootMicroseconds()
+    let start = RunningTime.now
     switch try store.claim(
       sender, lane.lease, worker: worker, limit: limit, firstLook: firstLook)
     {
-    case .fenced: board.claimed(sender, 0, wakeAt: start + 1_000_000, since: lane)
+    case .fenced: board.claimed(sender, 0, wakeAt: start + .seconds(1), since: lane)
     case .commitsLost:
       try store.noteLostCommits()
-      board.claimed(sender, 0, wakeAt: start + 1_000_000, since: lane)
+      board.claimed(sender, 0, wakeAt: start + .seconds(1), since: lane)
     case .claimed(let claim):
       underWay.add(claim.sends)
       if hostRoom != nil, !claim.sends.isEmpty { breakers.beginProbe(door.host) }
-      let offset = claim.now.microseconds - start
-      let next = claim.next.map { $0.microseconds - offset } ?? .max
+      let clock = ClockBridge(start, is: claim.now)
+      let next = claim.next.map(clock.here) ?? .distantFuture
       board.claimed(
-        sender, claim.sends.count, wakeAt: min(next, start + Self.longestRest.microseconds),
-        since: lane)
-      post(claim, by: door, clockOffset: offset, deadline: start + SendStore.postSpan.microseconds)
+        sender, claim.sends.count, wakeAt: min(next, start + Self.longestRest), since: lane)
+      post(claim, by: door, clock, deadline: start + SendStore.postSpan)
     }
   }
 
-  private func post(_ claim: Claim, by door: SenderDoor, clockOffset: Int64, deadline: Int64) {
+  private func post(
+    _ claim: Claim, by door: SenderDoor, _ clock: ClockBridge, deadline: RunningTime
+  ) {
     var calls: [(call: HTTPCall, completion: HTTPClient.Completion)] = []
     var refused: [Completion] = []
     for send in claim.sends {
@@ -133,14 +136,14 @@ final class LaneLoop: Sendable {
         let repeats = repeats
         repeats.add(send)
         prepared.call.gate = {
-          repeats.pass(send) && bootMicroseconds() < deadline ? .pass : .refuse
+          repeats.pass(send) && RunningTime.now < deadline ? .pass : .refuse
         }
-        calls.append((prepared.call, completion(prepared, door, clockOffset)))
+        calls.append((prepared.call, completion(prepared, door, clock)))
       } catch {
         refused.append(
           Completion(
             door: door, send: send, template: nil, hasFallback: false, result: .refused(error),
-            clockOffset: clockOffset))
+            clock: clock))
       }
     }
     if calls.isEmpty { breakers.dropProbe(door.host) }
@@ -149,7 +152,7 @@ final class LaneLoop: Sendable {
   }
 
   private func completion(
-    _ prepared: PreparedSend, _ door: SenderDoor, _ clockOffset: Int64
+    _ prepared: PreparedSend, _ door: SenderDoor, _ clock: ClockBridge
   ) -> HTTPClient.Completion {
     let (recorder, breakers, repeats) = (recorder, breakers, repeats)
     let (send, template, hasFallback) = (prepared.send, prepared.template, prepared.hasFallback)
@@ -163,7 +166,7 @@ final class LaneLoop: Sendable {
       recorder.add(
         Completion(
           door: door, send: send, template: template, hasFallback: hasFallback,
-          result: .ended(outcome), clockOffset: clockOffset))
+          result: .ended(outcome), clock: clock))
     }
   }
 }

@@ -1,9 +1,10 @@
+internal import Running
+internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import Providers
 internal import SendStore
 internal import Store
-internal import Service
 internal import Time
 
 /// Asks providers whether a stopped lane may go on, less and less often.

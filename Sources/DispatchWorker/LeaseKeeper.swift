@@ -1,8 +1,10 @@
+internal import Settings
+internal import Running
+internal import Telemetry
 internal import Domain
 internal import Platform
 internal import SendStore
 internal import Store
-internal import Service
 internal import Time
 
 /// Keeps this worker's share of the lane groups, each second, until everything that it posted is recorded.
@@ -78,7 +80,7 @@ final class LeaseKeeper: Sendable {
       defer { told = true }
       return !told
     }) {
-      log.error("no lane sends", ["reason": sentence])
+      log.error("all lanes are stopped", ["reason": sentence])
     }
     health.notReady(sentence)
   }

@@ -1,8 +1,12 @@
+package import Events
+package import Running
+package import Settings
+package import Telemetry
 package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
-package import Service
+internal import Store
 
 /// Publishes the changes of sends from the store to the log, in order for each send. One worker at a time
 /// does it; what it published and could not forget any more comes again under the same event id.
@@ -41,20 +45,10 @@ package final class OutboxRelay {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    var failures = 0
-    while !stop.isRequested {
-      do {
-        let isBusy = try step()
-        failures = 0
-        health.ready()
-        if !isBusy { stop.wait(for: .milliseconds(50)) }
-      } catch {
-        failures += 1
-        health.notReady("\(error)")
-        log.warning("cannot publish changes, trying again", ["reason": "\(error)"])
-        stop.wait(for: backoff.ceiling(failures: failures))
-      }
-    }
+    WorkRounds(
+      saying: "cannot publish changes, trying again", log: log, health: health, stop: stop,
+      backoff: backoff
+    ).run { try step() ? .zero : .milliseconds(50) }
     leave()
   }
 
@@ -98,5 +92,18 @@ extension OutboxEntry {
       change.state, version: change.version, of: about, to: recipient, from: sender,
       providerID: providerID, at: change.at, code: change.code, detail: change.detail)
     return NewDelivery(id: event.id, tenant: tenant, line: event.line, body: event.body)
+  }
+}
+
+extension MessageEvent {
+  package init(_ entry: OutboxEntry, generation: Int64) {
+    let change = entry.change
+    self.init(
+      entry.id, generation: generation, version: change.version, change.state, at: change.at,
+      attempt: change.attempt, attemptsMade: change.attemptsMade, from: entry.sender,
+      of: entry.tenant, to: entry.recipient, due: entry.due, expires: entry.expires)
+    (providerAt, code, detail) = (change.providerAt, change.code, change.detail)
+    (campaign, template) = (entry.campaign, entry.template)
+    (providerID, metadata) = (entry.providerID, entry.metadata)
   }
 }

@@ -1,10 +1,11 @@
+internal import Settings
+internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import Platform
 internal import Providers
 internal import SendStore
 internal import Store
-internal import Service
 internal import Time
 
 /// What came of a post, on its way into the store.
@@ -21,8 +22,7 @@ struct Completion: Sendable {
     case ended(HTTPOutcome)
   }
 
-  /// From the machine's clock to the store's, as it stood at the claim.
-  let clockOffset: Int64
+  let clock: ClockBridge
 }
 
 /// Writes what became of posts, in batches and for as long as it takes: what is not written would be in
@@ -132,7 +132,7 @@ final class Recorder: Sendable {
         failures += 1
         log.warning(
           "cannot \(what), trying again", ["reason": error.description, "failures": failures])
-        _ = Gate().wait(for: backoff.ceiling(failures: failures))
+        pause(for: backoff.ceiling(failures: failures))
       }
     }
   }
@@ -140,7 +140,7 @@ final class Recorder: Sendable {
   // MARK: Judging
 
   private func judge(_ completion: Completion) -> Judged {
-    let now = Timestamp(microseconds: bootMicroseconds() + completion.clockOffset)
+    let now = completion.clock.inStore(.now)
     var generator = SystemRandomNumberGenerator()
     var answer: [UInt8]?
     var waID: String?
@@ -227,7 +227,8 @@ final class Recorder: Sendable {
     case .rest(let until): try store.rest(person, of: sender, until: until)
     case .optOut(let optOut): try store.optOut(person, of: sender, .out(optOut))
     case .closeWindow(let time): try store.closeWindow(person, of: sender, at: time)
-    case .alert(let failure): alert("somebody should look at this", failure, sender)
+    case .alert(let failure):
+      alert("a provider reports a problem that needs a person", failure, sender)
     }
   }
 
@@ -244,7 +245,7 @@ final class Recorder: Sendable {
 extension Completion {
   /// On the store's clock, when its bytes left.
   fileprivate var postedAt: Timestamp? {
-    guard case .ended(let outcome) = result, let time = outcome.gatePassedAt else { return nil }
-    return Timestamp(microseconds: time + clockOffset)
+    guard case .ended(let outcome) = result else { return nil }
+    return outcome.gatePassedAt.map(clock.inStore)
   }
 }

@@ -9,7 +9,7 @@ internal import Time
 final class Repeats: Sendable {
   private struct Waiting {
     let attempt: Int
-    let since: Int64
+    let since: RunningTime
     var isWithdrawn = false
   }
 
@@ -17,7 +17,7 @@ final class Repeats: Sendable {
 
   func add(_ send: ClaimedSend) {
     guard send.attempt > 1 else { return }
-    let waiting = Waiting(attempt: send.attempt, since: bootMicroseconds())
+    let waiting = Waiting(attempt: send.attempt, since: .now)
     self.waiting.withLock { $0[send.key] = waiting }
   }
 
@@ -35,9 +35,9 @@ final class Repeats: Sendable {
 
   /// Most pass within milliseconds; only those that wait are worth a question.
   func withdraw(in store: SendStore) throws(StoreError) {
-    let now = bootMicroseconds()
+    let now = RunningTime.now
     let old = waiting.withLock { waiting in
-      waiting.filter { now - $1.since > 50_000 && !$1.isWithdrawn }.mapValues(\.attempt)
+      waiting.filter { now - $1.since > .milliseconds(50) && !$1.isWithdrawn }.mapValues(\.attempt)
     }
     guard !old.isEmpty else { return }
     let sending = try store.attemptsUnderWay(Array(old.keys))

@@ -1,9 +1,10 @@
+internal import Running
+internal import Settings
 internal import Domain
 internal import HTTP
 internal import JSON
 internal import Providers
 internal import SendStore
-internal import Service
 internal import Time
 
 /// How one sender's messages go out: the request for each, and what its answer means.

@@ -1,9 +1,11 @@
+internal import Events
+package import Running
+package import Telemetry
 package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
 internal import Store
-package import Service
 internal import Time
 
 /// Takes what a provider tells of accounts, numbers and templates to the lanes, at once.

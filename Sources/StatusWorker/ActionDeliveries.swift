@@ -1,8 +1,9 @@
+internal import Events
+internal import Settings
 internal import Domain
 internal import Providers
 internal import SendStore
 internal import Store
-internal import Service
 
 /// Writes down what tenants with an action are to be told of callbacks and messages from people. The same
 /// news again is the same delivery.

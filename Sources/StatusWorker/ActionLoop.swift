@@ -1,3 +1,7 @@
+internal import Events
+package import Running
+package import Settings
+package import Telemetry
 package import Domain
 package import EventLog
 package import HTTP
@@ -5,7 +9,6 @@ internal import JSON
 internal import Platform
 package import SendStore
 internal import Store
-package import Service
 internal import Time
 
 /// Tells tenants: claim what is due → sign → post → settle. Each tenant has its own rate, breaker and
@@ -61,17 +64,13 @@ package final class ActionLoop {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    repeat {
-      do {
-        try step()
-        health.ready()
-        inbox.wait(for: Self.pause) { !$0.isEmpty }
-      } catch {
-        health.notReady("\(error)")
-        log.warning("cannot tell tenants, trying again", ["reason": "\(error)"])
-        stop.wait(for: .seconds(1))
-      }
-    } while !stop.isRequested
+    WorkRounds(
+      saying: "cannot tell tenants, trying again", log: log, health: health, stop: stop
+    ).run {
+      try step()
+      inbox.wait(for: Self.pause) { !$0.isEmpty }
+      return .zero
+    }
     land()
     leave()
   }
@@ -85,7 +84,7 @@ package final class ActionLoop {
       guard room > 0, try store.hasDueDeliveries(of: action.tenant),
         try store.takeDuty(Self.duty(action.tenant), worker) != nil
       else { continue }
-      let leaveBy = bootMicroseconds() + Self.leaveSpan.microseconds
+      let leaveBy = RunningTime.now + Self.leaveSpan
       let claimed = try store.claimDeliveries(
         of: action.tenant, limit: room, for: Self.claimSpan)
       // One whose answer is late is under way still.
@@ -115,7 +114,7 @@ package final class ActionLoop {
   }
 
   private func post(
-    _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp, leaveBy: Int64
+    _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp, leaveBy: RunningTime
   ) {
     let signature = signature(action.secret)
     let tenant = action.tenant
@@ -128,7 +127,7 @@ package final class ActionLoop {
             HTTPHeader($0.name, $0.value)
           }, body: delivery.body)
       call.totalTimeout = Self.answerTimeout
-      call.gate = { bootMicroseconds() < leaveBy ? .pass : .refuse }
+      call.gate = { RunningTime.now < leaveBy ? .pass : .refuse }
       let completion: HTTPClient.Completion = { [inbox] outcome in
         inbox.change {
           $0.append(Answer(tenant: tenant, delivery: delivery, outcome: outcome))
@@ -189,9 +188,9 @@ package final class ActionLoop {
 
   /// What is under way when it stops would otherwise be told again.
   private func land() {
-    let deadline = bootMicroseconds() + Self.answerTimeout.microseconds
+    let deadline = RunningTime.now + Self.answerTimeout
     do {
-      while desks.values.contains(where: { !$0.flying.isEmpty }), bootMicroseconds() < deadline {
+      while desks.values.contains(where: { !$0.flying.isEmpty }), !deadline.hasPassed {
         inbox.wait(for: Self.pause) { !$0.isEmpty }
         let now = try store.now()
         try settle(now)
@@ -216,20 +215,10 @@ extension ClaimedDelivery {
   fileprivate func deadLetter(
     for tenant: Tenant, because reason: String, at now: Timestamp
   ) -> NewRecord {
-    let data = JSONWriter.object { writer in
-      writer.field("reason", reason)
-      writer.field("app", tenant.app)
-      writer.field("company", tenant.company)
-      writer.field("delivery", id)
-      writer.field("tries", tries + 1)
-      writer.field("since", created.description)
-      writer.field("value", String(decoding: body, as: UTF8.self))
-    }
-    return NewRecord(
-      topic: .deadLetters, key: line,
-      event: CloudEvent(
-        id: "action/\(id)", source: "postrider/dead-letters", type: DeadLetter.type, time: now,
-        subject: "actions", data: data))
+    DeadLetter(
+      delivery: "\(id)", in: line, to: tenant, body, tries: tries + 1, since: created,
+      because: reason
+    ).event(at: now)
   }
 }
 

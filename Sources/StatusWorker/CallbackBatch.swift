@@ -1,8 +1,9 @@
+internal import Events
+internal import Running
 internal import Domain
 internal import Platform
 internal import Providers
 internal import SendStore
-internal import Service
 
 /// What stands in a stretch of the `callbacks` topic.
 struct CallbackBatch: Sendable {

@@ -1,7 +1,8 @@
+package import Running
+package import Telemetry
 internal import Platform
 package import SendStore
 package import Store
-package import Service
 internal import Time
 
 /// Tells how far the store's time is off the calendar.
@@ -29,11 +30,8 @@ package final class ClockWatch {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    repeat {
-      do { try look() } catch {
-        log.warning("cannot read the store's clock, trying again", ["reason": error.description])
-      }
-    } while !stop.wait(for: Self.pause)
+    WorkRounds(saying: "cannot read the store's clock, trying again", log: log, stop: stop)
+      .run(every: Self.pause) { try look() }
   }
 
   package func look() throws(StoreError) {

@@ -1,9 +1,12 @@
+internal import Events
+package import Running
+package import Settings
+package import Telemetry
 package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
 internal import Store
-package import Service
 internal import Time
 
 /// Takes note of what people write: their windows open, and those who want no more are left in peace.

@@ -1,6 +1,6 @@
+package import Settings
 internal import Domain
 internal import Platform
-package import Service
 
 /// Our senders, as the settings have them by now.
 package final class LiveSenders: Sendable {

@@ -1,9 +1,10 @@
+internal import Events
+package import Telemetry
 internal import Domain
 package import EventLog
 internal import JSON
 internal import Platform
 package import SendStore
-package import Service
 package import Time
 
 /// Puts callbacks that found no send where people see them: those that are too old, and the oldest where
@@ -66,23 +67,11 @@ package final class ParkedBurial: Sendable {
 
 extension ParkedCallback {
   fileprivate func deadLetter(because reason: String, at now: Timestamp) -> NewRecord {
-    let data = JSONWriter.object { writer in
-      writer.field("reason", reason)
-      writer.field("providerId", callback.providerID.text)
-      writer.field("attempt", callback.attempt?.description)
-      writer.field("provider", callback.provider.rawValue)
-      writer.field("account", callback.account.text)
-      writer.field("app", callback.tenant?.app)
-      writer.field("company", callback.tenant?.company)
-      writer.field("status", callback.status.word)
-      writer.field("code", callback.code)
-      writer.field("parkedAt", at.description)
-    }
-    return NewRecord(
-      topic: .deadLetters, key: callback.providerID.text,
-      event: CloudEvent(
-        id: "parked/\(number)", source: "postrider/dead-letters", type: DeadLetter.type, time: now,
-        subject: "callbacks", data: data))
+    let lost = DeadLetter.LostCallback(
+      number: number, providerID: callback.providerID, attempt: callback.attempt,
+      provider: callback.provider, account: callback.account, tenant: callback.tenant,
+      status: callback.status.word, code: callback.code, parkedAt: at)
+    return DeadLetter(lost, because: reason).event(at: now)
   }
 }
 

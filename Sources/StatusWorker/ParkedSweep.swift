@@ -1,7 +1,8 @@
+package import Running
+package import Telemetry
 internal import Platform
 package import SendStore
 internal import Store
-package import Service
 internal import Time
 
 /// Looks after callbacks that have found no send: joins them with sends that came later, and puts those that
@@ -36,20 +37,15 @@ package final class ParkedSweep {
   package func run() {
     // All of them at start, without a pause between.
     var round = Round(.from(.distantPast), began: .distantPast)
-    var pause = Self.pause
-    repeat {
-      do {
-        try goOn(&round)
-        pause = round.isFirst ? .zero : Self.pause
-        try burial.report(before: try store.now() - Self.patience)
-        parked.set(Double(try burial.reportExcess()))
-        health.ready()
-      } catch {
-        pause = Self.pause
-        health.notReady("\(error)")
-        log.warning("cannot look after parked callbacks, trying again", ["reason": "\(error)"])
-      }
-    } while !stop.wait(for: pause)
+    WorkRounds(
+      saying: "cannot look after parked callbacks, trying again", log: log, health: health,
+      stop: stop
+    ).run {
+      try goOn(&round)
+      try burial.report(before: try store.now() - Self.patience)
+      parked.set(Double(try burial.reportExcess()))
+      return round.isFirst ? .zero : Self.pause
+    }
     health.ended()
   }
 

@@ -1,5 +1,5 @@
+internal import Events
 internal import Domain
-internal import Providers
 internal import SendStore
 internal import Store
 

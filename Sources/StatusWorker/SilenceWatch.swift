@@ -1,10 +1,13 @@
+internal import Events
+package import Running
+internal import Settings
+package import Telemetry
 internal import Domain
 package import HTTP
 internal import Platform
 internal import Providers
 package import SendStore
 package import Store
-package import Service
 internal import Time
 
 /// Looks after sends that were accepted and have heard nothing: Twilio is asked what became of them, for
@@ -35,15 +38,10 @@ package final class SilenceWatch {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    repeat {
-      do {
+    WorkRounds(saying: "cannot look after silent sends", log: log, health: health, stop: stop)
+      .run(every: Self.pause) {
         while try step(), !stop.isRequested { health.ready() }
-        health.ready()
-      } catch {
-        health.notReady(error.description)
-        log.warning("cannot look after silent sends", ["reason": error.description])
       }
-    } while !stop.wait(for: Self.pause)
     health.ended()
   }
 

@@ -1,10 +1,13 @@
+internal import Events
+package import Running
+package import Settings
+package import Telemetry
 package import Domain
 package import EventLog
 internal import JSON
 internal import Providers
 package import SendStore
 internal import Store
-package import Service
 internal import Time
 
 /// Tells every callback to its send: read → judge → apply → mark.
@@ -103,7 +106,7 @@ package final class StatusLoop {
       }
       if report.isAlert {
         log.warning(
-          "a failure that somebody should look at",
+          "a provider reports a problem that needs a person",
           ["account": report.account.text, "send": send.description, "code": report.code ?? ""])
       }
     }

@@ -1,7 +1,9 @@
+internal import Telemetry
+package import Running
+internal import Settings
 internal import Domain
 internal import HTTP
 package import Platform
-package import Service
 
 /// Finds the send of every callback, and tells tenants what became of theirs.
 package enum StatusWorker {

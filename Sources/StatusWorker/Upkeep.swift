@@ -1,6 +1,7 @@
+package import Running
+package import Telemetry
 package import SendStore
 package import Store
-package import Service
 internal import Time
 
 /// Forgets sends that came to their end longer ago than the retention.
@@ -21,14 +22,11 @@ package final class Upkeep {
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    repeat {
-      do {
+    WorkRounds(saying: "cannot forget old sends, trying again", log: log, stop: stop)
+      .run(every: Self.pause) {
         let count = try round()
         if count > 0 { log.info("forgot old sends", ["count": count]) }
-      } catch {
-        log.warning("cannot forget old sends, trying again", ["reason": error.description])
       }
-    } while !stop.wait(for: Self.pause)
   }
 
   /// One whole round in small steps, so that others get their turn between.

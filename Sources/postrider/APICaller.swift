@@ -1,8 +1,8 @@
+internal import Settings
 internal import Domain
 internal import HTTP
 internal import JSON
 internal import Platform
-internal import Service
 internal import Time
 
 /// Asks the API of a running system, with a key of the settings.
@@ -39,7 +39,7 @@ struct APICaller {
     let settings = loaded.settings
     let own = settings.apiKeys.first { $0.scopes.isSuperset(of: [.send, .read]) }
     guard let key = own?.key ?? (loaded.isNothingSet ? DemoWorld.key : nil) else {
-      throw Failed("no key of the settings may send and read", .settings)
+      throw Failed("the settings have no API key with the scopes send and read", .settings)
     }
     self.key = key
     base = url ?? Self.base(settings)
@@ -60,7 +60,9 @@ struct APICaller {
     client.send(call) { result in outcome.change { $0 = result } }
     outcome.wait(for: .seconds(100)) { $0 != nil }
     guard case .answered(let answer)? = outcome.peek({ $0 }) else {
-      throw Failed("nobody answers at \(base)", .unavailable)
+      throw Failed(
+        "no answer at \(base): is `postrider ingest` or `postrider up` running there?", .unavailable
+      )
     }
     do { return Answer(status: answer.status, json: try JSONDocument(answer.body).root) } catch {
       return Answer(status: answer.status, json: nil)

@@ -1,5 +1,5 @@
+internal import Settings
 internal import Domain
-internal import Service
 internal import Simulator
 
 /// What runs where nothing is set: both providers simulated on this machine, and a sender of each.

@@ -1,5 +1,5 @@
+internal import Settings
 internal import EventLog
-internal import Service
 
 /// The log of the settings, for a command that reads it or writes to it by hand.
 enum LogAccess {

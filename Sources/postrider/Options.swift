@@ -1,4 +1,5 @@
-/// What stands behind a command: `--name value`, `--name=value`, `--flag`, and words of their own.
+/// What stands behind a command: `--name value`, `--name=value`, `--flag`, and words of their own; after `--`
+/// only words.
 struct Options {
   private(set) var words: [String] = []
   private var values: [String: String] = [:]
@@ -10,9 +11,16 @@ struct Options {
   ) throws(UsageFault) {
     var rest = arguments
     while let argument = rest.popFirst() {
-      guard argument.hasPrefix("--") else {
+      if argument == "--" {
+        words += rest
+        return
+      }
+      guard argument.hasPrefix("-"), argument != "-" else {
         words.append(argument)
         continue
+      }
+      guard argument.hasPrefix("--") else {
+        throw UsageFault("there is no option \(argument); options begin with --")
       }
       if flags.contains(String(argument.dropFirst(2))) {
         given.insert(String(argument.dropFirst(2)))
@@ -20,10 +28,11 @@ struct Options {
       }
       let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1).map(String.init)
       guard let name = parts.first, known.contains(name) else {
-        throw UsageFault("there is no option \(argument)")
+        let flag = parts.first.flatMap { flags.contains($0) ? "--\($0) takes no value" : nil }
+        throw UsageFault(flag ?? "there is no option \(argument)")
       }
       guard let value = parts.count == 2 ? parts[1] : rest.popFirst() else {
-        throw UsageFault("--\(name) wants a value")
+        throw UsageFault("--\(name) needs a value")
       }
       values[name] = value
     }
@@ -38,7 +47,7 @@ struct Options {
   {
     guard let text = values[name] else { return usual }
     guard let count = Int(text), range.contains(count) else {
-      throw UsageFault("--\(name) wants a number from \(range.lowerBound) to \(range.upperBound)")
+      throw UsageFault("--\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return count
   }

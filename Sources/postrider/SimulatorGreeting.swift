@@ -1,4 +1,4 @@
-internal import Service
+internal import Settings
 internal import Simulator
 
 /// What one has to know to let something send through the simulator. The secrets of the demo are in the

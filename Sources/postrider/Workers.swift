@@ -1,3 +1,7 @@
+internal import API
+internal import Running
+internal import Settings
+internal import Telemetry
 internal import DispatchWorker
 internal import Domain
 internal import EventLog
@@ -7,7 +11,6 @@ internal import Ingest
 internal import Platform
 internal import SendStore
 internal import Store
-internal import Service
 internal import StatusWorker
 internal import Time
 
@@ -80,8 +83,8 @@ struct Workers {
 
   private func listen(_ admin: AdminRoutes) throws -> IngestListener? {
     guard parts.contains(.ingest) else { return nil }
-    let listener = try IngestListener(
-      settings, admin, logSlot, storeSlot, log: log, metrics: metrics)
+    let door = DoorContext(logSlot, storeSlot, log: log, metrics: metrics)
+    let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
     reload.onChange { settings in listener.takeUp(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
     return listener
@@ -139,9 +142,9 @@ struct Workers {
 
   /// Bounded: what does not come to its end in time is left, and is taken up again at the next start.
   private func finish(_ threads: [WorkerThread]) -> Exit {
-    let deadline = bootMicroseconds() + settings.drain.microseconds
+    let deadline = RunningTime.now + settings.drain
     let left = threads.filter { thread in
-      !thread.join(within: .microseconds(max(0, deadline - bootMicroseconds())))
+      !thread.join(within: deadline.left)
     }
     guard left.isEmpty else {
       log.error("did not come to an end in time", ["threads": left.count])

@@ -57,23 +57,23 @@ import Testing
   @Test(
     "says what it does not understand",
     arguments: [
-      ([], "say what to run"), (["fly"], "there is no command fly"),
-      (["up", "now"], "up takes no words"),
+      ([], "a command is needed"), (["fly"], "there is no command fly"),
+      (["up", "now"], "up takes no arguments"),
       (["up", "--fast"], "there is no option --fast"),
-      (["topics", "--partitions"], "--partitions wants a value"),
-      (["topics", "--partitions=x"], "--partitions wants a number from 1 to 10000"),
-      (["topics", "--retention-days", "1"], "--retention-days wants a number from 7 to 3650"),
-      (["config"], "config can only check"), (["dispatch", "now"], "dispatch takes no words"),
-      (["lane", "fly"], "lane can list, pause and resume"),
-      (["lane", "pause"], "lane pause wants one sender"),
-      (["doubt", "sent"], "doubt sent wants the ids of sends"),
-      (["doubt", "fail", "x"], "x is no id of a send"),
-      (["store"], "store can do: restored, adopt-log"),
+      (["topics", "--partitions"], "--partitions needs a value"),
+      (["topics", "--partitions=x"], "--partitions must be a number from 1 to 10000"),
+      (["topics", "--retention-days", "1"], "--retention-days must be a number from 7 to 3650"),
+      (["config"], "config needs check"), (["dispatch", "now"], "dispatch takes no arguments"),
+      (["lane", "fly"], "lane needs list, pause or resume"),
+      (["lane", "pause"], "lane pause needs one sender"),
+      (["doubt", "sent"], "doubt sent needs the ids of sends"),
+      (["doubt", "fail", "x"], "x is not the id of a send"),
+      (["store"], "store needs restored or adopt-log"),
       (["store", "restored", "--from", "end"], "store restored takes no --from"),
-      (["store", "adopt-log"], "store adopt-log wants --from start, end or restored"),
+      (["store", "adopt-log"], "store adopt-log needs --from start, end or restored"),
       (
         ["store", "adopt-log", "--from", "now"],
-        "store adopt-log wants --from start, end or restored"
+        "store adopt-log needs --from start, end or restored"
       ),
     ] as [([String], String)])
   func usage(arguments: [String], sentence: String) throws {
@@ -93,7 +93,7 @@ import Testing
       #expect(run.status == 78)
       #expect(run.output.isEmpty)
       for fault in [
-        "listn: is no setting", "drain: must be a time",
+        "listn: is not a setting", "drain: must be a time",
         "apiKeys[0]: needs the environment variable NO_SUCH",
       ] {
         #expect(run.errors.contains(fault))

@@ -1,10 +1,11 @@
+import Events
 import Domain
 import EventLog
 import Foundation
 import JSON
 import Platform
 import SendStore
-import Service
+import Store
 import TestSupport
 import Testing
 import Time
@@ -211,21 +212,21 @@ import Time
     let run = try run(
       "send", "--to", "+393331234567", "--body", "hi", "--url", "http://127.0.0.1:1")
     #expect(run.status == 69)
-    #expect(run.errors.contains("nobody answers at http://127.0.0.1:1"))
+    #expect(run.errors.contains("no answer at http://127.0.0.1:1"))
   }
 
   @Test(
     "says what it does not understand",
     arguments: [
-      (["send"], "send wants --to"), (["send", "--to", "1"], "send wants --body or --template"),
+      (["send"], "send needs --to"), (["send", "--to", "1"], "send needs --body or --template"),
       (
         ["send", "--to", "1", "--body", "x", "--wait", "y"],
-        "--wait wants a state of a send, such as delivered"
+        "--wait needs a state of a send, such as delivered"
       ),
-      (["trace"], "trace wants the id of one send"), (["trace", "x"], "x is no id of a send"),
-      (["dead", "show"], "dead show wants the number of a dead letter"),
-      (["dead", "drop", "x"], "x is no number of a dead letter, such as 3/17"),
-      (["prune", "now"], "prune takes no words"),
+      (["trace"], "trace needs the id of one send"), (["trace", "x"], "x is not the id of a send"),
+      (["dead", "show"], "dead show needs the number of a dead letter"),
+      (["dead", "drop", "x"], "x is not the number of a dead letter, such as 3/17"),
+      (["prune", "now"], "prune takes no arguments"),
     ] as [([String], String)])
   func usage(words: [String], sentence: String) throws {
     let run = try CommandTests.run(words)

@@ -11,8 +11,8 @@ import Testing
     #expect(help.status == 0)
     #expect(help.output.contains("usage: postrider simulate"))
     for (arguments, sentence) in [
-      (["now"], "simulate takes no words"), (["--listen", "8090"], "--listen wants HOST:PORT"),
-      (["--seed", "x"], "--seed wants a number from 0 to \(Int.max)"),
+      (["now"], "simulate takes no arguments"), (["--listen", "8090"], "--listen needs HOST:PORT"),
+      (["--seed", "x"], "--seed must be a number from 0 to \(Int.max)"),
     ] {
       let run = try CommandTests.run(["simulate"] + arguments)
       #expect(run.status == 64)

@@ -1,9 +1,10 @@
+import Events
 import Domain
 import EventLog
 import Foundation
 import Platform
 import SendStore
-import Service
+import Store
 import TestSupport
 import Testing
 import Time

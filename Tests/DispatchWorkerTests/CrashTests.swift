@@ -1,5 +1,4 @@
 import Domain
-import EventLog
 import Foundation
 import Platform
 import SendStore

@@ -1,3 +1,7 @@
+import Events
+import Running
+import Settings
+import Telemetry
 import DispatchWorker
 import Domain
 import EventLog
@@ -5,10 +9,8 @@ import Foundation
 import HTTP
 import JSON
 import Platform
-import Providers
 import SendStore
 import Store
-import Service
 import Simulator
 import TestSupport
 import Testing

@@ -1,9 +1,11 @@
-import Domain
+import Events
 import EventLog
+import Settings
+import Domain
 import Foundation
 import Platform
 import SendStore
-import Service
+import Store
 import TestSupport
 import Testing
 import Time

@@ -1,9 +1,10 @@
+import Events
+import Running
+import Settings
 import DispatchWorker
 import Domain
 import Platform
-import Providers
 import SendStore
-import Service
 import Simulator
 import TestSupport
 import Testing
@@ -134,7 +135,7 @@ import Time
       } else {
         try stand.wait("it is left to a person") {
           stand.lines.withLock {
-            $0.contains { $0.contains("nobody knows whether a send went out") }
+            $0.contains { $0.contains("it is not known whether a send went out") }
           }
         }
         #expect(try stand.states(ids) == [.accepted: 2, .inDoubt: 3])

@@ -1,8 +1,8 @@
+import Settings
 import DispatchWorker
 import Domain
 import Platform
 import SendStore
-import Service
 import Simulator
 import TestSupport
 import Testing

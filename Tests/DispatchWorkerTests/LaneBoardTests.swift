@@ -1,6 +1,7 @@
 import Domain
 import Platform
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time
@@ -33,7 +34,7 @@ import Time
   func due() throws {
     let (name, lane) = try #require(board.next(within: .zero))
     #expect(name == sender)
-    board.claimed(name, 1, wakeAt: bootMicroseconds() + 60_000_000, since: lane)
+    board.claimed(name, 1, wakeAt: .now + .seconds(60), since: lane)
     #expect(board.next(within: .milliseconds(10)) == nil)
   }
 
@@ -41,14 +42,14 @@ import Time
   func wokenMeanwhile() throws {
     let (_, lane) = try #require(board.next(within: .zero))
     board.wake([sender])
-    board.claimed(sender, 0, wakeAt: bootMicroseconds() + 60_000_000, since: lane)
+    board.claimed(sender, 0, wakeAt: .now + .seconds(60), since: lane)
     #expect(board.next(within: .seconds(5)) != nil)
   }
 
   @Test("a record wakes its lane")
   func recorded() throws {
     let (_, lane) = try #require(board.next(within: .zero))
-    board.claimed(sender, 1, wakeAt: .max, since: lane)
+    board.claimed(sender, 1, wakeAt: .distantFuture, since: lane)
     #expect(!board.isIdle(lease.group))
     board.recorded([sender: 1], passed: [])
     #expect(board.isIdle(lease.group))
@@ -60,7 +61,7 @@ import Time
     board.setTrial(sender)
     let (_, lane) = try #require(board.next(within: .zero))
     #expect(lane.isOnTrial)
-    board.claimed(sender, 1, wakeAt: 0, since: lane)
+    board.claimed(sender, 1, wakeAt: .distantPast, since: lane)
     #expect(board.next(within: .milliseconds(20)) == nil)
     board.recorded([sender: 1], passed: [sender])
     #expect(board.next(within: .seconds(5))?.lane.isOnTrial == false)
@@ -79,7 +80,7 @@ import Time
   func pulse() throws {
     board.note(pulses: [sender: 1])
     let (_, lane) = try #require(board.next(within: .zero))
-    board.claimed(sender, 0, wakeAt: .max, since: lane)
+    board.claimed(sender, 0, wakeAt: .distantFuture, since: lane)
     board.note(pulses: [sender: 1])
     #expect(board.next(within: .milliseconds(20)) == nil)
     board.note(pulses: [sender: 2])

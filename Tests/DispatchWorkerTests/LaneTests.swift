@@ -1,12 +1,12 @@
+import Running
+import EventLog
+import Events
 import DispatchWorker
 import Domain
-import EventLog
 import JSON
 import Platform
-import Providers
 import SQLite
 import SendStore
-import Service
 import Simulator
 import TestSupport
 import Testing

@@ -1,10 +1,11 @@
+import Events
+import Running
+import Telemetry
 import Domain
 import EventLog
 import JSON
 import Platform
-import Providers
 import SendStore
-import Service
 import TestSupport
 import Testing
 import Time

@@ -1,6 +1,5 @@
 import Domain
 import HTTP
-import Providers
 import SendStore
 import Testing
 import Time

@@ -1,6 +1,6 @@
+import Events
+import Forms
 import Domain
-import EventLog
-import Kafka
 import Testing
 import Time
 

@@ -1,7 +1,8 @@
+import Events
+import Forms
 import Domain
 import EventLog
 import Foundation
-import Kafka
 import Platform
 import TestSupport
 import Testing

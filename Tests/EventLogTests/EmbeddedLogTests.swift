@@ -1,3 +1,4 @@
+import Events
 import Compression
 import Domain
 import Foundation

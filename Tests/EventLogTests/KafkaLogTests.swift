@@ -1,3 +1,4 @@
+import Events
 import CRdKafka
 import Domain
 import Foundation

@@ -1,3 +1,5 @@
+import Events
+import Forms
 import Domain
 import EventLog
 import Kafka

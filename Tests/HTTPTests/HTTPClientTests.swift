@@ -20,9 +20,9 @@ import Testing
     let client = try HTTPClient()
     var call = post(to: listener.port)
     call.headers = [HTTPHeader("Authorization", "Bearer t"), HTTPHeader("X-Empty", "")]
-    let before = bootMicroseconds()
+    let before = RunningTime.now
     let outcome = client.outcome(of: call)
-    let after = bootMicroseconds()
+    let after = RunningTime.now
     guard case .answered(let answer) = outcome else {
       Issue.record("no answer: \(String(describing: outcome))")
       return

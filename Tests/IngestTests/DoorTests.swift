@@ -1,11 +1,10 @@
+import Telemetry
+import Events
 import Domain
-import EventLog
 import Foundation
 import HTTP
 import Ingest
 import JSON
-import Providers
-import Service
 import TestSupport
 import Testing
 

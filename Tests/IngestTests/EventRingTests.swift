@@ -1,8 +1,8 @@
+import Events
 import Domain
-import EventLog
 import Testing
 
-@testable import Ingest
+@testable import API
 
 @Suite struct EventRingTests {
   private let places = [TopicPartition(.messages, 0): Int64(10), TopicPartition(.messages, 1): 20]

@@ -1,5 +1,7 @@
-import Domain
 import EventLog
+import API
+import Events
+import Domain
 import HTTP
 import Ingest
 import JSON
@@ -162,7 +164,7 @@ final class EventListener {
     try await onOwnThread {
       let stand = try IngestStand(publicURL: nil, heartbeat: .milliseconds(10))
       defer { stand.stop() }
-      var listeners = try (0..<IngestListener.listeners).map { _ in
+      var listeners = try (0..<APIRoutes.listeners).map { _ in
         try EventListener(stand.listener.port)
       }
       #expect(try EventListener(stand.listener.port).head.contains(" 503 "))

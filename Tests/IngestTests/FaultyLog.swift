@@ -1,7 +1,7 @@
+import Events
 import Domain
 import EventLog
 import Platform
-import Providers
 import TestSupport
 import Testing
 

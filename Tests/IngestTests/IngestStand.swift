@@ -1,3 +1,8 @@
+import API
+import Events
+import Running
+import Settings
+import Telemetry
 import Forms
 import Crypto
 import Domain
@@ -7,8 +12,6 @@ import HTTP
 import Ingest
 import JSON
 import Platform
-import Providers
-import Service
 import TestSupport
 import Time
 
@@ -68,10 +71,11 @@ final class IngestStand: Sendable {
       })
     settings = try Self.settings(
       (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, moreSenders, folder, spoolLimit)
+    let door = DoorContext(slot, stores, log: logger, metrics: metrics)
     listener = try IngestListener(
-      settings, AdminRoutes(health, metrics), slot, stores, log: logger, metrics: metrics,
-      patience: patience, instance: Self.instance, marksEvery: marksEvery,
-      heartbeat: heartbeat, limits: limits)
+      settings, door, AdminRoutes(health, metrics),
+      with: [APIRoutes(door, heartbeat: heartbeat)], patience: patience, instance: Self.instance,
+      marksEvery: marksEvery, limits: limits)
     client = try HTTPClient()
   }
 

@@ -1,9 +1,8 @@
+import Events
 import Domain
-import EventLog
 import HTTP
 import TestSupport
 import Platform
-import Providers
 import Testing
 
 @Suite struct KafkaTests {

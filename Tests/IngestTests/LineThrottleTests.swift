@@ -1,3 +1,4 @@
+import Telemetry
 import Domain
 import Platform
 import Testing

@@ -1,3 +1,4 @@
+import Events
 import Domain
 import Glibc
 import HTTP

@@ -1,8 +1,8 @@
-import Domain
 import EventLog
+import Events
+import Domain
 import Ingest
 import Platform
-import Providers
 import Testing
 import Time
 

@@ -1,8 +1,7 @@
+import Events
 import Domain
-import EventLog
 import HTTP
 import JSON
-import Providers
 import Testing
 
 @Suite struct MetaWebhookTests {

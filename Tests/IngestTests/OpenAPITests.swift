@@ -1,9 +1,9 @@
+import Telemetry
 import Domain
 import Foundation
 import HTTP
 import Ingest
 import Platform
-import Service
 import TestSupport
 import Testing
 

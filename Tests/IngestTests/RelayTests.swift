@@ -1,9 +1,8 @@
+import Events
+import Settings
 import Domain
-import EventLog
 import HTTP
 import JSON
-import Providers
-import Service
 import Testing
 
 @testable import Ingest

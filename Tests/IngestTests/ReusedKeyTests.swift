@@ -1,11 +1,14 @@
+import Running
+import Events
+import Settings
+@testable import API
+import Telemetry
 import Domain
-import EventLog
 import HTTP
 import JSON
 import Platform
-import Providers
 import SendStore
-import Service
+import Store
 import TestSupport
 import Testing
 

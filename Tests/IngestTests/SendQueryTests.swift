@@ -1,9 +1,10 @@
+@testable import API
+import Telemetry
 import Domain
 import HTTP
 import JSON
 import Platform
 import SendStore
-import Service
 import TestSupport
 import Testing
 import Time
@@ -107,10 +108,11 @@ import Time
     "a query that cannot be answered cheaply, or was mistyped, is refused with its reason",
     arguments: [
       ("", "one of providerId, to, campaign and state is needed"),
-      ("?state=delivered", "is asked for together with"), ("?state=gone", "is no state"),
+      ("?state=delivered", "needs to, campaign or providerId beside it"),
+      ("?state=gone", "must be one of queued, sending"),
       ("?to=1&limit=201", "from 1 to 200"), ("?to=1&limit=x", "from 1 to 200"),
-      ("?to=1&after=zz-", "is no next of this query"), ("?to=1&after=q1", "is no next"),
-      ("?recipient=1", "is no parameter"),
+      ("?to=1&after=zz-", "is not a cursor of this query"), ("?to=1&after=q1", "is not a cursor"),
+      ("?recipient=1", "is not a parameter here"),
     ])
   func refused(query: String, sentence: String) async throws {
     let stand = try IngestStand(publicURL: nil)

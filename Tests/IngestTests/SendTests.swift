@@ -1,8 +1,8 @@
-import Domain
 import EventLog
+import Events
+import Domain
 import HTTP
 import JSON
-import Providers
 import Testing
 import Time
 

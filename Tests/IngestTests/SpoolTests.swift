@@ -1,8 +1,8 @@
-import Domain
+import Events
 import EventLog
+import Domain
 import HTTP
 import Platform
-import Providers
 import Testing
 
 @Suite struct SpoolTests {

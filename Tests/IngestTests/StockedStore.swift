@@ -1,9 +1,11 @@
+import Running
+import Settings
 import Domain
 import HTTP
 import Ingest
 import JSON
 import SendStore
-import Service
+import Store
 import TestSupport
 import Testing
 import Time

@@ -1,5 +1,5 @@
+import Events
 import Domain
-import EventLog
 import HTTP
 import Platform
 import Providers

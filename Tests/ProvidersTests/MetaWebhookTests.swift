@@ -1,3 +1,4 @@
+import Events
 import Domain
 import JSON
 import Providers

@@ -11,7 +11,8 @@ import Time
     "every statement of every noun fits the schema and gives the columns that are read",
     arguments: StoreKind.allCases)
   func statements(kind: StoreKind) throws {
-    try StoreUnderTest(kind).store.engine.prepareAll()
+    let world = try StoreUnderTest(kind)
+    try world.store.engine.prepareAll()
   }
 
   @Test("a noun's file and its code have the same statements", arguments: Dialect.allCases)

@@ -17,7 +17,7 @@ import Testing
   @Test(
     "no search reads a table from end to end, nor sorts what it found",
     arguments: searches.map(\.statement))
-  func plan(statement: Statement) throws {
+  func plan(statement: Store.Statement) throws {
     let folder = try TemporaryFolder()
     let path = folder.file("store.db")
     try SendStore(.sqlite(path: path)).close()

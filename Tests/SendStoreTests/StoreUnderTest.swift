@@ -155,3 +155,12 @@ extension CallbackReport {
       account: AccountID(account), address: nil, status: status)
   }
 }
+
+extension Connection {
+  /// The rows of a statement beside the store's own.
+  func rows(_ sql: String) throws -> Rows {
+    // Without a name, so that the next takes its place.
+    _ = try prepare("", sql)
+    return try run("", [])
+  }
+}

@@ -1,11 +1,11 @@
+import Telemetry
+import Events
+@testable import Settings
 import Domain
-import Providers
 import SendStore
 import TestSupport
 import Testing
 import Time
-
-@testable import Service
 
 @Suite struct AccountTests {
   static func news(

@@ -1,3 +1,4 @@
+import Platform
 import Domain
 import Testing
 import Time
@@ -44,6 +45,7 @@ extension HTTPOutcome {
     let timings = HTTPAnswerReceived.Timings(
       connected: .zero, firstByte: .zero, total: .zero, isConnectionReused: true)
     return .answered(
-      HTTPAnswerReceived(status: status, headers: [], body: [], gatePassedAt: 0, timings: timings))
+      HTTPAnswerReceived(
+        status: status, headers: [], body: [], gatePassedAt: .distantPast, timings: timings))
   }
 }

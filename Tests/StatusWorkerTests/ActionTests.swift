@@ -1,3 +1,7 @@
+import Events
+@testable import Running
+@testable import Settings
+@testable import Telemetry
 import Crypto
 import DispatchWorker
 import Domain
@@ -10,9 +14,6 @@ import StatusWorker
 import TestSupport
 import Testing
 import Time
-
-@testable import Providers
-@testable import Service
 
 /// A tenant's own address. Keeps what it got, and answers as it is told.
 private final class TenantAddress: Sendable {

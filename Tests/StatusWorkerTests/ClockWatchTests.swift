@@ -1,3 +1,5 @@
+@testable import Running
+@testable import Telemetry
 import Platform
 import SendStore
 import Store
@@ -5,8 +7,6 @@ import StatusWorker
 import TestSupport
 import Testing
 import Time
-
-@testable import Service
 
 @Suite struct ClockWatchTests {
   @Test(

@@ -1,9 +1,9 @@
+import Telemetry
+import Events
 import Domain
 import JSON
 import Platform
-import Providers
 import SendStore
-import Service
 import TestSupport
 import Testing
 import Time

@@ -1,5 +1,5 @@
+import Events
 import Domain
-import Providers
 import SendStore
 import TestSupport
 import Testing

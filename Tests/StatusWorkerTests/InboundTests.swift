@@ -1,3 +1,6 @@
+import Telemetry
+import Events
+@testable import Settings
 import Domain
 import JSON
 import SendStore
@@ -6,7 +9,6 @@ import Testing
 import Time
 
 @testable import Providers
-@testable import Service
 
 @Suite struct InboundTests {
   static func message(

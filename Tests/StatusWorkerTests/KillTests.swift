@@ -1,16 +1,18 @@
+import Events
+@testable import Running
+@testable import Settings
+@testable import Telemetry
 import DispatchWorker
 import Domain
 import EventLog
 import Foundation
 import Platform
-import Providers
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing
 import Time
-
-@testable import Service
 
 @Suite struct KillTests {
   static let kills = 10

@@ -1,13 +1,11 @@
-import Domain
 import EventLog
+import Events
+import Domain
 import Platform
-import Providers
 import SendStore
 import TestSupport
 import Testing
 import Time
-
-@testable import Service
 
 @Suite struct MarkTests {
   static func mark(

@@ -1,7 +1,7 @@
+import Events
 import Dispatch
 import Domain
 import Platform
-import Providers
 import SendStore
 import Testing
 import Time

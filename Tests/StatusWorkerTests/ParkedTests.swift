@@ -1,14 +1,14 @@
+import Events
+@testable import Running
+@testable import Telemetry
 import Domain
 import JSON
 import Platform
-import Providers
 import SendStore
 import StatusWorker
 import TestSupport
 import Testing
 import Time
-
-@testable import Service
 
 @Suite struct ParkedTests {
   static func burial(_ stand: StatusStand, bound: Int) -> ParkedBurial {

@@ -1,3 +1,6 @@
+@testable import Running
+@testable import Settings
+@testable import Telemetry
 import Crypto
 import Domain
 import HTTP
@@ -9,7 +12,6 @@ import TestSupport
 import Testing
 import Time
 
-@testable import Service
 @testable import StatusWorker
 
 @Suite struct SilenceTests {

@@ -1,16 +1,17 @@
+import Events
+@testable import Running
+@testable import Settings
+@testable import Telemetry
 import Domain
 import EventLog
 import JSON
 import Platform
-import Providers
 import SendStore
 import Store
 import StatusWorker
 import TestSupport
 import Testing
 import Time
-
-@testable import Service
 
 /// A store and a log that go together.
 enum Pair: String, CaseIterable, CustomTestStringConvertible {

@@ -1,10 +1,11 @@
+import Events
+import Settings
 import Domain
 import EventLog
 import Foundation
 import Platform
-import Providers
 import SendStore
-import Service
+import Store
 import TestSupport
 import Testing
 import Time

@@ -1,4 +1,3 @@
-package import SendStore
 package import Store
 private import Platform
 package import Time

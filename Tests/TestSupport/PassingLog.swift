@@ -1,4 +1,5 @@
-package import Domain
+package import Events
+internal import Domain
 package import EventLog
 
 /// A log in front of another, which does itself what it is not told to do differently.

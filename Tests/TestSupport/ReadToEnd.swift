@@ -1,4 +1,5 @@
-package import Domain
+package import Events
+internal import Domain
 package import EventLog
 private import Platform
 package import SendStore

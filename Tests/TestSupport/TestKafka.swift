@@ -1,3 +1,4 @@
+internal import Events
 internal import Domain
 package import EventLog
 internal import Foundation

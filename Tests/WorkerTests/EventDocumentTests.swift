@@ -1,18 +1,20 @@
+import Forms
+import Events
+@testable import Telemetry
 import DispatchWorker
 import Domain
 import Foundation
 import JSON
-import Kafka
 import Platform
 import Providers
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing
 import Time
 
 @testable import EventLog
-@testable import Service
 
 /// docs/events.asyncapi.yaml against what is written.
 @Suite struct EventDocumentTests {

@@ -1,3 +1,6 @@
+import Events
+import Running
+import Telemetry
 import DispatchWorker
 import Domain
 import EventLog
@@ -5,7 +8,6 @@ import JSON
 import Platform
 import SendStore
 import Store
-import Service
 import StatusWorker
 import TestSupport
 import Testing

@@ -88,17 +88,11 @@ package struct Rate: Hashable, Sendable {
   var perSecond: Double { Double(count) / interval.seconds }
 
   private static func interval(_ text: Substring) -> Duration? {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
-    let number = digits.isEmpty ? 1 : positive(digits)
-    guard let number, number <= 1_000_000 else { return nil }
-    switch text.dropFirst(digits.count) {
-    case "ms": return .milliseconds(number)
-    case "s": return .seconds(number)
-    case "m": return .seconds(number * 60)
-    case "h": return .seconds(number * 3600)
-    case "d": return .seconds(number * 86400)
-    default: return nil
+    let digits = text.prefix { "0"..."9" ~= $0 }
+    guard let number = digits.isEmpty ? 1 : positive(digits), number <= 1_000_000 else {
+      return nil
     }
+    return Duration(written: "\(number)\(text.dropFirst(digits.count))")
   }
 
   private static func positive(_ text: Substring) -> Int? {

@@ -81,10 +81,22 @@ package enum PhoneNumberFault: Error, Hashable, CustomStringConvertible {
     switch self {
     case .noDigits: "has no digits"
     case .character(let scalar):
-      "has the character U+\(String(scalar.value, radix: 16, uppercase: true)), which no phone number has"
+      "contains \(Self.shown(scalar)), which no phone number has"
     case .wrongLength: "must have 8 to 15 digits after the international prefix"
     case .impossible: "has no country's prefix, or a length that no number of its country has"
     }
+  }
+
+  /// As people see it, or its number where there is nothing to see.
+  private static func shown(_ scalar: Unicode.Scalar) -> String {
+    let properties = scalar.properties
+    let isSeen =
+      !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint
+      && properties.generalCategory != .control && properties.generalCategory != .format
+    let code = String(scalar.value, radix: 16, uppercase: true)
+    return isSeen
+      ? "\"\(Character(scalar))\""
+      : "the character U+\(String(repeating: "0", count: max(0, 4 - code.count)))\(code)"
   }
 }
 

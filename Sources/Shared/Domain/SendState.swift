@@ -56,3 +56,8 @@ package enum SendState: Int, CaseIterable, Hashable, Sendable {
   /// Nothing more is expected. A delivered message may still be read.
   package var isFinal: Bool { rank >= 4 }
 }
+
+extension SendState {
+  /// All of them, for a sentence: `queued, sending, …`
+  package static let names = allCases.map(\.name).joined(separator: ", ")
+}

@@ -1,4 +1,5 @@
-package import Domain
+package import Events
+internal import Domain
 private import Platform
 private import Time
 

@@ -1,3 +1,5 @@
+package import Events
+
 package enum LogError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Nobody answers, or not in time. What was being appended may still become durable.
   case unreachable(String)

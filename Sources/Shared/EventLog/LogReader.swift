@@ -1,3 +1,4 @@
+package import Events
 internal import Domain
 
 /// Reads partitions that its owner names; who may read them is the owner's to know, and no group decides.

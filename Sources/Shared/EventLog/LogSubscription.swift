@@ -1,3 +1,5 @@
+package import Events
+
 /// A member of a consumer group. Used by one thread.
 package protocol LogSubscription: AnyObject {
   /// Waits until there is something to tell, at most that long. A partition's gain is told before its

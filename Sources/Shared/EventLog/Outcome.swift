@@ -1,17 +1,13 @@
 private import Platform
 
-/// One answer that a thread waits for and another gives.
+/// What came of a call to the log, for the thread that waits for it.
 final class Outcome<Value: Sendable>: Sendable {
-  private let given = Locked<Result<Value, LogError>?>(nil)
-  private let gate = Gate()
+  private let answer = Answer<Result<Value, LogError>>()
 
-  func settle(_ result: Result<Value, LogError>) {
-    given.withLock { $0 = $0 ?? result }
-    gate.open()
-  }
+  func settle(_ result: Result<Value, LogError>) { answer.give(result) }
 
   func get(within limit: Duration) throws(LogError) -> Value {
-    guard gate.wait(for: limit), let result = given.withLock({ $0 }) else {
+    guard let result = answer.wait(for: limit) else {
       throw .unreachable("no answer within \(limit)")
     }
     return try result.get()

@@ -36,7 +36,9 @@ struct StatementTexts: Sendable {
   /// A file has `-- name` above each, and a semicolon at its end.
   private static func statements(_ file: [UInt8]) -> [String: String] {
     var found: [String: String] = [:]
-    for part in String(decoding: file, as: UTF8.self).split(separator: "\n-- ").dropFirst() {
+    let parts = String(decoding: file, as: UTF8.self).split(
+      separator: "\n-- ", omittingEmptySubsequences: false)
+    for part in parts.dropFirst() {
       let lines = part.split(separator: "\n", maxSplits: 1)
       guard lines.count == 2 else { continue }
       found[String(lines[0])] = String(lines[1].prefix { $0 != ";" })

@@ -123,7 +123,10 @@ extension SimulatorSettings {
 }
 
 enum ControlAnswer {
-  static let notFound = Problem(status: 404, title: "Not Found").answer
+  static let notFound = Problem(
+    status: 404, title: "Not Found",
+    detail: "There is no such thing, or it belongs to another tenant."
+  ).answer
   static let forbidden = Problem(
     status: 403, title: "Forbidden", detail: "The control API is for this machine only."
   ).answer

@@ -36,17 +36,5 @@ package struct Rate: Sendable, Equatable, CustomStringConvertible {
 
 /// `250ms`, `3s`, `5m`, `6h`, `7d`; a bare number is seconds.
 func durationRead(_ text: String) -> Duration? {
-  let digits = text.prefix { $0.isNumber || $0 == "." }
-  guard let number = Double(digits), number >= 0 else { return nil }
-  let unit: Double? =
-    switch text.dropFirst(digits.count) {
-    case "ms": 0.001
-    case "s", "": 1
-    case "m": 60
-    case "h": 3600
-    case "d": 86400
-    default: nil
-    }
-  guard let unit, number * unit < 1e9 else { return nil }
-  return .microseconds(Int64(number * unit * 1e6))
+  Duration(written: text.last?.isNumber == true ? text + "s" : text)
 }

@@ -63,3 +63,10 @@ package struct FieldFaults: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 }
+
+extension FieldFaults {
+  package init(_ pointer: String, _ detail: String) {
+    self.init()
+    add(pointer, detail)
+  }
+}

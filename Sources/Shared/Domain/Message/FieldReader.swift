@@ -21,7 +21,7 @@ struct FieldReader {
 
   func text(_ name: String, _ faults: inout FieldFaults) -> String? {
     guard let field = present(name) else { return nil }
-    if field.string == nil { faults.add(pointer(name), "must be a text") }
+    if field.string == nil { faults.add(pointer(name), "must be a string, in quotes") }
     return field.string
   }
 

@@ -22,7 +22,7 @@ struct FileList {
     for (index, item) in items.enumerated() {
       let pointer = field.items == nil ? "/media_url" : "/media_url/\(index)"
       guard let url = item.string else {
-        faults.add(pointer, "must be a URL as text")
+        faults.add(pointer, "must be a URL, as a string")
         continue
       }
       sources.append((.link(url), pointer))

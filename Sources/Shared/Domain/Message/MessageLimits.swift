@@ -43,10 +43,12 @@ extension Message {
   private func checkExpressible(
     on channel: Sender.Channel, _ templates: ContentCatalog, _ faults: inout FieldFaults
   ) {
-    if replyTo != nil { faults.add("/replyTo", "cannot be said through Twilio") }
+    if replyTo != nil { faults.add("/replyTo", "must be left out: Twilio cannot quote a message") }
     switch content {
     case .text(let text):
-      if text.preview { faults.add("/preview_url", "cannot be chosen through Twilio") }
+      if text.preview {
+        faults.add("/preview_url", "must be left out: Twilio does not let it be chosen")
+      }
     case .media(let media): media.checkExpressibleOnTwilio(&faults)
     case .location:
       if channel == .twilioSMS { faults.add("/type", "a location cannot be sent by SMS") }
@@ -54,7 +56,7 @@ extension Message {
       template.checkExpressibleOnTwilio(templates, &faults)
     case .locationRequest, .contacts, .buttons, .list, .callToAction, .reaction:
       faults.add(
-        "/type", "cannot be said through Twilio, except as a content template (template_name HX…)")
+        "/type", "Twilio cannot send this type; use a content template (template_name HX…)")
     }
   }
 }
@@ -75,8 +77,12 @@ extension Media {
     if case .id = source {
       faults.add("/\(kind)/id", "is Meta's: through Twilio a file is sent by its link")
     }
-    if filename != nil { faults.add("/\(kind)/filename", "cannot be set through Twilio") }
-    if isVoice { faults.add("/\(kind)/voice", "cannot be chosen through Twilio") }
+    if filename != nil {
+      faults.add("/\(kind)/filename", "must be left out: Twilio sets no file name")
+    }
+    if isVoice {
+      faults.add("/\(kind)/voice", "must be left out: Twilio cannot send voice messages")
+    }
   }
 }
 

@@ -112,7 +112,7 @@ struct PlacedTemplate {
         let text = value.string ?? String(decoding: value.text, as: UTF8.self)
         return Template.Parameter(name, text)
       case .null, .bool, .array, .object:
-        faults.add(pointer, "must be a text")
+        faults.add(pointer, "must be a string, in quotes")
         return nil
       }
     }

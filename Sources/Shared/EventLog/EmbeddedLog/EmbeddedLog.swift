@@ -1,5 +1,6 @@
-package import Domain
-internal import Kafka
+package import Events
+internal import Forms
+internal import Domain
 private import Platform
 internal import SQLite
 private import Time

@@ -1,3 +1,4 @@
+internal import Events
 internal import Domain
 private import Platform
 internal import SQLite
@@ -29,13 +30,13 @@ final class EmbeddedReader: LogReader {
 
   func next(max: Int, wait: Duration) throws(LogError) -> [LogRecord] {
     guard !isClosed else { throw .closed }
-    let deadline = bootMicroseconds() + wait.microseconds
+    let deadline = RunningTime.now + wait
     while true {
       let seen = writer.committed.raised
       let records = try rows.read(max)
-      let rest = deadline - bootMicroseconds()
-      guard records.isEmpty, rest > 0 else { return records }
-      writer.committed.wait(past: seen, for: min(FileRows.look, .microseconds(rest)))
+      let rest = deadline.left
+      guard records.isEmpty, rest > .zero else { return records }
+      writer.committed.wait(past: seen, for: min(FileRows.look, rest))
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Events
 internal import Domain
 private import Platform
 internal import SQLite
@@ -31,13 +32,13 @@ final class EmbeddedSubscription: LogSubscription {
 
   func next(max: Int, wait: Duration) throws(LogError) -> LogBatch {
     guard !isClosed else { throw .closed }
-    let deadline = bootMicroseconds() + wait.microseconds
+    let deadline = RunningTime.now + wait
     while true {
       let seen = writer.committed.raised
       let batch = try look(max)
-      let rest = deadline - bootMicroseconds()
-      guard batch.isEmpty, rest > 0 else { return batch }
-      writer.committed.wait(past: seen, for: min(FileRows.look, .microseconds(rest)))
+      let rest = deadline.left
+      guard batch.isEmpty, rest > .zero else { return batch }
+      writer.committed.wait(past: seen, for: min(FileRows.look, rest))
     }
   }
 

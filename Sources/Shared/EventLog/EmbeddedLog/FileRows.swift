@@ -1,6 +1,7 @@
+internal import Events
+internal import Forms
 internal import Compression
 internal import Domain
-internal import Kafka
 internal import SQLite
 
 /// The rows of the file that are read, each from a place of its own.

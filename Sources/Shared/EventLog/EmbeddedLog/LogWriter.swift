@@ -119,25 +119,25 @@ final class LogWriter: Sendable {
 /// What the writer does by the clock.
 private struct Chores {
   private let settings: EmbeddedLogSettings
-  private let pruneEvery: Int64
-  private var renewAt: Int64
-  private var pruneAt: Int64
+  private let pruneEvery: Duration
+  private var renewAt: RunningTime
+  private var pruneAt: RunningTime
 
   init(_ settings: EmbeddedLogSettings) {
     self.settings = settings
-    pruneEvery = min(max(settings.retention.microseconds / 100, 1_000_000), 60_000_000)
-    let now = bootMicroseconds()
-    (renewAt, pruneAt) = (now + settings.renewal.microseconds, now + pruneEvery)
+    pruneEvery = min(max(settings.retention / 100, .seconds(1)), .seconds(60))
+    let now = RunningTime.now
+    (renewAt, pruneAt) = (now + settings.renewal, now + pruneEvery)
   }
 
   var isDue: Bool { rest <= .zero }
-  var rest: Duration { .microseconds(min(renewAt, pruneAt) - bootMicroseconds()) }
+  var rest: Duration { min(renewAt, pruneAt).left }
 
   mutating func run(_ file: WritableFile, _ leases: [GroupLease]) {
-    let now = bootMicroseconds()
+    let now = RunningTime.now
     if now >= renewAt {
       file.renew(leases)
-      renewAt = now + settings.renewal.microseconds
+      renewAt = now + settings.renewal
     }
     if now >= pruneAt {
       // One step; where there is more, the next comes right after what has come in meanwhile.

@@ -1,4 +1,6 @@
-package import Domain
+package import Events
+internal import Forms
+internal import Domain
 internal import Kafka
 private import Platform
 private import Synchronization

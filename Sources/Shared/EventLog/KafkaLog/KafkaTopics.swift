@@ -15,13 +15,13 @@ package struct KafkaTopics {
   package func create(
     _ plans: [TopicPlan], within limit: Duration
   ) throws(LogError) -> [TopicReport] {
-    let deadline = bootMicroseconds() + limit.microseconds
+    let deadline = RunningTime.now + limit
     let made = try onHandle { producer throws(KafkaError) in
       // What keeps the cluster from being reached is told sooner by a question.
       try producer.ping(within: limit)
       return try producer.createTopics(plans.map { $0.named(by: settings) }, within: limit)
     }
-    let left = Duration.microseconds(max(0, deadline - bootMicroseconds()))
+    let left = deadline.left
     try wait(for: plans.filter { made.contains(settings.name(of: $0.topic)) }, within: left)
     return try check(plans, within: limit)
   }
@@ -30,14 +30,14 @@ package struct KafkaTopics {
   /// and again.
   func wait(for plans: [TopicPlan], within limit: Duration) throws(LogError) {
     guard !plans.isEmpty else { return }
-    let deadline = bootMicroseconds() + limit.microseconds
+    let deadline = RunningTime.now + limit
     let brokers = try onHandle { producer throws(KafkaError) in
       try producer.cluster(within: limit).brokers
     }
     for broker in brokers {
       try onHandle(of: broker.address) { producer throws(KafkaError) in
         while true {
-          let left = Duration.microseconds(max(0, deadline - bootMicroseconds()))
+          let left = deadline.left
           let missing = missing(of: plans, in: try producer.cluster(within: max(left, .seconds(1))))
           if missing.isEmpty { return }
           guard left > .zero else {
@@ -45,7 +45,7 @@ package struct KafkaTopics {
               "broker \(broker.number) at \(broker.address) does not have \(missing.joined(separator: ", ")) yet: run `postrider topics --check` in a while"
             )
           }
-          _ = Gate().wait(for: .milliseconds(50))
+          pause(for: .milliseconds(50))
         }
       }
     }

@@ -1,4 +1,5 @@
-package import Domain
+package import Events
+internal import Domain
 internal import Kafka
 
 package struct TopicPlan: Hashable, Sendable {

@@ -1,10 +1,12 @@
+package import Platform
+
 /// A whole answer.
 package struct HTTPAnswerReceived: Sendable {
   package let status: Int
   package let headers: [HTTPHeader]
   package let body: [UInt8]
   /// Microseconds since boot.
-  package let gatePassedAt: Int64
+  package let gatePassedAt: RunningTime
   package let timings: Timings
 
   /// Since libcurl took the call.

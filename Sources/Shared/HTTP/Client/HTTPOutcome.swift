@@ -1,13 +1,15 @@
+package import Platform
+
 /// What became of a call. The question it answers is whether the request may have gone out.
 package enum HTTPOutcome: Sendable {
   case answered(HTTPAnswerReceived)
   /// No byte of the request reached the other side.
   case notSent(NotSentReason)
   /// It may have been received and acted on; no answer says so.
-  case unknown(UnknownReason, gatePassedAt: Int64)
+  case unknown(UnknownReason, gatePassedAt: RunningTime)
 
   /// When the gate passed, in microseconds since boot; nil where nothing was sent.
-  package var gatePassedAt: Int64? {
+  package var gatePassedAt: RunningTime? {
     switch self {
     case .answered(let answer): answer.gatePassedAt
     case .unknown(_, let time): time

@@ -12,7 +12,7 @@ final class Transfer {
   let deadline: Int64
   private let maximumAnswerSize: Int
   private let completion: HTTPClient.Completion
-  private var gatePassedAt: Int64?
+  private var gatePassedAt: RunningTime?
   private var isRefused = false
   private var wouldRepeat = false
   private var isTooLarge = false
@@ -41,7 +41,7 @@ final class Transfer {
       isRefused = true
       return false
     }
-    gatePassedAt = bootMicroseconds()
+    gatePassedAt = .now
     return true
   }
 

@@ -53,10 +53,17 @@ package struct Router: Sendable {
     return .answer(Self.refusal(allowed: allowed))
   }
 
+  private static let notFound = Problem(
+    status: 404, title: "Not Found", detail: "Nothing is served at this address."
+  ).answer
+
   private static func refusal(allowed: [String]) -> HTTPAnswer {
-    guard !allowed.isEmpty else { return Problem(status: 404, title: "Not Found").answer }
+    guard !allowed.isEmpty else { return notFound }
     let methods = allowed.contains("GET") ? allowed + ["HEAD"] : allowed
-    return Problem(status: 405, title: "Method Not Allowed")
-      .answer(headers: [HTTPHeader("Allow", methods.joined(separator: ", "))])
+    return Problem(
+      status: 405, title: "Method Not Allowed",
+      detail: "This address takes \(methods.joined(separator: ", "))."
+    )
+    .answer(headers: [HTTPHeader("Allow", methods.joined(separator: ", "))])
   }
 }

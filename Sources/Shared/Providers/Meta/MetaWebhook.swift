@@ -1,3 +1,4 @@
+internal import Events
 internal import Domain
 internal import JSON
 package import Time
@@ -9,7 +10,7 @@ package enum MetaWebhook {
   ) throws(WebhookUnreadable) -> [WebhookItem] {
     let root: JSONValue
     do { root = try JSONDocument(body).root } catch {
-      throw WebhookUnreadable(description: "not JSON: \(error)")
+      throw WebhookUnreadable(description: "\(error)")
     }
     guard let entries = root["entry"]?.items else {
       throw WebhookUnreadable(description: "no list of entries")

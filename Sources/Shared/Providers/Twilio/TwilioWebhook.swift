@@ -1,3 +1,4 @@
+internal import Events
 package import Domain
 internal import Forms
 private import JSON

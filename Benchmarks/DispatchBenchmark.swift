@@ -1,0 +1,287 @@
+import Foundation
+import Glibc
+import JSON
+import Platform
+import SendStore
+import Store
+import Simulator
+import TestSupport
+import Time
+import Domain
+
+/// From the answer 202 to the recorded acceptance, with everything in between and callbacks coming back.
+enum DispatchBenchmark {
+  static func run(_ arguments: ArraySlice<String>) throws {
+    let kinds = arguments.compactMap { DispatchStage.Kind(rawValue: $0) }
+    let wanted = Set(arguments.filter { DispatchStage.Kind(rawValue: $0) == nil })
+    func isWanted(_ name: String) -> Bool { wanted.isEmpty || wanted.contains(name) }
+    for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds {
+      if isWanted("rate") { try throughput(kind) }
+      if isWanted("latency") { try latency(kind) }
+      if isWanted("handover") { try handOver(kind) }
+      if isWanted("budgets") { try budgets(kind) }
+    }
+    if isWanted("backlog"), kinds != [.postgres] { try backlog() }
+  }
+
+  private static let phone = Demo.phoneNumberID
+  private static let unlimited = "rate: null, daily: null, pair: null, inFlight: 256"
+
+  /// Everything is reported at once: sent, delivered and read.
+  private static func world(
+    _ phones: String =
+      #"{"id": "300000000000001", "number": "+15550100001", "rate": "100000/s", "pair": "100000/s"}"#,
+    reported: Bool = true
+  ) -> String {
+    """
+    {"meta": [{"id": "\(Demo.appID)", "secret": "\(Demo.appSecret)", "token": "\(Demo.accessToken)",
+       "verifyToken": "v", "wabas": [{"id": "\(Demo.wabaID)", "portfolio": "p", "phones": [\(phones)]}]}],
+     "portfolios": {"p": 100000000},
+     "life": {"sent": "20ms", "delivered": "20ms", "read": "20ms", "readShare": 1, "reported": \(reported)}}
+    """
+  }
+
+  // MARK: Rate
+
+  private static func throughput(_ kind: DispatchStage.Kind) throws {
+    let stage = try DispatchStage(kind, world: world()) { port in
+      DispatchStage.meta(port, phone: phone, unlimited)
+    }
+    let seconds = 60.0
+    var posted = 0
+    func feed() throws {
+      // A backlog small enough for the mock broker's retention.
+      while posted - stage.accepted("meta") < 4000 {
+        try stage.post(1000, from: posted, sender: "meta")
+        posted += 1000
+      }
+    }
+    while stage.accepted("meta") < 5000 { try feed() }
+    let (start, before) = (bootMicroseconds(), stage.accepted("meta"))
+    let callbacksBefore = callbacks(stage)
+    while Double(bootMicroseconds() - start) / 1e6 < seconds {
+      try feed()
+      usleep(20_000)
+    }
+    let span = Double(bootMicroseconds() - start) / 1e6
+    let rate = Double(stage.accepted("meta") - before) / span
+    let applied = Double(callbacks(stage) - callbacksBefore) / span
+    let goal = kind == .sqlite ? 2500.0 : 1500.0
+    print("\(kind.rawValue): \(Int(rate)) sends/s accepted and recorded over \(Int(span)) s,")
+    print(
+      "  with \(Int(applied)) callbacks/s applied; at least \(Int(goal)): "
+        + (rate >= goal && applied >= 2.5 * rate ? "holds" : "MISSED"))
+    try clean(stage)
+  }
+
+  private static func callbacks(_ stage: DispatchStage) -> Int {
+    stage.metric("postrider_records_processed_total", "group=\"postrider-status\"")
+  }
+
+  private static func clean(_ stage: DispatchStage) throws {
+    let totals = try stage.ledger("?recipients=0")["totals"]
+    func number(_ name: String) -> Int64 { totals?[name]?.integer ?? -1 }
+    for sender in try stage.ledger("?recipients=0")["senders"]?.items ?? [] {
+      guard let rate = sender["limits"]?["rate"], rate["violations"]?.integer ?? 0 > 0 else {
+        continue
+      }
+      print(
+        "  \(sender["sender"]?.string ?? ""): at worst \(rate["worst"]?.integer ?? 0) of "
+          + "\(rate["limit"]?.integer ?? 0)")
+    }
+    let isClean = number("duplicates") == 0 && number("violations") == 0
+    print(
+      "  the ledger: \(number("accepted")) accepted, \(number("duplicates")) duplicates, "
+        + "\(number("violations")) violations: \(isClean ? "holds" : "MISSED")")
+  }
+
+  // MARK: Latency
+
+  private static func latency(_ kind: DispatchStage.Kind) throws {
+    let stage = try DispatchStage(kind, world: world()) { port in
+      DispatchStage.meta(port, phone: phone, unlimited)
+    }
+    // A group's first join takes a while.
+    try stage.post(10, from: 1000, sender: "meta")
+    while stage.accepted("meta") < 10 { usleep(10_000) }
+    var answered: [(id: String, at: Int64)] = []
+    for number in 0..<300 {
+      let id = try stage.postOne(number, sender: "meta")
+      answered.append((id, wallMicroseconds()))
+      usleep(UInt32.random(in: 20_000...60_000))
+    }
+    let times = try answered.map { id, at -> Double in
+      let message = try stage.ledger("?send=\(id)&recipients=0")["messages"]?.items?.first
+      let arrived = message?["at"]?.string.flatMap { Timestamp(rfc3339: $0) }
+      guard let arrived else { throw DispatchStage.Failed(description: "\(id) never arrived") }
+      return Double(arrived.microseconds - at) / 1000
+    }.sorted()
+    let (middle, tail) = (times[times.count / 2], times[times.count * 99 / 100])
+    let verdict = middle < 15 && tail < 50 ? "holds" : "MISSED"
+    print(
+      "\(kind.rawValue): a lone send, from 202 to the provider: p50 \(tenths(middle)) ms, p99 "
+        + "\(tenths(tail)) ms; under 15 and 50: \(verdict)")
+  }
+
+  // MARK: Budgets
+
+  /// Judged at the provider's door: what of each budget was used, and whether any window was passed.
+  private static func budgets(_ kind: DispatchStage.Kind) throws {
+    let phones = """
+      {"id": "\(phone)", "number": "+15550100001", "rate": "80/s", "pair": "100000/s"},
+      {"id": "300000000000002", "number": "+15550100002", "rate": "1000/s", "pair": "100000/s"}
+      """
+    let stage = try DispatchStage(kind, world: world(phones, reported: false)) { port in
+      DispatchStage.sandbox(port)
+        + DispatchStage.meta(
+          port, phone: phone, "rate: \"80/s\", daily: null, pair: null, inFlight: 256")
+        + DispatchStage.meta(
+          port, id: "fast", phone: "300000000000002",
+          "rate: \"1000/s\", daily: null, pair: null, inFlight: 1000")
+    }
+    for (sender, seconds, perSecond, share) in [
+      ("fast", 20, 1000.0, 0.92), ("meta", 60, 80, 0.94), ("sandbox", 60, 1.0 / 3, 0.97),
+    ] {
+      var posted: Int64 = 0
+      // A backlog small enough for the mock broker's retention.
+      func feed() throws {
+        guard posted - (try accepted(stage, sender)) < 2000 else { return }
+        try stage.post(1000, from: Int(posted), sender: sender)
+        posted += 1000
+      }
+      for _ in 0..<3 { try feed() }
+      let (before, began) = try nextAcceptance(stage, sender)
+      while bootMicroseconds() - began < Int64(seconds) * 1_000_000 {
+        try feed()
+        usleep(100_000)
+      }
+      let (after, ended) = try nextAcceptance(stage, sender)
+      let used = Double(after - before) / (Double(ended - began) / 1e6) / perSecond
+      let verdict = used >= share ? "holds" : "MISSED"
+      print(
+        "\(kind.rawValue): \(sender): \(tenths(used * 100)) % of its rate used over \(seconds) s, "
+          + "at least \(Int(share * 100)) %: \(verdict)")
+      // Told at once: the whole takes minutes.
+      fflush(nil)
+    }
+    try clean(stage)
+  }
+
+  /// From one to another, so that slow rates are not counted in whole sends.
+  private static func nextAcceptance(
+    _ stage: DispatchStage, _ sender: String
+  ) throws -> (count: Int64, at: Int64) {
+    let start = try accepted(stage, sender)
+    while true {
+      let count = try accepted(stage, sender)
+      if count > start { return (count, bootMicroseconds()) }
+      usleep(1000)
+    }
+  }
+
+  private static func accepted(_ stage: DispatchStage, _ sender: String) throws -> Int64 {
+    let names = ["fast": "300000000000002", "meta": phone, "sandbox": Demo.sandboxAddress]
+    let senders = try stage.ledger("?recipients=0")["senders"]?.items ?? []
+    return senders.first { $0["sender"]?.string == names[sender] }?["accepted"]?.integer ?? 0
+  }
+
+  // MARK: Handing over
+
+  /// How long nothing goes when the worker that sends is stopped, or killed, and another takes over.
+  private static func handOver(_ kind: DispatchStage.Kind) throws {
+    let stage = try DispatchStage(kind, world: world(reported: false)) { port in
+      DispatchStage.meta(
+        port, phone: phone, "rate: \"200/s burst 20\", daily: null, pair: null, inFlight: 64")
+    }
+    for first in stride(from: 0, to: 6000, by: 1000) {
+      try stage.post(1000, from: first, sender: "meta")
+    }
+    var sender = stage.worker
+    while try accepted(stage, "meta") < 50 { usleep(5000) }
+    for (signal, word, limit) in [(SIGTERM, "stopped", 2.0), (SIGKILL, "killed", 5.0)] {
+      let next = try stage.dispatcher()
+      sleep(3)
+      kill(sender.process.processIdentifier, signal)
+      let pause = try longestPause(stage)
+      print(
+        "\(kind.rawValue): a worker that is \(word): nothing goes for \(tenths(pause)) s, at most "
+          + "\(Int(limit)): \(pause <= limit ? "holds" : "MISSED")")
+      sender = next
+    }
+    try clean(stage)
+  }
+
+  /// Within the eight seconds that follow.
+  private static func longestPause(_ stage: DispatchStage) throws -> Double {
+    let end = bootMicroseconds() + 8_000_000
+    var (last, lastAt, longest) = (try accepted(stage, "meta"), bootMicroseconds(), Int64(0))
+    while bootMicroseconds() < end {
+      usleep(10_000)
+      let count = try accepted(stage, "meta")
+      guard count > last else { continue }
+      longest = max(longest, bootMicroseconds() - lastAt)
+      (last, lastAt) = (count, bootMicroseconds())
+    }
+    return Double(max(longest, bootMicroseconds() - lastAt)) / 1e6
+  }
+
+  // MARK: Backlog
+
+  private static func backlog() throws {
+    let stage = try DispatchStage(.sqlite, world: world(reported: false)) { port in
+      DispatchStage.meta(port, phone: phone, unlimited)
+    }
+    let alone = try rate(stage, campaign: "before", 20_000)
+    let million = 1_000_000
+    stage.pause("meta", true)
+    for start in stride(from: 0, to: million, by: 10_000) {
+      try stage.post(10_000, from: start, sender: "meta", ",\"campaign\":\"held\"")
+    }
+    while try stage.waiting("meta") < million { usleep(200_000) }
+    let store = try SendStore(.sqlite(path: stage.folder.file("store.db")))
+    try store.define([])
+    let later = try store.now() + .seconds(86400)
+    try store.hold(campaign: "held", of: SenderID("meta"), until: later, because: "measuring")
+    stage.pause("meta", false)
+    let behind = try rate(stage, campaign: "behind", 20_000)
+    let share = behind / alone
+    print(
+      "  behind a held million: \(Int(behind))/s, without it \(Int(alone))/s, \(Int(share * 100)) %; "
+        + "at least 80 %: \(share >= 0.8 ? "holds" : "MISSED")")
+    try store.hold(
+      campaign: "held", of: SenderID("meta"), until: .distantPast, because: "")
+    try drain(stage, million)
+    store.close()
+    let memory = stage.worker.peakMegabytes
+    print("  \(tenths(memory)) MB at most, under 200: \(memory < 200 ? "holds" : "MISSED")")
+  }
+
+  /// The first and the last of a million that wait.
+  private static func drain(_ stage: DispatchStage, _ million: Int) throws {
+    let start = stage.accepted("meta")
+    func time(of count: Int) -> Double {
+      let (began, before) = (bootMicroseconds(), stage.accepted("meta"))
+      while stage.accepted("meta") < before + count { usleep(20_000) }
+      return Double(stage.accepted("meta") - before) / (Double(bootMicroseconds() - began) / 1e6)
+    }
+    let first = time(of: 20_000)
+    while stage.accepted("meta") < start + million - 25_000 { usleep(100_000) }
+    let last = time(of: 20_000)
+    print(
+      "  of a million that wait the first go at \(Int(first))/s, the last at \(Int(last))/s: "
+        + (last >= 0.8 * first ? "holds" : "MISSED"))
+  }
+
+  private static func rate(
+    _ stage: DispatchStage, campaign: String, _ count: Int
+  ) throws -> Double {
+    let (start, before) = (bootMicroseconds(), stage.accepted("meta"))
+    for first in stride(from: 0, to: count, by: 5000) {
+      try stage.post(5000, from: first, sender: "meta", ",\"campaign\":\"\(campaign)\"")
+    }
+    while stage.accepted("meta") < before + count { usleep(10_000) }
+    return Double(count) / (Double(bootMicroseconds() - start) / 1e6)
+  }
+
+  private static func tenths(_ number: Double) -> String { String(format: "%.1f", number) }
+}

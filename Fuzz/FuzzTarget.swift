@@ -1,0 +1,135 @@
+import Events
+import Domain
+import Foundation
+import HTTP
+import JSON
+import Providers
+import Time
+
+/// One for every parser that reads what strangers write. A target fails by a crash, or by a promise that
+/// does not hold: what was read and written again reads the same.
+enum FuzzTarget: String, CaseIterable {
+  case twilioWebhook, metaWebhook, sendRequest, templateString, phoneNumber, answers, serviceAccount
+  case requestHead, chunkedBody
+
+  static let chosen: FuzzTarget = {
+    let name = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ"] ?? ""
+    guard let target = FuzzTarget(rawValue: name) else {
+      fatalError("POSTRIDER_FUZZ must be one of \(allCases.map(\.rawValue))")
+    }
+    return target
+  }()
+
+  func run(_ input: [UInt8]) {
+    switch self {
+    case .twilioWebhook: twilioWebhook(input)
+    case .metaWebhook: metaWebhook(input)
+    case .sendRequest: sendRequest(input)
+    case .templateString:
+      _ = try? TemplateString.read(String(decoding: input, as: UTF8.self), defaultLanguage: "en")
+    case .phoneNumber:
+      let text = String(decoding: input, as: UTF8.self)
+      if let number = try? PhoneNumber(text) {
+        precondition((try? PhoneNumber(number.e164)) == number)
+        _ = number.variants
+      }
+      _ = try? Recipient(text)
+    case .answers: answers(input)
+    case .requestHead: requestHead(input)
+    case .chunkedBody: chunkedBody(input)
+    case .serviceAccount:
+      _ = try? ServiceAccount(json: Secret(String(decoding: input, as: UTF8.self)))
+    }
+  }
+
+  /// What comes in parts is read as what comes at once.
+  private func requestHead(_ input: [UInt8]) {
+    let limit = 4096
+    guard let head = try? RequestHead.read(input.span, limit: limit) else { return }
+    precondition((1...min(limit, input.count)).contains(head.end))
+    let block = HeaderBlock(bytes: input, places: head.fields)
+    precondition(block.fields.count == head.fields.count)
+    for end in [head.end - 1, head.end / 2, head.target.upperBound] {
+      do {
+        let early = try RequestHead.read(input.span.extracting(0..<end), limit: limit)
+        precondition(early == nil)
+      } catch { preconditionFailure("refused before its end: \(error)") }
+    }
+    let exact = try? RequestHead.read(input.span.extracting(0..<head.end), limit: limit)
+    precondition(exact?.end == head.end && exact?.contentLength == head.contentLength)
+  }
+
+  private func chunkedBody(_ input: [UInt8]) {
+    let limit = 1000
+    let whole = Self.read(input, inPartsOf: input.count + 1, limit)
+    for size in [1, 3] { precondition(Self.read(input, inPartsOf: size, limit) == whole) }
+  }
+
+  /// nil where it is refused.
+  private static func read(_ input: [UInt8], inPartsOf size: Int, _ limit: Int) -> [UInt8]? {
+    var chunks = ChunkedBody()
+    var body: [UInt8] = []
+    var place = 0
+    while place < input.count, !chunks.isDone {
+      let part = input.span.extracting(place..<min(input.count, place + size))
+      guard let count = try? chunks.take(part, into: &body, limit: limit) else { return nil }
+      place += count
+    }
+    precondition(body.count <= limit)
+    return body
+  }
+
+  private func twilioWebhook(_ input: [UInt8]) {
+    let text = String(decoding: input, as: UTF8.self)
+    guard let fields = try? FormFields(input) else { return }
+    let keys = TwilioSignature.Keys(tokens: [Secret("k")], sharedKeys: ["k": Secret("k")])
+    let signature = TwilioSignature(url: text, payload: .form(fields), header: text, settings: text)
+    precondition(!signature.matches(keys))
+    let body = TwilioSignature(url: text, payload: .body(input), header: text)
+    precondition(!body.matches(keys))
+    let item = try? TwilioWebhook.read(
+      fields, query: fields, token: text, receivedAt: Timestamp(seconds: 1))
+    if let item { check(item) }
+  }
+
+  private func metaWebhook(_ input: [UInt8]) {
+    let items = try? MetaWebhook.read(input, receivedAt: Timestamp(seconds: 1))
+    for item in items ?? [] { check(item) }
+  }
+
+  private func check(_ item: WebhookItem) {
+    switch item {
+    case .callback(let callback):
+      precondition((try? ProviderCallback(data: callback.data)) == callback)
+    case .inbound(let message):
+      precondition((try? InboundMessage(data: message.data)) == message)
+      _ = message.optOut
+    case .account(let event):
+      precondition((try? AccountEvent(data: event.data)) == event)
+      _ = event.news
+    case .malformed(let item): precondition((try? JSONDocument(item.raw)) != nil)
+    }
+  }
+
+  private func sendRequest(_ input: [UInt8]) {
+    guard let value = try? JSONDocument(input).root else { return }
+    for channel in Sender.Channel.allCases {
+      let rules = SendRules(channel: channel)
+      for request in (try? SendRequest.all(in: value, as: rules)) ?? [] {
+        let written = try? JSONDocument(request.json).root
+        precondition(written.flatMap { try? SendRequest.all(in: $0, as: rules) } == [request])
+      }
+    }
+  }
+
+  private func answers(_ input: [UInt8]) {
+    let header = ProviderHeader("X-App-Usage", String(decoding: input, as: UTF8.self))
+    for status in [200, 400, 500] {
+      let answer = ProviderAnswer(status: status, headers: [header], body: input)
+      _ = TwilioAnswer.read(answer, attempt: 1)
+      _ = MetaAnswer.read(answer, attempt: 1)
+      _ = try? TwilioPage.read(answer)
+      _ = try? TwilioMessage.fetched(answer)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package import HTTP
+package import Running
+package import Settings
+
+/// All that systems and people ask of us: sends, queries, lanes, doubts, the stream of events.
+package final class APIRoutes: DoorRoutes {
+  private let door: DoorContext
+  private let events: EventRoutes
+  private let waiting: WaitDesk
+  private let keys: KeyDesk
+
+  /// Of the stream of events, at a time.
+  package static let listeners = 128
+
+  package init(_ door: DoorContext, heartbeat: Duration = .seconds(15)) {
+    self.door = door
+    events = EventRoutes(
+      door.eventLog, log: door.log, heartbeat: heartbeat, limit: Self.listeners)
+    waiting = WaitDesk(door.store, log: door.log)
+    keys = KeyDesk(door.store, metrics: door.metrics)
+  }
+
+  package func add(to router: inout Router, _ settings: Settings) {
+    let context = APIContext(settings, door)
+    SendRoutes(context, keys).add(to: &router)
+    LaneRoutes(context).add(to: &router)
+    DoubtRoutes(context).add(to: &router)
+    SendQueries(context, waiting).add(to: &router)
+    events.add(to: &router, context)
+  }
+
+  package func close() {
+    events.close()
+    waiting.close()
+  }
+}
+
+/// What every route of the API stands on, by one reading of the settings.
+struct APIContext: Sendable {
+  let settings: Settings
+  let door: DoorContext
+  let admission: Admission
+  let requests: KeyedRequests
+  /// Stands in front of every route.
+  let prefix: String
+
+  init(_ settings: Settings, _ door: DoorContext) {
+    self.settings = settings
+    self.door = door
+    prefix = settings.publicURL?.path ?? ""
+    admission = Admission(settings, KeyRing(settings.apiKeys), now: door.now)
+    requests = KeyedRequests(
+      admission, StoreDesk(door.store, log: door.log), settings.senders)
+  }
+}

@@ -1,0 +1,31 @@
+internal import Events
+internal import Domain
+internal import HTTP
+internal import JSON
+
+/// What a caller gets to read about the sends that it asked for.
+enum SendAnswer {
+  static func queued(_ events: [SendEvent]) -> [UInt8] {
+    JSONWriter.object { writer in
+      writer.field("id", events.first?.id.description)
+      if events.count > 1 {
+        writer.name("ids")
+        writer.array { list in
+          for event in events { list.value(event.id.description) }
+        }
+      }
+      writer.field("state", "queued")
+    }
+  }
+
+  static func refused(_ faults: FieldFaults) -> Problem {
+    Problem(
+      status: 422, title: "Unprocessable Content",
+      detail: "The request has \(faults.all.count == 1 ? "a fault" : "faults"); see errors.",
+      errors: faults.all.map { Problem.Fault(pointer: $0.pointer, detail: $0.detail) })
+  }
+
+  static func unreadable(_ reason: String) -> Problem {
+    Problem(status: 400, title: "Bad Request", detail: reason)
+  }
+}

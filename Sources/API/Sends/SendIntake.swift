@@ -1,0 +1,91 @@
+internal import Events
+internal import Settings
+internal import Domain
+internal import JSON
+internal import Time
+
+/// Turns what was asked for into sends: which sender, what message, which id.
+struct SendIntake: Sendable {
+  let choice: SenderChoice
+  let idempotencyKey: String?
+  let isTemplate: Bool
+  let now: Timestamp
+  /// Whether files of a bucket can be signed for.
+  var hasBuckets = true
+
+  /// Ids hang on the place in the request, so that an item that was put right meanwhile moves no other.
+  static let idsPerItem = 1000
+
+  func events(_ request: JSONValue, item: Int = 0) throws(FieldFaults) -> [SendEvent] {
+    guard request.kind == .object else { throw FieldFaults("", "must be an object") }
+    let unstorable = FieldFaults.unstorable(in: request)
+    guard unstorable.isEmpty else { throw unstorable }
+    let chosen = try senderOrAllFaults(request)
+    let requests = try read(request, chosen.rules)
+    return try requests.enumerated().map { place, request throws(FieldFaults) in
+      let event = SendEvent(
+        request, id: id(chosen.sender, item * Self.idsPerItem + place), from: chosen.sender,
+        receivedAt: now)
+      guard event.request.count <= Self.requestLimit else {
+        throw FieldFaults(
+          "", "is too large: as JSON it must have at most \(Self.requestLimit) bytes")
+      }
+      return event
+    }
+  }
+
+  /// What every log and store takes, with what stands around it in a record.
+  static let requestLimit = 980_000
+
+  /// Without a sender nobody knows its rules, but what would be wrong for any is told with it.
+  private func senderOrAllFaults(_ request: JSONValue) throws(FieldFaults) -> SenderSettings {
+    do throws(FieldFaults) { return try choice.sender(for: request) } catch {
+      var faults = error
+      do throws(FieldFaults) { _ = try read(request, SendRules(channel: .metaWhatsApp)) } catch {
+        faults.add(error.all)
+      }
+      throw faults
+    }
+  }
+
+  private func read(
+    _ request: JSONValue, _ rules: SendRules
+  ) throws(FieldFaults) -> [SendRequest] {
+    var faults = FieldFaults()
+    if isTemplate, request["template_name"]?.isNull ?? true {
+      faults.add("/template_name", "is needed")
+    }
+    if !hasBuckets {
+      for place in Self.buckets(in: request, at: "") {
+        faults.add(place, "cannot be used: there is no gcs in the settings to sign for its files")
+      }
+    }
+    do throws(FieldFaults) {
+      let requests = try SendRequest.all(in: request, as: rules)
+      if let end = requests.first?.expiresAt, end <= now {
+        faults.add("/expiresAt", "must be in the future")
+      }
+      if faults.isEmpty { return requests }
+    } catch { faults.add(error.all) }
+    throw faults
+  }
+
+  /// Where a request, or a part of its message, names a bucket. What is only passed on is not looked at.
+  private static func buckets(in value: JSONValue, at pointer: String) -> [String] {
+    if let items = value.items {
+      return items.enumerated().flatMap { buckets(in: $1, at: "\(pointer)/\($0)") }
+    }
+    return (value.fields ?? []).flatMap { name, field -> [String] in
+      switch name {
+      case "bucket": field.isNull ? [] : ["\(pointer)/bucket"]
+      case "metadata", "parameters": []
+      default: buckets(in: field, at: "\(pointer)/\(name)")
+      }
+    }
+  }
+
+  private func id(_ sender: Sender, _ place: Int) -> SendID {
+    guard let idempotencyKey else { return .random(at: now) }
+    return .derived(tenant: sender.tenant, idempotencyKey: idempotencyKey, item: place)
+  }
+}

@@ -1,0 +1,80 @@
+internal import Settings
+internal import Running
+internal import Telemetry
+internal import Domain
+internal import HTTP
+internal import Platform
+internal import Time
+
+/// The stream of changes as server-sent events.
+final class EventRoutes: Sendable {
+  private let slot: LogSlot
+  private let tail: EventTail
+  private let log: Log
+  private let heartbeat: Duration
+  private let limit: Int
+  private let listeners = Locked<[Int: StopSignal]>([:])
+  private let made = Locked(0)
+
+  init(
+    _ slot: LogSlot, log: Log, heartbeat: Duration = .seconds(15), limit: Int = 32,
+    ring: EventTail.Bounds = EventTail.Bounds()
+  ) {
+    self.slot = slot
+    tail = EventTail(slot, bounds: ring)
+    self.log = log
+    self.heartbeat = heartbeat
+    self.limit = limit
+  }
+
+  func add(to router: inout Router, _ context: APIContext) {
+    router.at(
+      "GET", context.prefix + "/api/events",
+      context.requests.door(.read) { [self] request, _, key, responder in
+        listen(request, responder, key.tenant)
+      })
+  }
+
+  private func listen(_ request: HTTPRequest, _ responder: HTTPResponder, _ tenant: Tenant?) {
+    var place: EventCursor?
+    if let text = request.headers.first("Last-Event-ID"), !text.isEmpty {
+      guard let known = EventCursor(text) else {
+        return responder.answer(
+          SendAnswer.refused(FieldFaults("/Last-Event-ID", "is not the id of an event")).answer)
+      }
+      place = known
+    }
+    guard let (number, stop) = enter() else { return responder.answer(.tooManyListeners) }
+    let stream = EventStream(slot: slot, tail: tail, log: log, heartbeat: heartbeat)
+    let start = place
+    _ = WorkerThread("events-\(number)") { [self] in
+      stream.run(responder, tenant: tenant, after: start, stop: stop)
+      listeners.withLock { $0[number] = nil }
+    }
+  }
+
+  /// Ends all streams; the listeners come back to another instance, or later.
+  func close() {
+    for stop in listeners.withLock({ $0.values.map(\.self) }) { stop.request() }
+  }
+
+  private func enter() -> (Int, StopSignal)? {
+    let number = made.withLock { made in
+      made += 1
+      return made
+    }
+    return listeners.withLock { listeners in
+      guard listeners.count < limit else { return nil }
+      let stop = StopSignal()
+      listeners[number] = stop
+      return (number, stop)
+    }
+  }
+}
+
+extension HTTPAnswer {
+  fileprivate static let tooManyListeners = Problem(
+    status: 503, title: "Service Unavailable",
+    detail: "Too many clients are listening already; try again later."
+  ).answer(headers: [HTTPHeader("Retry-After", "10")])
+}

@@ -1,0 +1,67 @@
+package import Domain
+
+package struct InboundMedia: Hashable, Sendable {
+  package var id: String?
+  package var url: String?
+  package var contentType: String?
+  package var sha256: String?
+  package var filename: String?
+  package var isVoice: Bool?
+
+  package init(
+    id: String? = nil, url: String? = nil, contentType: String? = nil, sha256: String? = nil,
+    filename: String? = nil, isVoice: Bool? = nil
+  ) {
+    self.id = id
+    self.url = url
+    self.contentType = contentType
+    self.sha256 = sha256
+    self.filename = filename
+    self.isVoice = isVoice
+  }
+}
+
+package struct InboundPlace: Hashable, Sendable {
+  package var latitude: Double
+  package var longitude: Double
+  package var name: String?
+  package var address: String?
+  package var url: String?
+
+  package init(
+    latitude: Double, longitude: Double, name: String? = nil, address: String? = nil,
+    url: String? = nil
+  ) {
+    (self.latitude, self.longitude) = (latitude, longitude)
+    (self.name, self.address, self.url) = (name, address, url)
+  }
+}
+
+/// A button that was pressed, or a row that was picked.
+package struct InboundReply: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable { case button, list }
+
+  package var kind: Kind
+  /// What we gave the button, or the payload of a template's.
+  package var id: String
+  package var title: String?
+  package var description: String?
+
+  package init(kind: Kind, id: String, title: String? = nil, description: String? = nil) {
+    self.kind = kind
+    self.id = id
+    self.title = title
+    self.description = description
+  }
+}
+
+/// What the message refers to.
+package struct InboundContext: Hashable, Sendable {
+  package var id: ProviderID?
+  package var from: String?
+  package var isForwarded = false
+
+  package init(id: ProviderID? = nil, from: String? = nil, isForwarded: Bool = false) {
+    (self.id, self.from, self.isForwarded) = (id, from, isForwarded)
+  }
+}

@@ -1,0 +1,36 @@
+package import HTTP
+internal import Platform
+package import Settings
+package import Telemetry
+package import Time
+
+/// What every set of routes behind the public address stands on.
+package struct DoorContext: Sendable {
+  package let log: Log
+  package let metrics: Metrics
+  /// Where log and store will be once they are open: the address answers before that.
+  package let eventLog: LogSlot
+  package let store: StoreSlot
+  /// For lines that strangers cause.
+  package let throttle: LineThrottle
+  /// The calendar's time.
+  package let now: @Sendable () -> Timestamp
+
+  package init(
+    _ eventLog: LogSlot, _ store: StoreSlot, log: Log, metrics: Metrics,
+    now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
+  ) {
+    (self.eventLog, self.store) = (eventLog, store)
+    (self.log, self.metrics, self.now) = (log, metrics, now)
+    throttle = LineThrottle(now: now)
+  }
+}
+
+/// A set of routes behind the public address.
+package protocol DoorRoutes: AnyObject, Sendable {
+  /// Called again with other settings; requests under way end as they began.
+  func add(to router: inout Router, _ settings: Settings)
+
+  /// Ends what would hold a connection for long.
+  func close()
+}

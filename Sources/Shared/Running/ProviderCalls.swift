@@ -1,0 +1,29 @@
+package import Settings
+internal import Domain
+package import HTTP
+package import Providers
+
+extension TwilioCredentials {
+  /// As whom the API is called.
+  package var account: TwilioAccount {
+    let sid = AccountID(accountSid)
+    if let apiKey { return TwilioAccount(sid: sid, key: apiKey.sid, secret: apiKey.secret) }
+    return TwilioAccount(sid: sid, authToken: authTokens.first ?? Secret(""))
+  }
+}
+
+extension HTTPCall {
+  package init(_ request: ProviderRequest, under base: WebAddress) {
+    self.init(
+      method: request.method, url: "\(base)\(request.path)",
+      headers: request.headers.map { HTTPHeader($0.name, $0.value) }, body: request.body)
+  }
+}
+
+extension ProviderAnswer {
+  package init(_ answer: HTTPAnswerReceived) {
+    self.init(
+      status: answer.status, headers: answer.headers.map { ProviderHeader($0.name, $0.value) },
+      body: answer.body)
+  }
+}

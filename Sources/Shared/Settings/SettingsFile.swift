@@ -1,0 +1,293 @@
+internal import Crypto
+internal import Domain
+internal import EventLog
+internal import Foundation
+internal import HTTP
+
+extension Settings {
+  /// Reads a JSON5 file. Everything that is wrong with it is told at once.
+  package static func read(
+    file: String, environment: [String: String]
+  ) throws(SettingsRefused) -> Settings {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw SettingsRefused([SettingsFault("", "\(file) cannot be read")])
+    }
+    let folder = (file as NSString).deletingLastPathComponent
+    return try read(Array(data), Substitution(environment: environment, folder: folder))
+  }
+
+  /// Reads settings that stand in the program itself.
+  package static func read(text: String) throws(SettingsRefused) -> Settings {
+    try read(Array(text.utf8), Substitution(environment: [:], folder: ""))
+  }
+
+  static func read(
+    _ data: [UInt8], _ substitution: Substitution
+  ) throws(SettingsRefused) -> Settings {
+    let node: SettingsNode
+    do { node = try JSON5Reader.read(data) } catch { throw SettingsRefused([error]) }
+    let list = FaultList()
+    let reader = SettingsReader(node, at: "", list, substitution)
+    var settings = Settings()
+    settings.readAddresses(reader)
+    settings.readStorage(reader)
+    settings.readTenants(reader)
+    reader.finish()
+    settings.check(list)
+    guard list.faults.isEmpty else { throw SettingsRefused(list.faults) }
+    return settings
+  }
+
+  private mutating func readAddresses(_ reader: SettingsReader) {
+    listen = reader.value("listen", "host:port", Address.init) ?? listen
+    publicURL = reader.value("publicURL", "an http or https address", WebAddress.init)
+    if let ranges = reader.addressRanges("trustedProxies") { trustedProxies = ranges }
+    if let files = reader.object("tls") {
+      let certificate = files.path("certificate")
+      let key = files.path("key")
+      files.finish()
+      if let certificate, let key {
+        tls = TLSFiles(certificate: certificate, key: key)
+      } else {
+        reader.fault("tls", "needs both certificate and key, as PEM files")
+      }
+    }
+    if let addresses = reader.object("admin") {
+      for worker in WorkerName.allCases {
+        admin[worker] = addresses.value(worker.rawValue, "host:port", Address.init)
+      }
+      addresses.finish()
+    }
+    drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
+    if let size = reader.value("strangersRoom", "a size such as 64MB", Units.size) {
+      strangersRoom = size
+      if size < Self.leastStrangersRoom {
+        reader.fault("strangersRoom", "must be at least 16MB: a webhook may have 4 MB")
+      }
+    }
+    answerTimeout =
+      reader.value("answerTimeout", "a time such as 30s", Units.duration) ?? answerTimeout
+    parkedLimit = reader.count("parkedLimit", in: 1...10_000_000) ?? parkedLimit
+    if let own = reader.object("doubts") { readDoubts(own) }
+    verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
+  }
+
+  private static let leastStrangersRoom = 16 << 20
+
+  private mutating func readDoubts(_ reader: SettingsReader) {
+    if reader.mentions("looks") {
+      let texts = reader.texts("looks")
+      let looks = texts.compactMap(Units.duration)
+      if looks.count == texts.count, !looks.isEmpty, looks == looks.sorted() {
+        doubts.looks = looks
+      } else {
+        reader.fault("looks", "must be times such as 30s, each later than the one before")
+      }
+    }
+    doubts.grace = reader.value("grace", "a time such as 10m", Units.duration) ?? doubts.grace
+    reader.finish()
+  }
+
+  private mutating func readStorage(_ reader: SettingsReader) {
+    let properties = reader.dictionary("rdkafka")
+    retention = reader.value("retention", "a time such as 30d", Units.duration) ?? retention
+    log =
+      reader.log(properties) ?? .embedded(EmbeddedLogSettings(path: reader.absolute("data/log.db")))
+    store = reader.store ?? .sqlite(path: reader.absolute("data/store.db"))
+    spool.path = reader.absolute(spool.path)
+    if let own = reader.object("spool") {
+      spool.path = own.path("path") ?? spool.path
+      spool.limit = own.value("limit", "a size such as 1GB", Units.size) ?? spool.limit
+      own.finish()
+    }
+    if case .embedded(var embedded) = log {
+      embedded.retention = max(embedded.retention, .seconds(7 * 86400))
+      log = .embedded(embedded)
+      if !properties.isEmpty {
+        reader.fault("rdkafka", "has no meaning without log: \"kafka://…\"")
+      }
+    }
+  }
+
+  private mutating func readTenants(_ reader: SettingsReader) {
+    let prefix = reader.prefix("defaultPrefix") ?? .italy
+    senders = reader.objects("senders").compactMap { $0.sender(defaultPrefix: prefix) }
+    senders += reader.inheritedSenders(defaultPrefix: prefix)
+    defaultSender = reader.text("defaultSender").map { SenderID($0) }
+    apiKeys = reader.textsOrObjects("apiKeys").compactMap { place, text, object in
+      if let text {
+        _ = reader.sendable(text, "apiKeys", spaces: true)
+        return APIKey(administrator: text)
+      }
+      return object?.apiKey()
+    }
+    actions = reader.objects("actions").compactMap { $0.action() }
+    relay = reader.object("relay")?.relay(defaultPrefix: prefix)
+    if let account = reader.object("gcs") {
+      gcs = account.requiredText("serviceAccount", "the key file of a service account")
+        .map(Secret.init)
+      account.finish()
+    }
+  }
+
+  /// What only the whole can tell.
+  private func check(_ list: FaultList) {
+    var seen: Set<SenderID> = []
+    for sender in senders where !seen.insert(sender.sender.id).inserted {
+      list.add("senders", "has two senders with the id \(sender.sender.id)")
+    }
+    for (name, id) in [("defaultSender", defaultSender), ("relay.sender", relay?.sender)] {
+      if let id, !seen.contains(id) {
+        list.add(name, "is \(id), which is not a sender; the senders are \(Self.names(seen))")
+      }
+    }
+    checkRelay(list)
+    // A send that may still go out has to be known when its key is used again.
+    let longest = senders.map(\.sender.expiry).max() ?? .zero
+    if retention < longest + .seconds(86400) {
+      list.add("retention", "must be at least a day longer than the longest expiry of a sender")
+    }
+    var tenants: Set<Tenant> = []
+    for action in actions where !tenants.insert(action.tenant).inserted {
+      list.add("actions", "has two for \(action.tenant)")
+    }
+  }
+
+  /// Whoever may sign for the relay's number has to be known: anybody may sign for a number of his own.
+  private func checkRelay(_ list: FaultList) {
+    guard let relay, let number = relay.number else { return }
+    let isOurs = senders.contains {
+      $0.sender.channel == .twilioSMS && $0.sender.address == number.e164
+    }
+    let hasToken =
+      relay.authToken != nil || senders.contains { $0.sender.account.text == relay.accountSid }
+    guard !isOurs, relay.accountSid == nil || !hasToken else { return }
+    list.add("relay.number", "is no sender's, so it needs accountSid and authToken of its account")
+  }
+
+  private static func names(_ senders: Set<SenderID>) -> String {
+    senders.isEmpty ? "none" : senders.sorted().map(\.text).joined(separator: ", ")
+  }
+}
+
+extension SettingsReader {
+  fileprivate func log(_ properties: [String: String]) -> LogSettings? {
+    value("log", "\"embedded:PATH\" or \"kafka://HOST:PORT,…\"") { text -> LogSettings? in
+      if text.hasPrefix("embedded:"), text.count > 9 {
+        return .embedded(EmbeddedLogSettings(path: self.absolute(String(text.dropFirst(9)))))
+      }
+      guard text.hasPrefix("kafka://") else { return nil }
+      let parts = text.dropFirst(8).split(separator: "?", maxSplits: 1).map(String.init)
+      let prefix = parts.dropFirst().first ?? "prefix="
+      guard let brokers = parts.first, prefix.hasPrefix("prefix="),
+        brokers.split(separator: ",").allSatisfy({ Address(String($0)) != nil })
+      else { return nil }
+      return .kafka(
+        KafkaLogSettings(
+          bootstrap: brokers, prefix: String(prefix.dropFirst(7)), properties: properties))
+    }
+  }
+
+  fileprivate var store: StoreSettings? {
+    value("store", "\"sqlite:PATH\" or \"postgres://USER@HOST/NAME\"") { text -> StoreSettings? in
+      if text.hasPrefix("sqlite:"), text.count > 7 {
+        return .sqlite(path: self.absolute(String(text.dropFirst(7))))
+      }
+      let isPostgres = text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
+      return isPostgres ? .postgres(Secret(text)) : nil
+    }
+  }
+
+  fileprivate func addressRanges(_ name: String) -> [AddressRange]? {
+    guard has(name) else { return nil }
+    return texts(name).compactMap { text in
+      if let range = AddressRange(text) { return range }
+      fault(name, "has \(text); expected are addresses and ranges such as ::1 or 10.0.0.0/8")
+      return nil
+    }
+  }
+
+  func prefix(_ name: String) -> DialPrefix? {
+    value(name, "a dialling prefix such as +39", DialPrefix.init)
+  }
+
+  func rate(_ name: String) -> Rate? {
+    value(name, "a rate such as 80/s or 1/6s burst 45", { Rate($0) })
+  }
+
+  /// The pair of a tenant; one without the other is a fault.
+  var tenant: Tenant? {
+    let app = text("app")
+    let company = text("company")
+    if (app == nil) != (company == nil) {
+      fault(app == nil ? "app" : "company", "is missing: a tenant is an app and a company")
+    }
+    guard let app, let company else { return nil }
+    return Tenant(app: app, company: company)
+  }
+
+  fileprivate func apiKey() -> APIKey? {
+    let key = sendable(requiredText("key", "the key itself"), "key", spaces: true)
+    let scopes = texts("scopes").compactMap { name -> APIKey.Scope? in
+      if let scope = APIKey.Scope(rawValue: name) { return scope }
+      fault("scopes", "has \(name); scopes are send, read, webhook, admin")
+      return nil
+    }
+    let tenant = tenant
+    let rate = rate("rate")
+    if scopes.isEmpty, !has("scopes") { fault("scopes", "is missing: send, read, webhook, admin") }
+    finish()
+    return key.map { APIKey(key: Secret($0), scopes: Set(scopes), tenant: tenant, rate: rate) }
+  }
+
+  fileprivate func action() -> ActionSettings? {
+    let tenant = tenant
+    if tenant == nil { fault("app", "is missing: whose action it is") }
+    let url = value("url", "an http or https address", WebAddress.init)
+    if !has("url") { fault("url", "is missing: where the events go") }
+    let secret = sendable(
+      requiredText("secret", "signs what is sent there"), "secret", spaces: true)
+    if let secret, secret.hasPrefix("whsec_"),
+      bytes(fromBase64: secret.dropFirst("whsec_".count)) == nil
+    {
+      fault("secret", "must have base64 after whsec_")
+    }
+    let rate = rate("rate")
+    let inFlight = count("inFlight", in: 1...1000) ?? 8
+    finish()
+    guard let tenant, let url, let secret else { return nil }
+    return ActionSettings(
+      tenant: tenant, url: url, secret: Secret(secret), rate: rate, inFlight: inFlight)
+  }
+
+  fileprivate func relay(defaultPrefix: DialPrefix) -> RelaySettings? {
+    let path = text("path") ?? "/twilio/sms"
+    if !path.hasPrefix("/") { fault("path", "must start with /") }
+    let sender = requiredText("sender", "the sender that the messages go out from")
+    let allowed = texts("allowedFrom").compactMap { number($0, "allowedFrom", defaultPrefix) }
+    if !has("allowedFrom") { fault("allowedFrom", "is missing: the phones that may send") }
+    let own = text("number").flatMap { number($0, "number", defaultPrefix) }
+    let (account, token, pin) = (text("accountSid"), secret("authToken"), secret("pin"))
+    let budget = rate("budget")
+    finish()
+    return sender.map {
+      RelaySettings(
+        path: path, sender: SenderID($0), allowedFrom: allowed, number: own, accountSid: account,
+        authToken: token, pin: pin, budget: budget)
+    }
+  }
+
+  private func number(_ text: String, _ name: String, _ prefix: DialPrefix) -> PhoneNumber? {
+    do { return try PhoneNumber(text, defaultPrefix: prefix) } catch {
+      fault(name, "\(text) \(error)")
+      return nil
+    }
+  }
+}
+
+extension APIKey {
+  /// A plain text in the settings is a key to everything.
+  package init(administrator key: String) {
+    self.init(key: Secret(key), scopes: Set(Scope.allCases), tenant: nil, rate: nil)
+  }
+}

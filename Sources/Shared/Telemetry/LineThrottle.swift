@@ -1,0 +1,30 @@
+internal import Domain
+internal import Platform
+package import Time
+
+/// Lets one line a second through for each reason, so that a flood from outside fills no disk.
+package final class LineThrottle: Sendable {
+  private struct Reason: Sendable {
+    var quietUntil: Timestamp
+    var leftOut = 0
+  }
+
+  private let now: @Sendable () -> Timestamp
+  private let reasons = Locked<[String: Reason]>([:])
+
+  package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+
+  /// How many of that reason were left out since the last line; nil where this one is left out as well.
+  package func pass(_ name: String) -> Int? {
+    let now = now()
+    return reasons.withLock { reasons in
+      let last = reasons[name] ?? Reason(quietUntil: now)
+      guard now >= last.quietUntil else {
+        reasons[name]?.leftOut += 1
+        return nil
+      }
+      reasons[name] = Reason(quietUntil: now + .seconds(1))
+      return last.leftOut
+    }
+  }
+}

@@ -1,0 +1,109 @@
+internal import Settings
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Platform
+internal import Time
+
+/// `postrider send`
+struct SendCommand: Subcommand {
+  static let name = "send"
+  static let summary = "send one message, and wait for it if asked to"
+  static let options: Set<String> = [
+    "config", "to", "body", "template", "language", "sender", "campaign", "wait", "timeout", "url",
+  ]
+  static let help = """
+    usage: postrider send --to NUMBER --body TEXT [OPTIONS]
+           postrider send --to NUMBER --template NAME [OPTIONS]
+
+    Sends one message through the API of a running system, with a key of the settings, and prints its id.
+
+      --sender ID       which of several senders
+      --language CODE   of the template
+      --campaign NAME   counts it to a campaign
+      --wait STATE      waits until it is there, or has ended, and prints its state as well
+      --timeout N       waits at most so many seconds, 60 unless said
+      --url URL         where the API is, unless it is where the settings listen
+      --config FILE
+    """
+
+  private let options: Options
+  private let to: String
+  private let state: SendState?
+  private let timeout: Int
+
+  init(_ options: Options) throws(UsageFault) {
+    guard options.words.isEmpty else { throw UsageFault("send takes no arguments") }
+    guard let to = options["to"] else { throw UsageFault("send needs --to") }
+    guard options["body"] != nil || options["template"] != nil else {
+      throw UsageFault("send needs --body or --template")
+    }
+    if let word = options["wait"] {
+      guard let state = SendState(name: word) else {
+        throw UsageFault("--wait needs a state of a send, such as delivered")
+      }
+      self.state = state
+    } else {
+      state = nil
+    }
+    timeout = try options.count("timeout", in: 1...86_400, default: 60)
+    self.options = options
+    self.to = to
+  }
+
+  func run() -> Exit {
+    let loaded: LoadedSettings
+    do throws(SettingsRefused) { loaded = try LoadedSettings.find(options) } catch {
+      Terminal.error(error.description)
+      return .settings
+    }
+    do throws(APICaller.Failed) {
+      let caller = try APICaller(loaded, url: options["url"])
+      defer { caller.close() }
+      return try send(caller)
+    } catch {
+      Terminal.error("postrider: \(error.description)")
+      return error.exit
+    }
+  }
+
+  private func send(_ caller: APICaller) throws(APICaller.Failed) -> Exit {
+    let answer = try caller.call("POST", "/api/whatsapp/send", body)
+    guard answer.status == 202, let id = answer.json?["id"]?.string else {
+      throw APICaller.Failed(answer)
+    }
+    Terminal.show(id)
+    guard let state else { return .done }
+    return try wait(for: state, id, caller)
+  }
+
+  private var body: [UInt8] {
+    JSONWriter.object { writer in
+      writer.field("to", to)
+      writer.field("body", options["body"])
+      writer.field("template_name", options["template"])
+      writer.field("language_code", options["language"])
+      writer.field("sender", options["sender"])
+      writer.field("campaign", options["campaign"])
+    }
+  }
+
+  /// In turns, since one request waits no longer than a minute.
+  private func wait(
+    for state: SendState, _ id: String, _ caller: APICaller
+  ) throws(APICaller.Failed) -> Exit {
+    let deadline = RunningTime.now + .seconds(timeout)
+    while true {
+      let left = deadline.left.components.seconds
+      let path = "/api/sends/\(id)/wait?for=\(state.name)&timeout=\(min(left, 30))"
+      let answer = try caller.call("GET", path)
+      guard answer.status == 200 || answer.status == 404 else { throw APICaller.Failed(answer) }
+      let reached = answer.json?["state"]?.string.flatMap { SendState(name: $0) }
+      let isOver = reached.map { $0.isFailure || $0.rank >= state.rank } ?? false
+      guard isOver || left == 0 else { continue }
+      Terminal.show(reached?.name ?? "not taken in yet")
+      return reached.map { $0.rank >= state.rank && $0.isFailure == state.isFailure } == true
+        ? .done : .failed
+    }
+  }
+}

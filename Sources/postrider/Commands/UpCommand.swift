@@ -1,0 +1,60 @@
+internal import Settings
+internal import Telemetry
+internal import Foundation
+
+/// `postrider up`
+struct UpCommand: Subcommand {
+  static let name = "up"
+  static let summary = "run everything in one process, on this machine alone or against Kafka"
+  static let options: Set<String> = ["config"]
+  static let help = """
+    usage: postrider up [--config FILE]
+
+    Runs every part in one process. With no settings at all both providers are simulated beside it, with a
+    sender of each. SIGTERM or Ctrl-C lets what is under way come to its end, then stops; once
+    more stops at once.
+    """
+
+  private let options: Options
+
+  init(_ options: Options) throws(UsageFault) {
+    guard options.words.isEmpty else { throw UsageFault("up takes no arguments") }
+    self.options = options
+  }
+
+  func run() -> Exit {
+    let loaded: LoadedSettings
+    do throws(SettingsRefused) { loaded = try LoadedSettings.find(options) } catch {
+      Terminal.error(error.description)
+      return .settings
+    }
+    let log = Log(worker: "up", secrets: loaded.settings.secrets)
+    for warning in loaded.warnings { log.warning(warning) }
+    log.info("starting", ["settings": loaded.origin])
+    return loaded.isNothingSet
+      ? runDemo(log)
+      : Workers(
+        loaded.settings, Set(WorkerName.allCases), log,
+        readAgain: { [options] in
+          try LoadedSettings.find(options).settings
+        }
+      ).run()
+  }
+
+  private func runDemo(_ log: Log) -> Exit {
+    do {
+      let demo = try DemoWorld()
+      defer { demo.stop() }
+      log.keepOut(demo.settings.secrets)
+      log.info(
+        "nothing is set: simulating both providers, with a sender of each",
+        ["simulator": demo.address, "apiKey": "demo"])
+      return Workers(
+        demo.settings, Set(WorkerName.allCases), log, readAgain: { demo.settings }
+      ).run()
+    } catch {
+      log.error("cannot start the simulator", ["reason": "\(error)"])
+      return .unavailable
+    }
+  }
+}

@@ -1,0 +1,321 @@
+import EventLog
+@testable import Settings
+
+import Domain
+import Foundation
+import Testing
+
+@Suite struct SettingsTests {
+  static func read(_ text: String, _ environment: [String: String] = [:]) throws -> Settings {
+    try Settings.read(
+      Array(text.utf8), Substitution(environment: environment, folder: "/etc/postrider"))
+  }
+
+  static func faults(_ text: String, _ environment: [String: String] = [:]) -> [String] {
+    do {
+      _ = try read(text, environment)
+      return []
+    } catch let refused as SettingsRefused {
+      return refused.faults.map(\.description)
+    } catch { return ["\(error)"] }
+  }
+
+  static let sid = "AC00000000000000000000000000000001"
+
+  @Test("an empty file is enough")
+  func defaults() throws {
+    let settings = try Self.read("{}")
+    #expect(settings.listen.description == "127.0.0.1:8080")
+    #expect(settings.verifySignatures)
+    #expect(settings.parkedLimit == 100_000)
+    #expect(try Self.read("{parkedLimit: 5000}").parkedLimit == 5000)
+    #expect(settings.senders.isEmpty)
+    guard case .embedded(let log) = settings.log else {
+      Issue.record("the log is not embedded")
+      return
+    }
+    #expect(log.path == "/etc/postrider/data/log.db")
+    #expect(settings.store == .sqlite(path: "/etc/postrider/data/store.db"))
+  }
+
+  @Test(
+    "a secret that no request can carry is refused by its setting's name",
+    arguments: [
+      ("accessToken", "t\\r"), ("accessToken", "a b"), ("accessToken", "\\u0000t"),
+      ("phoneNumberId", "1\\n"), ("appSecret", "s\\r"), ("verifyToken", "v\\t"),
+      ("wabaId", "1 2"),
+    ])
+  func unsendable(field: String, value: String) {
+    var fields = ["accessToken": "t", "phoneNumberId": "1"]
+    fields[field] = value
+    let text = fields.map { "\($0): \"\($1)\"" }.joined(separator: ", ")
+    let faults = Self.faults("{senders: [{id: \"m\", provider: \"meta\", \(text)}]}")
+    #expect(faults.count == 1)
+    #expect(faults.first?.hasPrefix("senders[0].\(field)") == true, "\(faults)")
+    #expect(!faults.joined().contains(value))
+  }
+
+  @Test("the same of Twilio's, of API keys and of actions")
+  func unsendableElsewhere() {
+    let twilio =
+      "id: \"t\", provider: \"twilio\", from: \"+14155550100\", accountSid: \"\(Self.sid)\""
+    let faults = Self.faults(
+      """
+      {senders: [{\(twilio), authToken: "x\\r", secondaryAuthTokens: ["a b"],
+                  apiKeySid: "SK 1", apiKeySecret: "s\\n"}],
+       apiKeys: ["k\\r", {key: "q\\r", scopes: ["send"]}],
+       actions: [{app: "a", company: "b", url: "http://h", secret: "s\\r"}]}
+      """)
+    let places = faults.map { String($0.prefix { $0 != ":" && $0 != " " }) }
+    #expect(
+      Set(places) == [
+        "senders[0].authToken", "senders[0].secondaryAuthTokens", "senders[0].apiKeySid",
+        "senders[0].apiKeySecret", "apiKeys", "apiKeys[1].key", "actions[0].secret",
+      ], "\(faults)")
+  }
+
+  @Test("keys that sign webhooks are secrets, too")
+  func signatureKeys() throws {
+    let settings = try Self.read(
+      """
+      {senders: [{id: "t", provider: "twilio", from: "+14155550100", accountSid: "\(Self.sid)",
+                  authToken: "x", signatureKeys: {k1: "shared-key-one"}}]}
+      """)
+    #expect(settings.secrets.contains(Secret("shared-key-one")))
+  }
+
+  @Test("strangers get at least room for a few webhooks")
+  func strangersRoom() throws {
+    #expect(try Self.read("{strangersRoom: \"32MB\"}").strangersRoom == 32 << 20)
+    #expect(Self.faults("{strangersRoom: \"1MB\"}").first?.hasPrefix("strangersRoom") == true)
+  }
+
+  @Test("the example has every setting and loads")
+  func example() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../deploy/postrider.example.json5").path
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    var environment: [String: String] = [:]
+    for match in text.matches(of: /\$\{([A-Z_]+)\}/) {
+      environment[String(match.1)] = "value-of-\(match.1)"
+    }
+    let settings = try Settings.read(file: path, environment: environment)
+    #expect(settings.senders.map(\.sender.id.text) == ["sandbox", "main", "milan"])
+    #expect(settings.senders[0].sender.channel == .twilioSandbox)
+    #expect(settings.senders[1].sender.budget.daily == .recipients(1000))
+    #expect(settings.senders[0].sender.budget.pair == nil)
+    guard case .meta(let milan) = settings.senders[2].credentials else {
+      Issue.record("milan is not Meta's")
+      return
+    }
+    #expect(milan.wabaId == "102290129340399")
+    #expect(milan.appSecrets == [Secret("value-of-META_APP_SECRET")])
+    #expect(settings.apiKeys[0].tenant == nil && settings.apiKeys[1].scopes == [.send, .read])
+    #expect(settings.relay?.pin == Secret("value-of-RELAY_PIN"))
+    #expect(settings.actions[0].tenant == Tenant(app: "crm", company: "acme"))
+    #expect(settings.spool.limit == 1 << 30)
+  }
+
+  @Test(
+    "every fault is told with its path and what was expected",
+    arguments: [
+      ("{listn: 'x'}", "listn: is not a setting, did you mean listen?"),
+      ("{completely: 1}", "completely: is not a setting"),
+      ("{listen: 'x'}", "listen: must be host:port"),
+      ("{listen: 5}", "listen: must be a string in quotes, not a number"),
+      ("{publicURL: 'ftp://x'}", "publicURL: must be an http or https address"),
+      ("{publicURL: 'https://u:p@x'}", "publicURL: must be an http or https address"),
+      ("{log: 'kafka://'}", "log: must be \"embedded:PATH\" or \"kafka://HOST:PORT,…\""),
+      ("{log: 'kafka://a'}", "log: must be \"embedded:PATH\" or \"kafka://HOST:PORT,…\""),
+      ("{rdkafka: {'a.b': 'c'}}", "rdkafka: has no meaning without log: \"kafka://…\""),
+      ("{store: 'mysql://x'}", "store: must be \"sqlite:PATH\" or \"postgres://USER@HOST/NAME\""),
+      ("{spool: {limit: '1TB'}}", "spool.limit: must be a size such as 1GB"),
+      ("{drain: 'soon'}", "drain: must be a time such as 20s"),
+      ("{parkedLimit: 0}", "parkedLimit: must be 1 to 10000000, not 0"),
+      ("{verifySignatures: 'no'}", "verifySignatures: must be true or false, not a string"),
+      ("{tls: {certificate: 'x'}}", "tls: needs both certificate and key, as PEM files"),
+      (
+        "{apiKeys: ['${NOT_SET}']}",
+        "apiKeys[0]: needs the environment variable NOT_SET, which is not set"
+      ),
+      (
+        "{apiKeys: ['${EMPTY}']}",
+        "apiKeys[0]: needs the environment variable EMPTY, which is empty"
+      ),
+      (
+        "{apiKeys: ['${file:nothing}']}", "apiKeys[0]: needs the file nothing, which cannot be read"
+      ),
+      ("{apiKeys: ['${X']}", "apiKeys[0]: has a ${ without its }"),
+      ("{apiKeys: [{key: 'k'}]}", "apiKeys[0].scopes: is missing: send, read, webhook, admin"),
+      (
+        "{apiKeys: [{key: 'k', scopes: ['sned']}]}",
+        "apiKeys[0].scopes: has sned; scopes are send, read, webhook, admin"
+      ),
+      (
+        "{apiKeys: [{key: 'k', scopes: ['send'], app: 'a'}]}",
+        "apiKeys[0].company: is missing: a tenant is an app and a company"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'twilio', from: '+15550001111', accountSid: 'AC00000000000000000000000000000001', authToken: 't', expiry: '30d'}], retention: '30d'}",
+        "retention: must be at least a day longer than the longest expiry of a sender"
+      ),
+      ("{defaultPrefix: '39'}", "defaultPrefix: must be a dialling prefix such as +39"),
+      ("{defaultSender: 'x'}", "defaultSender: is x, which is not a sender; the senders are none"),
+      (
+        "{trustedProxies: ['10.0.0.0/33']}",
+        "trustedProxies: has 10.0.0.0/33; expected are addresses and ranges such as ::1 or 10.0.0.0/8"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'twilio', from: '+15550001111', accountSid: 'AC00000000000000000000000000000001', authToken: 't'}], relay: {sender: 'x', allowedFrom: ['+15551230000'], number: '+15557654321'}}",
+        "relay.number: is no sender's, so it needs accountSid and authToken of its account"
+      ),
+      (
+        "{relay: {sender: 'x', allowedFrom: ['+15551230000']}}",
+        "relay.sender: is x, which is not a sender; the senders are none"
+      ),
+      (
+        "{actions: [{app: 'a', company: 'b', url: 'https://x', secret: 'whsec_x'}]}",
+        "actions[0].secret: must have base64 after whsec_"
+      ),
+      (
+        "{actions: [{app: 'a', company: 'b', url: 'https://x'}]}",
+        "actions[0].secret: is missing: signs what is sent there"
+      ),
+      ("{senders: [{}]}", "senders[0].provider: is missing: \"twilio\" or \"meta\""),
+      (
+        "{senders: [{id: 'a', provider: 'sinch'}]}",
+        "senders[0].provider: must be \"twilio\" or \"meta\""
+      ),
+      (
+        "{senders: [{id: 'a', provider: 'meta', accessToken: 't'}]}",
+        "senders[0].phoneNumberId: is missing: Meta's id of the number"
+      ),
+    ])
+  func oneFault(text: String, fault: String) {
+    #expect(Self.faults(text, ["EMPTY": ""]).contains(fault))
+  }
+
+  @Test("all faults are told at once")
+  func allAtOnce() {
+    let faults = Self.faults(
+      """
+      { listn: 1, drain: 2, senders: [
+        {id: 'a', provider: 'twilio', accountSid: 'AC1', authToken: 't', from: '+1', budget: {rate: '80', pairr: 1}},
+        {id: 'a', provider: 'meta', phoneNumberId: '1', accessToken: 't', maxAttempts: 99}
+        ] }
+      """)
+    #expect(
+      faults == [
+        "drain: must be a string in quotes, not a number",
+        "listn: is not a setting, did you mean listen?",
+        "senders: has two senders with the id a",
+        "senders[0].accountSid: must be AC and 32 hexadecimal digits",
+        "senders[0].budget.pairr: is not a setting, did you mean pair?",
+        "senders[0].budget.rate: must be a rate such as 80/s or 1/6s burst 45",
+        "senders[1].maxAttempts: must be 1 to 62, not 99",
+      ])
+  }
+
+  @Test("a sender is what its fields make of it")
+  func senders() throws {
+    let settings = try Self.read(
+      """
+      { defaultPrefix: '+44', senders: [
+        {id: 'sms', provider: 'twilio', accountSid: '\(Self.sid)', authToken: 't', from: '+15551230000'},
+        {id: 'wa', provider: 'twilio', accountSid: '\(Self.sid)', authToken: 't', from: 'whatsapp:+15551230000',
+         defaultPrefix: '+1', window: 'enforce', inDoubt: 'resend', expiry: '2h'},
+        {id: 'sandbox', provider: 'twilio', accountSid: '\(Self.sid)', authToken: 't', from: 'whatsapp:+14155238886'},
+        {id: 'service', provider: 'twilio', accountSid: '\(Self.sid)', authToken: 't',
+         messagingServiceSid: 'MG00000000000000000000000000000001', channel: 'whatsapp', budget: {daily: null}},
+      ] }
+      """)
+    #expect(
+      settings.senders.map(\.sender.channel) == [
+        .twilioSMS, .twilioWhatsApp, .twilioSandbox, .twilioWhatsApp,
+      ])
+    #expect(settings.senders.map(\.sender.defaultPrefix.text) == ["+44", "+1", "+44", "+44"])
+    #expect(settings.senders[0].sender.budget == .sms)
+    #expect(
+      settings.senders[1].sender.window == .enforce && settings.senders[1].sender.inDoubt == .resend
+    )
+    #expect(settings.senders[1].sender.expiry == .seconds(7200))
+    #expect(settings.senders[2].sender.budget == .twilioSandbox)
+    #expect(settings.senders[3].sender.budget.daily == nil)
+    #expect(settings.senders[3].sender.budget.rate == Budget.twilioWhatsApp.rate)
+    #expect(settings.senders[0].baseURL.description == "https://api.twilio.com")
+  }
+
+  @Test("the environment alone is enough for one sender")
+  func environment() throws {
+    let twilio = try #require(
+      try Settings.read(environment: [
+        "WHATSAPP_PROVIDER": "twilio", "TWILIO_ACCOUNT_SID": Self.sid,
+        "TWILIO_AUTH_TOKEN": "token-1",
+        "TWILIO_WHATSAPP_NUMBER": "+14155238886", "POSTRIDER_API_KEY": "key-1",
+        "POSTRIDER_PUBLIC_URL": "https://hooks.example.com",
+      ]))
+    #expect(twilio.senders[0].sender.channel == .twilioSandbox)
+    #expect(twilio.senders[0].sender.address == "whatsapp:+14155238886")
+    #expect(twilio.apiKeys.map(\.key.exposed) == ["key-1"])
+    let meta = try #require(
+      try Settings.read(environment: [
+        "WHATSAPP_PROVIDER": "direct", "WHATSAPP_API_TOKEN": "t",
+        "WHATSAPP_API_URL": "https://graph.facebook.com/v18.0/106540352242922/messages",
+        "WHATSAPP_VERIFY_TOKEN": "v",
+      ]))
+    #expect(meta.senders[0].baseURL.description == "https://graph.facebook.com/v18.0")
+    #expect(meta.senders[0].sender.address == "106540352242922")
+    #expect(try Settings.read(environment: [:]) == nil)
+  }
+
+  @Test(
+    "says what the environment lacks",
+    arguments: [
+      (["WHATSAPP_PROVIDER": "sms"], ["WHATSAPP_PROVIDER: must be twilio or direct"]),
+      (
+        ["WHATSAPP_PROVIDER": "twilio"],
+        [
+          "TWILIO_ACCOUNT_SID: is missing: the account that sends",
+          "TWILIO_AUTH_TOKEN: is missing: lets us send and checks webhooks",
+          "TWILIO_WHATSAPP_NUMBER: is missing: the number that sends",
+        ]
+      ),
+      (
+        [
+          "WHATSAPP_PROVIDER": "direct", "WHATSAPP_API_TOKEN": "t",
+          "WHATSAPP_API_URL": "https://x/y",
+        ],
+        ["WHATSAPP_API_URL: must be https://graph.facebook.com/VERSION/PHONE-NUMBER-ID/messages"]
+      ),
+    ])
+  func environmentFaults(environment: [String: String], faults: [String]) {
+    let refused = #expect(throws: SettingsRefused.self) {
+      try Settings.read(environment: environment)
+    }
+    #expect(refused?.faults.map(\.description) == faults)
+  }
+
+  @Test("a secret prints as dots, however it is printed")
+  func secrets() throws {
+    let settings = try Self.read(
+      "{store: 'postgres://me:hunter22@db/postrider', apiKeys: ['key-12345'], log: 'kafka://b:1', rdkafka: {'sasl.password': 'kafka-pass'}}"
+    )
+    var dumped = ""
+    dump(settings.apiKeys, to: &dumped)
+    dump(settings.store, to: &dumped)
+    dumped += "\(settings.apiKeys) \(settings.store) \(String(reflecting: settings.apiKeys))"
+    #expect(!dumped.contains("key-12345") && !dumped.contains("hunter22"))
+    #expect(settings.secrets.map(\.exposed).sorted() == ["hunter22", "kafka-pass", "key-12345"])
+  }
+
+  @Test(
+    "addresses",
+    arguments: [
+      ("127.0.0.1:80", "127.0.0.1:80"), ("[::1]:80", "[::1]:80"), ("host:0", "host:0"),
+      ("::1:80", nil),
+      (":80", nil), ("host", nil), ("host:99999", nil), ("a b:1", nil),
+    ])
+  func addresses(text: String, read: String?) {
+    #expect(Address(text)?.description == read)
+  }
+}
