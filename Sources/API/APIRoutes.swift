@@ -6,8 +6,8 @@ package import Settings
 package final class APIRoutes: DoorRoutes {
   private let door: DoorContext
   private let events: EventRoutes
-  private let waiting: WaitDesk
-  private let keys: KeyDesk
+  private let waiting: SendWaits
+  private let keys: KeyLookup
 
   /// Of the stream of events, at a time.
   package static let listeners = 128
@@ -16,8 +16,8 @@ package final class APIRoutes: DoorRoutes {
     self.door = door
     events = EventRoutes(
       door.eventLog, log: door.log, heartbeat: heartbeat, limit: Self.listeners)
-    waiting = WaitDesk(door.store, log: door.log)
-    keys = KeyDesk(door.store, metrics: door.metrics)
+    waiting = SendWaits(door.store, log: door.log)
+    keys = KeyLookup(door.store, metrics: door.metrics)
   }
 
   package func add(to router: inout Router, _ settings: Settings) {
@@ -50,6 +50,6 @@ struct APIContext: Sendable {
     prefix = settings.publicURL?.path ?? ""
     admission = Admission(settings, KeyRing(settings.apiKeys), now: door.now)
     requests = KeyedRequests(
-      admission, StoreDesk(door.store, log: door.log), settings.senders)
+      admission, StoreQueries(door.store, log: door.log), SenderIndex(settings.senders))
   }
 }

@@ -34,7 +34,7 @@ package enum DispatchWorker {
       }
     }
     let actions = ActionBook(context.settings)
-    context.reload.onChange { actions.takeUp($0) }
+    context.reload.onChange { actions.apply($0) }
     let keeper = LeaseKeeper(
       context, doors: doors, board: board, underWay: underWay, counts: counts)
     return [

@@ -123,7 +123,7 @@ final class DoubtLoop {
         throw LookFailed(reason: "no answer: \(outcome)")
       }
       let answer = ProviderAnswer(received)
-      try heedClock(of: answer, door)
+      try learnClock(of: answer, door)
       guard let ahead = clocks[door.settings.baseURL] else { return ([], nil) }
       do {
         let page = try TwilioPage.read(answer)
@@ -141,7 +141,7 @@ final class DoubtLoop {
   }
 
   /// Twilio stamps its messages by its own clock, and its answers by the same.
-  private func heedClock(of answer: ProviderAnswer, _ door: SenderDoor) throws(LookFailed) {
+  private func learnClock(of answer: ProviderAnswer, _ door: SenderDoor) throws(LookFailed) {
     guard let date = answer.header("Date").flatMap({ Timestamp(rfc2822: $0) }) else { return }
     do throws(StoreError) { clocks[door.settings.baseURL] = date - (try store.now()) } catch {
       throw LookFailed(reason: error.description, store: error)

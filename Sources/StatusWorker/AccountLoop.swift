@@ -14,14 +14,14 @@ package final class AccountLoop {
 
   private let store: SendStore
   private let log: Log
-  private let heeded: Counter
+  private let applied: Counter
   private let other: Counter
   private let nobodys: Counter
 
   package init(_ store: SendStore, log: Log, metrics: Metrics) {
     self.store = store
     self.log = log
-    heeded = metrics.counter(
+    applied = metrics.counter(
       "postrider_account_events_heeded_total", "News of accounts that changed a lane.")
     other = metrics.counter(
       "postrider_account_events_other_total", "News of accounts that change no lane.")
@@ -50,12 +50,12 @@ package final class AccountLoop {
         refused[place] = error.description
         continue
       }
-      do throws(StoreError) { try heed(event) } catch { throw HandlerFailure(error) }
+      do throws(StoreError) { try apply(event) } catch { throw HandlerFailure(error) }
     }
     return refused
   }
 
-  private func heed(_ event: AccountEvent) throws(StoreError) {
+  private func apply(_ event: AccountEvent) throws(StoreError) {
     let senders = store.senders(of: event.account, address: event.phoneNumberID)
     guard !senders.isEmpty else {
       nobodys.add()
@@ -65,7 +65,7 @@ package final class AccountLoop {
       return
     }
     let done = try act(on: event, senders)
-    (done ? heeded : other).add()
+    (done ? applied : other).add()
   }
 
   /// False where the news changes no lane.

@@ -24,7 +24,7 @@ package final class ActionLoop {
   private let stop: StopSignal
   private let counts: ActionCounts
   private let inbox = Monitor<[Answer]>([])
-  private var desks: [Tenant: ActionDesk] = [:]
+  private var desks: [Tenant: TenantQueue] = [:]
   private var keptAt = Timestamp.distantPast
   private var signatures: [Secret: WebhookSignature] = [:]
 
@@ -71,7 +71,7 @@ package final class ActionLoop {
       inbox.wait(for: Self.pause) { !$0.isEmpty }
       return .zero
     }
-    land()
+    finishUnderWay()
     leave()
   }
 
@@ -107,8 +107,8 @@ package final class ActionLoop {
   private static func duty(_ tenant: Tenant) -> String { "action:\(tenant)" }
 
   private func room(_ action: ActionSettings, _ now: Timestamp) -> Int {
-    var desk = desks[action.tenant] ?? ActionDesk(action.rate)
-    desk.heed(action.rate)
+    var desk = desks[action.tenant] ?? TenantQueue(action.rate)
+    desk.apply(action.rate)
     desks[action.tenant] = desk
     return desk.room(of: action.inFlight, at: now)
   }
@@ -187,7 +187,7 @@ package final class ActionLoop {
   }
 
   /// What is under way when it stops would otherwise be told again.
-  private func land() {
+  private func finishUnderWay() {
     let deadline = RunningTime.now + Self.answerTimeout
     do {
       while desks.values.contains(where: { !$0.flying.isEmpty }), !deadline.hasPassed {

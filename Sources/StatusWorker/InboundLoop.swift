@@ -54,7 +54,7 @@ package final class InboundLoop {
     var refused: [Int: String] = [:]
     var reports: [InboundReport] = []
     var received: [(InboundMessage, Sender)] = []
-    let senders = senders.directory
+    let senders = senders.index
     for (place, event) in events.enumerated() {
       do throws(EventUnreadable) {
         let message = try InboundMessage(data: event.data)

@@ -4,26 +4,16 @@ internal import Platform
 
 /// Our senders, as the settings have them by now.
 package final class LiveSenders: Sendable {
-  private struct Known {
-    let directory: SenderIndex
-    let byID: [SenderID: SenderSettings]
+  private let known: Locked<SenderIndex>
 
-    init(_ senders: [SenderSettings]) {
-      directory = SenderIndex(senders)
-      byID = Dictionary(senders.map { ($0.sender.id, $0) }) { first, _ in first }
-    }
-  }
-
-  private let known: Locked<Known>
-
-  package init(_ senders: [SenderSettings]) { known = Locked(Known(senders)) }
+  package init(_ senders: [SenderSettings]) { known = Locked(SenderIndex(senders)) }
 
   package func replace(by senders: [SenderSettings]) {
-    let new = Known(senders)
+    let new = SenderIndex(senders)
     known.withLock { $0 = new }
   }
 
-  var directory: SenderIndex { known.withLock { $0.directory } }
+  var index: SenderIndex { known.withLock { $0 } }
 
-  subscript(id: SenderID) -> SenderSettings? { known.withLock { $0.byID[id] } }
+  subscript(id: SenderID) -> SenderSettings? { known.withLock { $0[id] } }
 }

@@ -41,7 +41,7 @@ package final class ParkedSweep {
       saying: "cannot look after parked callbacks, trying again", log: log, health: health,
       stop: stop
     ).run {
-      try goOn(&round)
+      try continueRound(&round)
       try burial.report(before: try store.now() - Self.patience)
       parked.set(Double(try burial.reportExcess()))
       return round.isFirst ? .zero : Self.pause
@@ -60,7 +60,7 @@ package final class ParkedSweep {
 
   /// A round begins with those of the minute before the last one began, so that each is looked at once more
   /// when it is a minute old.
-  private func goOn(_ round: inout Round) throws(StoreError) {
+  private func continueRound(_ round: inout Round) throws(StoreError) {
     let now = try store.now()
     if let next = try store.joinParked(after: round.place, limit: Self.lookedAtOnce).next {
       round.place = next

@@ -22,7 +22,7 @@ package enum StatusWorker {
   ) -> [WorkerThread] {
     let (store, log, metrics) = (context.store, context.log, context.metrics)
     let actions = ActionBook(context.settings)
-    context.reload.onChange { actions.takeUp($0) }
+    context.reload.onChange { actions.apply($0) }
     return [
       WorkerThread("callbacks") {
         StatusLoop(store, burial, actions: actions, log: log, metrics: metrics).run(

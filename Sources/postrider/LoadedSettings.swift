@@ -1,6 +1,6 @@
 internal import Settings
 internal import Domain
-internal import Foundation
+internal import FoundationEssentials
 
 /// The settings a command runs with, and where they came from.
 struct LoadedSettings {

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 internal import Platform
 
 /// What a person reads: results on standard output, everything else on standard error.
@@ -12,7 +12,7 @@ enum Terminal {
   private static let errors = LineWriter()
   /// Whoever reads page by page takes time.
   private static let results = LineWriter(
-    descriptor: FileHandle.standardOutput.fileDescriptor, patience: .seconds(3600))
+    descriptor: STDOUT_FILENO, patience: .seconds(3600))
 
   /// Columns as wide as their widest cell.
   static func table(_ rows: [[String]]) -> String {
@@ -21,7 +21,9 @@ enum Terminal {
     }
     return rows.map { row in
       let cells = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
-      return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
+      var line = cells.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line
     }
     .joined(separator: "\n")
   }

@@ -5,7 +5,8 @@ internal import Telemetry
 internal import DispatchWorker
 internal import Domain
 internal import EventLog
-internal import Foundation
+internal import FoundationEssentials
+internal import Glibc
 internal import HTTP
 internal import Ingest
 internal import Platform
@@ -41,7 +42,7 @@ struct Workers {
 
   func run() -> Exit {
     let signals = SignalWatch(stop: stop) { [reload, readAgain, log, settings] in
-      Self.takeUp(reload, readAgain, log, running: settings)
+      Self.apply(reload, readAgain, log, running: settings)
     }
     defer { withExtendedLifetime(signals) {} }
     do {
@@ -65,7 +66,7 @@ struct Workers {
   }
 
   /// With any fault in them everything stays as it is.
-  private static func takeUp(
+  private static func apply(
     _ reload: Reload, _ readAgain: () throws -> Settings, _ log: Log, running: Settings
   ) {
     do {
@@ -85,7 +86,7 @@ struct Workers {
     guard parts.contains(.ingest) else { return nil }
     let door = DoorContext(logSlot, storeSlot, log: log, metrics: metrics)
     let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
-    reload.onChange { settings in listener.takeUp(settings) }
+    reload.onChange { settings in listener.apply(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
     return listener
   }
@@ -159,7 +160,7 @@ struct Workers {
     if case .embedded(let own) = settings.log { files.append(own.path) }
     if case .sqlite(let path) = settings.store { files.append(path) }
     for file in files {
-      let folder = (file as NSString).deletingLastPathComponent
+      let folder = folder(ofFile: file)
       guard !folder.isEmpty else { continue }
       do {
         try FileManager.default.createDirectory(

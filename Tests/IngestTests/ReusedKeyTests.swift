@@ -82,12 +82,12 @@ import Testing
     try await onOwnThread {
       let goOn = Gate()
       let metrics = Metrics()
-      let desk = KeyDesk(metrics: metrics, patience: .milliseconds(30)) { _ in
+      let desk = KeyLookup(metrics: metrics, patience: .milliseconds(30)) { _ in
         _ = goOn.wait(for: .seconds(30))
         return [:]
       }
       let answers = Monitor<[Bool]>([])
-      let done: KeyDesk.Done = { found in answers.change { $0.append(found != nil) } }
+      let done: KeyLookup.Done = { found in answers.change { $0.append(found != nil) } }
       desk.find([], done)
       answers.wait(for: .seconds(10)) { $0.count == 1 }
       // The store is still at it: the next is not even asked.

@@ -148,11 +148,11 @@ import Time
     try await onOwnThread {
       let stand = try IngestStand(publicURL: nil)
       let stock = try StockedStore(stand)
-      let desk = WaitDesk(stand.stores, log: Log(worker: "test", write: { _ in }))
+      let desk = SendWaits(stand.stores, log: Log(worker: "test", write: { _ in }))
       let isWaiting = Gate()
       let server = try HTTPServer { [id = stock.queued] _, responder in
         desk.wait(
-          WaitDesk.Waiter(
+          SendWaits.Waiter(
             id: id, state: .read, deadline: .distantFuture, responder: responder,
             isVisible: { _ in true }))
         isWaiting.open()

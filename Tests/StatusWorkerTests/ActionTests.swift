@@ -124,7 +124,7 @@ private final class ActionStand: @unchecked Sendable {
     settings.actions = actions
     settings.senders = SenderSettings.all
     let book = stand.actions
-    book.takeUp(settings)
+    book.apply(settings)
     client = try HTTPClient()
     loop = ActionLoop(
       stand.store, stand.log, book, client, worker: WorkerID("w"), log: quiet,
@@ -384,7 +384,7 @@ private final class InterruptedLog: PassingLog {
   func slow(pair: Pair, isOneBusy: Bool) async throws {
     try await onActionStand(pair, []) { world, _ in
       let address = try SlowAddress()
-      world.stand.actions.takeUp(address.settings)
+      world.stand.actions.apply(address.settings)
       let client = try HTTPClient()
       defer { client.close() }
       let loops = [world.loop, world.anotherLoop("w2", client)]
@@ -414,7 +414,7 @@ private final class InterruptedLog: PassingLog {
   func lateAnswer() async throws {
     try await onActionStand(.sqlite, []) { world, _ in
       let address = try SlowAddress()
-      world.stand.actions.takeUp(address.settings)
+      world.stand.actions.apply(address.settings)
       _ = try world.stand.accepted(1)
       try world.publish()
       try world.run { address.waitForSome(.milliseconds(5)) }
@@ -441,7 +441,7 @@ private final class InterruptedLog: PassingLog {
         addresses[0].action("acme", rate: Rate(1, per: .seconds(10)))
       ]
       settings.senders = SenderSettings.all
-      world.stand.actions.takeUp(settings)
+      world.stand.actions.apply(settings)
       _ = try world.stand.accepted(3)
       try world.publish()
       for count in 1...3 {

@@ -6,13 +6,13 @@ internal import JSON
 /// What every request with a key goes through before the store is asked.
 struct KeyedRequests: Sendable {
   let admission: Admission
-  let desk: StoreDesk
-  private let tenants: [SenderID: Tenant]
+  let desk: StoreQueries
+  private let senders: SenderIndex
 
-  init(_ admission: Admission, _ desk: StoreDesk, _ senders: [SenderSettings]) {
+  init(_ admission: Admission, _ desk: StoreQueries, _ senders: SenderIndex) {
     self.admission = admission
     self.desk = desk
-    tenants = Dictionary(senders.map { ($0.sender.id, $0.sender.tenant) }) { $1 }
+    self.senders = senders
   }
 
   typealias Handler = @Sendable (HTTPRequest, RouteParameters, APIKey, HTTPResponder) -> Void
@@ -39,23 +39,24 @@ struct KeyedRequests: Sendable {
 
   /// What belongs to another tenant is not there.
   func isVisible(_ sender: SenderID, to key: APIKey) -> Bool {
-    key.tenant == nil || tenants[sender] == key.tenant
+    key.tenant == nil || senders[sender]?.sender.tenant == key.tenant
   }
 
   /// An object, or nothing at all.
-  static func object(_ request: HTTPRequest) throws(StoreDesk.Refused) -> JSONValue? {
+  static func object(_ request: HTTPRequest) throws(StoreQueries.Refused) -> JSONValue? {
     guard !request.body.isEmpty else { return nil }
     let root: JSONValue
     do { root = try JSONDocument.ofCaller(request.body).root } catch {
-      throw StoreDesk.Refused(
+      throw StoreQueries.Refused(
         answer: SendAnswer.unreadable("The body is \(error).").answer)
     }
     guard root.kind == .object else {
-      throw StoreDesk.Refused(answer: SendAnswer.unreadable("The body must be an object.").answer)
+      throw StoreQueries.Refused(
+        answer: SendAnswer.unreadable("The body must be an object.").answer)
     }
     let unstorable = FieldFaults.unstorable(in: root)
     guard unstorable.isEmpty else {
-      throw StoreDesk.Refused(answer: SendAnswer.refused(unstorable).answer)
+      throw StoreQueries.Refused(answer: SendAnswer.refused(unstorable).answer)
     }
     return root
   }

@@ -40,9 +40,9 @@ struct DoubtRoutes: Sendable {
       })
   }
 
-  private static func id(_ parameters: RouteParameters) throws(StoreDesk.Refused) -> SendID {
+  private static func id(_ parameters: RouteParameters) throws(StoreQueries.Refused) -> SendID {
     guard let id = SendID(parameters["id"] ?? "") else {
-      throw StoreDesk.Refused(answer: .notFound)
+      throw StoreQueries.Refused(answer: .notFound)
     }
     return id
   }
@@ -103,9 +103,9 @@ struct DoubtRoutes: Sendable {
   private func visible(
     _ store: SendStore, _ id: SendID, _ key: APIKey
   ) throws -> StoredSend {
-    guard let send = try store.send(id) else { throw StoreDesk.Refused(answer: .notYetThere) }
+    guard let send = try store.send(id) else { throw StoreQueries.Refused(answer: .notYetThere) }
     guard requests.isVisible(send.sender, to: key) else {
-      throw StoreDesk.Refused(answer: .notFound)
+      throw StoreQueries.Refused(answer: .notFound)
     }
     return send
   }

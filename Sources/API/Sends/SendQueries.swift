@@ -9,10 +9,10 @@ internal import Time
 /// What became of sends: one, many, or one as soon as it gets there.
 struct SendQueries: Sendable {
   private let context: APIContext
-  private let waiting: WaitDesk
+  private let waiting: SendWaits
   private var requests: KeyedRequests { context.requests }
 
-  init(_ context: APIContext, _ waiting: WaitDesk) {
+  init(_ context: APIContext, _ waiting: SendWaits) {
     (self.context, self.waiting) = (context, waiting)
   }
 
@@ -44,7 +44,7 @@ struct SendQueries: Sendable {
           let (state, span) = try Self.wish(request)
           let requests = requests
           waiting.wait(
-            WaitDesk.Waiter(
+            SendWaits.Waiter(
               id: id, state: state, deadline: waiting.now() + span, responder: responder,
               isVisible: { requests.isVisible($0, to: key) }))
         } catch { responder.answer(SendAnswer.refused(error).answer) }

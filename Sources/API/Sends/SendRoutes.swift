@@ -11,13 +11,13 @@ internal import Time
 /// The send API. A send is never put aside: where the log cannot take it the caller repeats it.
 struct SendRoutes: Sendable {
   private let context: APIContext
-  private let batches = BatchDesk()
-  private let known: KeyDesk
+  private let batches = BatchQueue()
+  private let known: KeyLookup
   private let counts: SendCounts
   private var admission: Admission { context.admission }
   private var door: DoorContext { context.door }
 
-  init(_ context: APIContext, _ known: KeyDesk) {
+  init(_ context: APIContext, _ known: KeyLookup) {
     (self.context, self.known) = (context, known)
     counts = SendCounts(context.door.metrics)
   }
@@ -26,22 +26,22 @@ struct SendRoutes: Sendable {
     let prefix = context.prefix
     router.at(
       "POST", prefix + "/api/whatsapp/send",
-      keyed(limit: Self.limit) { request, key, responder throws(Turned) in
+      keyed(limit: Self.limit) { request, key, responder throws(RequestEnded) in
         try one(request, key, responder, isTemplate: false)
       })
     router.at(
       "POST", prefix + "/api/whatsapp/send-template",
-      keyed(limit: Self.limit) { request, key, responder throws(Turned) in
+      keyed(limit: Self.limit) { request, key, responder throws(RequestEnded) in
         try one(request, key, responder, isTemplate: true)
       })
     router.at(
       "POST", prefix + "/api/sends",
-      keyed(limit: Self.batchLimit) { request, key, responder throws(Turned) in
+      keyed(limit: Self.batchLimit) { request, key, responder throws(RequestEnded) in
         // Ten thousand sends take so long to read that webhooks would feel it on the same thread.
         let isTaken = batches.take {
-          guarded(responder) { () throws(Turned) in try many(request, key, responder) }
+          guarded(responder) { () throws(RequestEnded) in try many(request, key, responder) }
         }
-        guard isTaken else { throw Turned(answer: .tryLater) }
+        guard isTaken else { throw RequestEnded(answer: .tryLater) }
       })
   }
 
@@ -51,13 +51,13 @@ struct SendRoutes: Sendable {
   /// Without a key for sends, no body is read.
   private func keyed(
     limit: Int,
-    _ body: @escaping @Sendable (HTTPRequest, APIKey, HTTPResponder) throws(Turned) -> Void
+    _ body: @escaping @Sendable (HTTPRequest, APIKey, HTTPResponder) throws(RequestEnded) -> Void
   ) -> Router.Door {
     { head, _ in
       do throws(Admission.Refused) {
         let key = try admission.key(of: head, for: .send)
         return .buffer(limit: limit, from: .known) { request, responder in
-          guarded(responder) { () throws(Turned) in try body(request, key, responder) }
+          guarded(responder) { () throws(RequestEnded) in try body(request, key, responder) }
         }
       } catch {
         counts.refused.add()
@@ -67,10 +67,10 @@ struct SendRoutes: Sendable {
   }
 
   /// A request that ends with this answer.
-  struct Turned: Error { let answer: HTTPAnswer }
+  struct RequestEnded: Error { let answer: HTTPAnswer }
 
-  private func guarded(_ responder: HTTPResponder, _ body: () throws(Turned) -> Void) {
-    do throws(Turned) { try body() } catch {
+  private func guarded(_ responder: HTTPResponder, _ body: () throws(RequestEnded) -> Void) {
+    do throws(RequestEnded) { try body() } catch {
       counts.refused.add()
       responder.answer(error.answer)
     }
@@ -78,15 +78,15 @@ struct SendRoutes: Sendable {
 
   private func one(
     _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder, isTemplate: Bool
-  ) throws(Turned) {
+  ) throws(RequestEnded) {
     let root: JSONValue
     do { root = try JSONDocument.ofCaller(request.body).root } catch {
-      throw Turned(answer: SendAnswer.unreadable("The body is \(error).").answer)
+      throw RequestEnded(answer: SendAnswer.unreadable("The body is \(error).").answer)
     }
     let intake = try intake(request, key, isTemplate: isTemplate)
     let events: [SendEvent]
     do throws(FieldFaults) { events = try intake.events(root) } catch {
-      throw Turned(answer: SendAnswer.refused(error).answer)
+      throw RequestEnded(answer: SendAnswer.refused(error).answer)
     }
     try spend(events.count, key)
     withoutReusedKey(intake, events) { reused in
@@ -102,22 +102,23 @@ struct SendRoutes: Sendable {
 
   /// Goes on with the ids that the store has for something else, as far as it can tell.
   private func withoutReusedKey(
-    _ intake: SendIntake, _ events: [SendEvent], _ goOn: @escaping @Sendable (Set<SendID>) -> Void
+    _ intake: SendIntake, _ events: [SendEvent],
+    _ proceed: @escaping @Sendable (Set<SendID>) -> Void
   ) {
-    guard intake.idempotencyKey != nil, !events.isEmpty else { return goOn([]) }
+    guard intake.idempotencyKey != nil, !events.isEmpty else { return proceed([]) }
     known.find(events.map(\.id)) { found in
       let others = events.filter { event in found?[event.id].map { !$0.isSame(as: event) } ?? false
       }
-      goOn(Set(others.map(\.id)))
+      proceed(Set(others.map(\.id)))
     }
   }
 
   private func many(
     _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder
-  ) throws(Turned) {
+  ) throws(RequestEnded) {
     let batch: SendBatch
     do throws(SendBatch.Unreadable) { batch = try SendBatch(request.body) } catch {
-      throw Turned(answer: error.problem.answer)
+      throw RequestEnded(answer: error.problem.answer)
     }
     let intake = try intake(request, key, isTemplate: false)
     let read = batch.read(by: intake)
@@ -138,18 +139,18 @@ struct SendRoutes: Sendable {
     }
   }
 
-  private func spend(_ count: Int, _ key: APIKey) throws(Turned) {
+  private func spend(_ count: Int, _ key: APIKey) throws(RequestEnded) {
     do throws(Admission.Refused) { try admission.spend(count, of: key) } catch {
-      throw Turned(answer: error.answer)
+      throw RequestEnded(answer: error.answer)
     }
   }
 
   private func intake(
     _ request: HTTPRequest, _ key: APIKey, isTemplate: Bool
-  ) throws(Turned) -> SendIntake {
+  ) throws(RequestEnded) -> SendIntake {
     let given = request.headers.first("Idempotency-Key")
     if let given, !(1...255).contains(given.utf8.count) {
-      throw Turned(
+      throw RequestEnded(
         answer: SendAnswer.unreadable("Idempotency-Key must have 1 to 255 bytes.").answer)
     }
     let settings = context.settings

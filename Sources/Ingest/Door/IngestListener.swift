@@ -1,6 +1,5 @@
 package import Running
 package import Settings
-internal import Foundation
 internal import Platform
 internal import Time
 package import HTTP
@@ -64,7 +63,7 @@ package final class IngestListener: Sendable {
   package var routes: [String] { router.withLock { $0 }.names }
 
   /// Requests that come from now on are served by these settings; those under way end as they began.
-  package func takeUp(_ settings: Settings) {
+  package func apply(_ settings: Settings) {
     let new = makeRouter(settings)
     router.withLock { $0 = new }
   }
@@ -88,7 +87,7 @@ package final class IngestListener: Sendable {
   ) {
     let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
     let loop = IngestLoop(append: { spool.append($0, done: $1) }, door)
-    let desk = WebhookDesk(
+    let desk = WebhookRules(
       senders: SenderBook(settings), address: address, verifySignatures: settings.verifySignatures,
       now: door.now)
     RelayRoute(settings, loop, desk, door)?.add(to: &router, under: address.prefix)
@@ -97,9 +96,9 @@ package final class IngestListener: Sendable {
   }
 
   private static func content(of file: String) throws -> String {
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let bytes = Platform.content(ofFile: file) else {
       throw Unreadable(description: "tls: \(file) cannot be read")
     }
-    return String(decoding: data, as: UTF8.self)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import FoundationEssentials
 
 /// Names an instance in its marks: by its host, and by a name that stands beside its spool. What was answered
 /// and did not reach the log is in the spool, so who starts with it again goes on under its name, and its

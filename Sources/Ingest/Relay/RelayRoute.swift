@@ -17,7 +17,7 @@ final class RelayRoute: Sendable {
   /// Whose SMS count: anybody may write any number over a text that another account signs.
   private let account: AccountID?
   private let loop: IngestLoop
-  private let desk: WebhookDesk
+  private let desk: WebhookRules
   private let slot: LogSlot
   private let budgets: Locked<[String: TokenBucket]>
   private let queued: Counter
@@ -26,7 +26,7 @@ final class RelayRoute: Sendable {
 
   /// nil where the settings have no relay.
   init?(
-    _ settings: Settings, _ loop: IngestLoop, _ desk: WebhookDesk,
+    _ settings: Settings, _ loop: IngestLoop, _ desk: WebhookRules,
     _ door: DoorContext
   ) {
     guard let relay = settings.relay,

@@ -14,9 +14,9 @@ struct MetaCall: WebhookCall {
   static let received = HTTPAnswer(status: 200, text: "ok").prepared()
 
   private let request: HTTPRequest
-  private let desk: WebhookDesk
+  private let desk: WebhookRules
 
-  init(_ request: HTTPRequest, _ desk: WebhookDesk) {
+  init(_ request: HTTPRequest, _ desk: WebhookRules) {
     self.request = request
     self.desk = desk
   }

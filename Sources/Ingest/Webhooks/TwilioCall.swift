@@ -17,10 +17,10 @@ struct TwilioCall: WebhookCall {
   private let request: HTTPRequest
   private let form: FormFields
   private let tenant: Tenant?
-  private let desk: WebhookDesk
+  private let desk: WebhookRules
 
   init(
-    _ request: HTTPRequest, tenant: Tenant? = nil, _ desk: WebhookDesk
+    _ request: HTTPRequest, tenant: Tenant? = nil, _ desk: WebhookRules
   ) throws(WebhookRefusal) {
     do { form = try FormFields(request.body) } catch { throw .unreadable(error.description) }
     self.request = request

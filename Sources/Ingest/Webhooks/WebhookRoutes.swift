@@ -7,7 +7,7 @@ internal import Providers
 /// Where providers call: form bodies are Twilio's, everything else is Meta's.
 struct WebhookRoutes: Sendable {
   let loop: IngestLoop
-  let desk: WebhookDesk
+  let desk: WebhookRules
   let keys: KeyRing
 
   func add(to router: inout Router, under prefix: String) {

@@ -1,7 +1,6 @@
 internal import Forms
 internal import Crypto
 package import Domain
-internal import Foundation
 internal import JSON
 package import Time
 
@@ -157,7 +156,7 @@ extension DeadLetter {
     if let text = String(validating: kept, as: UTF8.self) {
       writer.field("value", text)
     } else {
-      writer.field("valueBase64", Data(kept).base64EncodedString())
+      writer.field("valueBase64", base64(kept))
     }
     guard kept.count < value.count else { return }
     writer.field("bytes", value.count)

@@ -1,5 +1,5 @@
 internal import Dispatch
-internal import Foundation
+internal import Glibc
 
 /// SIGTERM and SIGINT ask the process to stop, once more makes it stop at once; SIGHUP asks it to read its
 /// settings again.

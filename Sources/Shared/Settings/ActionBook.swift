@@ -5,7 +5,7 @@ internal import Platform
 package final class ActionBook: Sendable {
   private struct Content {
     var actions: [Tenant: ActionSettings] = [:]
-    var senders: [SenderID: Sender] = [:]
+    var senders = SenderIndex()
   }
 
   private let content = Locked(Content())
@@ -14,13 +14,13 @@ package final class ActionBook: Sendable {
 
   package convenience init(_ settings: Settings) {
     self.init()
-    takeUp(settings)
+    apply(settings)
   }
 
-  package func takeUp(_ settings: Settings) {
+  package func apply(_ settings: Settings) {
     let new = Content(
       actions: Dictionary(settings.actions.map { ($0.tenant, $0) }) { $1 },
-      senders: Dictionary(settings.senders.map { ($0.sender.id, $0.sender) }) { $1 })
+      senders: SenderIndex(settings.senders))
     content.withLock { $0 = new }
   }
 
@@ -36,13 +36,9 @@ package final class ActionBook: Sendable {
     content.withLock { $0.actions[tenant] != nil }
   }
 
-  package func sender(_ id: SenderID) -> Sender? { content.withLock { $0.senders[id] } }
+  package func sender(_ id: SenderID) -> Sender? { content.withLock { $0.senders[id]?.sender } }
 
-  /// Whose senders these are; nil where they are several tenants', or nobody's.
   package func owner(of account: AccountID, address: String?) -> Tenant? {
-    let senders = content.withLock { $0.senders.values.filter { $0.account == account } }
-    let exact = senders.filter { $0.address == address }
-    let tenants = Set((exact.isEmpty && address == nil ? senders : exact).map(\.tenant))
-    return tenants.count == 1 ? tenants.first : nil
+    content.withLock { $0.senders }.owner(of: account, address: address)
   }
 }

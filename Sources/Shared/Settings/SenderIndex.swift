@@ -1,15 +1,19 @@
 package import Events
-internal import Domain
+package import Domain
 internal import JSON
 
-/// Our senders as people write to them: by account, and number or service. The one answer to whose message an
-/// inbound one is, for whoever takes it in and whoever works on it.
+/// Our senders, found by id, by tenant, and as people write to them: by account, and number or service. The one
+/// answer to whose message or send something is, for every part.
 package struct SenderIndex: Sendable {
+  package let all: [SenderSettings]
+  private var byID: [SenderID: SenderSettings] = [:]
   private var places: [String: [SenderSettings]] = [:]
   private var phones: [String: SenderSettings] = [:]
 
-  package init(_ senders: [SenderSettings]) {
+  package init(_ senders: [SenderSettings] = []) {
+    all = senders
     for sender in senders {
+      byID[sender.sender.id] = byID[sender.sender.id] ?? sender
       var addresses: Set = [sender.sender.address.withoutChannel]
       switch sender.credentials {
       case .twilio(let own):
@@ -20,6 +24,16 @@ package struct SenderIndex: Sendable {
         places[Self.place(sender.sender.account, address), default: []].append(sender)
       }
     }
+  }
+
+  package subscript(id: SenderID) -> SenderSettings? { byID[id] }
+
+  /// Whose senders these are; nil where they are several tenants', or nobody's.
+  package func owner(of account: AccountID, address: String?) -> Tenant? {
+    let senders = all.filter { $0.sender.account == account }
+    let exact = senders.filter { $0.sender.address == address }
+    let tenants = Set((exact.isEmpty && address == nil ? senders : exact).map(\.sender.tenant))
+    return tenants.count == 1 ? tenants.first : nil
   }
 
   /// Meta names a number by its id, which is nobody else's, whatever account it is told under.

@@ -1,7 +1,7 @@
 internal import Crypto
 internal import Domain
 internal import EventLog
-internal import Foundation
+internal import Platform
 internal import HTTP
 
 extension Settings {
@@ -9,11 +9,11 @@ extension Settings {
   package static func read(
     file: String, environment: [String: String]
   ) throws(SettingsRefused) -> Settings {
-    guard let data = FileManager.default.contents(atPath: file) else {
+    guard let data = Platform.content(ofFile: file) else {
       throw SettingsRefused([SettingsFault("", "\(file) cannot be read")])
     }
-    let folder = (file as NSString).deletingLastPathComponent
-    return try read(Array(data), Substitution(environment: environment, folder: folder))
+    let folder = Platform.folder(ofFile: file)
+    return try read(data, Substitution(environment: environment, folder: folder))
   }
 
   /// Reads settings that stand in the program itself.

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Platform
 
 /// Fills `${NAME}` from the environment and `${file:PATH}` from a file into texts of the settings.
 struct Substitution {
@@ -32,10 +32,11 @@ struct Substitution {
   }
 
   private func content(of path: String) throws(SettingsFault) -> String {
-    guard let data = FileManager.default.contents(atPath: absolute(path)) else {
+    guard let data = Platform.content(ofFile: absolute(path)) else {
       throw SettingsFault("", "needs the file \(path), which cannot be read")
     }
-    return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
+    let lines = String(decoding: data, as: UTF8.self).drop(while: \.isNewline)
+    return lines.lastIndex { !$0.isNewline }.map { String(lines[...$0]) } ?? ""
   }
 
   func absolute(_ path: String) -> String {

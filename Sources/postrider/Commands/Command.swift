@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// Something that `postrider` can be asked to do.
 protocol Subcommand: SendableMetatype {
   static var name: String { get }
@@ -59,7 +57,8 @@ enum Command {
   private static var help: String {
     let width = (all.map { $0.name.count }.max() ?? 0) + 3
     let list = all.map { command in
-      "  " + command.name.padding(toLength: width, withPad: " ", startingAt: 0) + command.summary
+      "  " + command.name + String(repeating: " ", count: width - command.name.count)
+        + command.summary
     }
     return """
       postrider sends WhatsApp and SMS messages in bulk through Twilio and Meta, and knows what became of

@@ -1,6 +1,5 @@
 internal import Settings
 internal import Domain
-internal import Foundation
 
 /// `postrider config check FILE`
 struct ConfigCommand: Subcommand {

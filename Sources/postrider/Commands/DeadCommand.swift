@@ -61,7 +61,7 @@ struct DeadCommand: Subcommand {
 
   func run() -> Exit {
     LogAccess.with(options) { eventLog, settings in
-      let desk = DeadLetterDesk(eventLog)
+      let desk = DeadLetters(eventLog)
       let pending = try desk.pending()
       switch action {
       case .list: return list(pending)
@@ -93,7 +93,7 @@ struct DeadCommand: Subcommand {
 
   private func decide(
     _ decision: LetterDecision, _ numbers: [LetterNumber],
-    _ pending: [Letter], _ desk: DeadLetterDesk, _ settings: Settings
+    _ pending: [Letter], _ desk: DeadLetters, _ settings: Settings
   ) throws -> Exit {
     var exit = Exit.done
     for number in numbers {
@@ -116,7 +116,7 @@ struct DeadCommand: Subcommand {
   }
 
   private func replay(
-    _ letter: Letter, _ desk: DeadLetterDesk, _ settings: Settings
+    _ letter: Letter, _ desk: DeadLetters, _ settings: Settings
   ) throws {
     guard let delivery = NewDelivery(letter) else { return try desk.replay(letter) }
     let store = try Opening.store(settings.store, settings.senders)

@@ -1,6 +1,6 @@
 internal import Running
 internal import Settings
-internal import Foundation
+internal import Platform
 internal import Simulator
 
 /// `postrider simulate`
@@ -69,11 +69,11 @@ struct SimulateCommand: Subcommand {
   private static func read(
     _ file: String, over defaults: SimulatorSettings
   ) throws(SettingsRefused) -> SimulatorSettings {
-    guard let text = FileManager.default.contents(atPath: file) else {
+    guard let text = Platform.content(ofFile: file) else {
       throw SettingsRefused([SettingsFault("", "\(file) cannot be read")])
     }
     do throws(SettingsFaults) {
-      return try SimulatorSettings(json: Array(text), over: defaults)
+      return try SimulatorSettings(json: text, over: defaults)
     } catch {
       throw SettingsRefused(error.faults.map { SettingsFault("", $0) })
     }

@@ -1,7 +1,7 @@
 internal import Settings
 internal import Running
 internal import EventLog
-internal import Foundation
+internal import Glibc
 internal import SendStore
 internal import Store
 
@@ -115,7 +115,7 @@ struct StoreCommand: Subcommand {
 
   /// A pipe is no person.
   private func isConfirmed() -> Bool {
-    guard isatty(FileHandle.standardInput.fileDescriptor) == 1 else { return false }
+    guard isatty(STDIN_FILENO) == 1 else { return false }
     Terminal.error("Type \"adopt\" to go on:")
     return readLine() == "adopt"
   }

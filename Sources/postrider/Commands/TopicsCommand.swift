@@ -2,7 +2,6 @@ internal import Events
 internal import Settings
 internal import Domain
 internal import EventLog
-internal import Foundation
 
 /// `postrider topics`
 struct TopicsCommand: Subcommand {

@@ -1,6 +1,5 @@
 internal import Settings
 internal import Telemetry
-internal import Foundation
 
 /// `postrider up`
 struct UpCommand: Subcommand {

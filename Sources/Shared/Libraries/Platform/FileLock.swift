@@ -1,5 +1,4 @@
-internal import CSystem
-internal import Foundation
+internal import Glibc
 
 package struct FileLockError: Error, CustomStringConvertible {
   package let description: String
@@ -29,12 +28,12 @@ package final class FileLock: Sendable {
   }
 
   package func lock() {
-    wait(for: queue)
-    wait(for: turn)
-    flock(queue, LOCK_UN)
+    lockWholeFile(queue)
+    lockWholeFile(turn)
+    unlockWholeFile(queue)
   }
 
-  package func unlock() { flock(turn, LOCK_UN) }
+  package func unlock() { unlockWholeFile(turn) }
 
   package func hold<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
@@ -42,10 +41,6 @@ package final class FileLock: Sendable {
     lock()
     defer { unlock() }
     return try body()
-  }
-
-  private func wait(for descriptor: Int32) {
-    while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
   }
 }
 
@@ -59,6 +54,6 @@ private func openLockFile(_ path: String) throws(FileLockError) -> Int32 {
 
 /// Names this run of the machine; another after a restart.
 package func bootIdentity() -> String {
-  let text = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id") ?? Data()
+  let text = content(ofFile: "/proc/sys/kernel/random/boot_id") ?? []
   return String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
 }

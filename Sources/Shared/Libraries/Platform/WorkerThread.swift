@@ -1,4 +1,4 @@
-internal import Foundation
+internal import CSystem
 
 /// A thread of its own for work that blocks. The cooperative pool has as many threads as the machine
 /// has cores: one blocking call there can stop everything else.
@@ -7,13 +7,16 @@ package final class WorkerThread: Sendable {
 
   /// Starts at once. `name` shows in debuggers and in `top -H`; the kernel keeps 15 bytes of it.
   package init(_ name: String, _ body: @escaping @Sendable () -> Void) {
-    let finished = finished
-    let thread = Thread {
-      body()
-      finished.open()
-    }
-    thread.name = name
-    thread.start()
+    let start = ThreadStart(name: String(name.prefix(15)), body: body, finished: finished)
+    // The thread releases it, once it has begun.
+    let context = Unmanaged.passRetained(start)
+    let code = postrider_start_thread(
+      { context in
+        guard let context else { return nil }
+        Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue().run()
+        return nil
+      }, context.toOpaque())
+    precondition(code == 0, "the machine has no room for another thread")
   }
 
   /// Returns when the body has returned.
@@ -21,4 +24,20 @@ package final class WorkerThread: Sendable {
 
   /// Whether the body returned within that time.
   package func join(within limit: Duration) -> Bool { finished.wait(for: limit) }
+}
+
+private final class ThreadStart: Sendable {
+  private let name: String
+  private let body: @Sendable () -> Void
+  private let finished: Gate
+
+  init(name: String, body: @escaping @Sendable () -> Void, finished: Gate) {
+    (self.name, self.body, self.finished) = (name, body, finished)
+  }
+
+  func run() {
+    postrider_name_thread(name)
+    body()
+    finished.open()
+  }
 }

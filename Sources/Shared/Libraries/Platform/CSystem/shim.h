@@ -1,9 +1,12 @@
 // What Swift's Glibc module leaves out. Nothing here may define _GNU_SOURCE: it changes the shape of
 // types that other C modules have already imported.
+#include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/timerfd.h>
 #include <time.h>
 
@@ -41,3 +44,25 @@ static inline int64_t postrider_monotonic_microseconds(void) {
 static inline int64_t postrider_wall_microseconds(void) {
   return postrider_clock_microseconds(CLOCK_REALTIME);
 }
+
+// Waits for the whole file, whatever signal comes.
+static inline void postrider_lock(int fd) {
+  while (flock(fd, LOCK_EX) != 0 && errno == EINTR) {
+  }
+}
+
+static inline void postrider_unlock(int fd) { flock(fd, LOCK_UN); }
+
+// Starts a thread that nobody has to join. 0, or why not.
+static inline int postrider_start_thread(void *(*body)(void *), void *context) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  int code = pthread_create(&thread, &attributes, body, context);
+  pthread_attr_destroy(&attributes);
+  return code;
+}
+
+// Names the thread that calls.
+static inline void postrider_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

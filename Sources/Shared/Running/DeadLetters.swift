@@ -4,7 +4,7 @@ internal import Platform
 internal import Time
 
 /// The dead letters that nobody has decided about.
-package final class DeadLetterDesk {
+package final class DeadLetters {
   private let eventLog: any EventLog
 
   package init(_ eventLog: any EventLog) { self.eventLog = eventLog }

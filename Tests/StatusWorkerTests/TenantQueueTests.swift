@@ -7,7 +7,7 @@ import Time
 @testable import SendStore
 @testable import StatusWorker
 
-@Suite struct ActionDeskTests {
+@Suite struct TenantQueueTests {
   static let now = Timestamp(seconds: 1_800_000_000)
 
   private func delivery(_ number: Int64) -> ClaimedDelivery {
@@ -20,7 +20,7 @@ import Time
     "an address is spared when it fails, not when it refuses",
     arguments: [(200, false), (400, false), (404, false), (429, false), (500, true), (503, true)])
   func breaker(status: Int, isSpared: Bool) {
-    var desk = ActionDesk(nil)
+    var desk = TenantQueue(nil)
     for number in 1...Int64(CircuitBreaker.threshold) {
       desk.take(delivery(number), at: Self.now)
       _ = desk.settle(delivery(number), .answered(status), at: Self.now)
@@ -30,7 +30,7 @@ import Time
 
   @Test("one that is under way is known, whoever claims it again")
   func renewed() {
-    var desk = ActionDesk(nil)
+    var desk = TenantQueue(nil)
     let before = desk.renew(delivery(1))
     desk.take(delivery(1), at: Self.now)
     let underWay = desk.renew(delivery(1))

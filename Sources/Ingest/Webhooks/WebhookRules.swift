@@ -4,7 +4,7 @@ internal import HTTP
 internal import Time
 
 /// What every webhook is judged by; one object, as each of them carries it along.
-final class WebhookDesk: Sendable {
+final class WebhookRules: Sendable {
   let senders: SenderBook
   let address: PublicAddress
   let verifySignatures: Bool

@@ -9,7 +9,7 @@ internal import Time
 
 /// Requests that wait for a send to get somewhere: one thread looks after all of them, with one question to
 /// the store at a time.
-final class WaitDesk: Sendable {
+final class SendWaits: Sendable {
   struct Waiter: Sendable {
     let id: SendID
     let state: SendState

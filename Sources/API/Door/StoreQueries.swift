@@ -6,7 +6,7 @@ internal import SendStore
 
 /// Threads for requests that ask the store: its answers may take a while, and webhooks must not wait for
 /// them.
-final class StoreDesk: Sendable {
+final class StoreQueries: Sendable {
   private typealias Job = @Sendable (SendStore) -> Void
 
   private struct Queue {

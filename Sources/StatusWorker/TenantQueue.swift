@@ -4,7 +4,7 @@ internal import SendStore
 internal import Time
 
 /// What is known of one tenant's action: what is under way, what may go now. Knows no I/O.
-struct ActionDesk {
+struct TenantQueue {
   private(set) var flying: [Int64: ClaimedDelivery] = [:]
   private var breaker = CircuitBreaker()
   private var bucket: TokenBucket?
@@ -21,7 +21,7 @@ struct ActionDesk {
     case dead(because: String)
   }
 
-  mutating func heed(_ rate: Rate?) {
+  mutating func apply(_ rate: Rate?) {
     if bucket?.rate != rate { bucket = rate.map { TokenBucket($0, guardSpan: .zero) } }
   }
 

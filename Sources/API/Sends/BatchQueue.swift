@@ -1,7 +1,7 @@
 internal import Platform
 
 /// One thread for work that is long but never waits. A full queue takes no more.
-final class BatchDesk: Sendable {
+final class BatchQueue: Sendable {
   typealias Job = @Sendable () -> Void
 
   private struct Queue {

@@ -9,7 +9,7 @@ internal import Time
 
 /// Asks the store what an idempotency key was used for before. Sends need no store, so the answer is waited for
 /// only so long; while an ask is late no other one waits at all.
-final class KeyDesk: Sendable {
+final class KeyLookup: Sendable {
   typealias Done = @Sendable ([SendID: SendGlance]?) -> Void
 
   private final class Ask: Sendable {
