@@ -35,6 +35,11 @@ func tests(
     name: name, dependencies: dependencies, resources: resources, swiftSettings: ours)
 }
 
+/// A noun's statements, in both dialects.
+func noun(_ path: String) -> [Resource] {
+  [.embedInCode("\(path).sqlite.sql"), .embedInCode("\(path).postgres.sql")]
+}
+
 func systemLibrary(
   _ name: String, in wrapper: String? = nil, pkgConfig: String? = nil, debian: String? = nil
 ) -> Target {
@@ -87,7 +92,10 @@ let package = Package(
       ["Events", "Domain", "Forms", "Time", "Platform", "Compression", "SQLite", "Kafka"],
       resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
     module(
-      "SendStore", ["Domain", "Time", "Platform", "Crypto", "JSON", "SQLite", "Postgres"],
+      "Store", ["Domain", "Time", "Platform", "SQLite", "Postgres"],
+      resources: noun("clocks") + noun("workers")),
+    module(
+      "SendStore", ["Store", "Domain", "Time", "Platform", "Crypto", "JSON"],
       resources: [
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
         .embedInCode("Migrations/sqlite_002.sql"), .embedInCode("Migrations/postgres_002.sql"),
@@ -96,8 +104,12 @@ let package = Package(
         .embedInCode("Migrations/sqlite_005.sql"), .embedInCode("Migrations/postgres_005.sql"),
         .embedInCode("Migrations/sqlite_006.sql"), .embedInCode("Migrations/postgres_006.sql"),
         .embedInCode("Migrations/sqlite_007.sql"), .embedInCode("Migrations/postgres_007.sql"),
-        .embedInCode("SQL/sqlite_statements.sql"), .embedInCode("SQL/postgres_statements.sql"),
-      ]),
+      ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
+        + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
+        + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
+        + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
+        + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
+        + noun("Upkeep/upkeep")),
     module(
       "Settings",
       [
@@ -107,7 +119,8 @@ let package = Package(
     module(
       "Running",
       [
-        "Settings", "EventLog", "SendStore", "Providers", "HTTP", "Events", "Telemetry", "Domain",
+        "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry",
+        "Domain",
         "Crypto", "JSON", "Platform", "Time",
       ]),
     module(
@@ -120,21 +133,24 @@ let package = Package(
     module(
       "API",
       [
-        "Running", "Settings", "EventLog", "SendStore", "Providers", "HTTP", "Events", "Telemetry",
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
+        "Telemetry",
         "Domain", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/API"),
     module(
       "DispatchWorker",
       [
-        "Running", "Settings", "EventLog", "SendStore", "Providers", "HTTP", "Events", "Telemetry",
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
+        "Telemetry",
         "Domain", "JSON", "Platform", "Time",
       ],
       path: "Sources/DispatchWorker"),
     module(
       "StatusWorker",
       [
-        "Running", "Settings", "EventLog", "SendStore", "Providers", "HTTP", "Events", "Telemetry",
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
+        "Telemetry",
         "Domain", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/StatusWorker"),
@@ -142,7 +158,8 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "API", "DispatchWorker", "StatusWorker", "Simulator", "Running", "Settings",
-        "EventLog", "SendStore", "HTTP", "Events", "Telemetry", "Domain", "JSON", "Platform",
+        "EventLog", "SendStore", "Store", "HTTP", "Events", "Telemetry", "Domain", "JSON",
+        "Platform",
         "Time",
       ], path: "Sources/postrider", swiftSettings: ours + [.strictMemorySafety()]),
 
@@ -179,12 +196,12 @@ let package = Package(
       ]),
     tests(
       "SendStoreTests",
-      ["SendStore", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
+      ["SendStore", "Store", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
     tests(
       "RunningTests",
       [
         "Running", "Settings", "Telemetry", "Events", "Domain", "Time", "JSON", "Kafka", "Platform",
-        "SQLite", "EventLog", "SendStore",
+        "SQLite", "EventLog", "SendStore", "Store",
         "TestSupport",
       ]),
     tests(
@@ -192,14 +209,15 @@ let package = Package(
       [
         "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Running", "Settings",
         "Telemetry", "Events", "HTTP", "Crypto",
-        "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport",
+        "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "Store",
+        "TestSupport",
       ]),
     tests(
       "DispatchWorkerTests",
       [
         "DispatchWorker", "Simulator", "Providers", "Running", "Settings", "Telemetry", "Events",
         "HTTP", "Domain", "Time", "JSON",
-        "Platform", "EventLog", "SQLite", "SendStore", "TestSupport",
+        "Platform", "EventLog", "SQLite", "SendStore", "Store", "TestSupport",
       ]),
     tests(
       "StatusWorkerTests",
@@ -207,20 +225,22 @@ let package = Package(
         "StatusWorker", "DispatchWorker", "Simulator", "Providers", "Running", "Settings",
         "Telemetry", "Events", "HTTP", "Crypto",
         "Domain",
-        "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "TestSupport", "postrider",
+        "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "Store", "TestSupport",
+        "postrider",
       ]),
     tests(
       "IngestTests",
       [
         "Ingest", "API", "Running", "Settings", "Telemetry", "Events", "HTTP", "Forms", "Providers",
         "Domain", "EventLog", "JSON", "Crypto",
-        "SendStore",
+        "SendStore", "Store",
         "Platform", "Time", "TestSupport",
       ]),
     tests(
       "CommandTests",
       [
-        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Running", "Settings",
+        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Store", "Running",
+        "Settings",
         "Telemetry", "Events", "Platform",
         "Time",
         "TestSupport",
@@ -228,7 +248,8 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "SendStore", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite", "Postgres",
+        "SendStore", "Store", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite",
+        "Postgres",
         "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Running",
         "Settings", "Telemetry", "Events",
         "Crypto", "Forms", "Providers", "StatusWorker",
@@ -237,7 +258,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "SendStore", "EventLog", "Events", "Domain", "Time", "Platform", "CRdKafka", "CThreads",
+        "SendStore", "Store", "EventLog", "Events", "Domain", "Time", "Platform", "CRdKafka",
+        "CThreads",
       ],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),

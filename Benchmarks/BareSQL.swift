@@ -105,7 +105,21 @@ final class BarePostgres: BareSQL {
   init(_ url: String) throws {
     connection = try Connection(url)
     try connection.execute("SET plan_cache_mode = force_generic_plan")
+    for (name, sql) in Self.statements { _ = try connection.prepare(name, sql) }
   }
+
+  private static let statements: KeyValuePairs = [
+    "update": """
+    UPDATE sends SET state = p.state, version = p.version, changed = p.version
+    FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) AS p(id, state, version)
+    WHERE sends.id = p.id AND sends.state < p.state
+    """,
+    "history": """
+    INSERT INTO history (send, version, state, attempt, at)
+    SELECT k, v, s, 1, v FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS p(k, v, s)
+    """,
+    "outbox": "INSERT INTO outbox (send, version) SELECT * FROM unnest($1::bigint[], $2::bigint[])",
+  ]
 
   func fill(_ count: Int) throws {
     guard count > 0 else { return }
@@ -134,23 +148,9 @@ final class BarePostgres: BareSQL {
     let keys = Parameter.integers(batch.map(\.key))
     let versions = Parameter.integers(batch.map(\.version))
     let states = Parameter.integers(batch.map(\.state))
-    _ = try connection.run(
-      "bare update",
-      """
-      UPDATE sends SET state = p.state, version = p.version, changed = p.version
-      FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) AS p(id, state, version)
-      WHERE sends.id = p.id AND sends.state < p.state
-      """, [.bytes(batch.map(\.id)), states, versions])
-    _ = try connection.run(
-      "bare history",
-      """
-      INSERT INTO history (send, version, state, attempt, at)
-      SELECT k, v, s, 1, v FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS p(k, v, s)
-      """, [keys, versions, states])
-    _ = try connection.run(
-      "bare outbox",
-      "INSERT INTO outbox (send, version) SELECT * FROM unnest($1::bigint[], $2::bigint[])",
-      [keys, versions])
+    _ = try connection.run("update", [.bytes(batch.map(\.id)), states, versions])
+    _ = try connection.run("history", [keys, versions, states])
+    _ = try connection.run("outbox", [keys, versions])
     try connection.execute("COMMIT")
   }
 }

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Platform
 import SendStore
+import Store
 import Simulator
 import TestSupport
 import Time

@@ -2,6 +2,7 @@ import Events
 import Domain
 import Platform
 import SendStore
+import Store
 import TestSupport
 import Time
 

@@ -3,6 +3,7 @@ internal import Telemetry
 internal import Domain
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Looks after what does not go by itself: doubts, and lanes that are stopped.

@@ -4,6 +4,7 @@ internal import Settings
 internal import Domain
 internal import HTTP
 internal import SendStore
+internal import Store
 package import Platform
 internal import Time
 

@@ -6,6 +6,7 @@ internal import HTTP
 internal import Platform
 internal import Providers
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Looks into sends that may have gone out: asks Twilio, waits for Meta's callbacks, and in the end leaves

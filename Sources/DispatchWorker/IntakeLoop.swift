@@ -7,6 +7,7 @@ internal import EventLog
 internal import JSON
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Takes sends from the log into the store, with the place up to which it has come in the same transaction:

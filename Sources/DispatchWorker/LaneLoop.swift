@@ -5,6 +5,7 @@ internal import Domain
 internal import HTTP
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Claims from each lane when its budgets allow it, and posts what it got.

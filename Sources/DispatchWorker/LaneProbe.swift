@@ -4,6 +4,7 @@ internal import Domain
 internal import HTTP
 internal import Providers
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Asks providers whether a stopped lane may go on, less and less often.

@@ -4,6 +4,7 @@ internal import Telemetry
 internal import Domain
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Keeps this worker's share of the lane groups, each second, until everything that it posted is recorded.
@@ -19,6 +20,7 @@ final class LeaseKeeper: Sendable {
   private let counts: DispatchCounts
   private let swept: Counter
   private let audited: Counter
+  private let miscounted: Gauge
   private let log: Log
   private let health: HealthPart
   private let stop: StopSignal
@@ -36,6 +38,9 @@ final class LeaseKeeper: Sendable {
     audited = context.metrics.counter(
       "postrider_intents_audited_total",
       "Attempts that were claimed without this worker's hearing of it, put back.")
+    miscounted = context.metrics.gauge(
+      "postrider_attempts_miscounted",
+      "Attempts that ended without having been counted as under way. There should be none.")
     store = context.store
     worker = context.worker
     log = context.log
@@ -83,6 +88,7 @@ final class LeaseKeeper: Sendable {
   /// Answers how long to wait for the next time: less than a second where somebody else's lease runs out.
   func tend() throws(StoreError) -> Duration {
     let report = try store.tendLeases(worker)
+    miscounted.set(Double(report.miscounted))
     let leases = Dictionary(report.held.map { ($0.group, $0) }) { $1 }
     let surplus = Set(report.surplus.map(\.group))
     board.hold(leases, surplus: surplus, doors.groups)

@@ -7,6 +7,7 @@ package import EventLog
 internal import Providers
 internal import Time
 package import SendStore
+internal import Store
 
 /// Publishes the changes of sends from the store to the log, in order for each send. One worker at a time
 /// does it; what it published and could not forget any more comes again under the same event id.

@@ -5,6 +5,7 @@ internal import HTTP
 internal import Platform
 internal import Providers
 internal import SendStore
+internal import Store
 internal import Time
 
 /// What came of a post, on its way into the store.

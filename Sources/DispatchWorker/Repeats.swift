@@ -1,6 +1,7 @@
 internal import Domain
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Further attempts that are claimed and have not passed the gate. Proof that an earlier attempt went out may

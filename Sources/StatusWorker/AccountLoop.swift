@@ -5,6 +5,7 @@ package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
+internal import Store
 internal import Time
 
 /// Takes what a provider tells of accounts, numbers and templates to the lanes, at once.

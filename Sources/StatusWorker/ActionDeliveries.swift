@@ -3,6 +3,7 @@ internal import Settings
 internal import Domain
 internal import Providers
 internal import SendStore
+internal import Store
 
 /// Writes down what tenants with an action are to be told of callbacks and messages from people. The same
 /// news again is the same delivery.

@@ -8,6 +8,7 @@ package import HTTP
 internal import JSON
 internal import Platform
 package import SendStore
+internal import Store
 internal import Time
 
 /// Tells tenants: claim what is due → sign → post → settle. Each tenant has its own rate, breaker and

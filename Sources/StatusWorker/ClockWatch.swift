@@ -2,6 +2,7 @@ package import Running
 package import Telemetry
 internal import Platform
 package import SendStore
+package import Store
 internal import Time
 
 /// Tells how far the store's time is off the calendar.
@@ -41,7 +42,7 @@ package final class ClockWatch {
     guard saidAt.map({ now - $0 >= Self.repetition.microseconds }) ?? true else { return }
     saidAt = now
     log.warning(
-      ahead < .zero - SendStore.slewedGap
+      ahead < .zero - ClockReading.slewedGap
         ? """
         the store's clock is behind the calendar and catches up by 3 min an hour; to set it at once, stop \
         all workers for a quarter of a minute

@@ -6,6 +6,7 @@ package import Domain
 package import EventLog
 internal import Providers
 package import SendStore
+internal import Store
 internal import Time
 
 /// Takes note of what people write: their windows open, and those who want no more are left in peace.

@@ -2,6 +2,7 @@ package import Running
 package import Telemetry
 internal import Platform
 package import SendStore
+internal import Store
 internal import Time
 
 /// Looks after callbacks that have found no send: joins them with sends that came later, and puts those that

@@ -1,6 +1,7 @@
 internal import Events
 internal import Domain
 internal import SendStore
+internal import Store
 
 /// Learns by which number Meta shows each sender to people: news of a number's quality names nothing else.
 struct ShownNumbers {

@@ -7,6 +7,7 @@ package import HTTP
 internal import Platform
 internal import Providers
 package import SendStore
+package import Store
 internal import Time
 
 /// Looks after sends that were accepted and have heard nothing: Twilio is asked what became of them, for

@@ -7,6 +7,7 @@ package import EventLog
 internal import JSON
 internal import Providers
 package import SendStore
+internal import Store
 internal import Time
 
 /// Tells every callback to its send: read → judge → apply → mark.

@@ -1,6 +1,7 @@
 package import Running
 package import Telemetry
 package import SendStore
+package import Store
 internal import Time
 
 /// Forgets sends that came to their end longer ago than the retention.

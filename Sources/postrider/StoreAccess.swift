@@ -1,6 +1,7 @@
 internal import Running
 internal import Settings
 internal import SendStore
+internal import Store
 
 /// The store of the settings, for a command that looks at it or changes it by hand.
 struct StoreAccess {

@@ -11,6 +11,7 @@ internal import HTTP
 internal import Ingest
 internal import Platform
 internal import SendStore
+internal import Store
 internal import StatusWorker
 internal import Time
 

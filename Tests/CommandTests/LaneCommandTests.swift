@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Platform
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

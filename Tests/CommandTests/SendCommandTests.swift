@@ -5,6 +5,7 @@ import Foundation
 import JSON
 import Platform
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

@@ -10,6 +10,7 @@ import HTTP
 import JSON
 import Platform
 import SendStore
+import Store
 import Simulator
 import TestSupport
 import Testing

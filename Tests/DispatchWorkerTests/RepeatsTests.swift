@@ -1,6 +1,7 @@
 import Domain
 import Platform
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

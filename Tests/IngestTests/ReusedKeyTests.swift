@@ -8,6 +8,7 @@ import HTTP
 import JSON
 import Platform
 import SendStore
+import Store
 import TestSupport
 import Testing
 

@@ -5,6 +5,7 @@ import HTTP
 import Ingest
 import JSON
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

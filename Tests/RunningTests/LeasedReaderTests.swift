@@ -5,6 +5,7 @@ import Domain
 import EventLog
 import Platform
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

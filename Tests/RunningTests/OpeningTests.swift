@@ -6,6 +6,7 @@ import Foundation
 import Platform
 import SQLite
 import SendStore
+import Store
 import TestSupport
 import Testing
 

@@ -8,6 +8,7 @@ import JSON
 import Platform
 import SQLite
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

@@ -3,6 +3,7 @@ internal import TestSupport
 import Domain
 import Platform
 import SendStore
+import Store
 import Testing
 import Time
 

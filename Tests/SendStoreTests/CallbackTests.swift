@@ -4,6 +4,7 @@ import Domain
 import Platform
 import Postgres
 import SendStore
+import Store
 import Testing
 import Time
 
@@ -303,7 +304,7 @@ import Time
       """
     let patience = ContinuousClock.now + .seconds(20)
     while ContinuousClock.now < patience {
-      if try observer.run("waiting", waiting, []).integer(0, 0) > 0 { return }
+      if try observer.rows(waiting).integer(0, 0) > 0 { return }
     }
     Issue.record("nobody waits")
   }

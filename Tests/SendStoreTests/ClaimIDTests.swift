@@ -183,14 +183,14 @@ import Time
       SELECT count(*) FROM pg_stat_activity
       WHERE wait_event_type = 'Lock' AND datname = current_database()
       """
-    while try watch.run("blocked", blocked, []).integer(0, 0) == 0 {}
+    while try watch.rows(blocked).integer(0, 0) == 0 {}
     // Each has now what the other wants: the one that took sends in fails, and tries again.
     try rival.execute("SELECT * FROM intake FOR UPDATE")
     try rival.execute("ROLLBACK")
     #expect(taker.join(within: .seconds(20)))
     #expect(
-      try watch.run(
-        "lost", "SELECT count(*) FROM queue WHERE flow NOT IN (SELECT key FROM flows)", []
+      try watch.rows(
+        "SELECT count(*) FROM queue WHERE flow NOT IN (SELECT key FROM flows)"
       ).integer(0, 0) == 0)
     #expect(try world.claim().sends.contains { $0.id == id })
     #expect(try world.store.unpublished(limit: 10).contains { $0.id == id })

@@ -2,11 +2,12 @@ import Domain
 import Platform
 import Postgres
 import SQLite
+import SendStore
 import TestSupport
 import Testing
 import Time
 
-@testable import SendStore
+@testable import Store
 
 @Suite struct ClockTests {
   /// A machine whose calendar a test may set.

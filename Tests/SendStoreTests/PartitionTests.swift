@@ -1,5 +1,6 @@
 import Domain
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time

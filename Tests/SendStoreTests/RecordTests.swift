@@ -161,4 +161,21 @@ import Time
     try world.store.published(entries)
     #expect(try world.store.unpublishedCount() == 0)
   }
+
+  @Test(
+    "attempts that end without having been counted are told, and hold nothing up",
+    arguments: StoreKind.allCases)
+  func miscounted(kind: StoreKind) throws {
+    let world = try StoreUnderTest(kind)
+    try world.queue(3)
+    let sends = try world.claim().sends
+    #expect(try world.store.tendLeases(world.worker).miscounted == 0)
+    try world.execute("UPDATE lanes SET in_flight = 1")
+    _ = try world.store.record(sends.map { .accepted($0, "SM\($0.key.value)") })
+    #expect(try world.store.laneStatus().first?.inFlight == 0)
+    #expect(try world.store.tendLeases(world.worker).miscounted == 2)
+    try world.queue()
+    #expect(try world.claim().sends.count == 1)
+    #expect(try world.store.laneStatus().first?.inFlight == 1)
+  }
 }

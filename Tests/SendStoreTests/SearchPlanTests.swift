@@ -4,22 +4,25 @@ import TestSupport
 import Testing
 
 @testable import SendStore
+@testable import Store
 
 @Suite struct SearchPlanTests {
-  static let searches: [StatementName] = [
-    .recipientSends, .campaignFlows, .campaignSends, .queuedSends, .sendingSends, .doubtfulSends,
-    .endedSends, .summaries, .standings, .providerIDsOfSend, .contentsOfIDs, .deleteCampaignSends,
-    .dueDeliveries, .parkedAfter, .parkedOldest,
+  static let searches: [any NamedStatement] = [
+    Searches.ofRecipient, Flows.ofCampaign, Searches.ofFlow, Searches.queued, Searches.sending,
+    Searches.doubtful, Searches.ended, Searches.summaries, Searches.standings,
+    Searches.providerIDs, Searches.glances, Upkeep.deleteCampaignSends, Deliveries.due,
+    Parked.after, Parked.before,
   ]
 
-  @Test("no search reads a table from end to end, nor sorts what it found", arguments: searches)
-  func plan(statement: StatementName) throws {
+  @Test(
+    "no search reads a table from end to end, nor sorts what it found",
+    arguments: searches.map(\.statement))
+  func plan(statement: Store.Statement) throws {
     let folder = try TemporaryFolder()
     let path = folder.file("store.db")
     try SendStore(.sqlite(path: path)).close()
     let database = try Database(path: path)
-    let text = try Statements(
-      PackageResources.sqlite_statements_sql, without: [.advance])[statement]
+    let text = try StatementTexts(SendStore.nouns, .sqlite)[statement].sql
     let plan = try database.prepare("EXPLAIN QUERY PLAN " + text)
     var steps: [String] = []
     while try plan.step() { steps.append(plan.text(3)) }

@@ -2,6 +2,7 @@ import Domain
 import Postgres
 import SQLite
 import SendStore
+import Store
 import TestSupport
 import Testing
 import Time
@@ -152,5 +153,14 @@ extension CallbackReport {
     CallbackReport(
       attempt: nil, providerID: ProviderID(providerID), provider: .twilio,
       account: AccountID(account), address: nil, status: status)
+  }
+}
+
+extension Connection {
+  /// The rows of a statement beside the store's own.
+  func rows(_ sql: String) throws -> Rows {
+    // Without a name, so that the next takes its place.
+    _ = try prepare("", sql)
+    return try run("", [])
   }
 }

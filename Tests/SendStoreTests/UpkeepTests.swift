@@ -2,6 +2,7 @@ internal import TestSupport
 
 import Domain
 import SendStore
+import Store
 import Testing
 import Time
 

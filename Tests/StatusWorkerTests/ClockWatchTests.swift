@@ -2,6 +2,7 @@
 @testable import Telemetry
 import Platform
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing

@@ -8,6 +8,7 @@ import EventLog
 import Foundation
 import Platform
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing

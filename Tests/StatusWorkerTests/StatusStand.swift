@@ -7,6 +7,7 @@ import EventLog
 import JSON
 import Platform
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing

@@ -1,4 +1,4 @@
-package import SendStore
+package import Store
 private import Platform
 package import Time
 

@@ -8,6 +8,7 @@ import JSON
 import Platform
 import Providers
 import SendStore
+import Store
 import StatusWorker
 import TestSupport
 import Testing

@@ -63,7 +63,7 @@ struct DoubtRoutes: Sendable {
       json: JSONWriter.object { writer in
         writer.name("doubts")
         writer.array { list in
-          for doubt in doubts where doubt.sender.map({ requests.isVisible($0, to: key) }) ?? false {
+          for doubt in doubts where requests.isVisible(doubt.sender, to: key) {
             list.object { doubt.write(to: &$0) }
           }
         }
@@ -135,7 +135,7 @@ extension Doubt {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.field("id", id.description)
     writer.field("attempt", attempt)
-    writer.field("sender", sender?.text)
+    writer.field("sender", sender.text)
     writer.field("to", recipient)
     writer.field("since", since.description)
     writer.field("looks", looks)

@@ -1,6 +1,7 @@
 internal import Domain
 internal import JSON
 internal import SendStore
+internal import Store
 internal import Time
 
 /// One send's whole life, as a query shows it.

@@ -4,6 +4,7 @@ internal import Domain
 internal import HTTP
 internal import Platform
 internal import SendStore
+internal import Store
 internal import Time
 
 /// Requests that wait for a send to get somewhere: one thread looks after all of them, with one question to

@@ -2,6 +2,7 @@ package import Telemetry
 package import Domain
 package import Platform
 package import SendStore
+internal import Store
 internal import Time
 
 /// Renews a duty while something is done that may take longer than its lease, such as an append to a log

@@ -4,6 +4,7 @@ package import Domain
 package import EventLog
 internal import Platform
 package import SendStore
+package import Store
 internal import Time
 
 /// Why reading cannot go on.

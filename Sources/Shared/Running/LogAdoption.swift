@@ -2,6 +2,7 @@ internal import Events
 internal import Domain
 package import EventLog
 package import SendStore
+package import Store
 
 /// What a person decides about a store and the log that it reads.
 package struct LogAdoption {

@@ -2,6 +2,7 @@ package import Settings
 package import Telemetry
 package import EventLog
 package import SendStore
+package import Store
 private import Domain
 
 /// Opens what a process stands on. What cannot be reached is tried again, with a line about it and the

@@ -4,6 +4,7 @@ package import Domain
 package import EventLog
 internal import Platform
 package import SendStore
+package import Store
 internal import Time
 
 /// An event as it came out of the log: a record that is well formed, of a type that is known here.

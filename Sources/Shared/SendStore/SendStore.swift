@@ -1,11 +1,23 @@
 internal import Domain
 internal import Platform
+package import Store
 package import Time
 
 /// The truth about every send: what was taken in, where it stands, what each lane may still spend. SQLite
 /// on one machine, PostgreSQL when scaled out; the rules are the same, written once over both.
 ///
 /// Every call blocks, so it belongs on a thread of its own. Hot paths take batches.
+///
+/// **The order of locks.** PostgreSQL locks rows, so transactions that need several must not wait for each other in a
+/// ring. They lock kind by kind, and rows of one kind by their keys:
+///
+///     lane group, lanes, sends, flows
+///
+/// Which lane a callback will touch shows only once its send is known, so all lanes of its signers are locked first.
+/// Intents come before all that: of several who want to end one, whoever deletes it goes on, and the others find it gone.
+/// Only a claim that ends those of its predecessors has its lane by then. It may meet a sweep that wants the same intents
+/// and then the lane; PostgreSQL ends one of the two, and it runs again. Rows that a claim may as well leave for later it
+/// passes over where they are locked (SKIP LOCKED). On SQLite writers take turns, and there is nothing to order.
 package final class SendStore: Sendable {
   let engine: any Engine
   let catalog = Locked(LaneCatalog())
@@ -19,15 +31,11 @@ package final class SendStore: Sendable {
   let swept = Locked<[Int64: Lease]>([:])
 
   package convenience init(_ location: StoreLocation) throws(StoreError) {
-    switch location {
-    case .sqlite(let path, let clock):
-      self.init(try SQLiteEngine(path: path, clock: clock))
-    case .postgres(let url, let clock):
-      self.init(try PostgresEngine(url: url, manualClock: clock))
-    }
+    self.init(try location.open(Self.nouns))
   }
 
-  private init(_ engine: any Engine) { self.engine = engine }
+  /// On a store that others share; it was opened with `nouns` among those that it keeps.
+  package init(_ engine: any Engine) { self.engine = engine }
 
   package func close() { engine.close() }
 
@@ -38,12 +46,6 @@ package final class SendStore: Sendable {
   package func clock() throws(StoreError) -> ClockReading {
     try engine.read { transaction throws(StoreError) in try transaction.clock() }
   }
-}
-
-package enum StoreLocation: Sendable {
-  case sqlite(path: String, clock: StoreClock = .system)
-  /// A libpq connection string; the clock is the server's unless a test brings its own.
-  case postgres(url: String, clock: (@Sendable () -> Timestamp)? = nil)
 }
 
 /// A worker's claims, counted from 1.

@@ -1,5 +1,6 @@
 internal import Domain
 internal import SendStore
+internal import Store
 internal import Time
 
 /// `postrider lane`

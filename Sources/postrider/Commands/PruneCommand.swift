@@ -1,6 +1,7 @@
 internal import Settings
 internal import EventLog
 internal import SendStore
+internal import Store
 internal import Time
 
 /// `postrider prune`

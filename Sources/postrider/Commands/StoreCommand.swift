@@ -3,6 +3,7 @@ internal import Running
 internal import EventLog
 internal import Glibc
 internal import SendStore
+internal import Store
 
 /// `postrider store`
 struct StoreCommand: Subcommand {

@@ -26,7 +26,6 @@ package struct PostgresError: Error, CustomStringConvertible, Sendable {
 /// One connection, used by one thread at a time.
 package final class Connection {
   private let handle: OpaquePointer
-  private var prepared: Set<String> = []
 
   /// `url` is a libpq connection string or URI. Its password is in no error of libpq's.
   package init(_ url: String) throws(PostgresError) {
@@ -79,16 +78,15 @@ package final class Connection {
     _ = try checked(PQexec(handle, sql))
   }
 
-  /// Runs a statement that is prepared under `name` at its first use here. Parameters and rows travel in
-  /// binary.
-  package func run(
-    _ name: String, _ sql: String, _ parameters: [Parameter]
-  ) throws(PostgresError) -> Rows {
-    if !prepared.contains(name) {
-      let types = parameters.map(\.type)
-      _ = try checked(PQprepare(handle, name, sql, Int32(types.count), types))
-      prepared.insert(name)
-    }
+  /// Prepares a statement under `name`; answers the names of the columns that it gives. The types of its
+  /// parameters are what the text says.
+  package func prepare(_ name: String, _ sql: String) throws(PostgresError) -> [String] {
+    _ = try checked(PQprepare(handle, name, sql, 0, nil))
+    return try checked(PQdescribePrepared(handle, name)).columnNames
+  }
+
+  /// Runs a statement that is prepared. Parameters and rows travel in binary.
+  package func run(_ name: String, _ parameters: [Parameter]) throws(PostgresError) -> Rows {
     let bytes = parameters.flatMap(\.bytes)
     let lengths = parameters.map { Int32($0.bytes.count) }
     let formats = [Int32](repeating: 1, count: parameters.count)

@@ -1,31 +1,30 @@
 /// A one-dimensional array in PostgreSQL's binary form: the way a whole batch travels in one statement.
 package struct Parameter: Sendable {
-  let type: UInt32
   let bytes: [UInt8]
 
   package static func integers(_ values: [Int64?]) -> Parameter {
-    array(of: 20, type: 1016, values) { value, bytes in
+    array(of: 20, values) { value, bytes in
       bytes.append(bigEndian: UInt32(8))
       bytes.append(bigEndian: value)
     }
   }
 
   package static func texts(_ values: [String?]) -> Parameter {
-    array(of: 25, type: 1009, values) { value, bytes in
+    array(of: 25, values) { value, bytes in
       bytes.append(bigEndian: UInt32(value.utf8.count))
       bytes.append(contentsOf: value.utf8)
     }
   }
 
   package static func bytes(_ values: [[UInt8]?]) -> Parameter {
-    array(of: 17, type: 1001, values) { value, bytes in
+    array(of: 17, values) { value, bytes in
       bytes.append(bigEndian: UInt32(value.count))
       bytes.append(contentsOf: value)
     }
   }
 
   private static func array<Value>(
-    of element: UInt32, type: UInt32, _ values: [Value?], _ append: (Value, inout [UInt8]) -> Void
+    of element: UInt32, _ values: [Value?], _ append: (Value, inout [UInt8]) -> Void
   ) -> Parameter {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(20 + values.count * 16)
@@ -39,7 +38,7 @@ package struct Parameter: Sendable {
     for value in values {
       if let value { append(value, &bytes) } else { bytes.append(bigEndian: UInt32.max) }
     }
-    return Parameter(type: type, bytes: bytes)
+    return Parameter(bytes: bytes)
   }
 }
 

@@ -10,6 +10,12 @@ package final class Rows {
 
   package var count: Int { Int(PQntuples(result)) }
 
+  package var columnNames: [String] {
+    (0..<PQnfields(result)).map { column in
+      PQfname(result, column).map { String(cString: $0) } ?? ""
+    }
+  }
+
   /// How many rows a statement that changes some has changed.
   package var changed: Int {
     guard let text = PQcmdTuples(result) else { return 0 }

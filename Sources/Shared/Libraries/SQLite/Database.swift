@@ -219,6 +219,12 @@ package final class Statement {
   /// Leaves a result that is not read to its end.
   package func reset() { sqlite3_reset(handle) }
 
+  package var columnNames: [String] {
+    (0..<sqlite3_column_count(handle)).map { column in
+      sqlite3_column_name(handle, column).map { String(cString: $0) } ?? ""
+    }
+  }
+
   /// Columns count from 0.
   package func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
   package func double(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }

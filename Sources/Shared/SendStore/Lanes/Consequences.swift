@@ -1,0 +1,111 @@
+package import Domain
+internal import Store
+internal import Time
+
+/// What a failure means beyond the send that met it. It comes about in the transaction that moves the send,
+/// once for each failed attempt.
+package enum Consequence: Hashable, Sendable {
+  /// Nothing goes on the sender's lane until somebody or something changes.
+  case stopLane(because: String)
+  case hold(Holding, for: Duration, because: String)
+  case optOut(OptOut)
+  /// Free text does not reach this person now.
+  case closeWindow
+
+  package enum Holding: String, Hashable, Sendable { case recipient, template, lane }
+}
+
+extension Consequence {
+  /// Whether it writes a lane's row.
+  var touchesLane: Bool {
+    switch self {
+    case .stopLane, .hold(.lane, _, _), .hold(.template, _, _): true
+    case .hold(.recipient, _, _), .optOut, .closeWindow: false
+    }
+  }
+}
+
+/// A consequence with the send that brought it about.
+struct DueConsequence {
+  let consequence: Consequence
+  let code: String
+  let send: SendRow
+}
+
+extension Transaction {
+  /// Lanes first, then sends: every transaction that needs both locks them in this order. Which lane it
+  /// will be shows only later, so all of the signers' are locked.
+  func lockLanes(
+    for callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity]
+  ) throws(StoreError) {
+    let signers = Set(
+      callbacks.filter { $0.consequences.contains(where: \.touchesLane) }.map(\.account))
+    guard !signers.isEmpty else { return }
+    _ = try lockLanes(lanes.values.filter { signers.contains($0.account) }.map(\.key).sorted())
+  }
+
+  func bringAbout(_ due: [DueConsequence], at now: Timestamp) throws(StoreError) {
+    let templates = try templates(of: due)
+    for item in due {
+      let lane = Column.integer(item.send.lane)
+      switch item.consequence {
+      case .stopLane(let reason):
+        _ = try rows(
+          Lanes.halt,
+          [.lane: lane, .at: .time(now), .code: .text(item.code), .reason: .text(reason)]
+        ) { $0.text(.name) }
+      case .hold(.lane, let span, let reason):
+        try run(Lanes.hold, [.lane: lane, .until: .time(now + span), .reason: .text(reason)])
+      case .hold(.template, let span, let reason):
+        try hold(templates[item.send.flow], item.send.lane, until: now + span, because: reason)
+      case .hold(.recipient, let span, _):
+        try run(
+          People.rest, [.lane: lane, .address: .text(item.send.recipient), .at: .time(now + span)])
+      case .closeWindow:
+        try run(
+          People.closeWindows, [.lane: lane, .address: .text(item.send.recipient), .at: .time(now)])
+      case .optOut(let optOut):
+        try save(.out(optOut), of: item.send.recipient, lane: item.send.lane, at: now)
+      }
+    }
+  }
+
+  private func templates(of due: [DueConsequence]) throws(StoreError) -> [Int64: String] {
+    let flows = Set(due.filter { $0.consequence.touchesLane }.map(\.send.flow)).sorted()
+    let rows = try rows(Flows.templates, [.flow: .integers(flows)]) {
+      ($0.integer(.key), $0.text(.template))
+    }
+    return Dictionary(rows) { $1 }
+  }
+
+  /// Sends without a template have no such flow to hold.
+  private func hold(
+    _ template: String?, _ lane: Int64, until: Timestamp, because reason: String
+  ) throws(StoreError) {
+    guard let template, !template.isEmpty else { return }
+    try hold(template: template, lane, until: until, because: reason)
+  }
+
+  /// Both the flows that there are and those that come to be meanwhile.
+  func hold(
+    template: String, _ lane: Int64, until: Timestamp, because reason: String
+  ) throws(StoreError) {
+    let hold: Batch<Flows.HoldTemplateParameter> = [
+      .lane: .integer(lane), .template: .text(template), .until: .time(until),
+      .reason: .text(reason),
+    ]
+    try run(Flows.saveTemplateHold, hold)
+    try run(Flows.holdTemplate, hold)
+    try run(Lanes.wake, [.lane: .integer(lane)])
+  }
+}
+
+extension Flows {
+  enum HoldTemplateParameter: Int, Columns { case lane, template, until, reason }
+  static let saveTemplateHold = Command<HoldTemplateParameter>("saveTemplateHold")
+  static let holdTemplate = Command<HoldTemplateParameter>("holdTemplate")
+
+  enum TemplatesParameter: Int, Columns { case flow }
+  enum TemplatesColumn: Int, Columns { case key, template }
+  static let templates = Query<TemplatesParameter, TemplatesColumn>("templates")
+}

@@ -1,0 +1,88 @@
+-- One row of parameters at a time: a batch runs the statement once for each of its rows.
+
+-- add
+/* A flow that comes to be while its template or its campaign is held begins held. */
+INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
+SELECT :lane, :priority, :campaign, :template, :kind,
+  max(coalesce(max(f.held_until), 0),
+    coalesce((SELECT max(h.held_until) FROM template_holds h WHERE h.lane = :lane
+      AND (h.template = :template OR h.template || char(31) = substr(:template, 1, length(h.template) + 1))), 0)),
+  coalesce(max(f.hold_reason), (SELECT max(h.reason) FROM template_holds h WHERE h.lane = :lane
+    AND (h.template = :template OR h.template || char(31) = substr(:template, 1, length(h.template) + 1))))
+FROM flows f WHERE f.lane = :lane AND ((f.template = :template AND :template <> '') OR (f.campaign = :campaign
+  AND :campaign <> ''))
+ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
+
+-- find
+SELECT key FROM flows WHERE lane = :lane AND priority = :priority AND campaign = :campaign AND template = :template
+  AND kind = :kind;
+
+-- waiting
+/* Kind 1 has what waits for a slot of a new recipient: it was due before the others of its flow. */
+SELECT key, priority, campaign, template, kind, held_until
+FROM flows WHERE lane = :lane AND waiting > 0 ORDER BY priority DESC, kind DESC, served, key;
+
+-- addWaiting
+/* A flow that was empty joins where the least served of its lane stands: idle time gains it nothing. */
+UPDATE flows SET waiting = waiting + :count, served = CASE WHEN waiting > 0 THEN served
+  ELSE max(served, coalesce((SELECT min(g.served) FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0), 0)) END
+WHERE key = :flow RETURNING key;
+
+-- serve
+UPDATE flows SET waiting = waiting - :count, served = served + :count WHERE key = :flow;
+
+-- prune
+/* Where no send of the campaign is left in the lane, neither waiting nor in what a search shows. */
+DELETE FROM flows WHERE campaign <> '' AND waiting = 0 AND held_until < :before
+  AND NOT EXISTS (SELECT 1 FROM flows g JOIN campaign_sends c ON c.flow = g.key
+    WHERE g.lane = flows.lane AND g.campaign = flows.campaign);
+
+-- pruneHolds
+DELETE FROM template_holds WHERE held_until < :before;
+
+-- saveTemplateHold
+/* For flows that come to be meanwhile. The longer hold stays. */
+INSERT INTO template_holds (lane, template, held_until, reason)
+VALUES (:lane, :template, :until, :reason)
+ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, reason = excluded.reason
+WHERE template_holds.held_until < excluded.held_until;
+
+-- holdTemplate
+/* A template's key is its name, or name, U+001F, language, and the name alone stands for every language. A hold that is
+   longer stays. */
+UPDATE flows SET held_until = :until, hold_reason = :reason
+WHERE lane = :lane AND held_until < :until
+  AND (template = :template OR template || char(31) = substr(:template, 1, length(template) + 1)
+    OR substr(template, 1, length(:template) + 1) = :template || char(31));
+
+-- releaseTemplate
+UPDATE flows SET held_until = 0, hold_reason = NULL
+WHERE lane = :lane AND held_until > 0
+  AND (template = :template OR template || char(31) = substr(:template, 1, length(template) + 1)
+    OR substr(template, 1, length(:template) + 1) = :template || char(31));
+
+-- forgetTemplateHold
+DELETE FROM template_holds
+WHERE lane = :lane
+  AND (template = :template OR template || char(31) = substr(:template, 1, length(template) + 1)
+    OR substr(template, 1, length(:template) + 1) = :template || char(31));
+
+-- holdCampaign
+UPDATE flows SET held_until = :until, hold_reason = :reason
+WHERE lane = :lane AND campaign = :campaign AND held_until < :until;
+
+-- release
+UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = :lane AND held_until > 0;
+
+-- forgetHolds
+DELETE FROM template_holds WHERE lane = :lane;
+
+-- held
+SELECT l.name AS sender, f.campaign, f.template, f.waiting, f.held_until, f.hold_reason
+FROM flows f JOIN lanes l ON l.key = f.lane WHERE f.held_until > :now AND f.waiting > 0 ORDER BY f.key;
+
+-- templates
+SELECT key, template FROM flows WHERE key = :flow;
+
+-- ofCampaign
+SELECT key, lane FROM flows WHERE campaign = :campaign AND campaign <> '' ORDER BY key;

@@ -1,0 +1,169 @@
+package import Store
+
+extension SendStore {
+  /// What it keeps. Others that share its transactions open a store with these and their own.
+  package static let nouns: [Noun] = [
+    Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
+    Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
+    Deliveries.noun, Upkeep.noun, Searches.noun,
+  ]
+}
+
+enum Leases {
+  static let noun = Noun(
+    "leases", sqlite: PackageResources.leases_sqlite_sql,
+    postgres: PackageResources.leases_postgres_sql,
+    [renew, take, nextLapse, release, clear])
+}
+
+enum Partitions {
+  static let noun = Noun(
+    "partitions", sqlite: PackageResources.partitions_sqlite_sql,
+    postgres: PackageResources.partitions_postgres_sql,
+    [count, add, renew, take, nextLapse, release, place, pass, hasRead, adopt])
+}
+
+enum Arrivals {
+  static let noun = Noun(
+    "arrivals", sqlite: PackageResources.arrivals_sqlite_sql,
+    postgres: PackageResources.arrivals_postgres_sql,
+    [
+      reserveKeys, position, savePosition, adopt, doubt, known, insertSends, insertContents,
+      insertCampaignSends, expiredUnknown, addLane, lane,
+    ])
+}
+
+/// The migrations of before the nouns had modules of their own are here, whatever they are about.
+enum Sends {
+  static let noun = Noun(
+    "sends", sqlite: PackageResources.sends_sqlite_sql,
+    postgres: PackageResources.sends_postgres_sql,
+    [
+      lock, lockByID, update, enqueue, dequeue, insertHistory, keys, ids, underWay, one, history,
+      saveAnswers, due, nextDue,
+    ],
+    migrations: [
+      Migration(
+        1, sqlite: PackageResources.sqlite_001_sql, postgres: PackageResources.postgres_001_sql),
+      Migration(
+        2, sqlite: PackageResources.sqlite_002_sql, postgres: PackageResources.postgres_002_sql),
+      Migration(
+        3, sqlite: PackageResources.sqlite_003_sql, postgres: PackageResources.postgres_003_sql),
+      Migration(
+        4, sqlite: PackageResources.sqlite_004_sql, postgres: PackageResources.postgres_004_sql),
+      Migration(
+        5, sqlite: PackageResources.sqlite_005_sql, postgres: PackageResources.postgres_005_sql),
+      Migration(
+        6, sqlite: PackageResources.sqlite_006_sql, postgres: PackageResources.postgres_006_sql),
+      Migration(
+        7, sqlite: PackageResources.sqlite_007_sql, postgres: PackageResources.postgres_007_sql),
+    ])
+}
+
+enum Intents {
+  static let noun = Noun(
+    "intents", sqlite: PackageResources.intents_sqlite_sql,
+    postgres: PackageResources.intents_postgres_sql,
+    [insert, strays, orphans, own, take, clear])
+}
+
+enum Doubts {
+  static let noun = Noun(
+    "doubts", sqlite: PackageResources.doubts_sqlite_sql,
+    postgres: PackageResources.doubts_postgres_sql,
+    [insert, delete, due, open, lookAgain, rivals, sweptClaims])
+}
+
+enum Lanes {
+  static let noun = Noun(
+    "lanes", sqlite: PackageResources.lanes_sqlite_sql,
+    postgres: PackageResources.lanes_postgres_sql,
+    [
+      addGroup, groups, saveIdentity, all, standings, pulses, changes, stop, resume, hold,
+      lockGroup, lock, save, saveInFlight, saveGroup, clearInFlight, halt, resumeStopped, tellRate,
+      tellRecipients, wake, show, shown,
+    ])
+}
+
+enum Flows {
+  static let noun = Noun(
+    "flows", sqlite: PackageResources.flows_sqlite_sql,
+    postgres: PackageResources.flows_postgres_sql,
+    [
+      add, find, waiting, addWaiting, serve, prune, pruneHolds, saveTemplateHold, holdTemplate,
+      releaseTemplate, forgetTemplateHold, holdCampaign, release, forgetHolds, held, templates,
+      ofCampaign,
+    ])
+}
+
+enum Callbacks {
+  static let noun = Noun(
+    "callbacks", sqlite: PackageResources.callbacks_sqlite_sql,
+    postgres: PackageResources.callbacks_postgres_sql,
+    [advance, standings, move, insertProviderIDs, findProviderIDs, latestDay])
+}
+
+enum Parked {
+  static let noun = Noun(
+    "parked", sqlite: PackageResources.parked_sqlite_sql,
+    postgres: PackageResources.parked_postgres_sql,
+    [insert, forProviderIDs, forSends, byNumber, after, before, oldest, count, delete])
+}
+
+enum Marks {
+  static let noun = Noun(
+    "marks", sqlite: PackageResources.marks_sqlite_sql,
+    postgres: PackageResources.marks_postgres_sql,
+    [save, until, forget])
+}
+
+enum Silence {
+  static let noun = Noun(
+    "silence", sqlite: PackageResources.silence_sqlite_sql,
+    postgres: PackageResources.silence_postgres_sql,
+    [expect, awaited, deleteAwaited, insert, counts, since])
+}
+
+enum People {
+  static let noun = Noun(
+    "people", sqlite: PackageResources.people_sqlite_sql,
+    postgres: PackageResources.people_postgres_sql,
+    [
+      insertInbound, openWindows, saveOptOuts, contact, rest, closeWindows, inReplyTo, byWaID,
+      saveWaIDs, savePairs, saveRecipients, prunePairs, pruneRecipients, pruneInbound,
+    ])
+}
+
+enum Outbox {
+  static let noun = Noun(
+    "outbox", sqlite: PackageResources.outbox_sqlite_sql,
+    postgres: PackageResources.outbox_postgres_sql,
+    [oldest, delete, count, insert, unpublished])
+}
+
+enum Deliveries {
+  static let noun = Noun(
+    "deliveries", sqlite: PackageResources.deliveries_sqlite_sql,
+    postgres: PackageResources.deliveries_postgres_sql,
+    [insert, due, claim, finish, retry, prune])
+}
+
+enum Upkeep {
+  static let noun = Noun(
+    "upkeep", sqlite: PackageResources.upkeep_sqlite_sql,
+    postgres: PackageResources.upkeep_postgres_sql,
+    [
+      oldSends, deleteCampaignSends, deleteSends, deleteContents, deleteAnswers, deleteHistory,
+      deleteSilent, pruneProviderIDs, unsettled,
+    ])
+}
+
+enum Searches {
+  static let noun = Noun(
+    "searches", sqlite: PackageResources.searches_sqlite_sql,
+    postgres: PackageResources.searches_postgres_sql,
+    [
+      ofRecipient, ofFlow, queued, sending, doubtful, ended, summaries, standings, providerIDs,
+      glances,
+    ])
+}

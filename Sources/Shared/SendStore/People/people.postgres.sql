@@ -1,0 +1,68 @@
+-- A parameter is a column of the batch: one statement takes all its rows.
+
+-- insertInbound
+INSERT INTO inbound (account, address, provider_id, at, in_reply_to)
+SELECT * FROM unnest(:account::text[], :address::text[], :provider_id::text[], :at::bigint[],
+  :in_reply_to::bytea[]) AS p(account, address, provider_id, at, in_reply_to)
+ON CONFLICT DO NOTHING
+RETURNING provider_id;
+
+-- openWindows
+/* A message that comes late does not move a window back. */
+INSERT INTO contacts (lane, address, last_inbound, wa_id)
+SELECT * FROM unnest(:lane::bigint[], :address::text[], :last_inbound::bigint[], :wa_id::text[])
+  AS p(lane, address, last_inbound, wa_id)
+ON CONFLICT (lane, address) DO UPDATE SET wa_id = coalesce(excluded.wa_id, contacts.wa_id),
+  last_inbound = greatest(contacts.last_inbound, excluded.last_inbound);
+
+-- saveOptOuts
+INSERT INTO contacts (lane, address, opt_out, opted_out)
+SELECT * FROM unnest(:lane::bigint[], :address::text[], :opt_out::text[], :opted_out::bigint[])
+  AS p(lane, address, opt_out, opted_out)
+ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out;
+
+-- contact
+SELECT last_inbound, opt_out, opted_out, wa_id, window_closed
+FROM contacts WHERE lane = (:lane::bigint[])[1] AND address = (:address::text[])[1];
+
+-- rest
+INSERT INTO contacts (lane, address, rest_until)
+SELECT * FROM unnest(:lane::bigint[], :address::text[], :at::bigint[]) AS p(lane, address, rest_until)
+ON CONFLICT (lane, address) DO UPDATE SET rest_until = greatest(contacts.rest_until, excluded.rest_until);
+
+-- closeWindows
+INSERT INTO contacts (lane, address, window_closed)
+SELECT * FROM unnest(:lane::bigint[], :address::text[], :at::bigint[]) AS p(lane, address, window_closed)
+ON CONFLICT (lane, address) DO UPDATE SET window_closed = excluded.window_closed;
+
+-- inReplyTo
+SELECT in_reply_to FROM inbound
+WHERE account = (:account::text[])[1] AND address = (:address::text[])[1] AND provider_id = (:provider_id::text[])[1];
+
+-- byWaID
+SELECT address FROM contacts WHERE lane = (:lane::bigint[])[1] AND wa_id = (:wa_id::text[])[1];
+
+-- saveWaIDs
+INSERT INTO contacts (lane, address, wa_id)
+SELECT DISTINCT ON (s.lane, s.recipient) s.lane, s.recipient, p.wa_id
+FROM unnest(:send::bigint[], :wa_id::text[]) AS p(send, wa_id) JOIN sends s ON s.key = p.send
+ON CONFLICT (lane, address) DO UPDATE SET wa_id = excluded.wa_id;
+
+-- savePairs
+INSERT INTO pairs (lane, address, paid_back)
+SELECT * FROM unnest(:owner::bigint[], :address::text[], :at::bigint[]) AS p(lane, address, paid_back)
+ON CONFLICT (lane, address) DO UPDATE SET paid_back = excluded.paid_back;
+
+-- saveRecipients
+INSERT INTO recipients (lane_group, address, counted)
+SELECT * FROM unnest(:owner::bigint[], :address::text[], :at::bigint[]) AS p(lane_group, address, counted)
+ON CONFLICT (lane_group, address) DO UPDATE SET counted = excluded.counted;
+
+-- prunePairs
+DELETE FROM pairs WHERE paid_back < (:before::bigint[])[1];
+
+-- pruneRecipients
+DELETE FROM recipients WHERE counted < (:before::bigint[])[1];
+
+-- pruneInbound
+DELETE FROM inbound WHERE at < (:before::bigint[])[1];

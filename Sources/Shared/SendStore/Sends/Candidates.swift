@@ -1,0 +1,136 @@
+internal import Domain
+internal import Store
+internal import Time
+
+/// A due send with what is known of its recipient.
+struct Candidate {
+  let row: SendRow
+  let content: [UInt8]
+  let window: ServiceWindow
+  let optOut: OptOut?
+  let pairPaidBack: Timestamp?
+  let lastCounted: Timestamp?
+  /// Nothing to this person before then.
+  let restUntil: Timestamp?
+
+  func claimed(by claim: ClaimID) -> ClaimedSend {
+    ClaimedSend(
+      key: SendKey(row.key), id: row.id, attempt: row.progress.attempt, claim: claim,
+      recipient: row.recipient, content: content, window: window, optOut: optOut,
+      expires: row.expires)
+  }
+}
+
+/// A flow with something in it.
+struct Flow {
+  let key: Int64
+  let priority: Int
+  let campaign: String
+  let template: String
+  let holdsNewRecipients: Bool
+  let heldUntil: Timestamp
+}
+
+extension SendRow {
+  init(moving row: SendRow, to flow: Int64, due: Timestamp) {
+    self.init(
+      key: row.key, id: row.id, lane: row.lane, flow: flow, recipient: row.recipient,
+      progress: row.progress, maxAttempts: row.maxAttempts, due: due, expires: row.expires)
+  }
+}
+
+extension Transaction {
+  func flows(of lane: Int64) throws(StoreError) -> [Flow] {
+    try rows(Flows.waiting, [.lane: .integer(lane)]) { row in
+      Flow(
+        key: row.integer(.key), priority: row.int(.priority), campaign: row.text(.campaign),
+        template: row.text(.template),
+        holdsNewRecipients: row.integer(.kind) == 1, heldUntil: row.time(.heldUntil))
+    }
+  }
+
+  /// Locked, so that proof of an earlier attempt that comes meanwhile waits; one whose callback is being
+  /// applied right now is passed over.
+  func candidates(
+    _ lane: LaneIdentity, flow: Int64, at now: Timestamp, limit: Int
+  ) throws(StoreError) -> [Candidate] {
+    try rows(
+      Sends.due,
+      [
+        .lane: .integer(lane.key), .flow: .integer(flow), .now: .time(now), .limit: .integer(limit),
+        .laneGroup: .integer(lane.group),
+      ]
+    ) { row throws(StoreError) in
+      let progress = try SendProgress(
+        state: SendState.queued.rawValue, attempt: row.int(.attempt),
+        lastAttempt: row.int(.lastAttempt),
+        failed: row.integer(.failed), proven: row.integer(.proven), version: row.int(.version))
+      let send = SendRow(
+        key: row.integer(.send), id: try SendID(column: row.bytes(.id)), lane: lane.key, flow: flow,
+        recipient: row.text(.recipient), progress: progress, maxAttempts: row.int(.maxAttempts),
+        due: row.time(.due),
+        expires: row.time(.expires))
+      return Candidate(
+        row: send, content: row.bytes(.content),
+        window: ServiceWindow(
+          lastInbound: row.optionalTime(.lastInbound), lastRefusal: row.optionalTime(.windowClosed)),
+        optOut: row.optionalText(.optOut).flatMap(OptOut.init(rawValue:)),
+        pairPaidBack: row.optionalTime(.paidBack), lastCounted: row.optionalTime(.counted),
+        restUntil: row.optionalTime(.restUntil))
+    }
+  }
+
+  func nextDue(
+    _ lane: Int64, _ flow: Int64, after now: Timestamp
+  ) throws(StoreError) -> Timestamp? {
+    try rows(Sends.nextDue, [.lane: .integer(lane), .flow: .integer(flow), .now: .time(now)]) {
+      $0.time(.due)
+    }.first
+  }
+
+  func takeFromQueue(_ rows: [SendRow]) throws(StoreError) {
+    try run(
+      Sends.dequeue,
+      [
+        .lane: .integers(rows.map(\.lane)), .flow: .integers(rows.map(\.flow)),
+        .due: .integers(rows.map(\.due.microseconds)), .send: .integers(rows.map(\.key)),
+      ])
+  }
+
+  func saveTimes(
+    _ command: Command<People.SaveTimesParameter>, _ owner: Int64, _ times: [String: Timestamp]
+  ) throws(StoreError) {
+    let addresses = times.keys.sorted()
+    try run(
+      command,
+      [
+        .owner: .integers(addresses.map { _ in owner }), .address: .texts(addresses),
+        .at: .integers(addresses.map { times[$0, default: .distantPast].microseconds }),
+      ])
+  }
+}
+
+extension Sends {
+  enum DueParameter: Int, Columns { case lane, flow, now, limit, laneGroup }
+  enum DueColumn: Int, Columns {
+    case send, due, id, recipient, attempt, lastAttempt, failed, proven, version, maxAttempts,
+      expires, content, lastInbound, optOut, paidBack, counted, restUntil, windowClosed
+  }
+  static let due = Query<DueParameter, DueColumn>("due")
+
+  enum NextDueParameter: Int, Columns { case lane, flow, now }
+  enum NextDueColumn: Int, Columns { case due }
+  static let nextDue = Query<NextDueParameter, NextDueColumn>("nextDue")
+}
+
+extension Flows {
+  enum WaitingParameter: Int, Columns { case lane }
+  enum WaitingColumn: Int, Columns { case key, priority, campaign, template, kind, heldUntil }
+  static let waiting = Query<WaitingParameter, WaitingColumn>("waiting")
+}
+
+extension People {
+  enum SaveTimesParameter: Int, Columns { case owner, address, at }
+  static let savePairs = Command<SaveTimesParameter>("savePairs")
+  static let saveRecipients = Command<SaveTimesParameter>("saveRecipients")
+}

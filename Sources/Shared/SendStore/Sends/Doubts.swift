@@ -1,0 +1,133 @@
+package import Domain
+private import Platform
+package import Store
+package import Time
+
+/// A send of which nobody knows whether it went out.
+package struct Doubt: Hashable, Sendable {
+  package let send: SendKey
+  package let id: SendID
+  package let attempt: Int
+  package let recipient: String
+  package let since: Timestamp
+  package let looks: Int
+  package let content: [UInt8]
+  package let reason: String
+  /// When the attempt was claimed; its bytes left soon after, if at all.
+  package let claimedAt: Timestamp?
+  package let sender: SenderID
+}
+
+extension SendStore {
+  /// The doubts of a lane that are to be looked into now.
+  package func doubtsDue(of sender: SenderID, limit: Int) throws(StoreError) -> [Doubt] {
+    guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return [] }
+    return try engine.read { transaction throws(StoreError) in
+      try transaction.rows(
+        Doubts.due,
+        [.lane: .integer(lane), .now: .time(try transaction.now()), .limit: .integer(limit)]
+      ) { row throws(StoreError) in try Doubt(row) }
+    }
+  }
+
+  /// Every doubt, in the order of their keys.
+  package func doubts(after key: SendKey?, limit: Int) throws(StoreError) -> [Doubt] {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.rows(
+        Doubts.open, [.after: .integer(key?.value ?? 0), .limit: .integer(limit)]
+      ) {
+        row throws(StoreError) in try Doubt(row)
+      }
+    }
+  }
+
+  /// A look that found nothing yet; one that failed does not count.
+  package func lookAgain(
+    _ doubt: Doubt, at time: Timestamp, isRepeated: Bool = false
+  ) throws(StoreError) {
+    try engine.write { transaction throws(StoreError) in
+      try transaction.run(
+        Doubts.lookAgain,
+        [
+          .send: .integer(doubt.send.value), .nextLook: .time(time),
+          .counted: .integer(isRepeated ? 0 : 1),
+        ])
+    }
+  }
+
+  /// The contents of all that went to the same person and may still turn up at the provider: other doubts,
+  /// and attempts that are not recorded.
+  package func rivals(of doubt: Doubt, on sender: SenderID) throws(StoreError) -> [[UInt8]] {
+    guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return [] }
+    return try engine.read { transaction throws(StoreError) in
+      try transaction.rows(
+        Doubts.rivals, [.lane: .integer(lane), .recipient: .text(doubt.recipient)]
+      ) {
+        (key: $0.integer(.send), content: $0.bytes(.content))
+      }
+      .filter { $0.key != doubt.send.value }.map(\.content)
+    }
+  }
+
+  /// Those of these ids that belong to a send of ours already.
+  package func known(_ ids: [ProviderID]) throws(StoreError) -> Set<ProviderID> {
+    try engine.read { transaction throws(StoreError) in
+      Set(try transaction.attempts(of: Set(ids)).keys)
+    }
+  }
+}
+
+extension Doubt {
+  fileprivate init(_ row: Row<Doubts.DoubtColumn>) throws(StoreError) {
+    self.init(
+      send: SendKey(row.integer(.send)), id: try SendID(column: row.bytes(.id)),
+      attempt: row.int(.attempt),
+      recipient: row.text(.recipient), since: row.time(.since), looks: row.int(.looks),
+      content: row.bytes(.content),
+      reason: row.text(.reason), claimedAt: row.optionalTime(.claimedAt),
+      sender: SenderID(row.text(.sender)))
+  }
+}
+
+/// What a person knows better than we can.
+package enum DoubtDecision: String, Hashable, Sendable, CaseIterable {
+  case sent, resend, fail
+
+  package static let words = allCases.map(\.rawValue).joined(separator: ", ")
+}
+
+extension SendStore {
+  /// The state after it; nil where the send is not in doubt any more.
+  package func decide(
+    _ send: StoredSend, _ decision: DoubtDecision
+  ) throws(StoreError) -> SendState? {
+    guard send.progress.state == .inDoubt, let key = try key(of: send.id) else { return nil }
+    let result: AttemptResult =
+      switch decision {
+      case .sent: .wentOut(because: "decided by hand")
+      case .resend: .notSent(due: try now(), because: "decided by hand")
+      case .fail: .givenUp(because: "decided by hand")
+      }
+    let report = AttemptReport(send: key, attempt: send.progress.attempt, result: result)
+    guard let recorded = try record([report]).first, recorded.moved else { return nil }
+    return recorded.state
+  }
+}
+
+extension Doubts {
+  enum DueParameter: Int, Columns { case lane, now, limit }
+  enum DoubtColumn: Int, Columns {
+    case send, id, attempt, recipient, since, looks, content, reason, claimedAt, sender
+  }
+  static let due = Query<DueParameter, DoubtColumn>("due")
+
+  enum OpenParameter: Int, Columns { case after, limit }
+  static let open = Query<OpenParameter, DoubtColumn>("open")
+
+  enum LookAgainParameter: Int, Columns { case send, nextLook, counted }
+  static let lookAgain = Command<LookAgainParameter>("lookAgain")
+
+  enum RivalsParameter: Int, Columns { case lane, recipient }
+  enum RivalsColumn: Int, Columns { case send, content }
+  static let rivals = Query<RivalsParameter, RivalsColumn>("rivals")
+}

@@ -1,0 +1,105 @@
+package import Domain
+package import Store
+internal import Time
+
+extension SendStore {
+  /// One send with its whole history; nil where intake does not have it yet, or any more.
+  package func send(_ id: SendID) throws(StoreError) -> StoredSend? {
+    try engine.read { transaction throws(StoreError) in
+      let found = try transaction.rows(Sends.one, [.id: .bytes([id.bytes])]) {
+        row throws(StoreError) in
+        (key: row.integer(.key), send: try StoredSend(row))
+      }
+      guard let (key, send) = found.first else { return nil }
+      return send.with(try transaction.history(of: key))
+    }
+  }
+
+  package func key(of id: SendID) throws(StoreError) -> SendKey? {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.rows(Sends.keys, [.id: .bytes([id.bytes])]) { SendKey($0.integer(.key)) }
+        .first
+    }
+  }
+
+  /// The attempt that is being made of each; those that are not being sent are left out.
+  package func attemptsUnderWay(_ keys: [SendKey]) throws(StoreError) -> [SendKey: Int] {
+    try engine.read { transaction throws(StoreError) in
+      let rows = try transaction.rows(Sends.underWay, [.key: .integers(keys.map(\.value).sorted())])
+      {
+        (SendKey($0.integer(.key)), $0.int(.attempt))
+      }
+      return Dictionary(rows) { $1 }
+    }
+  }
+
+  /// Takes a send back while it is queued.
+  package func cancel(_ id: SendID) throws(StoreError) -> SendState? {
+    try engine.write { transaction throws(StoreError) in
+      let key = try transaction.rows(Sends.keys, [.id: .bytes([id.bytes])]) { $0.integer(.key) }
+      var changes = ChangeSet(try transaction.lockSends(key), at: try transaction.now())
+      guard let key = key.first else { return nil }
+      _ = changes.apply(.canceled, to: key)
+      try changes.write(to: transaction)
+      return changes[key]?.progress.state
+    }
+  }
+}
+
+extension Transaction {
+  fileprivate func history(of send: Int64) throws(StoreError) -> [HistoryEntry] {
+    try rows(Sends.history, [.send: .integer(send)]) { row throws(StoreError) in
+      guard let state = SendState(rawValue: row.int(.state)) else {
+        throw .broken("a state \(row.int(.state))")
+      }
+      return HistoryEntry(
+        version: row.int(.version), state: state, attempt: row.int(.attempt), at: row.time(.at),
+        providerAt: row.optionalTime(.providerAt), code: row.optionalText(.code),
+        detail: row.optionalBytes(.detail))
+    }
+  }
+}
+
+extension StoredSend {
+  fileprivate init(_ row: Row<Sends.OneColumn>) throws(StoreError) {
+    self.init(
+      id: try SendID(column: row.bytes(.id)), sender: SenderID(row.text(.sender)),
+      recipient: row.text(.recipient),
+      progress: try SendProgress(
+        state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
+        failed: row.integer(.failed),
+        proven: row.integer(.proven), version: row.int(.version)),
+      campaign: row.text(.campaign), template: TemplateKey(text: row.text(.template)).name,
+      due: row.time(.due),
+      expires: row.time(.expires),
+      content: row.bytes(.content), answer: row.optionalBytes(.answer), history: [])
+  }
+
+  fileprivate func with(_ history: [HistoryEntry]) -> StoredSend {
+    StoredSend(
+      id: id, sender: sender, recipient: recipient, progress: progress, campaign: campaign,
+      template: template, due: due, expires: expires, content: content, answer: answer,
+      history: history)
+  }
+}
+
+extension Sends {
+  enum KeysParameter: Int, Columns { case id }
+  enum KeysColumn: Int, Columns { case id, key }
+  static let keys = Query<KeysParameter, KeysColumn>("keys")
+
+  enum UnderWayParameter: Int, Columns { case key }
+  enum UnderWayColumn: Int, Columns { case key, attempt }
+  static let underWay = Query<UnderWayParameter, UnderWayColumn>("underWay")
+
+  enum OneParameter: Int, Columns { case id }
+  enum OneColumn: Int, Columns {
+    case key, id, sender, recipient, state, attempt, lastAttempt, failed, proven, version, campaign,
+      template, due, expires, content, answer
+  }
+  static let one = Query<OneParameter, OneColumn>("one")
+
+  enum HistoryParameter: Int, Columns { case send }
+  enum HistoryColumn: Int, Columns { case version, state, attempt, at, providerAt, code, detail }
+  static let history = Query<HistoryParameter, HistoryColumn>("history")
+}

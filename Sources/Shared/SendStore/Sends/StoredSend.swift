@@ -1,0 +1,137 @@
+package import Domain
+internal import Store
+package import Time
+
+/// A send as intake hands it to the store.
+package struct NewSend: Hashable, Sendable {
+  package var id: SendID
+  package var sender: SenderID
+  package var recipient: String
+  /// What is to be sent, as the log has it.
+  package var content: [UInt8]
+  package var priority: Int
+  package var campaign: String
+  package var template: String
+  package var due: Timestamp
+  package var expires: Timestamp
+  package var maxAttempts: Int
+
+  package init(
+    id: SendID, sender: SenderID, recipient: String, content: [UInt8], priority: Int = 0,
+    campaign: String = "", template: String = "", due: Timestamp, expires: Timestamp,
+    maxAttempts: Int = 10
+  ) {
+    self.id = id
+    self.sender = sender
+    self.recipient = recipient
+    self.content = content
+    self.priority = priority
+    self.campaign = campaign
+    self.template = template
+    self.due = due
+    self.expires = expires
+    self.maxAttempts = maxAttempts
+  }
+}
+
+/// A send as a query shows it.
+package struct StoredSend: Hashable, Sendable {
+  package let id: SendID
+  package let sender: SenderID
+  package let recipient: String
+  package let progress: SendProgress
+  package let campaign: String
+  package let template: String
+  package let due: Timestamp
+  package let expires: Timestamp
+  package let content: [UInt8]
+  /// The provider's whole last answer.
+  package let answer: [UInt8]?
+  package let history: [HistoryEntry]
+}
+
+/// One change of a send.
+package struct HistoryEntry: Hashable, Sendable {
+  package let version: Int
+  package let state: SendState
+  package let attempt: Int
+  package let at: Timestamp
+  package let providerAt: Timestamp?
+  package let code: String?
+  /// JSON.
+  package let detail: [UInt8]?
+}
+
+/// The narrow row that changes.
+struct SendRow {
+  let key: Int64
+  let id: SendID
+  let lane: Int64
+  let flow: Int64
+  let recipient: String
+  var progress: SendProgress
+  let maxAttempts: Int
+  var due: Timestamp
+  let expires: Timestamp
+
+  /// In the order of the columns of `lockSends`.
+  init(_ row: Row<Sends.SendColumn>) throws(StoreError) {
+    key = row.integer(.key)
+    id = try SendID(column: row.bytes(.id))
+    lane = row.integer(.lane)
+    flow = row.integer(.flow)
+    recipient = row.text(.recipient)
+    progress = try SendProgress(
+      state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
+      failed: row.integer(.failed),
+      proven: row.integer(.proven), version: row.int(.version))
+    maxAttempts = row.int(.maxAttempts)
+    due = row.time(.due)
+    expires = row.time(.expires)
+  }
+
+  init(
+    key: Int64, id: SendID, lane: Int64, flow: Int64, recipient: String, progress: SendProgress,
+    maxAttempts: Int, due: Timestamp, expires: Timestamp
+  ) {
+    self.key = key
+    self.id = id
+    self.lane = lane
+    self.flow = flow
+    self.recipient = recipient
+    self.progress = progress
+    self.maxAttempts = maxAttempts
+    self.due = due
+    self.expires = expires
+  }
+}
+
+extension SendID {
+  init(column bytes: [UInt8]) throws(StoreError) {
+    guard let id = SendID(bytes: bytes) else { throw .broken("an id of \(bytes.count) bytes") }
+    self = id
+  }
+}
+
+extension SendProgress {
+  init(
+    state: Int, attempt: Int, lastAttempt: Int, failed: Int64, proven: Int64, version: Int
+  ) throws(StoreError) {
+    guard let state = SendState(rawValue: state) else { throw .broken("a state \(state)") }
+    self.init(
+      state: state, attempt: attempt, lastAttempt: lastAttempt, version: version,
+      failed: AttemptSet(bits: failed), provenOut: AttemptSet(bits: proven))
+  }
+}
+
+extension Sends {
+  enum LockParameter: Int, Columns { case key }
+  enum SendColumn: Int, Columns {
+    case key, id, lane, flow, recipient, state, attempt, lastAttempt, failed, proven, version,
+      maxAttempts, due, expires
+  }
+  static let lock = Query<LockParameter, SendColumn>("lock")
+
+  enum LockByIDParameter: Int, Columns { case id }
+  static let lockByID = Query<LockByIDParameter, SendColumn>("lockByID")
+}

@@ -1,0 +1,45 @@
+-- A parameter is a column of the batch: one statement takes all its rows.
+
+-- ofRecipient
+SELECT key AS send FROM sends WHERE recipient = (:recipient::text[])[1] AND key < (:before::bigint[])[1]
+ORDER BY key DESC LIMIT (:limit::bigint[])[1];
+
+-- ofFlow
+SELECT send FROM campaign_sends WHERE flow = (:flow::bigint[])[1] AND send > (:after::bigint[])[1]
+ORDER BY send LIMIT (:limit::bigint[])[1];
+
+-- queued
+SELECT lane, flow, due, send FROM queue
+WHERE (lane, flow, due, send) > ((:lane::bigint[])[1], (:flow::bigint[])[1], (:due::bigint[])[1], (:send::bigint[])[1])
+ORDER BY lane, flow, due, send LIMIT (:limit::bigint[])[1];
+
+-- sending
+SELECT send FROM intents WHERE send > (:after::bigint[])[1] ORDER BY send LIMIT (:limit::bigint[])[1];
+
+-- doubtful
+SELECT send FROM doubts WHERE send > (:after::bigint[])[1] ORDER BY send LIMIT (:limit::bigint[])[1];
+
+-- ended
+/* The index has only the states from failed on, and SQLite uses it only where the statement says so. */
+SELECT send FROM history WHERE state = (:state::bigint[])[1] AND state >= 7 /* failed */
+  AND send < (:before::bigint[])[1]
+ORDER BY send DESC LIMIT (:limit::bigint[])[1];
+
+-- summaries
+SELECT s.key, s.id, l.name AS sender, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
+  f.campaign, s.changed, s.lane, (SELECT p.id FROM provider_ids p WHERE p.send = s.key ORDER BY p.attempt DESC
+    LIMIT 1) AS provider_id
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow WHERE s.key = ANY(:key::bigint[]);
+
+-- standings
+SELECT s.id, s.state, l.name AS sender FROM sends s JOIN lanes l ON l.key = s.lane WHERE s.id = ANY(:id::bytea[]);
+
+-- providerIDs
+SELECT p.attempt, p.id FROM sends s JOIN provider_ids p ON p.send = s.key
+WHERE s.id = (:id::bytea[])[1] ORDER BY p.attempt;
+
+-- glances
+SELECT s.id, s.state, s.attempt, s.version, s.changed, s.recipient, l.name AS sender, f.campaign, f.template, c.content,
+  (SELECT p.id FROM provider_ids p WHERE p.send = s.key AND p.attempt = s.attempt LIMIT 1) AS provider_id
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+WHERE s.id = ANY(:id::bytea[]);

@@ -1,0 +1,74 @@
+-- A parameter is a column of the batch: one statement takes all its rows.
+
+-- lock
+SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires
+FROM sends WHERE key = ANY(:key::bigint[]) ORDER BY key FOR NO KEY UPDATE;
+
+-- lockByID
+SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, proven, version, max_attempts, due, expires
+FROM unnest(:id::bytea[]) AS p(wanted) JOIN sends ON sends.id = p.wanted ORDER BY key FOR NO KEY UPDATE OF sends;
+
+-- update
+UPDATE sends SET state = p.state, attempt = p.attempt, last_attempt = p.last_attempt, failed = p.failed,
+  proven = p.proven, version = p.version, flow = p.flow, due = p.due, changed = p.changed
+FROM unnest(:key::bigint[], :state::bigint[], :attempt::bigint[], :last_attempt::bigint[], :failed::bigint[],
+  :proven::bigint[], :version::bigint[], :flow::bigint[], :due::bigint[], :changed::bigint[])
+  AS p(k, state, attempt, last_attempt, failed, proven, version, flow, due, changed) WHERE sends.key = p.k;
+
+-- enqueue
+INSERT INTO queue (lane, flow, due, send)
+SELECT * FROM unnest(:lane::bigint[], :flow::bigint[], :due::bigint[], :send::bigint[]) AS p(lane, flow, due, send);
+
+-- dequeue
+DELETE FROM queue USING unnest(:lane::bigint[], :flow::bigint[], :due::bigint[], :send::bigint[])
+  AS p(lane, flow, due, send)
+WHERE queue.lane = p.lane AND queue.flow = p.flow AND queue.due = p.due AND queue.send = p.send;
+
+-- insertHistory
+INSERT INTO history (send, version, state, attempt, at, provider_at, code, detail)
+SELECT * FROM unnest(:send::bigint[], :version::bigint[], :state::bigint[], :attempt::bigint[], :at::bigint[],
+  :provider_at::bigint[], :code::text[], :detail::bytea[])
+  AS p(send, version, state, attempt, at, provider_at, code, detail);
+
+-- keys
+SELECT id, key FROM sends WHERE id = ANY(:id::bytea[]);
+
+-- ids
+SELECT key, id, lane FROM sends WHERE key = ANY(:key::bigint[]);
+
+-- underWay
+SELECT key, attempt FROM sends WHERE key = ANY(:key::bigint[]) AND state = 1 /* sending */;
+
+-- one
+SELECT s.key, s.id, l.name AS sender, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
+  f.campaign, f.template, s.due, s.expires, c.content, a.answer
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+LEFT JOIN answers a ON a.send = s.key WHERE s.id = (:id::bytea[])[1];
+
+-- history
+SELECT version, state, attempt, at, provider_at, code, detail
+FROM history WHERE send = ANY(:send::bigint[]) ORDER BY version;
+
+-- saveAnswers
+INSERT INTO answers (send, answer)
+SELECT * FROM unnest(:send::bigint[], :answer::bytea[]) AS p(send, answer)
+ON CONFLICT (send) DO UPDATE SET answer = excluded.answer;
+
+-- due
+/* Whatever a claim judges by, in one look. A send that is no longer queued has left its row of the queue behind. */
+SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
+  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.rest_until, k.window_closed
+FROM (SELECT send, due FROM queue WHERE lane = (:lane::bigint[])[1] AND flow = (:flow::bigint[])[1]
+  AND due <= (:now::bigint[])[1] ORDER BY due, send LIMIT (:limit::bigint[])[1]) q
+JOIN sends s ON s.key = q.send
+JOIN contents c ON c.send = q.send
+LEFT JOIN contacts k ON k.lane = (:lane::bigint[])[1] AND k.address = s.recipient
+LEFT JOIN pairs x ON x.lane = (:lane::bigint[])[1] AND x.address = s.recipient
+LEFT JOIN recipients r ON r.lane_group = (:lane_group::bigint[])[1] AND r.address = s.recipient
+WHERE s.state = 0 /* queued */
+ORDER BY q.due, q.send
+FOR NO KEY UPDATE OF s SKIP LOCKED;
+
+-- nextDue
+SELECT due FROM queue WHERE lane = (:lane::bigint[])[1] AND flow = (:flow::bigint[])[1] AND due > (:now::bigint[])[1]
+ORDER BY due LIMIT 1;
