@@ -95,26 +95,20 @@ final class Recorder: Sendable {
   private struct Judged {
     let verdict: Verdict
     let report: AttemptReport
-    let actions: [Action]
-  }
 
-  /// An effect with whom it is about; of many alike in one batch one is enough.
-  private struct Action: Hashable {
-    let effect: Verdict.Effect
-    let sender: SenderID
-    /// Empty where it is about all of them.
-    let person: String
+    var stopsLane: Bool { report.consequences.contains(where: \.stopsLane) }
   }
 
   private func record(_ batch: [Completion]) {
     let judged = batch.map { judge($0) }
-    insist("act on answers") { () throws(StoreError) in
-      for action in Set(judged.flatMap(\.actions)) { try apply(action) }
+    for (completion, judged) in zip(batch, judged) where judged.stopsLane {
+      board.setTrial(completion.door.sender)
     }
     insist("record what became of sends") { () throws(StoreError) in
       _ = try store.record(judged.map(\.report))
     }
     underWay.remove(batch.map(\.send))
+    tell(batch, judged)
     var passed: Set<SenderID> = []
     for (completion, judged) in zip(batch, judged) {
       counts.add(judged.verdict.result, completion)
@@ -158,14 +152,10 @@ final class Recorder: Sendable {
         using: &generator)
     }
     let report = AttemptReport(
-      of: completion.send, verdict.result, postedAt: completion.postedAt, answer: answer, waID: waID
-    )
-    let actions = verdict.effects.filter { isOfToday($0, completion) }.map { effect in
-      Action(
-        effect: effect, sender: completion.door.sender,
-        person: effect.isAboutPerson ? completion.send.recipient : "")
-    }
-    return Judged(verdict: verdict, report: report, actions: actions)
+      of: completion.send, verdict.result, postedAt: completion.postedAt, answer: answer,
+      waID: waID, consequences: verdict.consequences.filter { isOfToday($0, completion) },
+      from: completion.door.sender, template: completion.template)
+    return Judged(verdict: verdict, report: report)
   }
 
   private func read(
@@ -182,8 +172,8 @@ final class Recorder: Sendable {
   }
 
   /// What credentials of before were told says nothing of those that the settings have by now.
-  private func isOfToday(_ effect: Verdict.Effect, _ completion: Completion) -> Bool {
-    guard case .stopLane = effect, let door = doors[completion.door.sender] else { return true }
+  private func isOfToday(_ consequence: Consequence, _ completion: Completion) -> Bool {
+    guard consequence.stopsLane, let door = doors[completion.door.sender] else { return true }
     return door.settings.credentials == completion.door.settings.credentials
   }
 
@@ -210,34 +200,53 @@ final class Recorder: Sendable {
       hasFallback: completion.hasFallback, stopsAlone: stopsAlone)
   }
 
-  // MARK: Acting
+  // MARK: Telling
 
-  private func apply(_ action: Action) throws(StoreError) {
-    let (sender, person) = (action.sender, action.person)
-    switch action.effect {
-    case .stopLane(let failure):
-      board.setTrial(sender)
-      try store.stop(sender, failure)
-      alert("the lane is stopped", failure, sender)
-    case .holdLane(let until, let reason): try store.hold(sender, until: until, because: reason)
-    case .holdTemplate(let name, let until, let reason):
-      try store.hold(template: name, of: sender, until: until, because: reason)
-      log.warning(
-        "a template is held", ["sender": sender.text, "template": name, "reason": reason])
-    case .rest(let until): try store.rest(person, of: sender, until: until)
-    case .optOut(let optOut): try store.optOut(person, of: sender, .out(optOut))
-    case .closeWindow(let time): try store.closeWindow(person, of: sender, at: time)
-    case .alert(let failure):
-      alert("a provider reports a problem that needs a person", failure, sender)
-    }
+  /// Something for people to read; of many alike in one batch one is enough.
+  private struct Notice: Hashable {
+    let what: String
+    let sender: SenderID
+    let failure: Failure
+    var template: String?
   }
 
-  private func alert(_ what: String, _ failure: Failure, _ sender: SenderID) {
+  private func tell(_ batch: [Completion], _ judged: [Judged]) {
+    var notices: Set<Notice> = []
+    for (completion, judged) in zip(batch, judged) {
+      let sender = completion.door.sender
+      for failure in judged.verdict.alerts {
+        notices.insert(
+          Notice(
+            what: "a provider reports a problem that needs a person", sender: sender,
+            failure: failure))
+      }
+      guard let failure = judged.verdict.result.failure else { continue }
+      if judged.stopsLane {
+        notices.insert(Notice(what: "the lane is stopped", sender: sender, failure: failure))
+      }
+      if judged.report.consequences.contains(where: \.holdsTemplate) {
+        notices.insert(
+          Notice(
+            what: "a template is held", sender: sender, failure: failure,
+            template: completion.template))
+      }
+    }
+    for notice in notices { tell(notice) }
+  }
+
+  private func tell(_ notice: Notice) {
+    if let template = notice.template {
+      return log.warning(
+        notice.what,
+        [
+          "sender": notice.sender.text, "template": template, "reason": notice.failure.sentence,
+        ])
+    }
     log.error(
-      what,
+      notice.what,
       [
-        "sender": sender.text, "code": failure.code, "reason": failure.sentence,
-        "providerText": failure.providerText ?? "",
+        "sender": notice.sender.text, "code": notice.failure.code,
+        "reason": notice.failure.sentence, "providerText": notice.failure.providerText ?? "",
       ])
   }
 }

@@ -3,29 +3,13 @@ internal import HTTP
 internal import SendStore
 internal import Time
 
-/// What an attempt's outcome leads to: what is recorded of the send, and what else has to happen because of
-/// it. Knows no I/O.
+/// What an attempt's outcome leads to: what is recorded of the send, and what follows from it for others. Knows no
+/// I/O.
 struct Verdict: Hashable {
   var result: AttemptResult
-  var effects: [Effect] = []
-
-  /// Beyond the send itself.
-  enum Effect: Hashable {
-    case stopLane(Failure)
-    case holdLane(until: Timestamp, String)
-    case holdTemplate(String, until: Timestamp, String)
-    case rest(until: Timestamp)
-    case optOut(OptOut)
-    case closeWindow(Timestamp)
-    case alert(Failure)
-
-    var isAboutPerson: Bool {
-      switch self {
-      case .rest, .optOut, .closeWindow: true
-      case .stopLane, .holdLane, .holdTemplate, .alert: false
-      }
-    }
-  }
+  var consequences: [Consequence] = []
+  /// What a person should look at.
+  var alerts: [Failure] = []
 
   /// Whatever it says of the message, the provider takes messages from this sender.
   var showsThatLaneWorks: Bool {
@@ -53,7 +37,10 @@ struct Verdict: Hashable {
     case .retry(let wait, let holding, let failure):
       let due = now + wait.span(failures: facts.attempt, using: &generator)
       result = .retry(at: due, failure)
-      hold(holding, until: due, failure, facts)
+      let holding = Consequence.Holding(holding).map {
+        Consequence.hold($0, for: due - now, because: failure.sentence)
+      }
+      consequences = [holding].compactMap(\.self).filter { facts.allow($0) }
     case .failed(let failure):
       result = .failed(failure)
       follow(failure, facts, at: now)
@@ -61,40 +48,24 @@ struct Verdict: Hashable {
       result = .failed(failure)
     case .stopLane(let failure):
       result = .laneStopped(failure)
-      effects.append(.stopLane(failure))
+      consequences = [.stopLane(because: failure.sentence)]
     case .inDoubt(let failure): result = .inDoubt(failure, nextLook: now + firstLook)
     }
   }
 
-  private mutating func hold(
-    _ holding: Outcome.Holding, until due: Timestamp, _ failure: Failure, _ facts: Facts
-  ) {
-    switch (holding, facts.template) {
-    case (.send, _), (.template, nil): break
-    case (.recipient, _): effects.append(.rest(until: due))
-    case (.template, let name?):
-      effects.append(.holdTemplate(name, until: due, failure.sentence))
-    case (.lane, _): effects.append(.holdLane(until: due, failure.sentence))
+  private mutating func follow(_ failure: Failure, _ facts: Facts, at now: Timestamp) {
+    consequences = failure.consequences.filter { facts.allow($0) }
+    if failure.advice.contains(.alert) { alerts = [failure] }
+    if failure.advice.contains(.useTemplate), facts.hasFallback {
+      result = .retry(at: now, failure)
     }
   }
+}
 
-  private mutating func follow(_ failure: Failure, _ facts: Facts, at now: Timestamp) {
-    for advice in failure.advice {
-      switch advice {
-      case .optOut(let optOut): effects.append(.optOut(optOut))
-      case .pauseTemplate:
-        guard let name = facts.template else { continue }
-        effects.append(
-          .holdTemplate(name, until: now + Failure.templateRest, failure.sentence))
-      case .rest(let span): effects.append(.rest(until: now + span))
-      case .useTemplate:
-        effects.append(.closeWindow(now))
-        if facts.hasFallback { result = .retry(at: now, failure) }
-      case .alert: effects.append(.alert(failure))
-      // The waits and holds of the table say how; a probe is asked for by the lane that stopped.
-      case .lowerRate, .probe: break
-      }
-    }
+extension Verdict.Facts {
+  /// Without a template there is none to hold.
+  fileprivate func allow(_ consequence: Consequence) -> Bool {
+    template != nil || !consequence.holdsTemplate
   }
 }
 

@@ -99,30 +99,3 @@ extension ProviderCallback {
     }
   }
 }
-
-extension Failure {
-  /// What is to be done about it wherever it is met.
-  fileprivate var consequences: [Consequence] {
-    advice.compactMap { advice in
-      switch advice {
-      case .optOut(let optOut): .optOut(optOut)
-      case .pauseTemplate:
-        .hold(.template, for: Self.templateRest, because: sentence)
-      case .rest(let span): .hold(.recipient, for: span, because: sentence)
-      case .useTemplate: .closeWindow
-      case .lowerRate, .alert, .probe: nil
-      }
-    }
-  }
-}
-
-extension Consequence.Holding {
-  fileprivate init?(_ holding: Outcome.Holding) {
-    switch holding {
-    case .send: return nil
-    case .recipient: self = .recipient
-    case .template: self = .template
-    case .lane: self = .lane
-    }
-  }
-}

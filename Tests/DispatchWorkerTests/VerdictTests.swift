@@ -24,34 +24,35 @@ import Time
   @Test(
     "a wait holds only whom it must",
     arguments: [
-      (.send, []), (.recipient, [.rest(until: now + .seconds(9))]),
-      (.template, [.holdTemplate("t", until: now + .seconds(9), "No.")]),
-      (.lane, [.holdLane(until: now + .seconds(9), "No.")]),
-    ] as [(Outcome.Holding, [Verdict.Effect])])
-  func holding(holding: Outcome.Holding, effects: [Verdict.Effect]) {
+      (.send, []), (.recipient, [.hold(.recipient, for: .seconds(9), because: "No.")]),
+      (.template, [.hold(.template, for: .seconds(9), because: "No.")]),
+      (.lane, [.hold(.lane, for: .seconds(9), because: "No.")]),
+    ] as [(Outcome.Holding, [Consequence])])
+  func holding(holding: Outcome.Holding, consequences: [Consequence]) {
     let verdict = verdict(.retry(.stated(.seconds(9)), holding, Self.failure))
     #expect(verdict.result == .retry(at: Self.now + .seconds(9), Self.failure))
-    #expect(verdict.effects == effects)
+    #expect(verdict.consequences == consequences)
   }
 
   @Test("a template's wait without a template is the send's own")
   func noTemplate() {
     let facts = Verdict.Facts(attempt: 1)
-    #expect(verdict(.retry(.stated(.seconds(9)), .template, Self.failure), facts).effects.isEmpty)
+    #expect(
+      verdict(.retry(.stated(.seconds(9)), .template, Self.failure), facts).consequences.isEmpty)
   }
 
   @Test(
     "what a failure advises is done",
     arguments: [
       (.optOut(.marketing), [.optOut(.marketing)]),
-      (.rest(.seconds(5)), [.rest(until: now + .seconds(5))]),
-      (.pauseTemplate, [.holdTemplate("t", until: now + Failure.templateRest, "No.")]),
-      (.useTemplate, [.closeWindow(now)]), (.lowerRate, []), (.probe(after: .seconds(1)), []),
-    ] as [(Failure.Advice, [Verdict.Effect])])
-  func advice(advice: Failure.Advice, effects: [Verdict.Effect]) {
+      (.rest(.seconds(5)), [.hold(.recipient, for: .seconds(5), because: "No.")]),
+      (.pauseTemplate, [.hold(.template, for: Failure.templateRest, because: "No.")]),
+      (.useTemplate, [.closeWindow]), (.lowerRate, []), (.probe(after: .seconds(1)), []),
+    ] as [(Failure.Advice, [Consequence])])
+  func advice(advice: Failure.Advice, consequences: [Consequence]) {
     let verdict = verdict(.failed(advised(advice)))
     #expect(verdict.result == .failed(advised(advice)))
-    #expect(verdict.effects == effects)
+    #expect(verdict.consequences == consequences)
   }
 
   @Test("a closed window is answered by the fallback, if there is one")
@@ -65,11 +66,11 @@ import Time
   func stops() {
     let stopped = verdict(.stopLane(Self.failure))
     #expect(stopped.result == .laneStopped(Self.failure))
-    #expect(stopped.effects == [.stopLane(Self.failure)])
+    #expect(stopped.consequences == [.stopLane(because: "No.")])
     #expect(!stopped.showsThatLaneWorks)
     let alone = verdict(.stopLane(Self.failure), Verdict.Facts(attempt: 3, stopsAlone: true))
     #expect(alone.result == .failed(Self.failure))
-    #expect(alone.effects.isEmpty)
+    #expect(alone.consequences.isEmpty)
   }
 
   @Test("a doubt is looked into after the first wait")

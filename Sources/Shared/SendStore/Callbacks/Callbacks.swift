@@ -155,7 +155,7 @@ extension [SendID] {
 
 extension CallbackReport {
   fileprivate var stopsLane: Bool {
-    consequences.contains { if case .stopLane = $0 { true } else { false } }
+    consequences.contains(where: \.stopsLane)
   }
 
   func isSigned(byOwnerOf lane: LaneIdentity) -> Bool {

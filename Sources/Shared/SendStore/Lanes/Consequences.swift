@@ -1,35 +1,14 @@
-package import Domain
+internal import Domain
 internal import Store
 internal import Time
-
-/// What a failure means beyond the send that met it. It comes about in the transaction that moves the send,
-/// once for each failed attempt.
-package enum Consequence: Hashable, Sendable {
-  /// Nothing goes on the sender's lane until somebody or something changes.
-  case stopLane(because: String)
-  case hold(Holding, for: Duration, because: String)
-  case optOut(OptOut)
-  /// Free text does not reach this person now.
-  case closeWindow
-
-  package enum Holding: String, Hashable, Sendable { case recipient, template, lane }
-}
-
-extension Consequence {
-  /// Whether it writes a lane's row.
-  var touchesLane: Bool {
-    switch self {
-    case .stopLane, .hold(.lane, _, _), .hold(.template, _, _): true
-    case .hold(.recipient, _, _), .optOut, .closeWindow: false
-    }
-  }
-}
 
 /// A consequence with the send that brought it about.
 struct DueConsequence {
   let consequence: Consequence
   let code: String
   let send: SendRow
+  /// The template that went out, where it is known: another one than the send's own for a fallback.
+  var template: String?
 }
 
 extension Transaction {
@@ -57,7 +36,9 @@ extension Transaction {
       case .hold(.lane, let span, let reason):
         try run(Lanes.hold, [.lane: lane, .until: .time(now + span), .reason: .text(reason)])
       case .hold(.template, let span, let reason):
-        try hold(templates[item.send.flow], item.send.lane, until: now + span, because: reason)
+        try hold(
+          item.template ?? templates[item.send.flow], item.send.lane, until: now + span,
+          because: reason)
       case .hold(.recipient, let span, _):
         try run(
           People.rest, [.lane: lane, .address: .text(item.send.recipient), .at: .time(now + span)])

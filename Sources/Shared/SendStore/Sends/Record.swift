@@ -16,10 +16,15 @@ package struct AttemptReport: Hashable, Sendable {
   package let answer: [UInt8]?
   /// Meta's own id of the person, where it is not the number dialled.
   package let waID: String?
+  /// What follows from a failure, with whose it is and which template it had.
+  package let consequences: [Consequence]
+  package let sender: SenderID?
+  package let template: String?
 
   package init(
     send: SendKey, attempt: Int, claim: ClaimID? = nil, result: AttemptResult,
-    postedAt: Timestamp? = nil, answer: [UInt8]? = nil, waID: String? = nil
+    postedAt: Timestamp? = nil, answer: [UInt8]? = nil, waID: String? = nil,
+    consequences: [Consequence] = [], sender: SenderID? = nil, template: String? = nil
   ) {
     self.send = send
     self.attempt = attempt
@@ -28,16 +33,21 @@ package struct AttemptReport: Hashable, Sendable {
     self.postedAt = postedAt
     self.answer = answer
     self.waID = waID
+    self.consequences = consequences
+    self.sender = sender
+    self.template = template
   }
 
   /// Of a send as it was claimed.
   package init(
     of send: ClaimedSend, _ result: AttemptResult, postedAt: Timestamp? = nil,
-    answer: [UInt8]? = nil, waID: String? = nil
+    answer: [UInt8]? = nil, waID: String? = nil, consequences: [Consequence] = [],
+    from sender: SenderID? = nil, template: String? = nil
   ) {
     self.init(
       send: send.key, attempt: send.attempt, claim: send.claim, result: result,
-      postedAt: postedAt, answer: answer, waID: waID)
+      postedAt: postedAt, answer: answer, waID: waID, consequences: consequences, sender: sender,
+      template: template)
   }
 }
 
@@ -59,6 +69,18 @@ package enum AttemptResult: Hashable, Sendable {
   case givenUp(because: String)
 }
 
+extension AttemptResult {
+  /// Why it did not succeed.
+  package var failure: Failure? {
+    switch self {
+    case .retry(_, let failure), .laneStopped(let failure), .failed(let failure),
+      .inDoubt(let failure, _):
+      failure
+    case .accepted, .refusedAtGate, .notSent, .wentOut, .givenUp: nil
+    }
+  }
+}
+
 package struct RecordResult: Hashable, Sendable {
   package let send: SendKey
   /// Where the send stands now, and whether this report moved it there.
@@ -71,18 +93,26 @@ extension SendStore {
   /// nothing: it may come twice, and then names a claim that is no more. Callbacks that came before are joined
   /// after the commit.
   package func record(_ reports: [AttemptReport]) throws(StoreError) -> [RecordResult] {
-    let (budgets, patience) = catalog.withLock { ($0.budgets, $0.silentAfter) }
+    let (lanes, budgets, patience) = catalog.withLock { ($0, $0.budgets, $0.silentAfter) }
+    let touched = reports.filter { $0.consequences.contains(where: \.touchesLane) }
+      .compactMap { $0.sender.flatMap { lanes.byName[$0]?.key } }
     let (results, stamps) = try engine.write { transaction throws(StoreError) in
       let now = try transaction.now()
       // Lanes first, then sends: every transaction that needs both locks them in this order.
-      let settled = try transaction.settle(reports, budgets)
+      let settled = try transaction.settle(reports, budgets, locking: Set(touched))
       let swept = try transaction.sweptClaims(of: reports.filter(\.isRefusedAtGate))
       var changes = ChangeSet(
         try transaction.lockSends(reports.map(\.send.value)), at: now)
-      let moves = reports.map { report in
-        report.counts(settled.claims, swept) ? changes.apply(report) : nil
+      var due: [DueConsequence] = []
+      let moves = reports.map { report -> SendState? in
+        guard report.counts(settled.claims, swept) else { return nil }
+        let before = changes[report.send.value]
+        let moved = changes.apply(report)
+        due += report.due(before, after: changes[report.send.value])
+        return moved
       }
       try changes.write(to: transaction)
+      try transaction.bringAbout(due, at: now)
       try transaction.keep(reports, at: now)
       let accepted = reports.filter { $0.providerID != nil }.compactMap { changes[$0.send.value] }
       try transaction.awaitWord(
@@ -104,6 +134,17 @@ extension SendStore {
 extension AttemptReport {
   fileprivate var providerID: ProviderID? {
     if case .accepted(let id) = result { id } else { nil }
+  }
+
+  /// What follows where this is the first that is heard of the attempt's failure.
+  fileprivate func due(_ before: SendRow?, after: SendRow?) -> [DueConsequence] {
+    guard let before, let after,
+      after.progress.failedAttempts != before.progress.failedAttempts
+    else { return [] }
+    return consequences.map {
+      DueConsequence(
+        consequence: $0, code: result.failure?.code ?? "", send: before, template: template)
+    }
   }
 
   fileprivate var isRefusedAtGate: Bool {
@@ -179,17 +220,17 @@ extension Transaction {
   /// Intents end here: their slots move to the moment of the post, or are given back where nothing was posted.
   /// Answers whose intents were still there, and what the store has written of each lane.
   fileprivate func settle(
-    _ reports: [AttemptReport], _ budgets: [Int64: Budget]
+    _ reports: [AttemptReport], _ budgets: [Int64: Budget], locking more: Set<Int64>
   ) throws(StoreError) -> (claims: Set<AttemptClaim>, stamps: [AcknowledgedStamps]) {
     let reportOf = Dictionary(
       reports.compactMap { report in AttemptClaim(report).map { ($0, report) } }
     ) { $1 }
     let places = try takeIntents(reportOf.values.map { ($0.send.value, $0.attempt, $0.claim) })
-    guard !places.isEmpty else { return ([], []) }
+    guard !places.isEmpty || !more.isEmpty else { return ([], []) }
     let byLane = Dictionary(grouping: places, by: \.lane)
     var stamps: [AcknowledgedStamps] = []
     let generation = try generation()
-    for lane in try lockLanes(byLane.keys.sorted()) {
+    for lane in try lockLanes(more.union(byLane.keys).sorted()) {
       guard let ended = byLane[lane.key] else { continue }
       stamps.append(AcknowledgedStamps(generation: generation, lane.key, lane.stamp + 1))
       let inFlight = try inFlight(of: lane, without: ended.count)
