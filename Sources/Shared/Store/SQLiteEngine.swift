@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Platform
 internal import Time
 internal import SQLite
@@ -7,8 +6,8 @@ internal import SQLite
 /// SQLite's own waiting would let some starve.
 final class SQLiteEngine: Engine, @unchecked Sendable {
   // `writer` is used only while `writing` is held, and `reader` while `reading` is.
-  private let writing = NSLock()
-  private let reading = NSLock()
+  private let writing = Condition()
+  private let reading = Condition()
   private var writer: SQLiteConnection?
   private var reader: SQLiteConnection?
   private let turn: FileLock
