@@ -105,6 +105,9 @@ package final class ActionLoop {
 
   private static func duty(_ tenant: Tenant) -> String { "action:\(tenant)" }
 
+  /// How many deliveries are posted and not written down yet.
+  package var underWay: Int { desks.values.reduce(0) { $0 + $1.flying.count } }
+
   private func room(_ action: ActionSettings, _ now: Timestamp) -> Int {
     var desk = desks[action.tenant] ?? ActionDesk(action.rate)
     desk.heed(action.rate)
@@ -189,7 +192,7 @@ package final class ActionLoop {
   private func land() {
     let deadline = RunningTime.now + Self.answerTimeout
     do {
-      while desks.values.contains(where: { !$0.flying.isEmpty }), !deadline.hasPassed {
+      while underWay > 0, !deadline.hasPassed {
         inbox.wait(for: Self.pause) { !$0.isEmpty }
         let now = try store.now()
         try settle(now)
