@@ -11,27 +11,30 @@ final class CareLoop {
   private let board: LaneBoard
   private let doubts: DoubtLoop
   private let probe: LaneProbe
+  private let pause: Duration
   private let log: Log
   private let health: HealthPart
   private let stop: StopSignal
 
-  init(_ context: WorkerContext, board: LaneBoard, doubts: DoubtLoop, probe: LaneProbe) {
+  init(
+    _ context: WorkerContext, board: LaneBoard, doubts: DoubtLoop, probe: LaneProbe,
+    every pause: Duration
+  ) {
     self.board = board
     self.doubts = doubts
     self.probe = probe
+    self.pause = pause
     log = context.log
     stop = context.stop
     // One round may ask a provider many questions.
     health = context.health.part("care", patience: .seconds(300))
   }
 
-  private static let pause = Duration.seconds(1)
-
   /// Blocks until asked to stop; to be called on a thread of its own.
   func run() {
     WorkRounds(
       saying: "cannot look after doubts and stopped lanes", log: log, health: health, stop: stop
-    ).run(every: Self.pause) {
+    ).run(every: pause) {
       let senders = board.senders
       try doubts.round(senders)
       try probe.round(senders)

@@ -11,9 +11,11 @@ internal import Time
 /// Takes sends in, posts them within their budgets, records what became of them.
 package enum DispatchWorker {
   /// Each thread ends by itself once the context's stop is requested and its work under way is done.
-  /// `probeAfter`: how long after its stop a lane is probed first.
+  /// `probeAfter`: how long after its stop a lane is probed first. `careEvery`: how often doubts and stopped lanes
+  /// are looked after.
   package static func start(
-    _ context: WorkerContext, probeAfter: Duration = .seconds(20)
+    _ context: WorkerContext, probeAfter: Duration = .seconds(20),
+    careEvery: Duration = .seconds(1)
   ) throws -> [WorkerThread] {
     let doors = try DoorBook(context.settings)
     let board = LaneBoard()
@@ -42,7 +44,7 @@ package enum DispatchWorker {
       WorkerThread("recorder") { recorder.run() },
       WorkerThread("leases") { keeper.run() },
       WorkerThread("intake") { IntakeLoop(context, doors: doors, board: board).run() },
-      WorkerThread("care") { care(context, doors, board, probeAfter) },
+      WorkerThread("care") { care(context, doors, board, probeAfter, careEvery) },
       WorkerThread("relay") {
         OutboxRelay(
           context.store, context.eventLog, worker: context.worker, actions: actions,
@@ -64,7 +66,8 @@ package enum DispatchWorker {
   }
 
   private static func care(
-    _ context: WorkerContext, _ doors: DoorBook, _ board: LaneBoard, _ probeAfter: Duration
+    _ context: WorkerContext, _ doors: DoorBook, _ board: LaneBoard, _ probeAfter: Duration,
+    _ careEvery: Duration
   ) {
     do {
       let inquiry = try Inquiry()
@@ -72,10 +75,11 @@ package enum DispatchWorker {
       CareLoop(
         context, board: board,
         doubts: DoubtLoop(
-          context, doors: doors, inquiry: inquiry,
+          context, doors: doors, inquiry: inquiry, rest: careEvery,
           marks: { () throws(StoreError) in try context.store.markedUntil() }),
         probe: LaneProbe(
-          context, doors: doors, inquiry: inquiry, board: board, firstWait: probeAfter)
+          context, doors: doors, inquiry: inquiry, board: board, firstWait: probeAfter),
+        every: careEvery
       ).run()
     } catch {
       context.log.error("doubts are not looked into", ["reason": "\(error)"])

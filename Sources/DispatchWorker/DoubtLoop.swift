@@ -20,12 +20,18 @@ final class DoubtLoop {
   private let inquiry: Inquiry
   private let looks: DoubtLooks
   private let marks: Marks
+  /// How long a doubt that waits for callbacks is left before it is looked at again.
+  private let rest: Duration
   private let log: Log
   private let settled: (String) -> Counter
   /// How far the clock of each host is ahead of the store's.
   private var clocks: [WebAddress: Duration] = [:]
 
-  init(_ context: WorkerContext, doors: DoorBook, inquiry: Inquiry, marks: @escaping Marks) {
+  init(
+    _ context: WorkerContext, doors: DoorBook, inquiry: Inquiry, rest: Duration,
+    marks: @escaping Marks
+  ) {
+    self.rest = rest
     store = context.store
     log = context.log
     looks = context.settings.doubts
@@ -159,7 +165,7 @@ final class DoubtLoop {
   private func waitOut(_ doubt: Doubt, _ door: SenderDoor) throws(StoreError) {
     let end = doubt.since + looks.grace
     guard let marked = try marks(), marked >= end else {
-      return try store.lookAgain(doubt, at: max(end, try store.now() + .seconds(1)))
+      return try store.lookAgain(doubt, at: max(end, try store.now() + rest))
     }
     switch door.settings.sender.inDoubt {
     case .hold: try leaveToPerson(doubt, door, "no callback came within the grace time")

@@ -106,6 +106,9 @@ package final class ActionLoop {
 
   private static func duty(_ tenant: Tenant) -> String { "action:\(tenant)" }
 
+  /// How many deliveries are posted and not written down yet.
+  package var underWay: Int { desks.values.reduce(0) { $0 + $1.flying.count } }
+
   private func room(_ action: ActionSettings, _ now: Timestamp) -> Int {
     var desk = desks[action.tenant] ?? TenantQueue(action.rate)
     desk.apply(action.rate)
@@ -190,7 +193,7 @@ package final class ActionLoop {
   private func finishUnderWay() {
     let deadline = RunningTime.now + Self.answerTimeout
     do {
-      while desks.values.contains(where: { !$0.flying.isEmpty }), !deadline.hasPassed {
+      while underWay > 0, !deadline.hasPassed {
         inbox.wait(for: Self.pause) { !$0.isEmpty }
         let now = try store.now()
         try settle(now)

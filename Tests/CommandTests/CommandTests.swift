@@ -9,21 +9,8 @@ import Testing
     let errors: String
   }
 
-  static let executable = Bundle.main.executableURL?.deletingLastPathComponent()
-    .appendingPathComponent("postrider")
-
-  static func process(_ arguments: [String], _ environment: [String: String] = [:]) throws
-    -> Process
-  {
-    let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
-    process.environment = environment
-    return process
-  }
-
   static func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Run {
-    let process = try process(arguments, environment)
+    let process = Process.postrider(arguments, environment: environment)
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = errors
@@ -124,7 +111,7 @@ import Testing
     try """
     { listen: "127.0.0.1:0", log: "embedded:new/log.db", store: "sqlite:new/store.db", spool: {path: "new/spool.db"} }
     """.write(toFile: file, atomically: true, encoding: .utf8)
-    let process = try Self.process(["up", "--config", file])
+    let process = Process.postrider(["up", "--config", file])
     let errors = Pipe()
     process.standardError = errors
     try process.run()

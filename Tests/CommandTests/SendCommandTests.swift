@@ -107,13 +107,7 @@ import Time
       data: Array(#"{"meaning":"never heard of"}"#.utf8))
     try log.append(
       [NewRecord(topic: .callbacks, key: "SM1", event: event)], within: .seconds(10))
-    let subscription = try log.subscribe(group: "test", topics: [.callbacks])
-    defer { subscription.close() }
-    var record: LogRecord?
-    let deadline = bootMicroseconds() + 10_000_000
-    while record == nil, bootMicroseconds() < deadline {
-      record = try subscription.next(max: 1, wait: .milliseconds(100)).records.first
-    }
+    let record = try log.records(of: .callbacks).first
     let dead = DeadLetter(try #require(record), because: "no such meaning")
     try log.append([dead.event(at: Timestamp(seconds: 2))], within: .seconds(10))
     return ("SM1", event)
@@ -131,15 +125,7 @@ import Time
     #expect(replayed.output == "\(number) is replayed\n")
     #expect(!(try run("dead", "list").output.contains(number)))
     #expect(try run("dead", "drop", number).status == 1)
-    let subscription = try log.subscribe(group: "again", topics: [.callbacks])
-    defer { subscription.close() }
-    var events: [CloudEvent] = []
-    let deadline = bootMicroseconds() + 10_000_000
-    while events.count < 2, bootMicroseconds() < deadline {
-      events += try subscription.next(max: 9, wait: .milliseconds(100)).records.map {
-        try $0.event()
-      }
-    }
+    let events = try log.records(of: .callbacks, atLeast: 2).map { try $0.event() }
     #expect(events == [event, event])
   }
 
@@ -181,7 +167,7 @@ import Time
       )
       .replacingOccurrences(of: "verifyToken", with: "baseURL: \"http://127.0.0.1:1\", verifyToken")
       .write(toFile: file, atomically: true, encoding: .utf8)
-    let process = try CommandTests.process(["up", "--config", file])
+    let process = Process.postrider(["up", "--config", file])
     let errors = Pipe()
     process.standardError = errors
     try process.run()

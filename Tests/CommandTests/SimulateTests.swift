@@ -105,7 +105,7 @@ private final class Running {
   private let output = Pipe()
 
   init(_ arguments: [String]) throws {
-    process = try CommandTests.process(["simulate"] + arguments)
+    process = .postrider(["simulate"] + arguments)
     process.standardOutput = output
     try process.run()
   }

@@ -10,35 +10,22 @@ import Testing
 import Time
 
 @Suite(.timeLimit(.minutes(2))) struct StoreCommandTests {
-  enum LogKind: CaseIterable { case embedded, kafka }
-
   /// A log with five sends that another store has read, and a store that knows nothing of it.
   private final class World {
     let store: SendStore
     let log: any EventLog
     private let folder: TemporaryFolder
     private let file: String
-    private let cluster: MockKafka?
+    private let place: TestLog
 
-    init(_ kind: LogKind) throws {
+    init(_ backend: Backend) throws {
       folder = try TemporaryFolder()
       file = folder.file("settings.json5")
-      let address: String
-      switch kind {
-      case .embedded:
-        cluster = nil
-        address = "embedded:\(folder.file("log.db"))"
-        log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
-      case .kafka:
-        let mock = try MockKafka()
-        for topic in Topic.allCases { mock.createTopic(topic.rawValue, partitions: 2) }
-        cluster = mock
-        address = "kafka://\(mock.bootstrap)"
-        log = try KafkaLog(KafkaLogSettings(bootstrap: mock.bootstrap))
-      }
+      place = try TestLog(backend, in: folder, partitions: 2)
+      log = try place.open()
       try """
       {
-        log: "\(address)", store: "sqlite:\(folder.file("store.db"))",
+        log: "\(place.settingsText.log)", \(place.settingsText.more) store: "sqlite:\(folder.file("store.db"))",
         senders: [{
           id: "main", provider: "meta", phoneNumberId: "1065", accessToken: "some-token",
           appSecret: "some-secret", verifyToken: "verify",
@@ -77,10 +64,10 @@ import Time
 
   @Test(
     "adopting says what will happen, wants a yes, and binds the store to the log",
-    arguments: LogKind.allCases)
-  func adopt(kind: LogKind) async throws {
+    arguments: Backend.allCases)
+  func adopt(backend: Backend) async throws {
     try await onOwnThread {
-      let world = try World(kind)
+      let world = try World(backend)
       let asked = try world.run("store", "adopt-log", "--from", "start")
       #expect(asked.status == 64)
       #expect(asked.errors.contains("The log has 5 sends: this store will send all of them"))
@@ -99,10 +86,10 @@ import Time
     }
   }
 
-  @Test("a restored store says how many sends are in doubt", arguments: LogKind.allCases)
-  func restored(kind: LogKind) async throws {
+  @Test("a restored store says how many sends are in doubt", arguments: Backend.allCases)
+  func restored(backend: Backend) async throws {
     try await onOwnThread {
-      let world = try World(kind)
+      let world = try World(backend)
       _ = try world.run("lane")
       let now = try world.store.now()
       try world.store.define([

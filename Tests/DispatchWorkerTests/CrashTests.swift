@@ -11,11 +11,11 @@ import Time
 @Suite(.timeLimit(.minutes(15))) struct CrashTests {
   @Test(
     "two workers, either killed in mid-campaign ten times: every send ends accepted or named, none twice",
-    arguments: Pair.allCases)
-  func killed(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func killed(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
+        backend, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
         meta: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
         top: FaultTests.quick
       ) { $0.latency = .init(.milliseconds(20), to: .milliseconds(60)) }
@@ -43,11 +43,11 @@ import Time
 
   @Test(
     "a worker frozen past its lease sends nothing when it wakes that another has sent",
-    arguments: Pair.allCases)
-  func frozen(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func frozen(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, meta: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
+        backend, meta: "budget: { rate: null, daily: null, pair: null, inFlight: 4 }",
         top: FaultTests.quick
       ) { $0.latency = .init(.milliseconds(20), to: .milliseconds(60)) }
       let first = try WorkerProcess(stand)
@@ -69,81 +69,5 @@ import Time
       first.end()
       second.end()
     }
-  }
-}
-
-/// `postrider dispatch` on the log and the store of a stand.
-final class WorkerProcess {
-  private let process = Process()
-
-  /// In a container each process is the first one of its own.
-  init(_ stand: DispatchStand, inContainer: Bool = false) throws {
-    let file = stand.folder.file("worker-\(UUID().uuidString).json5")
-    try stand.text.write(toFile: file, atomically: true, encoding: .utf8)
-    let program = Bundle.main.executableURL?.deletingLastPathComponent()
-      .appendingPathComponent("postrider")
-    process.executableURL = inContainer ? URL(fileURLWithPath: "/usr/bin/unshare") : program
-    let own = ["dispatch", "--config", file]
-    process.arguments =
-      inContainer ? ["-pf", "--kill-child=KILL", program?.path ?? ""] + own : own
-    process.standardError = try FileHandle(forWritingTo: Self.logFile(file))
-    process.environment = [:]
-    try process.run()
-  }
-
-  private static func logFile(_ file: String) throws -> URL {
-    let path = file + ".log"
-    try Data().write(to: URL(fileURLWithPath: path))
-    return URL(fileURLWithPath: path)
-  }
-
-  deinit { kill() }
-
-  func kill() { signal(SIGKILL) }
-
-  /// On SQLite and the embedded log a process that is frozen inside a write stops the others, as the
-  /// guarantees say.
-  func freeze(outsideWritesOf stand: DispatchStand) throws {
-    while true {
-      try freeze()
-      let written = Gate()
-      let writer = WorkerThread("write") {
-        do {
-          _ = try stand.store.takeDuty("test", WorkerID("test"))
-          try stand.writeToLog()
-          written.open()
-        } catch {}
-      }
-      if written.wait(for: .seconds(1)) { return }
-      thaw()
-      writer.join()
-    }
-  }
-
-  /// A thread that was on its way to a lock gets it before it stops: what is asked of the locks before all
-  /// have stopped says nothing.
-  private func freeze() throws {
-    Foundation.kill(process.processIdentifier, SIGSTOP)
-    while try !hasStopped { _ = Gate().wait(for: .milliseconds(2)) }
-  }
-
-  private var hasStopped: Bool {
-    get throws {
-      let tasks = "/proc/\(process.processIdentifier)/task"
-      return try FileManager.default.contentsOfDirectory(atPath: tasks).allSatisfy { task in
-        // The state stands after the name in brackets, which may hold anything. A thread may end meanwhile.
-        let line = try? String(contentsOfFile: "\(tasks)/\(task)/stat", encoding: .utf8)
-        return line?.split(separator: ")").last?.dropFirst().first == "T"
-      }
-    }
-  }
-
-  func thaw() { Foundation.kill(process.processIdentifier, SIGCONT) }
-  func end() { signal(SIGTERM) }
-
-  private func signal(_ number: Int32) {
-    guard process.isRunning else { return }
-    Foundation.kill(process.processIdentifier, number)
-    process.waitUntilExit()
   }
 }

@@ -16,14 +16,6 @@ import TestSupport
 import Testing
 import Time
 
-/// The pairs of log and store that are promised.
-enum Pair: String, CaseIterable, CustomTestStringConvertible {
-  case oneMachine = "SQLite and the embedded log"
-  case scaledOut = "PostgreSQL and Kafka"
-
-  var testDescription: String { rawValue }
-}
-
 /// Dispatch over a log, a store and the simulator, all real.
 final class DispatchStand: Sendable {
   let simulator: Simulator
@@ -41,7 +33,8 @@ final class DispatchStand: Sendable {
   /// PostgreSQL's, behind the proxy.
   let database: String
   private let workerStore: SendStore
-  private let kafka: TestKafka?
+  private let backend: Backend
+  private let log: TestLog
   private let runs = Locked<[Run]>([])
 
   private struct Run {
@@ -52,7 +45,7 @@ final class DispatchStand: Sendable {
   /// `twilio` and `meta` stand inside the senders of the settings, `top` beside them; `wrong` are senders
   /// with a wrong token.
   init(
-    _ pair: Pair, twilio: String = "budget: { rate: null, daily: null, pair: null }",
+    _ backend: Backend, twilio: String = "budget: { rate: null, daily: null, pair: null }",
     meta: String = "budget: { rate: null, daily: null, pair: null }", top: String = "",
     wrong: Set<String> = [], clock: ManualClock? = nil,
     cut: EachOf? = nil, server own: PostgresServer? = nil,
@@ -76,39 +69,24 @@ final class DispatchStand: Sendable {
     world.portfolios = [Demo.portfolio: 1_000_000]
     change(&world)
     simulator = try Simulator(world)
+    self.backend = backend
     folder = try TemporaryFolder()
-    switch pair {
-    case .oneMachine:
-      kafka = nil
-      proxy = nil
-      database = ""
-      text = Self.text(
-        log: "embedded:\(folder.file("log.db"))", store: "sqlite:\(folder.file("store.db"))",
-        folder, simulator.port, twilio, meta, top, wrong)
-      settings = try Settings.read(text: text)
-      eventLog = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
-      store = try SendStore(
-        .sqlite(path: folder.file("store.db"), clock: clock?.storeClock ?? .system))
-      workerStore = store
-    case .scaledOut:
-      let broker = try TestKafka(partitions: 4, isShared: false)
-      kafka = broker
-      let server = try own ?? PostgresServer.shared()
-      let database = try server.database()
-      let judge = cut ?? (own == nil ? nil : EachOf(.max, "", .pass))
-      proxy = try judge.map { judge in try FaultProxy(to: server.socket) { judge.judge($0) } }
-      self.database = database
-      let seen = proxy.map { PostgresServer.through($0, database) } ?? database
-      text = Self.text(
-        log: broker.settingsText.log, store: seen, folder, simulator.port, twilio, meta,
-        broker.settingsText.properties + top, wrong)
-      settings = try Settings.read(text: text)
-      eventLog = try KafkaLog(broker.settings)
-      store = try SendStore(
-        .postgres(
-          url: database, clock: clock.map { own in { @Sendable in own.now } }))
-      workerStore = proxy == nil ? store : try SendStore(.postgres(url: seen))
+    let place = try TestStore(backend, in: folder, server: own)
+    log = try TestLog(backend, in: folder, mock: .own)
+    let database = place.url
+    self.database = database
+    let judge = cut ?? (own == nil ? nil : EachOf(.max, "", .pass))
+    proxy = try judge.map { judge in
+      try FaultProxy(to: (own ?? PostgresServer.shared()).socket) { judge.judge($0) }
     }
+    let seen = proxy.map { PostgresServer.through($0, database) } ?? database
+    text = Self.text(
+      log: log.settingsText.log, store: proxy == nil ? place.address : seen, folder,
+      simulator.port, twilio, meta, log.settingsText.more + top, wrong)
+    settings = try Settings.read(text: text)
+    eventLog = try log.open()
+    store = try place.open(clock)
+    workerStore = proxy == nil ? store : try SendStore(.postgres(url: seen))
     try store.define(settings.senders.map(\.sender))
     if proxy != nil { try workerStore.define(settings.senders.map(\.sender)) }
   }
@@ -117,11 +95,7 @@ final class DispatchStand: Sendable {
 
   /// Another store, which knows nothing of the log. Closed by whoever asks.
   func otherStore() throws -> SendStore {
-    let other =
-      switch settings.store {
-      case .sqlite: try SendStore(.sqlite(path: folder.file("other.db")))
-      case .postgres: try SendStore(.postgres(url: try PostgresServer.shared().database()))
-      }
+    let other = try TestStore(backend, in: folder, "other.db").open()
     try other.define(settings.senders.map(\.sender))
     return other
   }
@@ -176,7 +150,8 @@ final class DispatchStand: Sendable {
     let context = WorkerContext(
       settings: settings, store: store ?? workerStore, eventLog: eventLog, worker: WorkerID(name),
       log: log, health: health, metrics: metrics, stop: stop, reload: reload)
-    let threads = try DispatchWorker.start(context, probeAfter: probeAfter)
+    let threads = try DispatchWorker.start(
+      context, probeAfter: probeAfter, careEvery: .milliseconds(100))
     runs.withLock { $0.append(Run(stop: stop, threads: threads)) }
     return stop
   }
@@ -227,6 +202,13 @@ final class DispatchStand: Sendable {
       [NewRecord(topic: .account, key: "test", event: event)], within: .seconds(20))
   }
 
+  /// Once there is one.
+  func reasonsOfDeadLetters() throws -> [String] {
+    try eventLog.records(of: .deadLetters, atLeast: 1).map { record in
+      try JSONDocument(try record.event().data).root["reason"]?.string ?? ""
+    }
+  }
+
   func state(_ id: SendID) throws -> SendState? { try store.send(id)?.progress.state }
 
   func states(_ ids: [SendID]) throws -> [SendState: Int] {
@@ -259,7 +241,8 @@ final class DispatchStand: Sendable {
     let end = ContinuousClock.now + limit
     var left = ids
     while ContinuousClock.now < end {
-      left = try left.filter { id in !(try state(id).map(wanted.contains) ?? false) }
+      // One that is not there yet is reason enough to wait on; asking for all would take the store's time.
+      while let id = left.last, try state(id).map(wanted.contains) ?? false { left.removeLast() }
       if left.isEmpty { break }
       pause()
     }

@@ -14,10 +14,10 @@ import Time
 @Suite(.timeLimit(.minutes(15))) struct FaultTests {
   static let quick = "doubts: { looks: [\"500ms\", \"1s\"], grace: \"1s\" }, answerTimeout: \"2s\","
 
-  @Test("sends are accepted, each once", arguments: Pair.allCases)
-  func plain(pair: Pair) async throws {
+  @Test("sends are accepted, each once", arguments: Backend.allCases)
+  func plain(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       try stand.start()
       let ids = try stand.send(150) + stand.send(150, by: "meta")
       #expect(try stand.wait(for: ids) == [.accepted: 300])
@@ -30,10 +30,10 @@ import Time
 
   @Test(
     "accepted, and then an error, a cut or silence: Twilio's list settles it, and nobody gets two",
-    arguments: Pair.allCases, [Fault.Kind.errorAfter, .cutAfter, .hangAfter, .garbageAfter])
-  func acceptedWithoutAnswer(pair: Pair, kind: Fault.Kind) async throws {
+    arguments: Backend.allCases, [Fault.Kind.errorAfter, .cutAfter, .hangAfter, .garbageAfter])
+  func acceptedWithoutAnswer(backend: Backend, kind: Fault.Kind) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair, top: Self.quick)
+      let stand = try DispatchStand(backend, top: Self.quick)
       stand.simulator.switchOn(Fault(kind))
       try stand.start()
       let ids = try stand.send(20)
@@ -47,11 +47,11 @@ import Time
 
   @Test(
     "a connection that dies under a request it had taken, where it had served before: one message",
-    arguments: Pair.allCases)
-  func closedReused(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func closedReused(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 2 }",
+        backend, twilio: "budget: { rate: null, daily: null, pair: null, inFlight: 2 }",
         top: Self.quick)
       var fault = Fault(.closeReused)
       fault.share = 0.3
@@ -65,10 +65,10 @@ import Time
 
   @Test(
     "refused once with a code that may be tried again: all are accepted in the end",
-    arguments: Pair.allCases, [(429, 20429), (503, 20503)])
-  func refusedOnce(pair: Pair, answer: (status: Int, code: Int)) async throws {
+    arguments: Backend.allCases, [(429, 20429), (503, 20503)])
+  func refusedOnce(backend: Backend, answer: (status: Int, code: Int)) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair, top: Self.quick)
+      let stand = try DispatchStand(backend, top: Self.quick)
       var fault = Fault(.refuse)
       fault.status = answer.status
       fault.code = answer.code
@@ -83,10 +83,10 @@ import Time
 
   @Test(
     "a bare 500 before acceptance: Twilio's list does not have it, so it goes again",
-    arguments: Pair.allCases)
-  func bareError(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func bareError(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair, top: Self.quick)
+      let stand = try DispatchStand(backend, top: Self.quick)
       var fault = Fault(.refuse)
       fault.status = 500
       fault.body = "oops"
@@ -106,11 +106,11 @@ import Time
 
   @Test(
     "a bare 500 of Meta's: under hold it stays in doubt, under resend it goes again, once every callback was applied",
-    arguments: Pair.allCases, ["hold", "resend"])
-  func metaInDoubt(pair: Pair, policy: String) async throws {
+    arguments: Backend.allCases, ["hold", "resend"])
+  func metaInDoubt(backend: Backend, policy: String) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair,
+        backend,
         meta: "inDoubt: \"\(policy)\", budget: { rate: null, daily: null, pair: null }",
         top: Self.quick)
       var fault = Fault(.refuse)
@@ -146,11 +146,12 @@ import Time
 
   @Test(
     "a token that has expired stops the lane and burns nothing; a probe sets it going again",
-    arguments: Pair.allCases)
-  func tokenExpired(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func tokenExpired(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, meta: "maxAttempts: 3, budget: { rate: null, daily: null, pair: null, inFlight: 4 }")
+        backend,
+        meta: "maxAttempts: 3, budget: { rate: null, daily: null, pair: null, inFlight: 4 }")
       var expiry = Fault(.tokenExpired)
       expiry.provider = "meta"
       let fault = stand.simulator.switchOn(expiry)
@@ -170,10 +171,10 @@ import Time
 
   @Test(
     "a send that stops its lane twice is not to blame while nothing else has passed",
-    arguments: Pair.allCases)
-  func stopsTwice(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func stopsTwice(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       var fault = Fault(.refuse)
       fault.status = 401
       fault.code = 190
@@ -193,10 +194,10 @@ import Time
 
   @Test(
     "settings that are read again with another token set a stopped lane going",
-    arguments: Pair.allCases)
-  func newToken(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func newToken(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair, wrong: ["meta"])
+      let stand = try DispatchStand(backend, wrong: ["meta"])
       try stand.start(probeAfter: .seconds(600))
       let ids = try stand.send(5, by: "meta")
       try stand.wait("the lane stops") {
@@ -211,10 +212,10 @@ import Time
 
   @Test(
     "a request that cannot be written stops its lane, which goes on once it can be",
-    arguments: Pair.allCases)
-  func unsendable(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func unsendable(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       try stand.start()
       let wrong = stand.text.replacing(/127.0.0.1:[0-9]+\/v24.0/, with: "127.0.0.1:99999/v24.0")
       #expect(wrong != stand.text)
@@ -231,10 +232,10 @@ import Time
   }
 
   @Test(
-    "a template that is paused holds its own sends, and nobody else's", arguments: Pair.allCases)
-  func pausedTemplate(pair: Pair) async throws {
+    "a template that is paused holds its own sends, and nobody else's", arguments: Backend.allCases)
+  func pausedTemplate(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       stand.simulator.switchOn(Fault(.templatePaused))
       try stand.start()
       let first = try stand.send(
@@ -255,10 +256,10 @@ import Time
 
   @Test(
     "nobody can be reached: nothing counts as tried, and all go when the host is back",
-    arguments: Pair.allCases)
-  func outage(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func outage(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair, top: Self.quick)
+      let stand = try DispatchStand(backend, top: Self.quick)
       var fault = Fault(.outage)
       fault.mode = .refused
       fault.lasting = .seconds(6)

@@ -11,9 +11,9 @@ import Time
 /// Posts that have to wait for a connection, and what may have changed once they get one.
 @Suite(.timeLimit(.minutes(15))) struct GateTests {
   /// A worker has the connections that its settings call for; afterwards its lanes may have more in flight.
-  private func start(_ pair: Pair) throws -> DispatchStand {
+  private func start(_ backend: Backend) throws -> DispatchStand {
     let few = "budget: { rate: null, daily: null, pair: null, inFlight: 8 }"
-    let stand = try DispatchStand(pair, twilio: few, meta: few)
+    let stand = try DispatchStand(backend, twilio: few, meta: few)
     try stand.start()
     let more = stand.text.replacing("inFlight: 8", with: "inFlight: 40")
     try stand.store.define(try Settings.read(text: more).senders.map(\.sender))
@@ -30,10 +30,10 @@ import Time
 
   @Test(
     "what gets a connection only after its deadline does not leave, and is claimed again",
-    arguments: Pair.allCases)
-  func late(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func late(backend: Backend) async throws {
     try await inTurn {
-      let stand = try start(pair)
+      let stand = try start(backend)
       stand.simulator.switchOn(slow(.milliseconds(2300)))
       let ids = try stand.send(40)
       #expect(try stand.wait(for: ids) == [.accepted: 40])
@@ -49,10 +49,10 @@ import Time
 
   @Test(
     "a repeat that waits for a connection does not leave once the first attempt is proven",
-    arguments: Pair.allCases)
-  func withdrawn(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func withdrawn(backend: Backend) async throws {
     try await inTurn {
-      let stand = try start(pair)
+      let stand = try start(backend)
       var fault = Fault(.refuse)
       (fault.status, fault.body, fault.provider, fault.count) = (500, "oops", "twilio", 1)
       stand.simulator.switchOn(fault)

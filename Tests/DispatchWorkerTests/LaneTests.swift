@@ -15,12 +15,14 @@ import Time
 /// What goes when, and what does not go at all.
 @Suite(.timeLimit(.minutes(15))) struct LaneTests {
   @Test(
-    "a full day holds what is left until it is over, and no other lane", arguments: Pair.allCases)
-  func daily(pair: Pair) async throws {
+    "a full day holds what is left until it is over, and no other lane", arguments: Backend.allCases
+  )
+  func daily(backend: Backend) async throws {
     try await inTurn {
       let clock = ManualClock()
       let stand = try DispatchStand(
-        pair, twilio: "budget: { rate: null, daily: 1000, pair: null, inFlight: 500 }", clock: clock
+        backend, twilio: "budget: { rate: null, daily: 1000, pair: null, inFlight: 500 }",
+        clock: clock
       )
       let ids = try stand.send(1500) { $0.expires = $0.due + .seconds(7 * 86400) }
       try stand.start()
@@ -43,11 +45,11 @@ import Time
 
   @Test(
     "a rate spreads its sends over the time it takes, on each lane by itself",
-    arguments: Pair.allCases)
-  func rates(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func rates(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, twilio: "budget: { rate: \"1/1s\", daily: null, pair: null }",
+        backend, twilio: "budget: { rate: \"1/1s\", daily: null, pair: null }",
         meta: "budget: { rate: \"40/s\", daily: null, pair: null }"
       )
       try stand.start()
@@ -63,11 +65,11 @@ import Time
 
   @Test(
     "an urgent send overtakes a campaign, and a scheduled one waits for its time",
-    arguments: Pair.allCases)
-  func order(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func order(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, twilio: "budget: { rate: \"10/s\", daily: null, pair: null }")
+        backend, twilio: "budget: { rate: \"10/s\", daily: null, pair: null }")
       try stand.start()
       let campaign = try stand.send(60) { $0.campaign = "big" }
       try stand.wait(for: [campaign[9]])
@@ -86,11 +88,11 @@ import Time
 
   @Test(
     "what is canceled, too late, opted out of or refused by a closed window never goes",
-    arguments: Pair.allCases)
-  func checks(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func checks(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, meta: "window: \"enforce\", budget: { rate: null, daily: null, pair: null }")
+        backend, meta: "window: \"enforce\", budget: { rate: null, daily: null, pair: null }")
       let now = try stand.store.now()
       try stand.store.optOut("+393331000007", of: SenderID("twilio"), .out(.everything))
       let optedOut = try stand.send(1, from: 7)
@@ -121,10 +123,10 @@ import Time
   }
 
   @Test(
-    "a message refused for a closed window goes out as its template", arguments: Pair.allCases)
-  func fallbackAfterRefusal(pair: Pair) async throws {
+    "a message refused for a closed window goes out as its template", arguments: Backend.allCases)
+  func fallbackAfterRefusal(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       var fault = Fault(.refuse)
       fault.status = 400
       fault.code = 131047
@@ -145,10 +147,11 @@ import Time
   }
 
   @Test(
-    "a send that says something else under a known id is dead-lettered", arguments: Pair.allCases)
-  func conflict(pair: Pair) async throws {
+    "a send that says something else under a known id is dead-lettered", arguments: Backend.allCases
+  )
+  func conflict(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       try stand.start()
       let id = SendID.random(at: try stand.store.now())
       _ = try stand.send(1) { $0.id = id }
@@ -157,16 +160,7 @@ import Time
       let unknown = try stand.send(1, from: 1) { $0.sender = SenderID("nobody") }
       let after = try stand.send(1, from: 2)
       #expect(try stand.wait(for: [id] + after) == [.accepted: 2])
-      let letters = try stand.eventLog.subscribe(group: "test", topics: [.deadLetters])
-      defer { letters.close() }
-      var reasons: [String] = []
-      try stand.wait("a dead letter") {
-        for record in try letters.next(max: 10, wait: .milliseconds(100)).records {
-          let data = try record.event().data
-          reasons.append(try JSONDocument(data).root["reason"]?.string ?? "")
-        }
-        return reasons.count == 1
-      }
+      let reasons = try stand.reasonsOfDeadLetters()
       #expect(reasons == ["a send of this id is there with another content"])
       // Who asked for it finds it with the send that the key belongs to.
       let history = try #require(try stand.store.send(id)?.history)
@@ -222,26 +216,17 @@ import Time
       try stand.start()
       #expect(try stand.wait(for: before + after) == [.accepted: 8])
       #expect(try stand.states(wrong).isEmpty)
-      let letters = try stand.eventLog.subscribe(group: "test", topics: [.deadLetters])
-      defer { letters.close() }
-      var reasons: [String] = []
-      try stand.wait("a dead letter") {
-        for record in try letters.next(max: 10, wait: .milliseconds(100)).records {
-          let data = try record.event().data
-          reasons.append(try JSONDocument(data).root["reason"]?.string ?? "")
-        }
-        return !reasons.isEmpty
-      }
+      let reasons = try stand.reasonsOfDeadLetters()
       #expect(reasons.count == 1 && reasons[0].contains("0x00"), "\(reasons)")
     }
   }
 
   @Test(
     "a graceful stop records what is under way and hands its lanes over at once",
-    arguments: Pair.allCases)
-  func handOver(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func handOver(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair) {
+      let stand = try DispatchStand(backend) {
         $0.latency = .init(.milliseconds(400), to: .milliseconds(600))
       }
       let first = try stand.start("first")

@@ -14,10 +14,10 @@ import Time
 @Suite(.timeLimit(.minutes(15))) struct LogAdoptionTests {
   @Test(
     "another store on a log that was read stops with the sentence and sends nothing",
-    arguments: Pair.allCases)
-  func stranger(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func stranger(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       let first = try stand.send(5)
       try stand.start()
       #expect(try stand.wait(for: first) == [.accepted: 5])
@@ -39,10 +39,10 @@ import Time
 
   @Test(
     "a store that adopts a log does what was chosen with the sends that stand there",
-    arguments: Pair.allCases, LogAdoption.Start.allCases)
-  func adopted(pair: Pair, start: LogAdoption.Start) async throws {
+    arguments: Backend.allCases, LogAdoption.Start.allCases)
+  func adopted(backend: Backend, start: LogAdoption.Start) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       let old = try stand.send(5)
       let stop = try stand.start()
       #expect(try stand.wait(for: old) == [.accepted: 5])
@@ -90,10 +90,10 @@ import Time
 
   @Test(
     "a log that nobody has read is bound and read from its beginning, and its offsets show the lag",
-    arguments: Pair.allCases)
-  func unread(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func unread(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       let ids = try stand.send(20) + stand.send(20, by: "meta", from: 100)
       try stand.start()
       #expect(try stand.wait(for: ids) == [.accepted: 40])
@@ -111,10 +111,10 @@ import Time
 
   @Test(
     "a log that an earlier version read goes on with the store that read it, and with no other",
-    arguments: Pair.allCases)
-  func earlier(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func earlier(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       let read = try stand.send(5)
       let log = try stand.eventLog.identity(within: .seconds(10))
       let ends = try stand.eventLog.offsets(of: .sends, within: .seconds(10)).map(\.upperBound)
@@ -143,10 +143,10 @@ import Time
   }
 
   @Test(
-    "a topic that was made anew is not read on from the old offset", arguments: Pair.allCases)
-  func madeAnew(pair: Pair) async throws {
+    "a topic that was made anew is not read on from the old offset", arguments: Backend.allCases)
+  func madeAnew(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       let ids = try stand.send(5)
       let log = try stand.eventLog.identity(within: .seconds(10))
       let available = try stand.eventLog.offsets(of: .sends, within: .seconds(10))
@@ -168,10 +168,10 @@ import Time
 
   @Test(
     "after a restore what the log has and the store does not is in doubt, also in partitions that were read since",
-    arguments: Pair.allCases)
-  func restored(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func restored(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair)
+      let stand = try DispatchStand(backend)
       let sent = try stand.send(5)
       // The store is as it was before it read anything; what it had read, the log knows.
       let ends = try stand.eventLog.offsets(of: .sends, within: .seconds(10)).map(\.upperBound)

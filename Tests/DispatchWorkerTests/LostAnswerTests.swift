@@ -49,11 +49,11 @@ import Time
 
   @Test(
     "a container killed with posts under way is followed within five seconds by one of the same number",
-    arguments: Pair.allCases)
-  func sameNumber(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func sameNumber(backend: Backend) async throws {
     try await inTurn {
       let stand = try DispatchStand(
-        pair, twilio: Self.open, meta: Self.open, top: FaultTests.quick
+        backend, twilio: Self.open, meta: Self.open, top: FaultTests.quick
       ) { $0.latency = .init(.milliseconds(100), to: .milliseconds(200)) }
       let first = try WorkerProcess(stand, inContainer: true)
       let ids = try stand.send(300)
@@ -76,10 +76,11 @@ import Time
 
   @Test(
     "a worker killed every 0.7 s for 12 s: everything is out within 15 s after",
-    arguments: Pair.allCases)
-  func killedOften(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func killedOften(backend: Backend) async throws {
     try await inTurn {
-      let stand = try DispatchStand(pair, twilio: Self.open, meta: Self.open, top: FaultTests.quick)
+      let stand = try DispatchStand(
+        backend, twilio: Self.open, meta: Self.open, top: FaultTests.quick)
       let ids = try stand.send(1500)
       let end = ContinuousClock.now + .seconds(12)
       var worker = try WorkerProcess(stand)

@@ -11,9 +11,9 @@ import Time
   /// The provider's windows of a rate and of a pair are half a second shorter than ours: our guard of 25 ms is for
   /// a network, and on a machine that runs other tests too a post may be held up for longer on its way. A budget
   /// that is forgotten or spent twice comes seconds too early, at the latest with the lease that runs out after 3 s.
-  private func stand(_ pair: Pair) throws -> DispatchStand {
+  private func stand(_ backend: Backend) throws -> DispatchStand {
     try DispatchStand(
-      pair,
+      backend,
       twilio: "budget: { rate: \"10/6s\", daily: 16, pair: null }",
       meta: """
         budget: {
@@ -35,10 +35,10 @@ import Time
 
   @Test(
     "two workers, both killed with posts under way, and two after them pass no limit at the provider's door",
-    arguments: Pair.allCases)
-  func door(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func door(backend: Backend) async throws {
     try await inTurn {
-      let stand = try stand(pair)
+      let stand = try stand(backend)
       let template = """
         "type": "template", "template_name": "\(Demo.template)", "language_code": "en_US"
         """

@@ -10,9 +10,9 @@ import Time
 
 /// What both logs promise.
 @Suite(.timeLimit(.minutes(2))) struct ConformanceTests {
-  @Test("a key keeps its order and its partition", arguments: LogKind.allCases)
-  func order(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("a key keeps its order and its partition", arguments: Backend.allCases)
+  func order(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       let keys = (0..<10).map { "key \($0)" }
       for round in 0..<10 {
@@ -23,7 +23,7 @@ import Time
       for key in keys {
         let mine = reader.records.filter { $0.key == key }
         #expect(try mine.map { try $0.event().id } == (0..<10).map { "\(key) \($0)" })
-        let expected = Partitioner.partition(ofKey: key, among: TestLog.partitions)
+        let expected = Partitioner.partition(ofKey: key, among: LogUnderTest.partitions)
         #expect(Set(mine.map(\.partition)) == [TopicPartition(.sends, expected)])
       }
       for (_, records) in Dictionary(grouping: reader.records, by: \.partition) {
@@ -36,9 +36,9 @@ import Time
 
   @Test(
     "what one handle appended another reads, also after the first is closed",
-    arguments: LogKind.allCases)
-  func visible(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+    arguments: Backend.allCases)
+  func visible(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let (writer, other) = (try test.open(), try test.open())
       try writer.append([record("a", "1")], within: limit)
       writer.close(within: limit)
@@ -47,7 +47,7 @@ import Time
       #expect(try reader.ids == ["1"])
       let offsets = try other.offsets(of: .sends, within: limit)
       #expect(offsets.map(\.count).reduce(0, +) == 1)
-      #expect(try other.partitionCount(of: .sends, within: limit) == TestLog.partitions)
+      #expect(try other.partitionCount(of: .sends, within: limit) == LogUnderTest.partitions)
       #expect(try !other.identity(within: limit).isEmpty)
       try other.ping(within: limit)
       reader.subscription.close()
@@ -55,9 +55,9 @@ import Time
     }
   }
 
-  @Test("done comes once a batch, after all of it can be read", arguments: LogKind.allCases)
-  func doneOnce(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("done comes once a batch, after all of it can be read", arguments: Backend.allCases)
+  func doneOnce(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       let calls = Locked<[Int: Int]>([:])
       for batch in 0..<20 {
@@ -72,9 +72,9 @@ import Time
     }
   }
 
-  @Test("events come back as they went in, whatever is in them", arguments: LogKind.allCases)
-  func content(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("events come back as they went in, whatever is in them", arguments: Backend.allCases)
+  func content(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       var rich = event("Größe 🎈", data: Array(#"{"città":"Forlì"}"#.utf8))
       rich.subject = "Zoë"
@@ -97,9 +97,9 @@ import Time
 
   @Test(
     "a foreign record is read and told as malformed, and what follows it is read",
-    arguments: LogKind.allCases)
-  func foreign(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+    arguments: Backend.allCases)
+  func foreign(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       var odd = RecordHeaders()
       odd.add("ce_id", bytes: [0xFF, 0xFE])
@@ -122,9 +122,9 @@ import Time
 
   @Test(
     "a group goes on where it committed; what it had not committed comes again",
-    arguments: LogKind.allCases)
-  func resume(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+    arguments: Backend.allCases)
+  func resume(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       try log.append((0..<10).map { record("k", "\($0)") }, within: limit)
       let first = try Reader(log, group: "g")
@@ -141,9 +141,9 @@ import Time
     }
   }
 
-  @Test("groups are independent of each other", arguments: LogKind.allCases)
-  func independent(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("groups are independent of each other", arguments: Backend.allCases)
+  func independent(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       try log.append((0..<5).map { record("k", "\($0)") }, within: limit)
       let (one, other) = (try Reader(log, group: "one"), try Reader(log, group: "other"))
@@ -157,9 +157,9 @@ import Time
     }
   }
 
-  @Test("a standing-by member takes over when the first closes", arguments: LogKind.allCases)
-  func takeOver(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("a standing-by member takes over when the first closes", arguments: Backend.allCases)
+  func takeOver(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let (log, otherLog) = (try test.open(), try test.open())
       try log.append((0..<10).map { record("k\($0)", "\($0)") }, within: limit)
       let first = try Reader(log, group: "g")
@@ -180,17 +180,17 @@ import Time
 
   @Test(
     "a consumer with its own offsets gets nothing until it starts, then from there",
-    arguments: LogKind.allCases)
-  func ownOffsets(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+    arguments: Backend.allCases)
+  func ownOffsets(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       try log.append((0..<10).map { record("k", "\($0)") }, within: limit)
       let reader = try Reader(log, group: "g", ownOffsets: true)
       try reader.join()
       try reader.readOnce(wait: .milliseconds(200))
       #expect(reader.records.isEmpty)
-      let number = Partitioner.partition(ofKey: "k", among: TestLog.partitions)
-      let starts = (0..<TestLog.partitions).map {
+      let number = Partitioner.partition(ofKey: "k", among: LogUnderTest.partitions)
+      let starts = (0..<LogUnderTest.partitions).map {
         (TopicPartition(.sends, $0), $0 == number ? Int64(7) : 0)
       }
       try reader.subscription.start(Dictionary(uniqueKeysWithValues: starts))
@@ -204,36 +204,16 @@ import Time
     }
   }
 
-  @Test("an offset that the log does not have is told, not reset", arguments: LogKind.allCases)
-  func outOfRange(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
-      let log = try test.open()
-      try log.append((0..<3).map { record("k", "\($0)") }, within: limit)
-      let reader = try Reader(log, group: "g", ownOffsets: true)
-      try reader.join()
-      let number = Partitioner.partition(ofKey: "k", among: TestLog.partitions)
-      let partition = TopicPartition(.sends, number)
-      try reader.subscription.start([partition: 50])
-      #expect(throws: LogError.outOfRange(partition, offset: 50, available: 0..<3)) {
-        try reader.readRecords(1)
-      }
-      #expect(reader.records.isEmpty)
-      try reader.subscription.start([partition: 2])
-      try reader.readRecords(1)
-      #expect(try reader.ids == ["2"])
-      reader.subscription.close()
-      log.close(within: limit)
-    }
-  }
-
-  @Test("a paused partition gives nothing until resumed, others do", arguments: LogKind.allCases)
-  func pause(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("a paused partition gives nothing until resumed, others do", arguments: Backend.allCases)
+  func pause(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       let reader = try Reader(log, group: "g")
       try reader.join()
       let keys = (0..<40).map { "k\($0)" }
-      let here = keys.filter { Partitioner.partition(ofKey: $0, among: TestLog.partitions) == 0 }
+      let here = keys.filter {
+        Partitioner.partition(ofKey: $0, among: LogUnderTest.partitions) == 0
+      }
       let held = TopicPartition(.sends, 0)
       try reader.subscription.pause([held])
       try log.append(keys.map { record($0, $0) }, within: limit)
@@ -248,9 +228,9 @@ import Time
     }
   }
 
-  @Test("10,000 records come through, each once", arguments: LogKind.allCases)
-  func many(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("10,000 records come through, each once", arguments: Backend.allCases)
+  func many(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       for start in stride(from: 0, to: 10_000, by: 100) {
         log.append((start..<start + 100).map { record("k\($0 % 97)", "\($0)") }) { result in
@@ -266,9 +246,9 @@ import Time
     }
   }
 
-  @Test("a record over the limit is refused with its whole batch", arguments: LogKind.allCases)
-  func tooLarge(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("a record over the limit is refused with its whole batch", arguments: Backend.allCases)
+  func tooLarge(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       let large = NewRecord(
         topic: .sends, key: "k", event: event("1", data: Array(repeating: 32, count: 100_001)))
@@ -280,9 +260,9 @@ import Time
     }
   }
 
-  @Test("a closed log says so", arguments: LogKind.allCases)
-  func closed(_ kind: LogKind) async throws {
-    try await onLog(kind) { test in
+  @Test("a closed log says so", arguments: Backend.allCases)
+  func closed(_ backend: Backend) async throws {
+    try await onLog(backend) { test in
       let log = try test.open()
       log.close(within: limit)
       #expect(throws: LogError.closed) { try log.append([record("k", "1")], within: limit) }

@@ -92,7 +92,7 @@ import Time
       try second.readRecords(10)
       try second.commitAll()
       #expect(throws: LogError.lost(first.ours)) { try first.commitAll() }
-      try first.read(until: { $0.losses == TestLog.partitions })
+      try first.read(until: { $0.losses == LogUnderTest.partitions })
       second.subscription.close()
       first.subscription.close()
       log.close(within: limit)
@@ -176,9 +176,9 @@ private func onCluster(
   try await onOwnThread {
     let cluster = try MockKafka()
     for topic in Topic.allCases {
-      cluster.createTopic(topic.rawValue, partitions: TestLog.partitions)
+      cluster.createTopic(topic.rawValue, partitions: LogUnderTest.partitions)
     }
-    let properties = quickConsumers.merging(["reconnect.backoff.max.ms": "200"]) { $1 }
+    let properties = TestKafka.quickConsumers.merging(["reconnect.backoff.max.ms": "200"]) { $1 }
     let settings = KafkaLogSettings(bootstrap: cluster.bootstrap, properties: properties)
     try withExtendedLifetime(cluster) { try body(cluster, settings) }
   }

@@ -47,7 +47,7 @@ final class Reader {
 
   func readRecords(_ count: Int) throws { try read(until: { $0.records.count >= count }) }
 
-  func join(_ partitions: Int = TestLog.partitions) throws {
+  func join(_ partitions: Int = LogUnderTest.partitions) throws {
     try read(until: { $0.ours.count >= partitions })
   }
 

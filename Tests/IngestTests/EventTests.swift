@@ -85,10 +85,10 @@ final class EventListener {
 
   @Test(
     "who listens gets each change from then on, and goes on where it was",
-    arguments: [IngestStand.LogKind.embedded, .kafka])
-  func resume(kind: IngestStand.LogKind) async throws {
+    arguments: Backend.allCases)
+  func resume(backend: Backend) async throws {
     try await onOwnThread {
-      let stand = try IngestStand(on: kind, publicURL: nil)
+      let stand = try IngestStand(on: backend, publicURL: nil)
       defer { stand.stop() }
       try publish(stand, ["before"])
       var listener: EventListener? = try EventListener(stand.listener.port)
@@ -180,10 +180,10 @@ final class EventListener {
 
   @Test(
     "a hundred listeners cost the log one reader, and so does who comes back soon",
-    arguments: [(IngestStand.LogKind.embedded, 100), (.kafka, 10)])
-  func tail(kind: IngestStand.LogKind, count: Int) async throws {
+    arguments: [(Backend.oneMachine, 100), (.scaledOut, 10)])
+  func tail(backend: Backend, count: Int) async throws {
     try await onOwnThread {
-      let stand = try IngestStand(on: kind, publicURL: nil)
+      let stand = try IngestStand(on: backend, publicURL: nil)
       defer { stand.stop() }
       let listeners = try (0..<count).map { _ in try EventListener(stand.listener.port) }
       let place = try #require(listeners.first).place

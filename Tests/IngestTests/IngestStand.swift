@@ -22,10 +22,8 @@ final class IngestStand: Sendable {
   static let token = "twilio-token-one"
   static let appSecret = "meta-app-secret"
 
-  enum LogKind: Sendable, CaseIterable { case embedded, kafka }
-
   let log: any EventLog
-  let cluster: MockKafka?
+  private let place: TestLog
   let faulty: FaultyLog
   private let slot = LogSlot()
   let stores = StoreSlot()
@@ -38,7 +36,7 @@ final class IngestStand: Sendable {
   private let client: HTTPClient
 
   init(
-    _ more: String = "", moreSenders: String = "", on kind: LogKind = .embedded,
+    _ more: String = "", moreSenders: String = "", on backend: Backend = .oneMachine,
     spoolLimit: String = "100MB",
     isOpen: Bool = true,
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
@@ -48,19 +46,9 @@ final class IngestStand: Sendable {
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
     let folder = self.folder
-    switch kind {
-    case .embedded:
-      cluster = nil
-      log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
-    case .kafka:
-      let cluster = try MockKafka()
-      for topic in Topic.allCases { cluster.createTopic(topic.rawValue, partitions: 4) }
-      self.cluster = cluster
-      var settings = KafkaLogSettings(
-        bootstrap: cluster.bootstrap, properties: ["reconnect.backoff.max.ms": "200"])
-      settings.messageTimeout = .seconds(2)
-      log = try KafkaLog(settings)
-    }
+    place = try TestLog(
+      backend, in: folder, mock: .always, properties: ["reconnect.backoff.max.ms": "200"])
+    log = try place.open(messageTimeout: .seconds(2))
     faulty = FaultyLog(log)
     if isOpen { slot.fill(faulty) }
     let lines = lines
@@ -80,6 +68,9 @@ final class IngestStand: Sendable {
   }
 
   deinit { stop() }
+
+  /// The brokers, where it is on Kafka.
+  var brokers: MockKafka? { place.kafka?.mock }
 
   func open() { slot.fill(faulty) }
 
@@ -165,30 +156,11 @@ final class IngestStand: Sendable {
   }
 
   /// All that the log has of a topic.
-  func records(_ topic: Topic) throws -> [LogRecord] {
-    let expected = try log.offsets(of: topic, within: .seconds(5)).reduce(0) { $0 + $1.count }
-    guard expected > 0 else { return [] }
-    let subscription = try log.subscribe(group: "test-\(UUID())", topics: [topic])
-    defer { subscription.close() }
-    var found: [LogRecord] = []
-    let deadline = bootMicroseconds() + 20_000_000
-    while found.count < expected, bootMicroseconds() < deadline {
-      found += try subscription.next(max: 1000, wait: .milliseconds(100)).records
-    }
-    return found
-  }
+  func records(_ topic: Topic) throws -> [LogRecord] { try log.records(of: topic) }
 
   /// The different keys of a topic, once there are so many.
   func keys(of topic: Topic, atLeast least: Int) throws -> Set<String> {
-    let subscription = try log.subscribe(group: "test-\(UUID())", topics: [topic])
-    defer { subscription.close() }
-    var found: Set<String> = []
-    let deadline = bootMicroseconds() + 20_000_000
-    while found.count < least, bootMicroseconds() < deadline {
-      found.formUnion(
-        try subscription.next(max: 1000, wait: .milliseconds(100)).records.map(\.key))
-    }
-    return found
+    Set(try log.records(of: topic) { Set($0.map(\.key)).count >= least }.map(\.key))
   }
 
   func count(_ metric: String) -> Int {

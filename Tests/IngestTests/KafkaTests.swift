@@ -8,7 +8,7 @@ import Testing
 @Suite struct KafkaTests {
   @Test("what providers post is in the log when they get their answer")
   func path() async throws {
-    let stand = try IngestStand(on: .kafka)
+    let stand = try IngestStand(on: .scaledOut)
     #expect(
       try await stand.twilio("/in/whatsapp/crm/acme", TwilioWebhookTests.status).status == 200)
     #expect(try await SpoolTests.post(stand, 1) == 200)
@@ -22,15 +22,15 @@ import Testing
 
   @Test("an outage of the brokers loses no webhook and takes no send")
   func outage() async throws {
-    let stand = try IngestStand(on: .kafka, patience: .milliseconds(300))
+    let stand = try IngestStand(on: .scaledOut, patience: .milliseconds(300))
     #expect(try await SpoolTests.post(stand, 0) == 200)
-    stand.cluster?.takeDown()
+    stand.brokers?.takeDown()
     for number in 1...20 { #expect(try await SpoolTests.post(stand, number) == 200) }
     #expect(stand.count("postrider_spooled_records_total") >= 20)
     let refused = try await SendTests.send(stand, SendTests.text)
     #expect(refused.status == 503)
     #expect(refused.headers.first(named: "Retry-After") != nil)
-    stand.cluster?.bringUp()
+    stand.brokers?.bringUp()
     let keys = try stand.keys(of: .callbacks, atLeast: 21)
     #expect(keys == Set((0...20).map { "wamid.\($0)" }))
   }

@@ -3,6 +3,7 @@ import Events
 import Domain
 import Ingest
 import Platform
+import TestSupport
 import Testing
 import Time
 
@@ -23,9 +24,9 @@ import Time
     }
   }
 
-  @Test("each partition gets its own marks", arguments: IngestStand.LogKind.allCases)
-  func everywhere(kind: IngestStand.LogKind) throws {
-    let stand = try IngestStand(on: kind, marksEvery: .milliseconds(20))
+  @Test("each partition gets its own marks", arguments: Backend.allCases)
+  func everywhere(backend: Backend) throws {
+    let stand = try IngestStand(on: backend, marksEvery: .milliseconds(20))
     let partitions = try stand.log.partitionCount(of: .callbacks, within: .seconds(5))
     Self.waitForMarks(stand, atLeast: partitions * 2)
     #expect(stand.count("postrider_marks_total") >= partitions * 2)

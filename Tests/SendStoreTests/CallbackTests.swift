@@ -5,13 +5,14 @@ import Platform
 import Postgres
 import SendStore
 import Store
+import TestSupport
 import Testing
 import Time
 
 @Suite struct CallbackTests {
-  @Test("a callback finds its send by our id, and by the provider's", arguments: StoreKind.allCases)
-  func matching(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a callback finds its send by our id, and by the provider's", arguments: Backend.allCases)
+  func matching(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let send = try world.accepted("SM1")
     #expect(try world.store.apply([.about(send.id, .wentOut(.sent))]) == [.moved(send.id, .sent)])
     #expect(
@@ -22,20 +23,20 @@ import Time
     #expect(try world.state(send.id) == .delivered)
   }
 
-  @Test("an id of weeks ago is still found", arguments: StoreKind.allCases)
-  func oldID(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("an id of weeks ago is still found", arguments: Backend.allCases)
+  func oldID(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let send = try world.accepted("SMold")
     world.clock.advance(.seconds(20 * 86400))
     #expect(try world.store.apply([.unnamed("SMold", .wentOut(.read))]) == [.moved(send.id, .read)])
   }
 
   @Test(
-    "what another account signed changes nothing, whatever it names", arguments: StoreKind.allCases)
-  func forgery(kind: StoreKind) throws {
+    "what another account signed changes nothing, whatever it names", arguments: Backend.allCases)
+  func forgery(backend: Backend) throws {
     var other = Sender.main
     (other.id, other.account) = (SenderID("other"), AccountID("AC2"))
-    let world = try StoreUnderTest(kind, senders: [.main, other])
+    let world = try StoreUnderTest(backend, senders: [.main, other])
     let send = try world.accepted("SM1")
     var otherNumber = CallbackReport.unnamed("SM1", .wentOut(.read))
     otherNumber.address = "whatsapp:+1555"
@@ -60,9 +61,9 @@ import Time
 
   @Test(
     "of two callbacks in one batch the one further along wins, in either order",
-    arguments: StoreKind.allCases)
-  func batchOrder(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func batchOrder(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(2)
     let claim = try world.claim()
     _ = try world.store.record([.accepted(claim.sends[0], "SMa"), .accepted(claim.sends[1], "SMb")])
@@ -83,9 +84,9 @@ import Time
 
   @Test(
     "a callback before the answer settles the send, and the answer does not turn it back",
-    arguments: StoreKind.allCases)
-  func early(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func early(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue()
     let send = try #require(try world.claim().sends.first)
     #expect(
@@ -101,9 +102,9 @@ import Time
 
   @Test(
     "a callback that carries only the provider's id waits for the answer",
-    arguments: StoreKind.allCases)
-  func parking(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func parking(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue()
     let send = try #require(try world.claim().sends.first)
     #expect(
@@ -118,9 +119,9 @@ import Time
 
   @Test(
     "a callback for a send that intake has not read yet is joined by the sweep",
-    arguments: StoreKind.allCases)
-  func sweep(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func sweep(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let id = SendID.random(at: world.clock.now)
     let parkedAt = world.clock.now
     #expect(try world.store.apply([.about(id, .wentOut(.sent))]) == [.parked])
@@ -131,9 +132,9 @@ import Time
   }
 
   @Test(
-    "what stays unmatched can be shown and forgotten, oldest first", arguments: StoreKind.allCases)
-  func unmatched(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    "what stays unmatched can be shown and forgotten, oldest first", arguments: Backend.allCases)
+  func unmatched(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     var callback = CallbackReport.unnamed("SMx", .failed(.undelivered, againAfter: .seconds(5)))
     callback.providerAt = world.clock.now
     callback.code = "30003"
@@ -151,9 +152,9 @@ import Time
 
   @Test(
     "a failure that may pass makes the send due again as its next attempt",
-    arguments: StoreKind.allCases)
-  func failing(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func failing(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let send = try world.accepted("SM1")
     let failed = CallbackReport.about(send.id, .failed(.undelivered, againAfter: .seconds(60)))
     #expect(try world.store.apply([failed]) == [.moved(send.id, .queued)])
@@ -175,9 +176,9 @@ import Time
 
   @Test(
     "proof that a doubted attempt went out takes its repeat back from the queue",
-    arguments: StoreKind.allCases)
-  func canceledRepeat(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func canceledRepeat(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue()
     let send = try #require(try world.claim().sends.first)
     let cut = Failure(code: "cut", sentence: "cut")
@@ -191,9 +192,9 @@ import Time
 
   @Test(
     "many workers apply callbacks of the same sends at once, and none is lost",
-    arguments: StoreKind.allCases)
-  func concurrency(kind: StoreKind) async throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func concurrency(backend: Backend) async throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(60)
     let sends = try world.claim().sends
     _ = try world.store.record(sends.map { .accepted($0, "SM\($0.key.value)") })
@@ -226,9 +227,9 @@ import Time
 @Suite struct ClaimAgainstCallbackTests {
   @Test(
     "proof that arrives while the repeat is being claimed is never overwritten",
-    arguments: StoreKind.allCases)
-  func race(kind: StoreKind) async throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func race(backend: Backend) async throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(300)
     let sends = try world.claim(limit: 300).sends
     let (cut, now) = (Failure(code: "cut", sentence: "cut"), world.clock.now)
@@ -268,7 +269,7 @@ import Time
   /// answer is recorded meanwhile, by somebody who finds nothing parked.
   @Test("an answer that is recorded between a callback's look and its parking is found after it")
   func race() throws {
-    let world = try StoreUnderTest(.postgres)
+    let world = try StoreUnderTest(.scaledOut)
     guard case .postgres(let url, _) = world.location else { return }
     let known = try world.accepted("SMknown")
     try world.queue()
@@ -313,9 +314,9 @@ import Time
 @Suite struct StoreAgainstRulesTests {
   @Test(
     "the store moves a send exactly as the rules say, whatever is told",
-    arguments: StoreKind.allCases)
-  func agrees(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func agrees(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     var random = SystemRandomNumberGenerator()
     try world.queue(150)
     let sends = try world.claim(limit: 150).sends

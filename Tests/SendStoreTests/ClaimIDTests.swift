@@ -5,6 +5,7 @@ import Platform
 import Postgres
 import SQLite
 import SendStore
+import TestSupport
 import Testing
 import Time
 
@@ -14,9 +15,9 @@ import Time
 
   @Test(
     "a record that comes twice never touches a later claim of the same attempt",
-    arguments: StoreKind.allCases)
-  func repeated(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func repeated(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(2)
     let first = try world.claim().sends
     let reports: [AttemptReport] = [
@@ -39,10 +40,10 @@ import Time
 
   @Test(
     "claims whose answer was lost are put back past their time, and go once",
-    arguments: StoreKind.allCases)
-  func audit(kind: StoreKind) throws {
+    arguments: Backend.allCases)
+  func audit(backend: Backend) throws {
     let sender = Sender.main.with(Budget(rate: nil, daily: .messages(3), pair: nil, inFlight: 9))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     try world.queue(3)
     let lost = try world.claim(limit: 2).sends
     let known = try world.claim(limit: 1).sends
@@ -64,9 +65,9 @@ import Time
 
   @Test(
     "what a worker that is gone left is in doubt, whoever leads its lane and in whatever group it is",
-    arguments: StoreKind.allCases)
-  func orphans(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func orphans(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(2)
     let sends = try world.claim().sends
     let two = WorkerID("two")
@@ -93,9 +94,9 @@ import Time
 
   @Test(
     "an attempt without a record is in doubt once its time is over and its worker gone, and no sooner",
-    arguments: StoreKind.allCases)
-  func sweep(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func sweep(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(2)
     _ = try world.claim()
     func sweep() throws -> Int { try world.store.sweepIntents(firstLook: .seconds(30)) }
@@ -112,9 +113,9 @@ import Time
   }
 
   @Test(
-    "a lease that ran out and that nobody took goes on as it was", arguments: StoreKind.allCases)
-  func lapsed(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    "a lease that ran out and that nobody took goes on as it was", arguments: Backend.allCases)
+  func lapsed(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let before = try world.lease()
     world.clock.advance(.seconds(60))
     #expect(try world.lease() == before)
@@ -128,9 +129,9 @@ import Time
 
   @Test(
     "a store that has less than it has told stops every lane, until it is said to be restored",
-    arguments: StoreKind.allCases)
-  func lostCommits(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func lostCommits(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(3)
     let sent = try world.claim(limit: 1).sends
     _ = try world.store.record([.accepted(sent[0], "SM1")])
@@ -157,7 +158,7 @@ import Time
 
   @Test("a transaction that ran again after a conflict leaves no queue without its flow")
   func conflict() throws {
-    let world = try StoreUnderTest(.postgres, options: "-c deadlock_timeout=1s")
+    let world = try StoreUnderTest(.scaledOut, options: "-c deadlock_timeout=1s")
     try world.queue()
     let id = SendID.random(at: world.clock.now)
     let rival = try world.connection()

@@ -2,13 +2,14 @@ internal import TestSupport
 
 import Domain
 import SendStore
+import TestSupport
 import Testing
 import Time
 
 @Suite struct ClaimTests {
-  @Test("a claim takes what is due, oldest first, and nothing twice", arguments: StoreKind.allCases)
-  func claims(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a claim takes what is due, oldest first, and nothing twice", arguments: Backend.allCases)
+  func claims(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(5)
     let first = try world.claim(limit: 3)
     #expect(first.sends.map(\.id) == Array(ids.prefix(3)))
@@ -21,9 +22,9 @@ import Time
     #expect(status.inFlight == 5 && status.waiting == 0)
   }
 
-  @Test("a worker without the lease claims nothing", arguments: StoreKind.allCases)
-  func fencing(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a worker without the lease claims nothing", arguments: Backend.allCases)
+  func fencing(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue()
     let lease = try world.lease()
     let (sender, two) = (Sender.main.id, WorkerID("two"))
@@ -42,10 +43,10 @@ import Time
 
   @Test(
     "no span of the interval sees more than the rate, across restarts and owners",
-    arguments: StoreKind.allCases)
-  func rate(kind: StoreKind) throws {
+    arguments: Backend.allCases)
+  func rate(backend: Backend) throws {
     let sender = Sender.main.with(Budget(rate: Rate(4, per: .seconds(1)), daily: nil, pair: nil))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     try world.queue(60)
     var posts: [Timestamp] = []
     var store = world.store
@@ -73,10 +74,10 @@ import Time
 
   @Test(
     "a day's limit holds the rest until slots are a day old, and says until when",
-    arguments: StoreKind.allCases)
-  func daily(kind: StoreKind) throws {
+    arguments: Backend.allCases)
+  func daily(backend: Backend) throws {
     let sender = Sender.main.with(Budget(rate: nil, daily: .messages(10), pair: nil))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     try world.queue(15) { _, send in send.expires = send.due + .seconds(7 * 86400) }
     let claim = try world.claim(limit: 100)
     #expect(claim.sends.count == 10)
@@ -95,10 +96,10 @@ import Time
 
   @Test(
     "a full recipients budget holds new recipients; those counted and those who wrote go on",
-    arguments: StoreKind.allCases)
-  func recipients(kind: StoreKind) throws {
+    arguments: Backend.allCases)
+  func recipients(backend: Backend) throws {
     let sender = Sender.main.with(Budget(rate: nil, daily: .recipients(2), pair: nil))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     let people = [
       "+393330000001", "+393330000002", "+393330000003", "+393330000001", "+393330000004",
     ]
@@ -123,24 +124,24 @@ import Time
     #expect(try world.claim().sends.map(\.recipient) == [people[2]])
   }
 
-  @Test("lanes of one portfolio share their recipients", arguments: StoreKind.allCases)
-  func sharedRecipients(kind: StoreKind) throws {
+  @Test("lanes of one portfolio share their recipients", arguments: Backend.allCases)
+  func sharedRecipients(backend: Backend) throws {
     let budget = Budget(rate: nil, daily: .recipients(1), pair: nil)
     var one = Sender.main.with(budget)
     one.portfolio = "p"
     var two = one
     two.id = SenderID("second")
-    let world = try StoreUnderTest(kind, senders: [one, two])
+    let world = try StoreUnderTest(backend, senders: [one, two])
     try world.queue(2) { index, send in send.sender = index == 0 ? one.id : two.id }
     #expect(try world.claim(one).sends.count == 1)
     #expect(try world.claim(two).sends.isEmpty)
   }
 
-  @Test("a pair that is spent holds that person only", arguments: StoreKind.allCases)
-  func pairs(kind: StoreKind) throws {
+  @Test("a pair that is spent holds that person only", arguments: Backend.allCases)
+  func pairs(backend: Backend) throws {
     let sender = Sender.main.with(
       Budget(rate: nil, daily: nil, pair: Rate(1, per: .seconds(6), burst: 2)))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     try world.queue(4) { index, send in
       send.recipient = index < 3 ? "+393330000001" : "+393330000002"
     }
@@ -155,10 +156,10 @@ import Time
     #expect(try world.claim().sends.count == 1)
   }
 
-  @Test("in flight never passes its limit, and an answer makes room", arguments: StoreKind.allCases)
-  func inFlight(kind: StoreKind) throws {
+  @Test("in flight never passes its limit, and an answer makes room", arguments: Backend.allCases)
+  func inFlight(backend: Backend) throws {
     let sender = Sender.main.with(Budget(rate: nil, daily: nil, pair: nil, inFlight: 3))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     try world.queue(10)
     let claim = try world.claim()
     #expect(claim.sends.count == 3)
@@ -169,9 +170,9 @@ import Time
 
   @Test(
     "a higher priority overtakes a campaign, and campaigns share the lane",
-    arguments: StoreKind.allCases)
-  func fairness(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func fairness(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(40) { _, send in send.campaign = "big" }
     #expect(try world.claim(limit: 10).sends.count == 10)
     let small = try world.queue(10) { _, send in send.campaign = "small" }
@@ -183,9 +184,9 @@ import Time
     #expect(claim.sends.count == 11)
   }
 
-  @Test("one send at a time, two campaigns take turns", arguments: StoreKind.allCases)
-  func turns(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("one send at a time, two campaigns take turns", arguments: Backend.allCases)
+  func turns(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let one = try world.queue(6) { _, send in send.campaign = "one" }
     let two = try world.queue(6) { _, send in send.campaign = "two" }
     let order = try (0..<6).flatMap { _ in try world.claim(limit: 1).sends.map(\.id) }
@@ -193,9 +194,9 @@ import Time
     #expect(order.filter { two.contains($0) }.count == 3)
   }
 
-  @Test("a held template waits alone, and says until when", arguments: StoreKind.allCases)
-  func heldTemplate(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a held template waits alone, and says until when", arguments: Backend.allCases)
+  func heldTemplate(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(4) { index, send in send.template = index % 2 == 0 ? "paused" : "fine" }
     let until = world.clock.now + .seconds(3 * 3600)
     try world.store.hold(
@@ -208,9 +209,9 @@ import Time
   }
 
   @Test(
-    "a stopped lane burns nothing, and goes on when it is resumed", arguments: StoreKind.allCases)
-  func stopped(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    "a stopped lane burns nothing, and goes on when it is resumed", arguments: Backend.allCases)
+  func stopped(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(2)
     let changes = try world.store.laneChanges()
     try world.store.stop(Sender.main.id, Failure(code: "20003", sentence: "authentication failed"))
@@ -225,9 +226,9 @@ import Time
     #expect(try world.claim().sends.count == 2)
   }
 
-  @Test("a held lane waits until its time", arguments: StoreKind.allCases)
-  func heldLane(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a held lane waits until its time", arguments: Backend.allCases)
+  func heldLane(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue()
     let until = world.clock.now + .seconds(60)
     try world.store.hold(Sender.main.id, until: until, because: "63038")
@@ -236,9 +237,9 @@ import Time
     #expect(try world.claim().sends.count == 1)
   }
 
-  @Test("what is not due yet waits, and what has expired ends", arguments: StoreKind.allCases)
-  func dueAndExpiry(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("what is not due yet waits, and what has expired ends", arguments: Backend.allCases)
+  func dueAndExpiry(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(3) { index, send in
       if index == 1 { send.due = send.due + .seconds(60) }
       if index == 2 { send.expires = send.due }
@@ -252,9 +253,9 @@ import Time
     #expect(try world.claim().sends.map(\.id) == [ids[1]])
   }
 
-  @Test("whoever opted out is not written to", arguments: StoreKind.allCases)
-  func optOut(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("whoever opted out is not written to", arguments: Backend.allCases)
+  func optOut(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.store.optOut("+393330010000", of: Sender.main.id, .out(.everything))
     try world.store.optOut("+393330010001", of: Sender.main.id, .out(.marketing))
     let ids = try world.queue(3)
@@ -270,9 +271,9 @@ import Time
 
   @Test(
     "what an owner before left unrecorded is waited for, then in doubt, never repeated by itself",
-    arguments: StoreKind.allCases)
-  func takeOver(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func takeOver(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(3)
     let claim = try world.claim(limit: 2)
     #expect(claim.sends.count == 2)
@@ -309,10 +310,10 @@ import Time
     #expect(try world.store.laneStatus().first?.inFlight == 1)
   }
 
-  @Test("budgets of an owner before count for its successor", arguments: StoreKind.allCases)
-  func spentByPredecessor(kind: StoreKind) throws {
+  @Test("budgets of an owner before count for its successor", arguments: Backend.allCases)
+  func spentByPredecessor(backend: Backend) throws {
     let sender = Sender.main.with(Budget(rate: nil, daily: .messages(3), pair: nil))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     try world.queue(5)
     #expect(try world.claim(limit: 2).sends.count == 2)
     world.clock.advance(.seconds(10))

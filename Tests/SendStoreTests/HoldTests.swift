@@ -11,9 +11,9 @@ import Time
 
   @Test(
     "a hold is of one language; a name alone, as older versions wrote it, stands for all",
-    arguments: StoreKind.allCases)
-  func languages(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func languages(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let keys = [
       Self.key("offer", "en"), Self.key("offer", "en_US"), Self.key("offer"),
       Self.key("offers", "en"),
@@ -49,9 +49,9 @@ import Time
   enum Held: CaseIterable { case lane, template, campaign }
 
   @Test(
-    "a shorter hold does not shorten a longer", arguments: StoreKind.allCases, Held.allCases)
-  func shorter(kind: StoreKind, held: Held) throws {
-    let world = try StoreUnderTest(kind)
+    "a shorter hold does not shorten a longer", arguments: Backend.allCases, Held.allCases)
+  func shorter(backend: Backend, held: Held) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(1) { ($1.template, $1.campaign) = ("t", "c") }
     let start = world.clock.now
     for seconds in [600, 60] {

@@ -2,15 +2,16 @@ internal import TestSupport
 
 import Domain
 import SendStore
+import TestSupport
 import Testing
 import Time
 
 @Suite struct IntakeTests {
   @Test(
     "what was taken in is queued, with its first change to be published",
-    arguments: StoreKind.allCases)
-  func taken(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func taken(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(3)
     let send = try #require(try world.store.send(ids[1]))
     #expect(send.progress == .new)
@@ -23,9 +24,9 @@ import Time
     #expect(try world.store.send(.random(at: world.clock.now)) == nil)
   }
 
-  @Test("the same id is folded; with another content it is told", arguments: StoreKind.allCases)
-  func folding(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("the same id is folded; with another content it is told", arguments: Backend.allCases)
+  func folding(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let id = try world.queue()[0]
     func send(_ body: String) -> NewSend {
       NewSend(
@@ -48,9 +49,9 @@ import Time
 
   @Test(
     "a send for a sender that nobody knows yet waits for it, as long as it may",
-    arguments: StoreKind.allCases)
-  func unknownSender(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func unknownSender(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let sends = ["main", "nobody", "main"].map { sender in
       NewSend(
         id: .random(at: world.clock.now), sender: SenderID(sender), recipient: "+393330010000",
@@ -78,9 +79,9 @@ import Time
 
   @Test(
     "a batch that does not start where the store stands changes nothing",
-    arguments: StoreKind.allCases)
-  func compareAndSet(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func compareAndSet(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(5)
     func take(_ log: String, from: Int64) throws -> IntakeResult {
       try world.store.take(
@@ -95,9 +96,9 @@ import Time
 
   @Test(
     "after a restore what the log had before is in doubt, as it may have gone out; what came after goes",
-    arguments: StoreKind.allCases)
-  func readAnew(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func readAnew(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue()
     _ = try world.store.restored(SendsInLog(log: "log-1", available: [0..<3]))
     let ids = try world.queue(4)
@@ -109,9 +110,9 @@ import Time
   }
 
   @Test(
-    "two processes take in side by side without one key used twice", arguments: StoreKind.allCases)
-  func sideBySide(kind: StoreKind) async throws {
-    let world = try StoreUnderTest(kind)
+    "two processes take in side by side without one key used twice", arguments: Backend.allCases)
+  func sideBySide(backend: Backend) async throws {
+    let world = try StoreUnderTest(backend)
     let other = try world.another()
     defer { other.close() }
     let now = world.clock.now

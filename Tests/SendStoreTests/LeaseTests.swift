@@ -2,6 +2,7 @@ internal import TestSupport
 
 import Domain
 import SendStore
+import TestSupport
 import Testing
 import Time
 
@@ -14,9 +15,9 @@ import Time
 
   @Test(
     "groups spread over the workers that are alive, and move when one is gone",
-    arguments: StoreKind.allCases)
-  func spreading(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind, senders: Self.senders)
+    arguments: Backend.allCases)
+  func spreading(backend: Backend) throws {
+    let world = try StoreUnderTest(backend, senders: Self.senders)
     let (one, two) = (WorkerID("one"), WorkerID("two"))
     #expect(try world.store.tendLeases(one).held.count == 5)
     #expect(try world.store.tendLeases(two).held.isEmpty)
@@ -34,9 +35,9 @@ import Time
     #expect(alone.held.filter { $0.epoch == 2 || $0.epoch == 3 }.count == 2)
   }
 
-  @Test("a worker that leaves gives its share free at once", arguments: StoreKind.allCases)
-  func leaving(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind, senders: Self.senders)
+  @Test("a worker that leaves gives its share free at once", arguments: Backend.allCases)
+  func leaving(backend: Backend) throws {
+    let world = try StoreUnderTest(backend, senders: Self.senders)
     let (one, two) = (WorkerID("one"), WorkerID("two"))
     let held = try world.store.tendLeases(one).held
     _ = try world.store.tendLeases(two)
@@ -45,20 +46,20 @@ import Time
     #expect(try world.store.tendLeases(two).held.count == 5)
   }
 
-  @Test("senders of one portfolio are one group", arguments: StoreKind.allCases)
-  func portfolios(kind: StoreKind) throws {
+  @Test("senders of one portfolio are one group", arguments: Backend.allCases)
+  func portfolios(backend: Backend) throws {
     let senders = Self.senders.map { sender in
       var sender = sender
       sender.portfolio = "acme"
       return sender
     }
-    let world = try StoreUnderTest(kind, senders: senders)
+    let world = try StoreUnderTest(backend, senders: senders)
     #expect(try world.store.tendLeases(world.worker).held.map(\.group.text) == ["portfolio:acme"])
   }
 
-  @Test("a release by a former owner leaves the present one alone", arguments: StoreKind.allCases)
-  func lateRelease(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a release by a former owner leaves the present one alone", arguments: Backend.allCases)
+  func lateRelease(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let old = try world.lease()
     world.clock.advance(.seconds(4))
     let two = WorkerID("two")
@@ -71,9 +72,9 @@ import Time
 
   @Test(
     "nothing is claimed under a lease that has run out, nor under one of before its group came back",
-    arguments: StoreKind.allCases)
-  func oldLease(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func oldLease(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue()
     let old = try world.lease()
     func claim(_ lease: Lease) throws -> ClaimResult {
@@ -88,9 +89,9 @@ import Time
     #expect(try world.claim().sends.count == 1)
   }
 
-  @Test("a duty has one holder at a time", arguments: StoreKind.allCases)
-  func duties(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a duty has one holder at a time", arguments: Backend.allCases)
+  func duties(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let (one, two) = (WorkerID("one"), WorkerID("two"))
     #expect(try world.store.takeDuty("relay", one) == 1)
     #expect(try world.store.takeDuty("relay", two) == nil)

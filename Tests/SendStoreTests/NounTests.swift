@@ -9,9 +9,9 @@ import Time
 @Suite struct NounTests {
   @Test(
     "every statement of every noun fits the schema and gives the columns that are read",
-    arguments: StoreKind.allCases)
-  func statements(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func statements(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.store.engine.prepareAll()
   }
 
@@ -69,9 +69,9 @@ import Time
   }
 
   @Test(
-    "nouns of several modules share a store and its transactions", arguments: StoreKind.allCases)
-  func shared(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    "nouns of several modules share a store and its transactions", arguments: Backend.allCases)
+  func shared(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let engine = try world.location.open(SendStore.nouns + [Notes.noun])
     let store = SendStore(engine)
     defer { store.close() }

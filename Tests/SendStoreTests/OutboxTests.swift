@@ -30,9 +30,9 @@ import Time
 
   @Test(
     "every change of a send's history is told, whatever it came to",
-    arguments: StoreKind.allCases, SendState.allCases)
-  func told(kind: StoreKind, state: SendState) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases, SendState.allCases)
+  func told(backend: Backend, state: SendState) throws {
+    let world = try StoreUnderTest(backend)
     let id = try world.queue()[0]
     try Self.bring(world, id, to: state)
     let send = try #require(try world.store.send(id))
@@ -44,9 +44,9 @@ import Time
 
   @Test(
     "a callback that comes before the record binds its provider id",
-    arguments: StoreKind.allCases)
-  func earlyCallback(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func earlyCallback(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let id = try world.queue()[0]
     _ = try #require(try world.claim().sends.first)
     _ = try world.store.apply([.about(id, providerID: "SM7", .wentOut(.sent))])
@@ -59,9 +59,9 @@ import Time
 
   @Test(
     "another attempt to the same person is a rival while it is in doubt or not recorded",
-    arguments: StoreKind.allCases)
-  func rivals(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func rivals(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(4) { index, send in
       send.recipient = index == 3 ? "+393330000000" : "+393331234567"
       send.content = Array("\(index)".utf8)
@@ -80,9 +80,9 @@ import Time
     #expect(Set(rivals) == [Array("1".utf8), Array("2".utf8)])
   }
 
-  @Test("an older mark that comes in a later call changes nothing", arguments: StoreKind.allCases)
-  func olderMark(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("an older mark that comes in a later call changes nothing", arguments: Backend.allCases)
+  func olderMark(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     func mark(_ seconds: Int64) throws {
       try world.store.applyMarks([
         Mark(partition: 0, instance: "a", at: Timestamp(seconds: seconds), isLast: false)
@@ -94,9 +94,9 @@ import Time
 
   @Test(
     "a writer that is gone holds up nothing once others have gone on by far in the same partition",
-    arguments: StoreKind.allCases)
-  func silentWriter(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func silentWriter(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     func mark(_ partition: Int, _ instance: String, _ minutes: Int64) throws {
       let at = Timestamp(seconds: minutes * 60)
       try world.store.applyMarks([

@@ -1,8 +1,7 @@
-internal import TestSupport
-
 import Domain
 import SendStore
 import Store
+import TestSupport
 import Testing
 import Time
 
@@ -12,9 +11,9 @@ import Time
 
   @Test(
     "partitions spread over the workers of their kind, and move within three seconds when one is gone",
-    arguments: StoreKind.allCases)
-  func spreading(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func spreading(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     func tend(_ worker: WorkerID, count: Int = 4) throws -> PartitionReport {
       try world.store.tendPartitions(of: "callbacks", count: count, worker, .status)
     }
@@ -39,10 +38,10 @@ import Time
   }
 
   @Test(
-    "a worker that wakes after another has taken over passes nothing", arguments: StoreKind.allCases
+    "a worker that wakes after another has taken over passes nothing", arguments: Backend.allCases
   )
-  func fence(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  func fence(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     func tend(_ worker: WorkerID) throws -> [PartitionLease] {
       try world.store.tendPartitions(of: "callbacks", count: 1, worker, .status).held
     }
@@ -68,9 +67,9 @@ import Time
 
   @Test(
     "what stood in the log before a restore comes in doubt, what came after it is queued",
-    arguments: StoreKind.allCases)
-  func restored(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func restored(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(2)
     _ = try world.store.restored(SendsInLog(log: "log-1", available: [0..<4]))
     #expect(try world.store.identity().generation == 1)

@@ -14,9 +14,9 @@ import Time
 
   @Test(
     "a partition has one owner at a time: they spread over the workers, and move when one is gone",
-    arguments: StoreKind.allCases)
-  func spreading(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func spreading(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let (one, two) = (WorkerID("one"), WorkerID("two"))
     #expect(try tend(one, world).held.map(\.number) == [0, 1, 2, 3])
     #expect(try tend(two, world).held.isEmpty)
@@ -33,9 +33,9 @@ import Time
 
   @Test(
     "who has lost a partition neither says how far it was read nor gives it back",
-    arguments: StoreKind.allCases)
-  func fenced(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func fenced(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let (one, two) = (WorkerID("one"), WorkerID("two"))
     let old = try tend(one, world).held
     world.clock.advance(.seconds(4))

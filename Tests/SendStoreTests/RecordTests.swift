@@ -2,13 +2,14 @@ internal import TestSupport
 
 import Domain
 import SendStore
+import TestSupport
 import Testing
 import Time
 
 @Suite struct RecordTests {
-  @Test("an accepted send keeps its id, its answer and its history", arguments: StoreKind.allCases)
-  func accepted(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("an accepted send keeps its id, its answer and its history", arguments: Backend.allCases)
+  func accepted(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let claimed = try world.accepted("SM77")
     let send = try #require(try world.store.send(claimed.id))
     #expect(send.progress.state == .accepted)
@@ -18,9 +19,9 @@ import Time
     #expect(try world.store.laneStatus().first?.inFlight == 0)
   }
 
-  @Test("each outcome leads where it should", arguments: StoreKind.allCases)
-  func outcomes(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("each outcome leads where it should", arguments: Backend.allCases)
+  func outcomes(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let due = world.clock.now + .seconds(30)
     let failure = Failure(
       code: "21610", sentence: "the recipient said STOP", providerText: "blocked")
@@ -49,9 +50,9 @@ import Time
     #expect(try world.store.doubtsDue(of: Sender.main.id, limit: 9).map(\.id) == [ids[3]])
   }
 
-  @Test("a report that comes twice or too late changes nothing", arguments: StoreKind.allCases)
-  func repeated(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a report that comes twice or too late changes nothing", arguments: Backend.allCases)
+  func repeated(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let send = try world.accepted()
     let again = try world.store.record([
       .accepted(send, "SM1"), .of(send, .refusedAtGate(due: world.clock.now)),
@@ -64,9 +65,9 @@ import Time
 
   @Test(
     "a late word on the first attempt is about that one, while the second is under way",
-    arguments: StoreKind.allCases)
-  func lateWord(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func lateWord(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let id = try world.queue()[0]
     let failure = Failure(code: "20429", sentence: "Too many.")
     let first = try #require(try world.claim().sends.first)
@@ -83,11 +84,11 @@ import Time
     #expect(try world.store.record([.accepted(second, "SM2")]).map(\.state) == [.accepted])
   }
 
-  @Test("a gate refusal gives its slots back", arguments: StoreKind.allCases)
-  func gateRefusal(kind: StoreKind) throws {
+  @Test("a gate refusal gives its slots back", arguments: Backend.allCases)
+  func gateRefusal(backend: Backend) throws {
     let sender = Sender.main.with(
       Budget(rate: Rate(1, per: .seconds(60)), daily: .messages(1), pair: nil))
-    let world = try StoreUnderTest(kind, senders: [sender])
+    let world = try StoreUnderTest(backend, senders: [sender])
     try world.queue()
     let claim = try world.claim()
     #expect(try world.claim().sends.isEmpty)
@@ -95,9 +96,9 @@ import Time
     #expect(try world.claim().sends.map(\.attempt) == [1])
   }
 
-  @Test("retries end with the attempts that are allowed", arguments: StoreKind.allCases)
-  func attemptsEnd(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("retries end with the attempts that are allowed", arguments: Backend.allCases)
+  func attemptsEnd(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let id = try world.queue(1) { _, send in send.maxAttempts = 3 }[0]
     for attempt in 1...3 {
       let send = try #require(try world.claim().sends.first)
@@ -109,9 +110,9 @@ import Time
     #expect(try world.claim().sends.isEmpty)
   }
 
-  @Test("a doubt is settled by decision: sent, again, or given up", arguments: StoreKind.allCases)
-  func doubts(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a doubt is settled by decision: sent, again, or given up", arguments: Backend.allCases)
+  func doubts(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(4)
     let claim = try world.claim()
     let look = world.clock.now + .seconds(30)
@@ -135,9 +136,9 @@ import Time
     #expect(try world.claim().sends.map(\.attempt) == [2])
   }
 
-  @Test("a send can be canceled while it is queued, and only then", arguments: StoreKind.allCases)
-  func cancel(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a send can be canceled while it is queued, and only then", arguments: Backend.allCases)
+  func cancel(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(2)
     #expect(try world.store.cancel(ids[0]) == .canceled)
     #expect(try world.claim().sends.map(\.id) == [ids[1]])
@@ -148,9 +149,9 @@ import Time
 
   @Test(
     "changes are published in the order in which they happened to a send, and then forgotten",
-    arguments: StoreKind.allCases)
-  func outbox(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func outbox(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let send = try world.accepted()
     let entries = try world.store.unpublished(limit: 10)
     #expect(entries.map(\.change.state) == [.queued, .sending, .accepted])
@@ -164,9 +165,9 @@ import Time
 
   @Test(
     "attempts that end without having been counted are told, and hold nothing up",
-    arguments: StoreKind.allCases)
-  func miscounted(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func miscounted(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(3)
     let sends = try world.claim().sends
     #expect(try world.store.tendLeases(world.worker).miscounted == 0)

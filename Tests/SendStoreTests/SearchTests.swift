@@ -31,9 +31,9 @@ import Time
 
   @Test(
     "sends are found by recipient, campaign and state, page by page, each once",
-    arguments: StoreKind.allCases)
-  func search(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func search(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let spring = try world.queue(7) { index, send in
       send.campaign = "spring"
       send.recipient = index.isMultiple(of: 2) ? "+391" : "+392"
@@ -53,9 +53,9 @@ import Time
     #expect(try store.search(SendQuery(campaign: "winter"), limit: 5)?.sends.isEmpty == true)
   }
 
-  @Test("sends are found by each state they can be searched by", arguments: StoreKind.allCases)
-  func states(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("sends are found by each state they can be searched by", arguments: Backend.allCases)
+  func states(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(5)
     let sends = try world.claim().sends
     let store = world.store
@@ -86,9 +86,9 @@ import Time
     #expect(try store.providerIDs(of: sends[3].id).map(\.id) == [ProviderID("SM3")])
   }
 
-  @Test("a tenant finds its own sends and nobody else's", arguments: StoreKind.allCases)
-  func tenants(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind, senders: [.main, Self.other])
+  @Test("a tenant finds its own sends and nobody else's", arguments: Backend.allCases)
+  func tenants(backend: Backend) throws {
+    let world = try StoreUnderTest(backend, senders: [.main, Self.other])
     let sends = try world.queue(6) { index, send in
       send.sender = index.isMultiple(of: 2) ? Sender.main.id : Self.other.id
       (send.recipient, send.campaign) = ("+391", "spring")
@@ -107,9 +107,9 @@ import Time
 
   @Test(
     "one page looks at a bounded number of rows, and the search goes on after it",
-    arguments: StoreKind.allCases)
-  func bound(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func bound(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let sends = try world.queue(4100) { index, send in
       (send.recipient, send.campaign) = ("+391", index == 0 ? "rare" : "")
     }
@@ -122,14 +122,14 @@ import Time
     "a cursor of another query, or of nobody's, is not taken",
     arguments: ["q1.2.3", "r1.2", "x1", "c1"])
   func foreignCursor(text: String) throws {
-    let world = try StoreUnderTest(.sqlite)
+    let world = try StoreUnderTest(.oneMachine)
     let cursor = try #require(SendCursor(text))
     #expect(try world.store.search(SendQuery(recipient: "+391"), after: cursor, limit: 5) == nil)
   }
 
-  @Test("pruned sends are found no more", arguments: StoreKind.allCases)
-  func pruned(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("pruned sends are found no more", arguments: Backend.allCases)
+  func pruned(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(3) { _, send in (send.campaign, send.recipient) = ("spring", "+391") }
     for id in ids { _ = try world.store.cancel(id) }
     try world.store.published(try world.store.unpublished(limit: 100))

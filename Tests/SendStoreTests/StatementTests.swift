@@ -96,10 +96,10 @@ import Testing
   }
 
   @Test(
-    "a statement of a noun that the store was opened without is told", arguments: StoreKind.allCases
+    "a statement of a noun that the store was opened without is told", arguments: Backend.allCases
   )
-  func strangeNoun(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  func strangeNoun(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let stray = Query<Nothing, Wanted>("stray")
     let error = #expect(throws: StoreError.self) {
       try world.store.engine.read { transaction throws(StoreError) in

@@ -7,13 +7,6 @@ import TestSupport
 import Testing
 import Time
 
-/// Every implementation that the suite is held against.
-enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
-  case sqlite, postgres
-
-  var testDescription: String { rawValue }
-}
-
 /// A store with a clock that the test moves, and the few steps that most tests share.
 final class StoreUnderTest {
   let clock = ManualClock()
@@ -22,23 +15,19 @@ final class StoreUnderTest {
   let worker = WorkerID("worker-1")
   /// Where the database itself is: a file or a connection string.
   let url: String
-  private let kind: StoreKind
+  private let backend: Backend
   private let folder: TemporaryFolder
   private var offset: Int64 = 0
 
   /// `options` are those of a PostgreSQL session.
-  init(_ kind: StoreKind, senders: [Sender] = [.main], options: String = "") throws {
+  init(_ backend: Backend, senders: [Sender] = [.main], options: String = "") throws {
     folder = try TemporaryFolder()
-    self.kind = kind
-    switch kind {
-    case .sqlite:
-      url = folder.file("store.db")
-      location = .sqlite(path: url, clock: clock.storeClock)
-    case .postgres:
-      let escaped = options.replacing(" ", with: "%20").replacing("=", with: "%3D")
-      url = try PostgresServer.shared().database() + (options.isEmpty ? "" : "&options=\(escaped)")
-      location = .postgres(url: url, clock: { [clock] in clock.now })
-    }
+    self.backend = backend
+    let place = try TestStore(backend, in: folder)
+    let escaped = options.replacing(" ", with: "%20").replacing("=", with: "%3D")
+    let more = options.isEmpty ? "" : "&options=\(escaped)"
+    url = place.url + more
+    location = place.location(clock, more: more)
     store = try SendStore(location)
     try store.define(senders)
   }
@@ -47,9 +36,9 @@ final class StoreUnderTest {
 
   /// SQL beside the store's own.
   func execute(_ sql: String) throws {
-    switch kind {
-    case .sqlite: try Database(path: url).execute(sql)
-    case .postgres: try connection().execute(sql)
+    switch backend {
+    case .oneMachine: try Database(path: url).execute(sql)
+    case .scaledOut: try connection().execute(sql)
     }
   }
 

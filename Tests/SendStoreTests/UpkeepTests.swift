@@ -1,17 +1,16 @@
-internal import TestSupport
-
 import Domain
 import SendStore
 import Store
+import TestSupport
 import Testing
 import Time
 
 @Suite struct UpkeepTests {
   @Test(
     "an inbound message opens the window once, however often it comes",
-    arguments: StoreKind.allCases)
-  func inbound(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func inbound(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     func message(_ id: String, _ change: OptOutChange? = nil) -> InboundReport {
       InboundReport(
         account: AccountID("AC1"), sender: Sender.main.id, contact: "+393330010000",
@@ -32,9 +31,9 @@ import Time
     #expect(try world.store.contact("+393330010000", of: Sender.main.id)?.optOut == nil)
   }
 
-  @Test("an older message that comes late does not close a window", arguments: StoreKind.allCases)
-  func lateInbound(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("an older message that comes late does not close a window", arguments: Backend.allCases)
+  func lateInbound(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     for (id, at) in [("a", world.clock.now), ("b", world.clock.now - .seconds(7200))] {
       _ = try world.store.receive([
         InboundReport(
@@ -51,9 +50,9 @@ import Time
 
   @Test(
     "deliveries go out once per id, one after the other within a line",
-    arguments: StoreKind.allCases)
-  func deliveries(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func deliveries(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let acme = Tenant(app: "crm", company: "acme")
     func delivery(_ id: String, _ line: String, _ tenant: Tenant) -> NewDelivery {
       NewDelivery(id: id, tenant: tenant, line: line, body: Array(id.utf8))
@@ -91,9 +90,9 @@ import Time
 
   @Test(
     "pruning forgets what ended long ago and is published, and keeps the rest",
-    arguments: StoreKind.allCases)
-  func prune(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func prune(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(4)
     let claim = try world.claim(limit: 3)
     _ = try world.store.record([
@@ -125,9 +124,9 @@ import Time
     #expect(try world.store.send(ids[1]) == nil)
   }
 
-  @Test("what may still move is kept, however old it is", arguments: StoreKind.allCases)
-  func keptStates(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("what may still move is kept, however old it is", arguments: Backend.allCases)
+  func keptStates(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(3)
     let claim = try world.claim(limit: 2)
     _ = try world.store.record([
@@ -143,9 +142,9 @@ import Time
 
   @Test(
     "after a restore nothing goes by itself that may have gone already",
-    arguments: StoreKind.allCases)
-  func restored(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func restored(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let ids = try world.queue(3)
     let claim = try world.claim(limit: 2)
     _ = try world.store.record([.accepted(claim.sends[0], "SM0")])
@@ -161,9 +160,9 @@ import Time
 
   @Test(
     "what is written outlives the process, and a lane that the settings drop keeps its sends",
-    arguments: StoreKind.allCases)
-  func reopening(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func reopening(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     let id = try world.queue()[0]
     var renamed = Sender.main
     renamed.id = SenderID("other")
@@ -173,9 +172,9 @@ import Time
     #expect(try again.laneStatus().map(\.sender.text) == ["main", "other"])
   }
 
-  @Test("a closed store says so", arguments: StoreKind.allCases)
-  func closed(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+  @Test("a closed store says so", arguments: Backend.allCases)
+  func closed(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     world.store.close()
     #expect(throws: StoreError.unavailable("it is closed")) { try world.store.now() }
     #expect(throws: StoreError.unavailable("it is closed")) { try world.queue() }
@@ -183,14 +182,10 @@ import Time
 
   @Test(
     "many processes that open an empty store at once make its schema once",
-    arguments: StoreKind.allCases)
-  func migratingAtOnce(kind: StoreKind) async throws {
+    arguments: Backend.allCases)
+  func migratingAtOnce(backend: Backend) async throws {
     let folder = try TemporaryFolder()
-    let location: StoreLocation =
-      switch kind {
-      case .sqlite: .sqlite(path: folder.file("fresh.db"))
-      case .postgres: .postgres(url: try PostgresServer.shared().database())
-      }
+    let location = try TestStore(backend, in: folder).location()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {
         group.addTask {
@@ -236,9 +231,9 @@ import Time
 @Suite struct FlowPruneTests {
   @Test(
     "flows of a campaign go with its last send, and who remembers one makes it anew",
-    arguments: StoreKind.allCases)
-  func flows(kind: StoreKind) throws {
-    let world = try StoreUnderTest(kind)
+    arguments: Backend.allCases)
+  func flows(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
     try world.queue(1) { $1.campaign = "spring" }
     let send = try #require(try world.claim().sends.first)
     _ = try world.store.record([.of(send, .failed(Failure(code: "1", sentence: "No.")))])

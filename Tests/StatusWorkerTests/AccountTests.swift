@@ -26,9 +26,9 @@ import Time
 
   @Test(
     "an account that is restricted stops its lanes, and only what that stopped goes on afterwards",
-    arguments: Pair.allCases)
-  func restriction(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    arguments: Backend.allCases)
+  func restriction(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let byHand = Failure(code: "paused", sentence: "by hand")
       try stand.store.stop(SenderID("meta-second"), byHand)
       try stand.tell(events: [
@@ -55,9 +55,9 @@ import Time
 
   @Test(
     "a paused template waits for its time or for Meta's word, whichever comes first",
-    arguments: Pair.allCases)
-  func templates(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    arguments: Backend.allCases)
+  func templates(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       try stand.queue(1, for: .meta) { $1.template = "offer" }
       try stand.queue(1, for: .meta) { $1.template = "news" }
       let inGerman = TemplateKey(name: "offer", language: "de").text
@@ -86,11 +86,11 @@ import Time
     return sender
   }
 
-  @Test("a tier changes how many people the portfolio may write to", arguments: Pair.allCases)
-  func tier(pair: Pair) async throws {
+  @Test("a tier changes how many people the portfolio may write to", arguments: Backend.allCases)
+  func tier(backend: Backend) async throws {
     let budget = Budget(rate: nil, daily: .recipients(3), pair: nil, inFlight: 1000)
     let senders = [Self.meta(budget), Self.meta(budget, "meta-second", phone: "P2")]
-    try await onStand(pair, senders: senders) { stand in
+    try await onStand(backend, senders: senders) { stand in
       try stand.queue(10, for: senders[0])
       #expect(try stand.claim(senders[0]).count == 3)
       try stand.tell(events: [
@@ -115,7 +115,7 @@ import Time
     var budget = Budget(rate: nil, daily: .recipients(3), pair: nil, inFlight: 1000)
     budget.fixed = [.daily]
     let sender = Self.meta(budget)
-    try await onStand(.sqlite, senders: [sender]) { stand in
+    try await onStand(.oneMachine, senders: [sender]) { stand in
       for (tier, count) in [("TIER_10K", 3), ("TIER_2", 0)] {
         try stand.tell(events: [
           Self.news(
@@ -128,12 +128,13 @@ import Time
   }
 
   @Test(
-    "a number whose throughput was raised is found by how people see it", arguments: Pair.allCases)
-  func throughput(pair: Pair) async throws {
+    "a number whose throughput was raised is found by how people see it",
+    arguments: Backend.allCases)
+  func throughput(backend: Backend) async throws {
     let budget = Budget(
       rate: Rate(80, per: .seconds(1)), daily: nil, pair: nil, inFlight: 10_000)
     let senders = [Self.meta(budget), Self.meta(budget, "meta-second", phone: "P2")]
-    try await onStand(pair, senders: senders) { stand in
+    try await onStand(backend, senders: senders) { stand in
       let upgrade = Self.news(
         "phone_number_quality_update",
         #"{"event":"THROUGHPUT_UPGRADE","display_phone_number":"+1 555-0100"}"#)
@@ -154,7 +155,7 @@ import Time
 
   @Test("marketing that a person does not want, and a trouble of the account, reach the lane")
   func others() async throws {
-    try await onStand(.sqlite) { stand in
+    try await onStand(.oneMachine) { stand in
       try stand.tell(events: [
         Self.news(
           "user_preferences",

@@ -31,7 +31,7 @@ import Time
       Case(30017, .queued, after: .seconds(300)), Case(30002, .queued, after: .zero),
     ])
   func ends(with failure: Case) async throws {
-    try await onStand(.sqlite) { stand in
+    try await onStand(.oneMachine) { stand in
       let send = try #require(try stand.accepted().first)
       let before = stand.clock.now
       try stand.tell([.twilio("undelivered", send, code: failure.code)])
@@ -47,9 +47,9 @@ import Time
     }
   }
 
-  @Test("every step keeps the provider's time, texts and prices", arguments: Pair.allCases)
-  func kept(pair: Pair) async throws {
-    try await onStand(pair, runs: true) { stand in
+  @Test("every step keeps the provider's time, texts and prices", arguments: Backend.allCases)
+  func kept(backend: Backend) async throws {
+    try await onStand(backend, runs: true) { stand in
       let send = try #require(try stand.accepted(for: .meta).first)
       let at = Timestamp(seconds: 1_799_999_990)
       let told = ProviderCallback.meta("played", send).with {
@@ -84,9 +84,9 @@ import Time
 
   @Test(
     "a failure that stops its sender stops that lane alone, and burns nothing",
-    arguments: Pair.allCases)
-  func stopping(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    arguments: Backend.allCases)
+  func stopping(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let sends = try stand.accepted(3)
       try stand.queue(5)
       let failed = sends.map { ProviderCallback.twilio("failed", $0, code: 63002) }
@@ -106,9 +106,9 @@ import Time
     }
   }
 
-  @Test("a failure that was parked has the same consequences later", arguments: Pair.allCases)
-  func parked(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+  @Test("a failure that was parked has the same consequences later", arguments: Backend.allCases)
+  func parked(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       try stand.queue(2)
       let sends = try stand.claim()
       try stand.tell([
@@ -124,9 +124,9 @@ import Time
     }
   }
 
-  @Test("who is said to want no more is left in peace, once", arguments: Pair.allCases)
-  func optOut(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+  @Test("who is said to want no more is left in peace, once", arguments: Backend.allCases)
+  func optOut(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let sms = try #require(try stand.accepted().first)
       let meta = try #require(try stand.accepted(for: .meta).first)
       let refused = ProviderCallback.twilio("undelivered", sms, code: 21610)
@@ -141,9 +141,10 @@ import Time
   }
 
   @Test(
-    "a failure holds a template, a person or the lane, and nothing else", arguments: Pair.allCases)
-  func holding(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    "a failure holds a template, a person or the lane, and nothing else",
+    arguments: Backend.allCases)
+  func holding(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       // Template: its queue waits, also for a campaign that comes later.
       let offer = try #require(try stand.accepted(for: .meta) { $1.template = "offer" }.first)
       try stand.queue(2, for: .meta) { $1.template = "offer" }
@@ -172,9 +173,9 @@ import Time
 
   @Test(
     "who is refused free text gets the template of the same send, where it has one",
-    arguments: Pair.allCases)
-  func closedWindow(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    arguments: Backend.allCases)
+  func closedWindow(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let sends = try stand.accepted(2) {
         let fallback = $0 == 0 ? #"{"name":"offer"}"# : "null"
         $1.content = Array(#"{"fallbackTemplate":\#(fallback)}"#.utf8)
@@ -189,7 +190,7 @@ import Time
 
   @Test("words that mean nothing are counted, and those that nobody knows are kept for people")
   func meaningless() async throws {
-    try await onStand(.sqlite) { stand in
+    try await onStand(.oneMachine) { stand in
       let send = try #require(try stand.accepted(for: .meta).first)
       try stand.tell([
         .meta("deleted", send), .meta("teleported", send), .meta("delivered", send),

@@ -49,9 +49,9 @@ import Time
   ]
 
   /// All in one batch and one after the other, each as a success and as failures that would do harm.
-  @Test("what somebody else signed changes nothing, whatever it names", arguments: Pair.allCases)
-  func forged(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+  @Test("what somebody else signed changes nothing, whatever it names", arguments: Backend.allCases)
+  func forged(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let twilio = try #require(try stand.accepted().first)
       let meta = try #require(try stand.accepted(for: .meta).first)
       let forged = Self.forgeries.flatMap { forgery -> [ProviderCallback] in
@@ -85,9 +85,10 @@ import Time
   }
 
   @Test(
-    "a repeated failure of the first attempt does not touch the second", arguments: Pair.allCases)
-  func repeatedFailure(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    "a repeated failure of the first attempt does not touch the second", arguments: Backend.allCases
+  )
+  func repeatedFailure(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let first = try #require(try stand.accepted().first)
       let failed = ProviderCallback.twilio("failed", first, code: 63012)
       try stand.tell([failed, failed])

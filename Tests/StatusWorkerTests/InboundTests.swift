@@ -29,9 +29,9 @@ import Time
     message(id) { $0.text = words }
   }
 
-  @Test("a message opens its sender's window and no other's, once", arguments: Pair.allCases)
-  func window(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+  @Test("a message opens its sender's window and no other's, once", arguments: Backend.allCases)
+  func window(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let at = stand.clock.now
       try stand.tell(events: [
         Self.message("SM1", at: at),
@@ -53,7 +53,7 @@ import Time
 
   @Test("of one number for WhatsApp and SMS, the channel tells the sender")
   func channels() async throws {
-    try await onStand(.sqlite) { stand in
+    try await onStand(.oneMachine) { stand in
       try stand.tell(events: [
         Self.message("SM1") { $0.raw = Array(#"{"To":"+14155238886"}"#.utf8) }
       ])
@@ -64,9 +64,9 @@ import Time
 
   @Test(
     "a message to a number that nobody has is kept with its reason, and its neighbours count",
-    arguments: Pair.allCases)
-  func unknown(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    arguments: Backend.allCases)
+  func unknown(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       try stand.tell(events: [
         Self.message("SM1", to: "+19990000"), Self.message("SM2", account: "AC9"),
         Self.message("SM3"),
@@ -104,7 +104,7 @@ import Time
   func words(saying: Saying) async throws {
     var sender = SenderSettings.acme
     sender.optOutWords = saying.own
-    try await onStand(.sqlite, senders: [sender]) { stand in
+    try await onStand(.oneMachine, senders: [sender]) { stand in
       try stand.tell(events: [
         Self.message("SM1") {
           $0.text = saying.text
@@ -118,7 +118,7 @@ import Time
 
   @Test("who comes back is written to again, and an old STOP that is told again changes nothing")
   func comingBack() async throws {
-    try await onStand(.sqlite) { stand in
+    try await onStand(.oneMachine) { stand in
       let stop = Self.text("STOP")
       try stand.tell(events: [stop])
       try stand.queue(1) { $1.recipient = "+393331234567" }
@@ -137,7 +137,7 @@ import Time
       ("+541112345678", "+5491112345678"),
     ])
   func variants(dialled: String, writes: String) async throws {
-    try await onStand(.sqlite) { stand in
+    try await onStand(.oneMachine) { stand in
       let at = stand.clock.now
       try stand.tell(events: [
         Self.message("wamid.1", from: writes, to: "P1", account: "W1", at: at) {
@@ -158,10 +158,11 @@ import Time
   }
 
   @Test(
-    "a reply is tied to the send that it answers, of the same sender only", arguments: Pair.allCases
+    "a reply is tied to the send that it answers, of the same sender only",
+    arguments: Backend.allCases
   )
-  func replies(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+  func replies(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let send = try #require(try stand.accepted(for: .meta).first)
       stand.clock.advance(.seconds(3 * 86400))
       let context = InboundContext(id: send.providerID)

@@ -20,9 +20,9 @@ import Time
 
   @Test(
     "everything is applied until the least of the latest marks, of those who still write",
-    arguments: Pair.allCases)
-  func least(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    arguments: Backend.allCases)
+  func least(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       let store = stand.store
       #expect(try store.markedUntil() == nil)
       try stand.tell(events: [
@@ -45,7 +45,7 @@ import Time
 
   @Test("a mark counts no sooner than what stands before it", arguments: [1, 3, 1000])
   func behind(count: Int) async throws {
-    try await onStand(.sqlite) { stand in
+    try await onStand(.oneMachine) { stand in
       let sends = try stand.accepted(count)
       let callbacks = sends.map { ProviderCallback.twilio("delivered", $0).record }
       try stand.log.append(callbacks + [Self.mark(0, "a", 1).record], within: .seconds(10))

@@ -3,6 +3,7 @@ import Dispatch
 import Domain
 import Platform
 import SendStore
+import TestSupport
 import Testing
 import Time
 
@@ -38,9 +39,10 @@ import Time
   }
 
   @Test(
-    "in every order, each told twice, the same news come to the same end", arguments: Pair.allCases)
-  func everyOrder(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    "in every order, each told twice, the same news come to the same end",
+    arguments: Backend.allCases)
+  func everyOrder(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       try stand.queue(2 * Self.orders.count)
       let sends = try stand.claim()
       // Half of them carry our id, half only the provider's.
@@ -73,9 +75,9 @@ import Time
   /// time, at once by two threads, so that within a step anything may come first.
   @Test(
     "a callback some milliseconds before or after the answer finds its send",
-    arguments: Pair.allCases)
-  func early(pair: Pair) async throws {
-    try await onStand(pair, runs: false) { stand in
+    arguments: Backend.allCases)
+  func early(backend: Backend) async throws {
+    try await onStand(backend, runs: false) { stand in
       for offset in Self.offsets {
         let count = 2000
         try stand.queue(count)

@@ -25,9 +25,9 @@ import Time
 
   @Test(
     "of callbacks for nobody's messages only so many wait, and the oldest go to the dead letters",
-    arguments: Pair.allCases)
-  func bounded(pair: Pair) async throws {
-    try await onStand(pair) { stand in
+    arguments: Backend.allCases)
+  func bounded(backend: Backend) async throws {
+    try await onStand(backend) { stand in
       try stand.queue(1)
       let send = try #require(try stand.claim().first)
       try stand.tell((0..<1500).map(Self.unknown))
@@ -47,9 +47,9 @@ import Time
 
   @Test(
     "a callback whose send comes while nobody looks is joined by the sweep",
-    arguments: Pair.allCases)
-  func swept(pair: Pair) async throws {
-    try await onStand(pair, runs: false) { stand in
+    arguments: Backend.allCases)
+  func swept(backend: Backend) async throws {
+    try await onStand(backend, runs: false) { stand in
       let id = SendID.random(at: stand.clock.now)
       let since = stand.clock.now
       _ = try stand.store.apply(
@@ -66,9 +66,9 @@ import Time
   }
 
   @Test(
-    "a look takes only so many, and the next goes on where it ended", arguments: Pair.allCases)
-  func stepwise(pair: Pair) async throws {
-    try await onStand(pair, runs: false) { stand in
+    "a look takes only so many, and the next goes on where it ended", arguments: Backend.allCases)
+  func stepwise(backend: Backend) async throws {
+    try await onStand(backend, runs: false) { stand in
       let send = try #require(try Self.park(7, stand).last)
       try stand.queue(1) { $1.id = send }
       var (place, joined, looks) = (ParkedPlace?.some(.from(.distantPast)), 0, 0)
@@ -82,9 +82,10 @@ import Time
   }
 
   @Test(
-    "the sweep takes all at start, and each second what has come since", arguments: Pair.allCases)
-  func eachSecond(pair: Pair) async throws {
-    try await onStand(pair, runs: false) { stand in
+    "the sweep takes all at start, and each second what has come since", arguments: Backend.allCases
+  )
+  func eachSecond(backend: Backend) async throws {
+    try await onStand(backend, runs: false) { stand in
       let first = try #require(try Self.park(4500, stand).last)
       try stand.queue(1) { $1.id = first }
       let (stop, health) = (StopSignal(), Health())

@@ -56,8 +56,8 @@ import Time
 
   @Test(
     "Twilio is asked what became of a send that heard nothing, and its answer counts",
-    arguments: Pair.allCases)
-  func fetched(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func fetched(backend: Backend) async throws {
     var settings = SimulatorSettings()
     settings.life.sent = .none
     settings.life.delivered = .none
@@ -65,7 +65,7 @@ import Time
     let client = try HTTPClient()
     defer { client.close() }
     let sender = Self.twilio(simulator.port)
-    try await onStand(pair, senders: [sender], runs: false) { stand in
+    try await onStand(backend, senders: [sender], runs: false) { stand in
       try stand.queue(2, for: sender)
       let sends = try stand.claim(sender)
       let answer = try Self.create(simulator, client)
@@ -92,13 +92,13 @@ import Time
 
   @Test(
     "for Meta silence is a flag that the first word takes away, and only of those who mind it",
-    arguments: Pair.allCases)
-  func flagged(pair: Pair) async throws {
+    arguments: Backend.allCases)
+  func flagged(backend: Backend) async throws {
     let minding = SenderSettings.meta.minding(Self.patience)
     let senders = [minding, SenderSettings.acme]
     let client = try HTTPClient()
     defer { client.close() }
-    try await onStand(pair, senders: senders) { stand in
+    try await onStand(backend, senders: senders) { stand in
       let quiet = try stand.accepted(3, for: minding)
       let other = try stand.accepted(1)
       try stand.tell([.meta("sent", quiet[0])])

@@ -13,13 +13,6 @@ import TestSupport
 import Testing
 import Time
 
-/// A store and a log that go together.
-enum Pair: String, CaseIterable, CustomTestStringConvertible {
-  case sqlite, postgres
-
-  var testDescription: String { self == .sqlite ? "SQLite, embedded log" : "PostgreSQL, Kafka" }
-}
-
 /// The Status worker's loops on a fresh store and a fresh log, with sends to tell things of.
 final class StatusStand: @unchecked Sendable {
   // What is not a constant is touched by the test's own thread alone.
@@ -30,8 +23,7 @@ final class StatusStand: @unchecked Sendable {
   let lines = Locked<[String]>([])
   /// Empty, so that nobody is told, unless a test fills it.
   let actions = ActionBook()
-  private let pair: Pair
-  private let kafka: TestKafka?
+  private let place: TestLog
   private let folder: TemporaryFolder
   private let stop = StopSignal()
   private var threads: [WorkerThread] = []
@@ -39,29 +31,16 @@ final class StatusStand: @unchecked Sendable {
 
   private static let worker = WorkerID("status")
 
-  init(_ pair: Pair, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true) throws {
-    self.pair = pair
+  init(_ backend: Backend, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true) throws
+  {
     folder = try TemporaryFolder()
-    let location: StoreLocation =
-      switch pair {
-      case .sqlite: .sqlite(path: folder.file("store.db"), clock: clock.storeClock)
-      case .postgres:
-        .postgres(url: try PostgresServer.shared().database(), clock: { [clock] in clock.now })
-      }
-    store = try SendStore(location)
+    store = try TestStore(backend, in: folder).open(clock)
     try store.define(senders.map(\.sender))
     // Only what goes through the log needs the slower one.
-    kafka =
-      pair == .postgres && runs
-      ? try TestKafka(
-        partitions: 2,
-        properties: [
-          "session.timeout.ms": "3000", "heartbeat.interval.ms": "300", "fetch.wait.max.ms": "10",
-        ]) : nil
-    log =
-      if let kafka { try KafkaLog(kafka.settings) } else {
-        try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
-      }
+    place = try TestLog(
+      runs ? backend : .oneMachine, in: folder, partitions: 2,
+      properties: TestKafka.quickConsumers)
+    log = try place.open()
     if runs { start(senders) }
   }
 
@@ -170,17 +149,9 @@ final class StatusStand: @unchecked Sendable {
   }
 
   func deadLetters(_ count: Int = 1) throws -> [JSONValue] {
-    let subscription = try log.subscribe(
-      group: "people", topics: [.deadLetters], options: SubscriptionOptions())
-    defer { subscription.close() }
-    var found: [JSONValue] = []
-    let deadline = bootMicroseconds() + 15_000_000
-    while found.count < count, bootMicroseconds() < deadline {
-      for record in try subscription.next(max: 1000, wait: .milliseconds(100)).records {
-        found.append(try JSONDocument(try record.event().data).root)
-      }
+    try log.records(of: .deadLetters, atLeast: count).map {
+      try JSONDocument(try $0.event().data).root
     }
-    return found
   }
 
   struct Unexpected: Error { let what: String }
@@ -188,11 +159,11 @@ final class StatusStand: @unchecked Sendable {
 
 /// Runs a test that blocks, on a stand that ends with it.
 func onStand(
-  _ pair: Pair, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true,
+  _ backend: Backend, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true,
   _ body: @escaping @Sendable (StatusStand) throws -> Void
 ) async throws {
   try await inTurn {
-    let stand = try StatusStand(pair, senders: senders, runs: runs)
+    let stand = try StatusStand(backend, senders: senders, runs: runs)
     defer { stand.end() }
     try body(stand)
   }

@@ -22,3 +22,33 @@ extension SendStore {
     return false
   }
 }
+
+extension EventLog {
+  /// What a topic holds from its beginning, once that is enough, or when the time is over. Without a group: the
+  /// first member of one waits for 3 s on Kafka's mock.
+  package func records(
+    of topic: Topic, within limit: Duration = .seconds(30),
+    until isEnough: ([LogRecord]) throws -> Bool
+  ) throws -> [LogRecord] {
+    let reader = try reader("test", of: [topic])
+    defer { reader.close() }
+    let starts = try offsets(of: topic, within: limit).enumerated().map {
+      (TopicPartition(topic, $0), $1.lowerBound)
+    }
+    try reader.read(Dictionary(uniqueKeysWithValues: starts))
+    let end = ContinuousClock.now + limit
+    var found: [LogRecord] = []
+    while try !isEnough(found), ContinuousClock.now < end {
+      found += try reader.next(max: 5000, wait: .milliseconds(100))
+    }
+    return found
+  }
+
+  /// All that a topic holds now, and more until there are so many.
+  package func records(
+    of topic: Topic, atLeast least: Int = 0, within limit: Duration = .seconds(30)
+  ) throws -> [LogRecord] {
+    let there = try offsets(of: topic, within: limit).reduce(0) { $0 + $1.count }
+    return try records(of: topic, within: limit) { $0.count >= max(least, there) }
+  }
+}

@@ -10,8 +10,16 @@ internal import Time
 /// `POSTRIDER_TEST_KAFKA_PROPERTIES=name=value;…`.
 package final class TestKafka: Sendable {
   package let settings: KafkaLogSettings
-  /// Lives as long as its topics are used.
-  private let mock: MockKafka?
+  /// nil on a cluster. Lives as long as its topics are used.
+  package let mock: MockKafka?
+
+  /// Where no cluster is named: the mock of the whole process, which is started once, or one of its own. A test that
+  /// takes brokers down has one of its own also where a cluster is named.
+  package enum Mock: Sendable { case shared, own, always }
+
+  package static let quickConsumers = [
+    "session.timeout.ms": "3000", "heartbeat.interval.ms": "300", "fetch.wait.max.ms": "10",
+  ]
 
   package struct Unusable: Error, CustomStringConvertible {
     package let description: String
@@ -21,14 +29,14 @@ package final class TestKafka: Sendable {
   private static let made = Atomic(0)
   private static let start = String(UInt64.random(in: .min ... .max), radix: 36)
 
-  /// `isShared`: on the mock of the whole process, which is started once. A real cluster's own properties win over
-  /// those that are given.
+  /// A real cluster's own properties win over those that are given.
   package init(
-    partitions: Int, isShared: Bool = true, properties: [String: String] = [:]
+    partitions: Int, mock kind: Mock = .shared, properties: [String: String] = [:]
   ) throws {
     let number = Self.made.add(1, ordering: .relaxed).newValue
-    guard let real = try Self.real(ProcessInfo.processInfo.environment) else {
-      let mock = isShared ? try Self.shared.get() : try MockKafka()
+    let named = try Self.real(ProcessInfo.processInfo.environment)
+    guard let real = named, kind != .always else {
+      let mock = kind == .shared ? try Self.shared.get() : try MockKafka()
       self.mock = mock
       settings = KafkaLogSettings(
         bootstrap: mock.bootstrap, prefix: "t\(number).", properties: properties)

@@ -36,16 +36,7 @@ import Time
   }
 
   func events(_ topic: Topic) throws -> [CloudEvent] {
-    let subscription = try log.subscribe(group: "test", topics: [topic])
-    defer { subscription.close() }
-    var events: [CloudEvent] = []
-    let deadline = bootMicroseconds() + 5_000_000
-    while events.isEmpty, bootMicroseconds() < deadline {
-      events += try subscription.next(max: 1000, wait: .milliseconds(100)).records.map {
-        try $0.event()
-      }
-    }
-    return events
+    try log.records(of: topic, atLeast: 1).map { try $0.event() }
   }
 
   func queue(_ count: Int) throws -> [SendID] {
