@@ -47,7 +47,7 @@ import Testing
   func told(own: String, isFixed: Bool, told: Int, rate: String) {
     var budget = Budget(rate: Rate(own), daily: nil, pair: nil)
     if isFixed { budget.fixed = [.rate] }
-    #expect(budget.heeding(messagesASecond: told).rate == Rate(rate))
+    #expect(budget.limited(messagesASecond: told).rate == Rate(rate))
   }
 
   @Test(

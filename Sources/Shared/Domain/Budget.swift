@@ -20,22 +20,22 @@ package struct Budget: Hashable, Sendable {
   package static let defaultInFlight = 64
 
   /// With the throughput that the provider says the number has.
-  package func heeding(messagesASecond told: Int) -> Budget {
-    var heeding = self
+  package func limited(messagesASecond told: Int) -> Budget {
+    var limited = self
     let told = Rate(told, per: .seconds(1))
     let isNarrower = rate.map { $0.perSecond > told.perSecond } ?? true
-    if !fixed.contains(.rate) || isNarrower { heeding.rate = told }
-    return heeding
+    if !fixed.contains(.rate) || isNarrower { limited.rate = told }
+    return limited
   }
 
   /// With the number of people that the provider says may be written to in a day; nil: any number. A limit
   /// of messages is the operator's own affair.
-  package func heeding(recipients told: Int?) -> Budget {
+  package func limited(recipients told: Int?) -> Budget {
     guard case .recipients(let limit) = daily else { return self }
-    var heeding = self
+    var limited = self
     let most = fixed.contains(.daily) ? min(limit, told ?? limit) : told
-    heeding.daily = most.map { .recipients($0) }
-    return heeding
+    limited.daily = most.map { .recipients($0) }
+    return limited
   }
 
   /// Twilio's sandbox: 1 message per 3 s, 1000 a day.

@@ -61,6 +61,17 @@ package struct BudgetPlan: Sendable {
       self.until = until
       self.by = by
     }
+
+    /// For people.
+    package var sentence: String {
+      switch by {
+      case .rate: "the rate is used up"
+      case .daily: "the daily budget is used up"
+      case .pair: "the rate of messages to this person is used up"
+      case .recipients: "the day's new recipients are used up"
+      case .inFlight: "as many as may be are under way"
+      }
+    }
   }
 
   /// How many the lane could send now, whoever they are for.

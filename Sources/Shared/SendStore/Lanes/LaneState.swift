@@ -30,7 +30,7 @@ struct LaneState {
   }
 
   func laneBudget(_ budget: Budget) throws(StoreError) -> LaneBudget {
-    do { return try LaneBudget(budget.heeding(told), kept: self.budget) } catch {
+    do { return try LaneBudget(budget.limited(by: told), kept: self.budget) } catch {
       throw .broken(error.description)
     }
   }
@@ -61,7 +61,7 @@ struct GroupState {
   }
 
   func recipientBudget(_ budget: Budget) throws(StoreError) -> RecipientBudget? {
-    guard case .recipients(let limit) = budget.heeding(told).daily else { return nil }
+    guard case .recipients(let limit) = budget.limited(by: told).daily else { return nil }
     do { return try RecipientBudget(limit: limit, kept: recipients) } catch {
       throw .broken(error.description)
     }
@@ -80,16 +80,16 @@ struct ToldLimits {
   }
 
   fileprivate func apply(to budget: Budget) -> Budget {
-    var heeding = rate.map { budget.heeding(messagesASecond: $0) } ?? budget
+    var limited = rate.map { budget.limited(messagesASecond: $0) } ?? budget
     if let recipients {
-      heeding = heeding.heeding(recipients: recipients < 0 ? nil : recipients)
+      limited = limited.limited(recipients: recipients < 0 ? nil : recipients)
     }
-    return heeding
+    return limited
   }
 }
 
 extension Budget {
-  func heeding(_ told: ToldLimits) -> Budget { told.apply(to: self) }
+  func limited(by told: ToldLimits) -> Budget { told.apply(to: self) }
 }
 
 extension Transaction {
@@ -137,7 +137,7 @@ extension LaneStatus {
     }
     if let heldUntil, heldUntil > now { return ("held", holdReason, heldUntil) }
     if let budget, waiting > 0 {
-      return ("waiting", "the budget \(budget.by.rawValue) is used up", budget.until)
+      return ("waiting", budget.sentence, budget.until)
     }
     return (waiting + inFlight > 0 ? "sending" : "idle", nil, nil)
   }

@@ -115,7 +115,7 @@ extension SendStore {
           rate: row.optionalInt(.toldRate), recipients: row.optionalInt(.toldRecipients))
         let hold = try budgets[row.integer(.key)].flatMap { budget throws(StoreError) in
           try spent.hold(
-            under: budget.heeding(told), inFlight: row.int(.inFlight), at: now,
+            under: budget.limited(by: told), inFlight: row.int(.inFlight), at: now,
             lag: row.span(.budgetLag))
         }
         return LaneStatus(
