@@ -237,7 +237,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "SendStore", "EventLog", "Events", "Domain", "Time", "Platform", "CRdKafka", "CThreads",
+        "SendStore", "EventLog", "Events", "Domain", "Time", "Platform", "Postgres", "CRdKafka",
+        "CThreads",
       ],
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
