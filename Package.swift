@@ -258,7 +258,8 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "SendStore", "Store", "EventLog", "Events", "Domain", "Time", "Platform", "CRdKafka",
+        "SendStore", "Store", "EventLog", "Events", "Domain", "Time", "Platform", "Postgres",
+        "CRdKafka",
         "CThreads",
       ],
       path: "Tests/TestSupport", swiftSettings: ours),

@@ -26,7 +26,7 @@ final class DispatchStage {
 
   /// `senders` of the settings, given the simulator's port; `world` of the simulator.
   init(_ kind: Kind, world: String, senders: (UInt16) -> String) throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryFolder(onDisk: true)
     client = try HTTPClient()
     port = try Self.freePort()
     adminPort = try Self.freePort()

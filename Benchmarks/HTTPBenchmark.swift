@@ -11,7 +11,7 @@ import Time
 /// answers nothing as fast as anybody can.
 enum HTTPBenchmark {
   static func run() throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder(onDisk: true)
     let broker = try Child(["broker"])
     let trivial = try Child(["serve", "trivial"])
     let appending = try Child(["serve", "append", broker.address()])

@@ -14,7 +14,7 @@ enum IngestBenchmark {
   }
 
   static func run(_ arguments: ArraySlice<String>) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder(onDisk: true)
     let callbacks = SignedCallbacks()
     let wrk = try Wrk(callbacks.script, in: folder)
     let broker = try Child(["broker"])

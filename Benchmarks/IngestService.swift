@@ -10,7 +10,7 @@ import TestSupport
 enum IngestService {
   /// `kafka <bootstrap>` or `embedded`.
   static func serve(_ arguments: [String]) throws {
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder(onDisk: true)
     let file = folder.file("settings.json5")
     try """
     {

@@ -22,7 +22,7 @@ enum LogBenchmark {
     var race = Race()
     let broker = try Child(["broker"])
     let bootstrap = broker.address()
-    let folder = try TemporaryFolder()
+    let folder = try TemporaryFolder(onDisk: true)
     for round in 0..<5 {
       try embedded(batches, folder.file("log\(round).db"), &race)
       try bareSQLite(batches, folder.file("bare\(round).db"), &race)

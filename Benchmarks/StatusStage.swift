@@ -22,7 +22,7 @@ final class StatusStage {
 
   init(_ kind: String, stored: Int) throws {
     fixture = try StoreFixture(kind, stored: stored)
-    folder = try TemporaryFolder()
+    folder = try TemporaryFolder(onDisk: true)
     log = Turnstile(try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db"))))
     let (store, log, stop, metrics) = (fixture.store, log, stop, metrics)
     let quiet = Log(worker: "bench", write: { _ in })

@@ -18,7 +18,7 @@ final class StoreFixture {
   private var random = SystemRandomNumberGenerator()
 
   init(_ kind: String, stored: Int) throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryFolder(onDisk: true)
     sender = Sender(
       id: SenderID("bench"), channel: .twilioWhatsApp, account: AccountID("AC1"), address: "+1",
       budget: Budget(rate: nil, daily: nil, pair: nil, inFlight: 1_000_000))

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Time
 
-@Suite(.timeLimit(.minutes(1))) struct LaneCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct LaneCommandTests {
   let folder: TemporaryFolder
   let file: String
   let store: SendStore

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 import Time
 
-@Suite(.timeLimit(.minutes(1))) struct SendCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct SendCommandTests {
   let folder: TemporaryFolder
   let file: String
 

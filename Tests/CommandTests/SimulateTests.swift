@@ -4,7 +4,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SimulateTests {
+@Suite(.timeLimit(.minutes(5))) struct SimulateTests {
   @Test("simulate says what it does not understand, and explains itself")
   func usage() throws {
     let help = try CommandTests.run(["simulate", "--help"])

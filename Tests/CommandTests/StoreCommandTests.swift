@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Time
 
-@Suite(.timeLimit(.minutes(2))) struct StoreCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct StoreCommandTests {
   /// A log with five sends that another store has read, and a store that knows nothing of it.
   private final class World {
     let store: SendStore
@@ -118,10 +118,14 @@ import Time
     try """
     { log: "kafka://127.0.0.1:1", store: "sqlite:\(folder.file("store.db"))" }
     """.write(toFile: file, atomically: true, encoding: .utf8)
+    let calm = ContinuousClock.now
+    _ = try CommandTests.run(["--version"])
     let start = ContinuousClock.now
     let run = try CommandTests.run(["store", "restored", "--config", file])
     #expect(run.status == 69)
     #expect(run.errors.contains("Connection refused"))
-    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(
+      ContinuousClock.now - start < limit(.seconds(10), where: start - calm, isUsually: .seconds(1))
+    )
   }
 }

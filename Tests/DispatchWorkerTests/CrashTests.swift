@@ -11,6 +11,7 @@ import Time
 @Suite(.timeLimit(.minutes(15))) struct CrashTests {
   @Test(
     "two workers, either killed in mid-campaign ten times: every send ends accepted or named, none twice",
+    .enabled(if: takesItsTime, "kills workers for 8 s"),
     arguments: Backend.allCases)
   func killed(backend: Backend) async throws {
     try await inTurn {
@@ -43,6 +44,7 @@ import Time
 
   @Test(
     "a worker frozen past its lease sends nothing when it wakes that another has sent",
+    .enabled(if: takesItsTime, "freezes a worker until its lease is over, twice"),
     arguments: Backend.allCases)
   func frozen(backend: Backend) async throws {
     try await inTurn {
@@ -51,7 +53,7 @@ import Time
         top: FaultTests.quick
       ) { $0.latency = .init(.milliseconds(20), to: .milliseconds(60)) }
       let first = try WorkerProcess(stand)
-      let ids = try stand.send(1500, by: "meta")
+      let ids = try stand.send(800, by: "meta")
       try stand.wait("it sends") { try stand.totals.accepted > 20 }
       let second = try WorkerProcess(stand)
       for _ in 0..<2 {

@@ -224,11 +224,16 @@ final class DispatchStand: Sendable {
     return senders.first { $0["sender"]?.string == name }?["accepted"]?.integer ?? 0
   }
 
-  /// From the first claim to the last.
-  func claimSpan(of ids: [SendID]) throws -> Duration {
-    let times = try ids.compactMap { id in
+  /// When each was claimed first.
+  func claims(of ids: [SendID]) throws -> [Timestamp] {
+    try ids.compactMap { id in
       try store.send(id)?.history.first { $0.state == .sending }?.at
     }
+  }
+
+  /// From the first claim to the last.
+  func claimSpan(of ids: [SendID]) throws -> Duration {
+    let times = try claims(of: ids)
     return try #require(times.max()) - #require(times.min())
   }
 
@@ -236,7 +241,7 @@ final class DispatchStand: Sendable {
   @discardableResult
   func wait(
     for ids: [SendID], in wanted: Set<SendState> = [.accepted],
-    within limit: Duration = .seconds(40)
+    within limit: Duration = .seconds(90)
   ) throws -> [SendState: Int] {
     let end = ContinuousClock.now + limit
     var left = ids
@@ -250,7 +255,7 @@ final class DispatchStand: Sendable {
   }
 
   func wait(
-    _ what: String, within limit: Duration = .seconds(40), until holds: () throws -> Bool
+    _ what: String, within limit: Duration = .seconds(90), until holds: () throws -> Bool
   ) throws {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {

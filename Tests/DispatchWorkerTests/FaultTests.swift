@@ -12,7 +12,8 @@ import Time
 
 /// What goes wrong at a provider, told by the ledger of the one who saw it all.
 @Suite(.timeLimit(.minutes(15))) struct FaultTests {
-  static let quick = "doubts: { looks: [\"500ms\", \"1s\"], grace: \"1s\" }, answerTimeout: \"2s\","
+  static let quick =
+    "doubts: { looks: [\"200ms\", \"500ms\"], grace: \"500ms\" }, answerTimeout: \"2s\","
 
   @Test("sends are accepted, each once", arguments: Backend.allCases)
   func plain(backend: Backend) async throws {
@@ -124,7 +125,7 @@ import Time
         try stand.states(ids) == [.accepted: 2, .inDoubt: 3]
       }
       // The pipeline of callbacks stands still: nothing may be decided.
-      _ = Gate().wait(for: .seconds(3))
+      _ = Gate().wait(for: .milliseconds(1500))
       #expect(try stand.states(ids) == [.accepted: 2, .inDoubt: 3])
       let later = try stand.store.now() + .seconds(60)
       try stand.store.applyMarks([
@@ -256,6 +257,7 @@ import Time
 
   @Test(
     "nobody can be reached: nothing counts as tried, and all go when the host is back",
+    .enabled(if: takesItsTime, "takes a host away for six seconds"),
     arguments: Backend.allCases)
   func outage(backend: Backend) async throws {
     try await inTurn {

@@ -21,25 +21,25 @@ import Time
     try await inTurn {
       let clock = ManualClock()
       let stand = try DispatchStand(
-        backend, twilio: "budget: { rate: null, daily: 1000, pair: null, inFlight: 500 }",
+        backend, twilio: "budget: { rate: null, daily: 100, pair: null, inFlight: 50 }",
         clock: clock
       )
-      let ids = try stand.send(1500) { $0.expires = $0.due + .seconds(7 * 86400) }
+      let ids = try stand.send(150) { $0.expires = $0.due + .seconds(7 * 86400) }
       try stand.start()
       let other = try stand.send(20, by: "meta", from: 5000)
       #expect(try stand.wait(for: other) == [.accepted: 20])
-      try stand.wait("the day is full") { try stand.accepted("twilio") == 1000 }
+      try stand.wait("the day is full") { try stand.accepted("twilio") == 100 }
       let lane = try #require(
         try stand.store.laneStatus().first { $0.sender.text == "twilio" })
-      #expect(lane.waiting == 500)
+      #expect(lane.waiting == 50)
       #expect(lane.budget?.by == .daily)
       clock.advance(.seconds(86400 - 60))
       _ = Gate().wait(for: .milliseconds(1500))
-      #expect(try stand.states(ids) == [.accepted: 1000, .queued: 500])
+      #expect(try stand.states(ids) == [.accepted: 100, .queued: 50])
       // Leases have run out by this clock; the worker takes them up again.
       clock.advance(.seconds(200))
-      #expect(try stand.wait(for: ids) == [.accepted: 1500])
-      try stand.expectClean(1520)
+      #expect(try stand.wait(for: ids) == [.accepted: 150])
+      try stand.expectClean(170)
     }
   }
 
@@ -53,13 +53,13 @@ import Time
         meta: "budget: { rate: \"40/s\", daily: null, pair: null }"
       )
       try stand.start()
-      let slow = try stand.send(5)
-      let fast = try stand.send(200, by: "meta")
-      #expect(try stand.wait(for: slow + fast) == [.accepted: 205])
+      let slow = try stand.send(3)
+      let fast = try stand.send(120, by: "meta")
+      #expect(try stand.wait(for: slow + fast) == [.accepted: 123])
       // What the store planned; what comes of it at the provider's door, ProviderDoorTests judge.
-      #expect(try stand.claimSpan(of: slow) >= .seconds(4))
-      #expect(try stand.claimSpan(of: fast) >= .seconds(4))
-      try stand.expectClean(205)
+      #expect(try stand.claimSpan(of: slow) >= .seconds(2))
+      #expect(try stand.claimSpan(of: fast) >= .seconds(2))
+      try stand.expectClean(123)
     }
   }
 
@@ -73,15 +73,21 @@ import Time
       try stand.start()
       let campaign = try stand.send(60) { $0.campaign = "big" }
       try stand.wait(for: [campaign[9]])
-      let later = try stand.send(1, from: 100) { $0.due = $0.due + .seconds(12) }
+      let later = try stand.send(1, from: 100) { $0.due = $0.due + .seconds(8) }
       let urgent = try stand.send(1, from: 101) { $0.priority = 9 }
       #expect(try stand.wait(for: urgent) == [.accepted: 1])
-      #expect(try stand.states(campaign)[.accepted, default: 0] < 40)
-      #expect(try stand.states(later) == [.queued: 1])
+      let waits = try stand.states(later) == [.queued: 1]
+      #expect(try waits || stand.store.send(later[0])?.due ?? .distantPast <= stand.store.now())
       #expect(try stand.wait(for: campaign) == [.accepted: 60])
       #expect(try stand.wait(for: later) == [.accepted: 1])
       let send = try #require(try stand.store.send(later[0]))
       #expect(try #require(send.history.last).at >= send.due)
+      // By the store's own times, whatever the machine's pace: hardly any of the campaign came between.
+      let overtaking = try #require(try stand.store.send(urgent[0])).history
+      let queued = try #require(overtaking.first { $0.state == .queued }).at
+      let claimed = try #require(overtaking.first { $0.state == .sending }).at
+      let between = try stand.claims(of: campaign).filter { $0 > queued && $0 < claimed }
+      #expect(between.count < 10)
       try stand.expectClean(62)
     }
   }

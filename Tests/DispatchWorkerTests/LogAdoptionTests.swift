@@ -102,7 +102,7 @@ import Time
       let reader = try stand.eventLog.reader(ReadingGroup.intake.rawValue, of: [.sends])
       defer { reader.close() }
       let partitions = ends.indices.map { TopicPartition(.sends, $0) }
-      try stand.wait("the log is told", within: .seconds(2)) {
+      try stand.wait("the log is told", within: .seconds(20)) {
         let marks = try reader.bookmarks(of: partitions)
         return partitions.allSatisfy { marks[$0] == Bookmark(offset: ends[$0.number], note: note) }
       }

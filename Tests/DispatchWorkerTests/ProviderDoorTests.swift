@@ -35,6 +35,7 @@ import Time
 
   @Test(
     "two workers, both killed with posts under way, and two after them pass no limit at the provider's door",
+    .enabled(if: takesItsTime, "fills windows of six seconds"),
     arguments: Backend.allCases)
   func door(backend: Backend) async throws {
     try await inTurn {

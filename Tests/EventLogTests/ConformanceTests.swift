@@ -9,7 +9,7 @@ import Testing
 import Time
 
 /// What both logs promise.
-@Suite(.timeLimit(.minutes(2))) struct ConformanceTests {
+@Suite(.timeLimit(.minutes(5))) struct ConformanceTests {
   @Test("a key keeps its order and its partition", arguments: Backend.allCases)
   func order(_ backend: Backend) async throws {
     try await onLog(backend) { test in

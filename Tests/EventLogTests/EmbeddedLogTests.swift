@@ -11,7 +11,7 @@ import Time
 @testable import EventLog
 
 /// What only the log in a file promises.
-@Suite(.timeLimit(.minutes(1))) struct EmbeddedLogTests {
+@Suite(.timeLimit(.minutes(5))) struct EmbeddedLogTests {
   @Test("a file that many make at once becomes one log")
   func creation() async throws {
     try await onFile { path in

@@ -11,7 +11,7 @@ import Time
 @testable import Kafka
 
 /// What only the log on Kafka promises.
-@Suite(.timeLimit(.minutes(1))) struct KafkaLogTests {
+@Suite(.timeLimit(.minutes(5))) struct KafkaLogTests {
   @Test("a cluster that is away is told, and what waits for it arrives once it is back")
   func brokerDown() async throws {
     try await onCluster { cluster, settings in
@@ -108,7 +108,7 @@ import Time
       while reader.ours.isEmpty { try reader.readOnce(wait: .seconds(60)) }
       try log.append([record("k", "1")], within: limit)
       while reader.records.isEmpty { try reader.readOnce(wait: .seconds(60)) }
-      #expect(bootMicroseconds() - start < 30_000_000)
+      #expect(bootMicroseconds() - start < 50_000_000)
       reader.subscription.close()
       log.close(within: limit)
     }

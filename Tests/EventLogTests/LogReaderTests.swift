@@ -7,7 +7,7 @@ import Testing
 import Time
 
 /// What both logs promise to readers that have no group.
-@Suite(.timeLimit(.minutes(2))) struct LogReaderTests {
+@Suite(.timeLimit(.minutes(5))) struct LogReaderTests {
   @Test("reads what it is told to, from there, and nothing else", arguments: Backend.allCases)
   func places(_ backend: Backend) async throws {
     try await onLog(backend) { test in

@@ -9,7 +9,7 @@ import Time
 
 @testable import EventLog
 
-let limit: Duration = .seconds(30)
+let limit: Duration = .seconds(60)
 
 /// One fresh log that may be opened more than once, and written to by others.
 final class LogUnderTest: Sendable {

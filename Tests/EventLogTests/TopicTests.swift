@@ -8,7 +8,7 @@ import Time
 @testable import EventLog
 
 /// Of the making of topics only what comes after it: the mock cluster has no admin API.
-@Suite(.timeLimit(.minutes(1))) struct TopicTests {
+@Suite(.timeLimit(.minutes(5))) struct TopicTests {
   struct Case: Sendable {
     let found: TopicReport.Found?
     let differences: [String]

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BodyPlanTests {
+@Suite(.timeLimit(.minutes(5))) struct BodyPlanTests {
   @Test(
     "two hundred strangers who never finish hold bounded memory, and an honest request gets through"
   )

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DrainTests {
+@Suite(.timeLimit(.minutes(5))) struct DrainTests {
   @Test("requests in flight are answered, new connections are not taken")
   func drain() throws {
     let held = Locked<[HTTPResponder]>([])

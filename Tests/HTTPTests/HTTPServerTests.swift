@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPServerTests {
   @Test("the handler gets method, target, headers and body exactly as they were sent")
   func request() throws {
     let server = try HTTPServer { request, responder in

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ServerLimitsTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerLimitsTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let name: String
     let request: String

@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(5))) struct StreamTests {
   @Test("what is sent arrives in order, as it is sent, and the end is told")
   func order() throws {
     let streams = Locked<[HTTPStream]>([])

@@ -4,7 +4,7 @@ import HTTP
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
   @Test("a client that knows the authority talks to the server, and the request knows of TLS")
   func trusted() throws {
     let identity = try SelfSigned()

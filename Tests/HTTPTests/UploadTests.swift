@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UploadTests {
+@Suite(.timeLimit(.minutes(5))) struct UploadTests {
   @Test("a body of any length reaches its reader in order", arguments: [false, true])
   func whole(isChunked: Bool) async throws {
     try await onOwnThread {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// How requests are read and answers written, whatever the pieces that they come in.
-@Suite(.timeLimit(.minutes(1))) struct WireTests {
+@Suite(.timeLimit(.minutes(5))) struct WireTests {
   @Test(
     "a head is there when its empty line is, and not a byte before",
     arguments: [

@@ -8,7 +8,7 @@ import JSON
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DoorTests {
+@Suite(.timeLimit(.minutes(5))) struct DoorTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let head: String

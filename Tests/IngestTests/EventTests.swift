@@ -62,7 +62,7 @@ final class EventListener {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct EventTests {
+@Suite(.timeLimit(.minutes(5))) struct EventTests {
   private func publish(
     _ stand: IngestStand, _ names: [String], company: String = "acme", padding: Int = 0,
     under key: String? = nil

@@ -14,7 +14,7 @@ import Testing
 
 @testable import Ingest
 
-@Suite(.timeLimit(.minutes(1))) struct ReusedKeyTests {
+@Suite(.timeLimit(.minutes(5))) struct ReusedKeyTests {
   private static let key = HTTPHeader("Idempotency-Key", "order-7")
   private static let first =
     "{\"to\": \"+393331234567\", \"body\": \"ciao \\/ è\", \"sender\": \"meta\"}"

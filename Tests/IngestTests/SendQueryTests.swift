@@ -11,7 +11,7 @@ import Time
 
 @testable import Ingest
 
-@Suite(.timeLimit(.minutes(1))) struct SendQueryTests {
+@Suite(.timeLimit(.minutes(5))) struct SendQueryTests {
   private func get(
     _ stand: IngestStand, _ target: String, key: String = "admin-key"
   ) async throws -> IngestStand.Answer {

@@ -5,7 +5,7 @@ import Platform
 import Simulator
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.timeLimit(.minutes(5))) struct FaultTests {
   @Test(
     "a refusal before acceptance has the status, code or body that is wanted",
     arguments: [

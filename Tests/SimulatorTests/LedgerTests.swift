@@ -3,7 +3,7 @@ import JSON
 import Simulator
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LedgerTests {
+@Suite(.timeLimit(.minutes(5))) struct LedgerTests {
   private func send(_ stand: Stand, _ number: Int, _ attempt: Int, to: String = "+393331234567") {
     _ = stand.meta(metaText(to, opaque: "\(tag(number)).\(attempt)"))
   }

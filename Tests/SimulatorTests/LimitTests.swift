@@ -4,7 +4,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1))) struct LimitTests {
+@Suite(.timeLimit(.minutes(5))) struct LimitTests {
   @Test("a sandbox that is asked twice in three seconds fails the second", arguments: [2999, 3000])
   func sandbox(milliseconds: Int) throws {
     let stand = try Stand { $0.twilio[0].senders[0].excess = .refuse }

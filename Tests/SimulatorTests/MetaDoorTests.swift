@@ -4,7 +4,7 @@ import JSON
 import Simulator
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MetaDoorTests {
+@Suite(.timeLimit(.minutes(5))) struct MetaDoorTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let body: String
     let status: Int

@@ -4,7 +4,7 @@ import JSON
 import Simulator
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct MetaWebhookTests {
+@Suite(.timeLimit(.minutes(5))) struct MetaWebhookTests {
   @Test("statuses come signed over their very bytes, with what the message carried")
   func signedStatuses() throws {
     let receiver = try Receiver()

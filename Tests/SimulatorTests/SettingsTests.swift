@@ -3,7 +3,7 @@ import JSON
 import Simulator
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SettingsTests {
+@Suite(.timeLimit(.minutes(5))) struct SettingsTests {
   @Test("a settings file says what the world is like")
   func file() throws {
     let text = #"""

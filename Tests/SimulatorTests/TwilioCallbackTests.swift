@@ -4,7 +4,7 @@ import JSON
 import Simulator
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TwilioCallbackTests {
+@Suite(.timeLimit(.minutes(5))) struct TwilioCallbackTests {
   @Test("a message is reported sent, delivered and read, in signed forms")
   func life() throws {
     let receiver = try Receiver()

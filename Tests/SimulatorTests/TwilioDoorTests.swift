@@ -3,7 +3,7 @@ import JSON
 import Simulator
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TwilioDoorTests {
+@Suite(.timeLimit(.minutes(5))) struct TwilioDoorTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     let value: String?

@@ -41,7 +41,7 @@ private final class TenantAddress: Sendable {
 
   /// Those that were taken, once there are so many.
   func taken(_ count: Int) -> [HTTPRequest] {
-    calls.wait(for: .seconds(20)) { $0.count >= count }
+    calls.wait(for: .seconds(60)) { $0.count >= count }
     return calls.peek { $0 }
   }
 
@@ -152,7 +152,7 @@ private final class ActionStand: @unchecked Sendable {
 
   /// Steps until that holds; the clock stands still meanwhile.
   func run(until holds: () throws -> Bool) throws {
-    let deadline = bootMicroseconds() + 20_000_000
+    let deadline = bootMicroseconds() + 60_000_000
     while try !holds(), bootMicroseconds() < deadline {
       try loop.step()
       stop.wait(for: .milliseconds(5))
@@ -348,6 +348,10 @@ private final class InterruptedLog: PassingLog {
           world.stop.wait(for: .milliseconds(1))
         }
         world.stand.clock.advance(.seconds(1800))
+      }
+      // The last answer may still be on its way.
+      try world.run {
+        world.stand.metrics.text().contains(#"postrider_deliveries_total{result="dead"} 1"#)
       }
       let letter = try #require(try world.stand.deadLetters().first)
       #expect(letter["company"]?.string == "acme")

@@ -17,7 +17,9 @@ import Time
 @Suite struct KillTests {
   static let kills = 10
 
-  @Test("killed ten times under load, Status comes to the end that it comes to without")
+  @Test(
+    "killed ten times under load, Status comes to the end that it comes to without",
+    .enabled(if: takesItsTime, "kills workers ten times"))
   func killed() async throws {
     try await inTurn {
       let calm = try Load()

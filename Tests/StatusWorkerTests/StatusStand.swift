@@ -82,7 +82,7 @@ final class StatusStand: @unchecked Sendable {
   func tell(events: [some EventRecord]) throws {
     try log.append(events.map(\.record), within: .seconds(20))
     for topic in Set(events.map { type(of: $0).topic }) {
-      guard try store.hasRead(toTheEndOf: topic, in: log, within: .seconds(30)) else {
+      guard try store.hasRead(toTheEndOf: topic, in: log, within: .seconds(90)) else {
         throw Unexpected(what: "\(topic) was not read to its end")
       }
     }

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Platform
 
 /// Runs a test that blocks on a thread of its own, so that it holds up no other test. It stays the test's own
@@ -10,8 +11,11 @@ package func onOwnThread(_ body: @escaping @Sendable () throws -> Void) async th
 @concurrent
 private func run(_ body: @Sendable () throws -> Void) async throws { try body() }
 
-/// The same for tests that drive a whole pipeline and judge it by the clock: a few at a time.
-package func inTurn(_ body: @escaping @Sendable () throws -> Void) async throws {
+/// The same for tests that drive a whole pipeline: a few at a time. They wait for most of their time, so there may be
+/// more of them than the machine has cores; too many would leave none of them enough of the machine.
+package func inTurn(_ body: @escaping @Sendable () throws -> Void)
+  async throws
+{
   try await onOwnThread {
     takeTurn()
     defer { turns.change { $0 += 1 } }
@@ -27,7 +31,7 @@ private final class ThreadExecutor: TaskExecutor {
   }
 }
 
-private let turns = Monitor(3)
+private let turns = Monitor(min(16, 2 + 2 * ProcessInfo.processInfo.activeProcessorCount))
 
 private func takeTurn() {
   while true {

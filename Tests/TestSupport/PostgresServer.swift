@@ -1,4 +1,5 @@
 private import Foundation
+private import Postgres
 private import Synchronization
 
 /// A PostgreSQL server of the tests' own, in a temporary folder, reached by a socket in it. It ends with the
@@ -12,18 +13,26 @@ package final class PostgresServer: Sendable {
     package let description: String
   }
 
-  private static let started = Result { try PostgresServer(options: "-c fsync=off") }
+  private static let started = Result { try PostgresServer(options: forgetful) }
+
+  /// Nothing waits for a disk, and nobody follows.
+  private static let forgetful =
+    "-c fsync=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=128MB"
 
   package static func shared() throws -> PostgresServer { try started.get() }
 
   private static let startedDurable = Result {
-    try PostgresServer(options: "-c shared_buffers=512MB -c max_wal_size=4GB")
+    try PostgresServer(
+      options: "-c shared_buffers=512MB -c max_wal_size=4GB", making: initdb,
+      in: NSTemporaryDirectory())
+  }
+
+  /// One of a test's own, which can be copied and ended.
+  package static func own() throws -> PostgresServer {
+    try PostgresServer(options: "-c fsync=off")
   }
 
   /// One that keeps what it says, for measurements.
-  /// One of a test's own, which can be copied and ended.
-  package static func own() throws -> PostgresServer { try PostgresServer(options: "") }
-
   package static func durable() throws -> PostgresServer { try startedDurable.get() }
 
   private convenience init(options: String) throws {
@@ -36,11 +45,13 @@ package final class PostgresServer: Sendable {
       $as_user \(Self.tools)/pg_basebackup -D "$1/data" -h 127.0.0.1 -p \(port) -U postgres -R -c fast \
         >"$1/log" 2>&1 || exit 1
       """
-    try self.init(options: "", making: copy)
+    try self.init(options: "-c fsync=off", making: copy)
   }
 
-  private init(options: String, making: String) throws {
-    folder = NSTemporaryDirectory() + "postrider-pg-\(UUID().uuidString)"
+  private init(
+    options: String, making: String, in root: String = TemporaryFolder.root
+  ) throws {
+    folder = root + "postrider-pg-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let server = Process()
     server.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -49,10 +60,10 @@ package final class PostgresServer: Sendable {
     try server.run()
     try run(
       """
-      for i in $(seq 400); do
+      for i in $(seq 3000); do
         \(Self.tools)/pg_isready -q -h "$1" && exit 0
         kill -0 $2 || exit 1
-        sleep 0.05
+        sleep 0.02
       done
       exit 1
       """, String(server.processIdentifier))
@@ -61,7 +72,8 @@ package final class PostgresServer: Sendable {
   /// A connection string of a fresh, empty database.
   package func database() throws -> String {
     let name = "test\(databases.add(1, ordering: .relaxed).newValue)"
-    try run("\(Self.tools)/psql -qh \"$1\" -U postgres -c \"CREATE DATABASE $2\"", name)
+    try Connection("postgresql://postgres@/postgres?host=\(folder)")
+      .execute("CREATE DATABASE \(name)")
     return "postgresql://postgres@/\(name)?host=\(folder)"
   }
 
