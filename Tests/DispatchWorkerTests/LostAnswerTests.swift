@@ -74,7 +74,7 @@ import Time
       let killed = ContinuousClock.now
       let second = try WorkerProcess(stand, inContainer: true)
       try stand.wait("the next send goes out") { try stand.totals.accepted > before + 24 }
-      let limit = limit(.seconds(6), where: start, isUsually: .seconds(2))
+      let limit = limit(.seconds(6), where: start, isUsually: .seconds(1))
       #expect(ContinuousClock.now - killed < limit)
       let states = try stand.wait(for: ids, within: .seconds(60))
       #expect(states == [.accepted: 300], "\(stand.told)")
@@ -103,7 +103,7 @@ import Time
         worker.kill()
         worker = try WorkerProcess(stand)
       }
-      let limit = limit(.seconds(15), where: start, isUsually: .seconds(2))
+      let limit = limit(.seconds(15), where: start, isUsually: .seconds(1))
       let states = try stand.wait(for: ids, within: limit)
       #expect(states == [.accepted: 1500], "\(stand.told)")
       #expect(try stand.totals.duplicates == 0)

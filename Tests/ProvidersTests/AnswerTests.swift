@@ -14,7 +14,7 @@ import Time
   @Test("reads what Twilio created")
   func created() throws {
     let read = TwilioAnswer.read(
-      ProviderAnswer(status: 201, body: PackageResources.twilio_created_json), attempt: 1)
+      ProviderAnswer(status: 201, body: Fixture["twilio_created.json"]), attempt: 1)
     #expect(read.outcome == .accepted(ProviderID("SM90f54fe9f03d4cbbb07dbe1cfcfebfea")))
     let message = try #require(read.message)
     #expect(message.created == Timestamp(rfc3339: "2020-05-27T15:08:03Z"))
@@ -54,7 +54,7 @@ import Time
   @Test("pages through Twilio's list, and trusts no page that it cannot read in full")
   func list() throws {
     let page = try TwilioPage.read(
-      ProviderAnswer(status: 200, body: PackageResources.twilio_list_json))
+      ProviderAnswer(status: 200, body: Fixture["twilio_list.json"]))
     #expect(page.messages.map(\.errorCode) == [nil, 63016])
     #expect(page.messages.map(\.mediaCount) == [0, 1])
     #expect(page.next?.hasPrefix("/2010-04-01/Accounts/AC0") == true)
@@ -68,7 +68,7 @@ import Time
 
   @Test("tells a message that Twilio does not know from a question that failed")
   func fetched() throws {
-    let whole = ProviderAnswer(status: 200, body: PackageResources.twilio_created_json)
+    let whole = ProviderAnswer(status: 200, body: Fixture["twilio_created.json"])
     #expect(try TwilioMessage.fetched(whole)?.body == "Ciao")
     #expect(try TwilioMessage.fetched(answer(404, #"{"code":20404}"#)) == nil)
     #expect(throws: LookupFailed.self) { try TwilioMessage.fetched(answer(404, "<html>")) }
@@ -78,7 +78,7 @@ import Time
   @Test("reads what Meta accepted, with the name it has for the person")
   func sent() {
     let read = MetaAnswer.read(
-      ProviderAnswer(status: 200, body: PackageResources.meta_sent_json), attempt: 1)
+      ProviderAnswer(status: 200, body: Fixture["meta_sent.json"]), attempt: 1)
     #expect(
       read.outcome
         == .accepted(ProviderID("wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA")))

@@ -21,7 +21,7 @@ import Testing
   }
 
   static let rows: [Row] = {
-    guard let root = try? JSONDocument(PackageResources.errors_facts_json).root else { return [] }
+    guard let root = try? JSONDocument(Fixture["errors_facts.json"]).root else { return [] }
     return Provider.allCases.flatMap { provider in
       (root[provider.rawValue]?.items ?? []).map { row in
         Row(

@@ -7,15 +7,15 @@ import Time
 
 @Suite struct EventRecordTests {
   static let forms = [
-    PackageResources.twilio_status_read_form, PackageResources.twilio_status_failed_form,
-    PackageResources.twilio_in_text_form, PackageResources.twilio_in_media_form,
-    PackageResources.twilio_in_location_form, PackageResources.twilio_in_button_form,
-    PackageResources.twilio_in_list_form, PackageResources.twilio_in_referral_form,
-    PackageResources.twilio_in_stop_form, PackageResources.twilio_in_bsuid_form,
+    Fixture["twilio_status_read.form"], Fixture["twilio_status_failed.form"],
+    Fixture["twilio_in_text.form"], Fixture["twilio_in_media.form"],
+    Fixture["twilio_in_location.form"], Fixture["twilio_in_button.form"],
+    Fixture["twilio_in_list.form"], Fixture["twilio_in_referral.form"],
+    Fixture["twilio_in_stop.form"], Fixture["twilio_in_bsuid.form"],
   ]
   static let bodies = [
-    PackageResources.meta_messages_json, PackageResources.meta_statuses_json,
-    PackageResources.meta_account_json, PackageResources.meta_broken_json,
+    Fixture["meta_messages.json"], Fixture["meta_statuses.json"],
+    Fixture["meta_account.json"], Fixture["meta_broken.json"],
   ]
 
   static func all(at now: Timestamp = MetaWebhookTests.now) throws -> [WebhookItem] {

@@ -26,7 +26,7 @@ import Time
 
   @Test("reads a batch in full, every kind of message in it")
   func messages() throws {
-    let all = try Self.inbound(PackageResources.meta_messages_json)
+    let all = try Self.inbound(Fixture["meta_messages.json"])
     #expect(all.count == 25)
     #expect(
       all.map(\.kind).prefix(9) == [
@@ -50,7 +50,7 @@ import Time
 
   @Test("reads answers to buttons, lists, forms and the rarer kinds")
   func replies() throws {
-    let all = try Self.inbound(PackageResources.meta_messages_json)
+    let all = try Self.inbound(Fixture["meta_messages.json"])
     #expect(all[10].reply == InboundReply(kind: .button, id: "yes", title: "Sì"))
     #expect(all[10].context?.id == ProviderID("wamid.OUT"))
     #expect(all[11].reply == InboundReply(kind: .button, id: "b1", title: "Uno"))
@@ -71,7 +71,7 @@ import Time
 
   @Test("keeps people apart whose number Meta hides, and reads times in milliseconds")
   func hidden() throws {
-    let all = try Self.inbound(PackageResources.meta_messages_json)
+    let all = try Self.inbound(Fixture["meta_messages.json"])
     #expect(all[21].contact == "IT.13491208655302741918")
     #expect(all[21].profileName == "Anon")
     #expect(all[21].at == Timestamp(seconds: 1_764_100_022))
@@ -81,7 +81,7 @@ import Time
 
   @Test("reads statuses with our own id, price and conversation")
   func statuses() throws {
-    let all = try Self.callbacks(PackageResources.meta_statuses_json)
+    let all = try Self.callbacks(Fixture["meta_statuses.json"])
     #expect(
       all.map(\.meaning) == [
         .wentOut(.sent), .wentOut(.delivered), .wentOut(.read), .wentOut(.read), .failed(.failed),
@@ -101,7 +101,7 @@ import Time
 
   @Test("keeps the errors of an account apart from those of messages")
   func valueErrors() throws {
-    let news = try Self.items(PackageResources.meta_statuses_json).compactMap { item in
+    let news = try Self.items(Fixture["meta_statuses.json"]).compactMap { item in
       if case .account(let event) = item { event.news } else { nil }
     }
     #expect(
@@ -112,7 +112,7 @@ import Time
 
   @Test("reads the news of an account, and keeps those that it does not know")
   func account() throws {
-    let events = try Self.items(PackageResources.meta_account_json).compactMap { item in
+    let events = try Self.items(Fixture["meta_account.json"]).compactMap { item in
       if case .account(let event) = item { event } else { nil }
     }
     #expect(events.count == 10)
@@ -145,11 +145,11 @@ import Time
 
   @Test("one bad item takes none of its neighbours with it")
   func broken() throws {
-    let items = try Self.items(PackageResources.meta_broken_json)
-    let ids = try Self.inbound(PackageResources.meta_broken_json).map(\.providerID.text)
+    let items = try Self.items(Fixture["meta_broken.json"])
+    let ids = try Self.inbound(Fixture["meta_broken.json"]).map(\.providerID.text)
     #expect(ids == ["wamid.OK1", "wamid.OK2"])
     #expect(
-      try Self.callbacks(PackageResources.meta_broken_json).map(\.providerID.text) == ["wamid.OK3"])
+      try Self.callbacks(Fixture["meta_broken.json"]).map(\.providerID.text) == ["wamid.OK3"])
     let malformed = items.compactMap { item in
       if case .malformed(let item) = item { item } else { nil }
     }

@@ -35,7 +35,7 @@ import Time
   @Test("reads a callback with the attempt that its address carries")
   func read() throws {
     let callback = try callback(
-      PackageResources.twilio_status_read_form,
+      Fixture["twilio_status_read.form"],
       query: "send=0191d0c5-7b3a-7c11-8f00-0123456789ab&attempt=3&x=1", token: "tok-1")
     #expect(callback.meaning == .wentOut(.read))
     #expect(callback.attempt == AttemptID("0191d0c5-7b3a-7c11-8f00-0123456789ab.3"))
@@ -51,7 +51,7 @@ import Time
 
   @Test("reads failures with code and text")
   func failures() throws {
-    let undelivered = try callback(PackageResources.twilio_status_undelivered_form)
+    let undelivered = try callback(Fixture["twilio_status_undelivered.form"])
     #expect(undelivered.meaning == .failed(.undelivered))
     #expect(undelivered.code == 30003)
     #expect(undelivered.from == "MG00000000000000000000000000000001")
@@ -59,7 +59,7 @@ import Time
     #expect(
       undelivered.eventID
         == "AC00000000000000000000000000000001:SM00000000000000000000000000000002:undelivered")
-    let failed = try callback(PackageResources.twilio_status_failed_form)
+    let failed = try callback(Fixture["twilio_status_failed.form"])
     #expect(failed.meaning == .failed(.failed))
     #expect(failed.text?.hasPrefix("Message failed to send") == true)
   }
@@ -80,7 +80,7 @@ import Time
 
   @Test("reads every kind of incoming message")
   func kinds() throws {
-    let text = try inbound(PackageResources.twilio_in_text_form)
+    let text = try inbound(Fixture["twilio_in_text.form"])
     #expect(text.text == "Città è già 20€ + IVA | ok?")
     #expect(text.contact == "+393331234567")
     #expect(text.address == "+14155238886")
@@ -88,29 +88,29 @@ import Time
     #expect(text.waID == "393331234567")
     #expect(text.at == Self.now)
     #expect(text.referral == nil)
-    let media = try inbound(PackageResources.twilio_in_media_form)
+    let media = try inbound(Fixture["twilio_in_media.form"])
     #expect(media.media.map(\.contentType) == ["image/jpeg", "application/pdf"])
     #expect(media.kind == "image")
-    let place = try inbound(PackageResources.twilio_in_location_form)
+    let place = try inbound(Fixture["twilio_in_location.form"])
     #expect(place.location?.latitude == 45.4642)
     #expect(place.location?.name == "Duomo")
-    let button = try inbound(PackageResources.twilio_in_button_form)
+    let button = try inbound(Fixture["twilio_in_button.form"])
     #expect(button.reply == InboundReply(kind: .button, id: "yes-1", title: "Confirm"))
     #expect(button.context?.id == ProviderID("SM90f54fe9f03d4cbbb07dbe1cfcfebfea"))
     #expect(button.context?.from == "+14155238886")
-    let list = try inbound(PackageResources.twilio_in_list_form)
+    let list = try inbound(Fixture["twilio_in_list.form"])
     #expect(list.reply == InboundReply(kind: .list, id: "row-2", title: "Two"))
-    let advert = try inbound(PackageResources.twilio_in_referral_form)
+    let advert = try inbound(Fixture["twilio_in_referral.form"])
     #expect(advert.context?.isForwarded == true)
     #expect(try JSONDocument(#require(advert.referral)).root["ReferralCtwaClid"]?.string == "c1")
-    let hidden = try inbound(PackageResources.twilio_in_bsuid_form)
+    let hidden = try inbound(Fixture["twilio_in_bsuid.form"])
     #expect(hidden.contact == "IT.13491208655302741918")
     #expect(hidden.userID == "IT.13491208655302741918")
   }
 
   @Test("takes an opt-out from Twilio's word before the person's")
   func optOut() throws {
-    let stop = try inbound(PackageResources.twilio_in_stop_form)
+    let stop = try inbound(Fixture["twilio_in_stop.form"])
     #expect(stop.optOut == .stop)
     #expect(stop.service == "MG00000000000000000000000000000001")
     #expect(stop.address == "+15550001111")

@@ -11,7 +11,7 @@ struct Vector: CustomTestStringConvertible, Sendable {
   func text(_ name: String) -> String { json[name]?.string ?? "" }
   var isValid: Bool { json["valid"]?.bool ?? false }
 
-  static let root = try? JSONDocument(PackageResources.vectors_json).root
+  static let root = try? JSONDocument(Fixture["vectors.json"]).root
   static let twilio = (root?["twilio"]?.items ?? []).map(Vector.init)
   static let meta = (root?["meta"]?.items ?? []).map(Vector.init)
   static let gcs = (root?["gcs"]?["cases"]?.items ?? []).map(Vector.init)

@@ -1,10 +1,18 @@
 import SQLite
+import TestSupport
 import Testing
 
 @Suite struct DatabaseTests {
+  let folder: TemporaryFolder
+  let database: Database
+
+  init() throws {
+    folder = try TemporaryFolder()
+    database = try Database(path: folder.file("test.db"))
+  }
+
   @Test("gives back what was bound, of every type")
   func values() throws {
-    let database = try Database(path: ":memory:")
     try database.execute("CREATE TABLE t (i INTEGER, t TEXT, b BLOB, n INTEGER, e BLOB) STRICT")
     let insert = try database.statement("INSERT INTO t VALUES (?, ?, ?, ?, ?)")
     insert.bind(1, Int64.min)
@@ -26,7 +34,6 @@ import Testing
   @Test("a transaction that throws leaves nothing behind")
   func rollBack() throws {
     struct Stop: Error {}
-    let database = try Database(path: ":memory:")
     try database.execute("CREATE TABLE t (i INTEGER) STRICT")
     #expect(throws: Stop.self) {
       try database.transaction(onFailure: { _ in Stop() }) { () throws(Stop) in
@@ -42,7 +49,6 @@ import Testing
 
   @Test("an error has SQLite's own words")
   func errors() throws {
-    let database = try Database(path: ":memory:")
     #expect(throws: SQLiteError.self) { try database.execute("SELECT nonsense") }
     #expect(throws: SQLiteError.self) { try Database(path: "/nowhere/at/all.db") }
   }

@@ -35,7 +35,7 @@ import Time
         second = nil
       }
       try crew.report(
-        "delivered", .delivered, within: limit(.seconds(5), where: start, isUsually: .seconds(2)))
+        "delivered", .delivered, within: limit(.seconds(5), where: start, isUsually: .seconds(1)))
     }
   }
 }

@@ -25,7 +25,8 @@ package struct TestStore: Sendable {
     url =
       switch backend {
       case .oneMachine: folder.file(name)
-      case .scaledOut: try (try server ?? PostgresServer.shared()).database()
+      case .scaledOut:
+        try (try server ?? PostgresServer.shared()).database() + PostgresServer.patience
       }
   }
 

@@ -72,10 +72,16 @@ package final class PostgresServer: Sendable {
   /// A connection string of a fresh, empty database.
   package func database() throws -> String {
     let name = "test\(databases.add(1, ordering: .relaxed).newValue)"
-    try Connection("postgresql://postgres@/postgres?host=\(folder)")
-      .execute("CREATE DATABASE \(name)")
-    return "postgresql://postgres@/\(name)?host=\(folder)"
+    try Connection(url("postgres") + Self.patience).execute("CREATE DATABASE \(name)")
+    return url(name)
   }
+
+  private func url(_ name: some StringProtocol) -> String {
+    "postgresql://postgres@/\(name)?host=\(folder)"
+  }
+
+  /// Behind a connection string: a machine that is busy may take long to let somebody in.
+  static let patience = "&connect_timeout=60"
 
   /// Ends it as a crash would.
   package func kill() { lifeline.fileHandleForWriting.closeFile() }
@@ -89,8 +95,7 @@ package final class PostgresServer: Sendable {
 
   /// The same database as that connection string names, on this server.
   package func same(_ url: String) -> String {
-    let name = url.prefix { $0 != "?" }.split(separator: "/").last ?? ""
-    return "postgresql://postgres@/\(name)?host=\(folder)"
+    self.url(url.prefix { $0 != "?" }.split(separator: "/").last ?? "")
   }
 
   /// Where clients of this machine reach it.
