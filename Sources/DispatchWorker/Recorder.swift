@@ -107,6 +107,7 @@ final class Recorder: Sendable {
     insist("record what became of sends") { () throws(StoreError) in
       _ = try store.record(judged.map(\.report))
     }
+    takeBackStops(batch, judged)
     underWay.remove(batch.map(\.send))
     tell(batch, judged)
     var passed: Set<SenderID> = []
@@ -116,6 +117,21 @@ final class Recorder: Sendable {
     }
     board.recorded(
       Dictionary(batch.map { ($0.door.sender, 1) }, uniquingKeysWith: +), passed: passed)
+  }
+
+  /// The settings may have been read again between judging and recording: what resumes the lanes of new credentials
+  /// came too early to see such a stop.
+  private func takeBackStops(_ batch: [Completion], _ judged: [Judged]) {
+    var stale: [SenderID: String] = [:]
+    for (completion, judged) in zip(batch, judged) where judged.stopsLane && !isOfToday(completion)
+    {
+      stale[completion.door.sender] = judged.verdict.result.failure?.code
+    }
+    guard !stale.isEmpty else { return }
+    insist("let lanes with new credentials go on") { () throws(StoreError) in
+      for (sender, code) in stale { _ = try store.resumeLanes(of: [sender], stoppedFor: code) }
+    }
+    board.wake(stale.keys)
   }
 
   /// The store must learn of it, so this goes on until it does.
@@ -153,7 +169,8 @@ final class Recorder: Sendable {
     }
     let report = AttemptReport(
       of: completion.send, verdict.result, postedAt: completion.postedAt, answer: answer,
-      waID: waID, consequences: verdict.consequences.filter { isOfToday($0, completion) },
+      waID: waID,
+      consequences: verdict.consequences.filter { !$0.stopsLane || isOfToday(completion) },
       from: completion.door.sender, template: completion.template)
     return Judged(verdict: verdict, report: report)
   }
@@ -172,8 +189,8 @@ final class Recorder: Sendable {
   }
 
   /// What credentials of before were told says nothing of those that the settings have by now.
-  private func isOfToday(_ consequence: Consequence, _ completion: Completion) -> Bool {
-    guard consequence.stopsLane, let door = doors[completion.door.sender] else { return true }
+  private func isOfToday(_ completion: Completion) -> Bool {
+    guard let door = doors[completion.door.sender] else { return true }
     return door.settings.credentials == completion.door.settings.credentials
   }
 
