@@ -47,10 +47,27 @@ package final class MockKafka: @unchecked Sendable {
   @discardableResult
   package func bringUp() -> Bool {
     let isOurs = kept.withLock { $0.count == brokerCount }
-    guard isOurs else { return false }
+    guard isOurs, isFree(within: .seconds(60)) else { return false }
     for broker in 1...brokerCount { rd_kafka_mock_broker_set_up(cluster, Int32(broker)) }
     letGo()
     return true
+  }
+
+  /// A process that was started while the brokers listened may have got their sockets, and then listens with them
+  /// as long as it lives.
+  private func isFree(within limit: Duration) -> Bool {
+    let end = RunningTime.now + limit
+    while !ports.allSatisfy(Self.canListen) {
+      guard !end.hasPassed else { return false }
+      pause(for: .milliseconds(20))
+    }
+    return true
+  }
+
+  private static func canListen(_ port: UInt16) -> Bool {
+    guard let descriptor = keep(port) else { return false }
+    defer { close(descriptor) }
+    return listen(descriptor, 1) == 0
   }
 
   private var ports: [UInt16] {
@@ -68,7 +85,7 @@ package final class MockKafka: @unchecked Sendable {
 
   /// Bound and not listening: the kernel gives the port to nobody else, and the broker can still share it.
   private static func keep(_ port: UInt16) -> Int32? {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     var on: Int32 = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()
