@@ -98,10 +98,15 @@ import Time
       #expect(try stand.wait(for: ids) == [.accepted: 20])
       try stand.expectClean(20)
       let histories = try ids.compactMap { try stand.store.send($0)?.history.map(\.state) }
+      // On a busy machine the gate may refuse a post, which then waits once more in the queue.
+      let doubtful = histories.filter { $0.contains(.inDoubt) }
+      #expect(doubtful.count == 6)
       #expect(
-        histories.filter {
-          $0 == [.queued, .sending, .inDoubt, .queued, .sending, .accepted]
-        }.count == 6)
+        doubtful.allSatisfy { states in
+          let parts = states.split(separator: .inDoubt)
+          return parts.count == 2 && parts[0].last == .sending
+            && parts[1].starts(with: [.queued, .sending]) && parts[1].last == .accepted
+        }, "\(doubtful)")
     }
   }
 
