@@ -9,6 +9,28 @@ struct DueConsequence {
   let send: SendRow
   /// The template that went out, where it is known: another one than the send's own for a fallback.
   var template: String?
+
+  /// What it changes: of many sends of a batch that fail alike, one is enough.
+  fileprivate struct Change: Hashable {
+    let consequence: Consequence
+    let code: String
+    let lane: Int64
+    /// The person, or the template or the flow that has it; nothing where it is about the lane.
+    var person: String?
+    var template: String?
+    var flow: Int64?
+  }
+
+  fileprivate var change: Change {
+    var change = Change(consequence: consequence, code: code, lane: send.lane)
+    switch consequence {
+    case .stopLane, .hold(.lane, _, _): break
+    case .hold(.template, _, _):
+      (change.template, change.flow) = (template, template == nil ? send.flow : nil)
+    case .hold(.recipient, _, _), .optOut, .closeWindow: change.person = send.recipient
+    }
+    return change
+  }
 }
 
 extension Transaction {
@@ -25,7 +47,8 @@ extension Transaction {
 
   func bringAbout(_ due: [DueConsequence], at now: Timestamp) throws(StoreError) {
     let templates = try templates(of: due)
-    for item in due {
+    var done: Set<DueConsequence.Change> = []
+    for item in due where done.insert(item.change).inserted {
       let lane = Column.integer(item.send.lane)
       switch item.consequence {
       case .stopLane(let reason):
@@ -52,7 +75,7 @@ extension Transaction {
   }
 
   private func templates(of due: [DueConsequence]) throws(StoreError) -> [Int64: String] {
-    let flows = Set(due.filter { $0.consequence.touchesLane }.map(\.send.flow)).sorted()
+    let flows = Set(due.filter { $0.consequence.holdsTemplate }.map(\.send.flow)).sorted()
     let rows = try rows(Flows.templates, [.flow: .integers(flows)]) {
       ($0.integer(.key), $0.text(.template))
     }
