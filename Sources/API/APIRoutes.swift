@@ -23,9 +23,9 @@ package final class APIRoutes: DoorRoutes {
   package func add(to router: inout Router, _ settings: Settings) {
     let context = APIContext(settings, door)
     SendRoutes(context, keys).add(to: &router)
-    LaneRoutes(context).add(to: &router)
-    DoubtRoutes(context).add(to: &router)
-    SendQueries(context, waiting).add(to: &router)
+    LaneRoutes(context: context).add(to: &router)
+    DoubtRoutes(context: context).add(to: &router)
+    SendQueries(context: context, waiting: waiting).add(to: &router)
     events.add(to: &router, context)
   }
 

@@ -132,7 +132,7 @@ struct SenderDoor: Sendable {
   }
 
   func isHealthy(_ answer: HTTPAnswerReceived) -> Bool {
-    guard answer.status == 200, let root = try? JSONDocument(answer.body).root else { return false }
+    guard answer.status == 200, let root = JSONValue(whole: answer.body) else { return false }
     switch provider {
     case .twilio: return root["status"]?.string ?? "active" == "active"
     case .meta: return root["health_status"]?["can_send_message"]?.string != "BLOCKED"

@@ -9,11 +9,7 @@ internal import Time
 
 /// Sends that may have gone out, and what a person decides about them; and sends taken back.
 struct DoubtRoutes: Sendable {
-  private let context: APIContext
-  private var requests: KeyedRequests { context.requests }
-  private var log: Log { context.door.log }
-
-  init(_ context: APIContext) { self.context = context }
+  let context: APIContext
 
   private static let page = 100
 
@@ -21,20 +17,20 @@ struct DoubtRoutes: Sendable {
     let prefix = context.prefix
     router.at(
       "GET", prefix + "/api/doubts",
-      requests.door(.read) { request, _, key, responder in
-        requests.desk.answer(responder) { store in try list(store, request, key) }
+      context.requests.door(.read) { request, _, key, responder in
+        context.requests.desk.answer(responder) { store in try list(store, request, key) }
       })
     router.at(
       "POST", prefix + "/api/doubts/{id}",
-      requests.door(.admin) { request, parameters, key, responder in
-        requests.desk.answer(responder) { store in
+      context.requests.door(.admin) { request, parameters, key, responder in
+        context.requests.desk.answer(responder) { store in
           try decide(store, try Self.id(parameters), request, key)
         }
       })
     router.at(
       "POST", prefix + "/api/sends/{id}/cancel",
-      requests.door(.send) { _, parameters, key, responder in
-        requests.desk.answer(responder) { store in
+      context.requests.door(.send) { _, parameters, key, responder in
+        context.requests.desk.answer(responder) { store in
           try cancel(store, try Self.id(parameters), key)
         }
       })
@@ -63,7 +59,7 @@ struct DoubtRoutes: Sendable {
       json: JSONWriter.object { writer in
         writer.name("doubts")
         writer.array { list in
-          for doubt in doubts where requests.isVisible(doubt.sender, to: key) {
+          for doubt in doubts where context.requests.isVisible(doubt.sender, to: key) {
             list.object { doubt.write(to: &$0) }
           }
         }
@@ -85,7 +81,8 @@ struct DoubtRoutes: Sendable {
       ).answer
     }
     guard let state = try store.decide(send, decision) else { return .notInDoubt }
-    log.info("a doubt was decided by hand", ["send": id.description, "decision": word])
+    context.door.log.info(
+      "a doubt was decided by hand", ["send": id.description, "decision": word])
     return HTTPAnswer(status: 200, json: Self.state(id, state))
   }
 
@@ -104,7 +101,7 @@ struct DoubtRoutes: Sendable {
     _ store: SendStore, _ id: SendID, _ key: APIKey
   ) throws -> StoredSend {
     guard let send = try store.send(id) else { throw StoreQueries.Refused(answer: .notYetThere) }
-    guard requests.isVisible(send.sender, to: key) else {
+    guard context.requests.isVisible(send.sender, to: key) else {
       throw StoreQueries.Refused(answer: .notFound)
     }
     return send

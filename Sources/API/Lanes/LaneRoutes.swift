@@ -9,18 +9,14 @@ internal import Time
 
 /// How lanes stand, and who may go on.
 struct LaneRoutes: Sendable {
-  private let context: APIContext
-  private var requests: KeyedRequests { context.requests }
-  private var log: Log { context.door.log }
-
-  init(_ context: APIContext) { self.context = context }
+  let context: APIContext
 
   func add(to router: inout Router) {
     let prefix = context.prefix
     router.at(
       "GET", prefix + "/api/lanes",
-      requests.door(.read) { _, _, key, responder in
-        requests.desk.answer(responder) { store in try lanes(store, key) }
+      context.requests.door(.read) { _, _, key, responder in
+        context.requests.desk.answer(responder) { store in try lanes(store, key) }
       })
     router.at(
       "POST", prefix + "/api/lanes/{sender}/pause",
@@ -37,13 +33,14 @@ struct LaneRoutes: Sendable {
   private func changing(
     _ body: @escaping @Sendable (SendStore, SenderID, HTTPRequest) throws -> Void
   ) -> Router.Door {
-    requests.door(.admin) { request, parameters, key, responder in
+    context.requests.door(.admin) { request, parameters, key, responder in
       let sender = SenderID(parameters["sender"] ?? "")
-      requests.desk.answer(responder) { store in
+      context.requests.desk.answer(responder) { store in
         let isThere = try store.laneStatus().contains { $0.sender == sender }
-        guard isThere, requests.isVisible(sender, to: key) else { return .notFound }
+        guard isThere, context.requests.isVisible(sender, to: key) else { return .notFound }
         try body(store, sender, request)
-        log.info("a lane was changed by hand", ["sender": sender.text, "path": request.path])
+        context.door.log.info(
+          "a lane was changed by hand", ["sender": sender.text, "path": request.path])
         return try lanes(store, key, only: sender)
       }
     }
@@ -55,7 +52,7 @@ struct LaneRoutes: Sendable {
     let held = Dictionary(grouping: try store.heldFlows(), by: \.sender)
     let now = try store.now()
     let lanes = try store.laneStatus().filter {
-      (only == nil || $0.sender == only) && requests.isVisible($0.sender, to: key)
+      (only == nil || $0.sender == only) && context.requests.isVisible($0.sender, to: key)
     }
     return HTTPAnswer(
       status: 200,

@@ -8,13 +8,8 @@ internal import Time
 
 /// What became of sends: one, many, or one as soon as it gets there.
 struct SendQueries: Sendable {
-  private let context: APIContext
-  private let waiting: SendWaits
-  private var requests: KeyedRequests { context.requests }
-
-  init(_ context: APIContext, _ waiting: SendWaits) {
-    (self.context, self.waiting) = (context, waiting)
-  }
+  let context: APIContext
+  let waiting: SendWaits
 
   static let pageLimit = 200
   static let longestWait = 60
@@ -23,26 +18,26 @@ struct SendQueries: Sendable {
     let prefix = context.prefix
     router.at(
       "GET", prefix + "/api/sends",
-      requests.door(.read) { request, _, key, responder in
-        requests.desk.answer(responder) { store in try list(store, request, key) }
+      context.requests.door(.read) { request, _, key, responder in
+        context.requests.desk.answer(responder) { store in try list(store, request, key) }
       })
     router.at(
       "GET", prefix + "/api/sends/{id}",
-      requests.door(.read) { _, parameters, key, responder in
+      context.requests.door(.read) { _, parameters, key, responder in
         guard let id = SendID(parameters["id"] ?? "") else { return responder.answer(.notFound) }
-        requests.desk.answer(responder) { store in
+        context.requests.desk.answer(responder) { store in
           guard let view = try SendView(id, in: store) else { return .notYetThere }
-          guard requests.isVisible(view.sender, to: key) else { return .notFound }
+          guard context.requests.isVisible(view.sender, to: key) else { return .notFound }
           return HTTPAnswer(json: view.json)
         }
       })
     router.at(
       "GET", prefix + "/api/sends/{id}/wait",
-      requests.door(.read) { request, parameters, key, responder in
+      context.requests.door(.read) { request, parameters, key, responder in
         guard let id = SendID(parameters["id"] ?? "") else { return responder.answer(.notFound) }
         do throws(FieldFaults) {
           let (state, span) = try Self.wish(request)
-          let requests = requests
+          let requests = context.requests
           waiting.wait(
             SendWaits.Waiter(
               id: id, state: state, deadline: waiting.now() + span, responder: responder,

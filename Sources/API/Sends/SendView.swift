@@ -97,10 +97,3 @@ extension SendSummary {
     writer.field("changed", changed.description)
   }
 }
-
-extension JSONValue {
-  /// nil for bytes that are no JSON.
-  fileprivate init?(whole bytes: [UInt8]) {
-    do { self = try JSONDocument(bytes).root } catch { return nil }
-  }
-}

@@ -42,7 +42,7 @@ package enum DeadLetterRecord: Sendable {
       self = .letter(Letter(number, record.key, event))
       return
     }
-    guard let offset = JSONValue.of(event.data)?["offset"]?.integer else { return nil }
+    guard let offset = JSONValue(whole: event.data)?["offset"]?.integer else { return nil }
     self = .decided(LetterNumber(partition: number.partition, offset: offset))
   }
 }
@@ -62,13 +62,13 @@ package struct Letter: Sendable {
     self.key = key
     at = event.time
     subject = event.subject ?? ""
-    reason = JSONValue.of(event.data)?["reason"]?.string ?? ""
+    reason = JSONValue(whole: event.data)?["reason"]?.string ?? ""
     data = event.data
   }
 
   /// The record as it was; nil where it is not whole, or was never a record of ours.
   package var original: NewRecord? {
-    guard let root = JSONValue.of(data), let topic = root["topic"]?.string.flatMap(Topic.init),
+    guard let root = JSONValue(whole: data), let topic = root["topic"]?.string.flatMap(Topic.init),
       let key = root["key"]?.string, root["sha256"] == nil, let items = root["headers"]?.items
     else { return nil }
     var headers = RecordHeaders()
@@ -102,12 +102,5 @@ package enum LetterDecision: String, Hashable, Sendable {
       event: CloudEvent(
         id: "done/\(letter.number)", source: "postrider/dead-letters", type: Self.type, time: now,
         subject: letter.subject, data: data))
-  }
-}
-
-extension JSONValue {
-  /// nil for bytes that are no JSON.
-  fileprivate static func of(_ bytes: [UInt8]) -> JSONValue? {
-    do { return try JSONDocument(bytes).root } catch { return nil }
   }
 }

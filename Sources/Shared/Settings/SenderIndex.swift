@@ -58,8 +58,6 @@ package struct SenderIndex: Sendable {
 extension InboundMessage {
   /// Twilio tells the channel in its addresses only.
   fileprivate var isWhatsApp: Bool {
-    do { return try JSONDocument(raw).root["To"]?.string?.hasPrefix("whatsapp:") ?? false } catch {
-      return false
-    }
+    JSONValue(whole: raw)?["To"]?.string?.hasPrefix("whatsapp:") ?? false
   }
 }

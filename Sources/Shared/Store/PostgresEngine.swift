@@ -85,7 +85,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
 
   /// Those that met once would meet again if all came back at once.
   private static func pause(after conflicts: Int) {
-    _ = Gate().wait(for: .microseconds(Int64.random(in: 0...(2_000 << Int64(conflicts)))))
+    Platform.pause(for: .microseconds(Int64.random(in: 0...(2_000 << Int64(conflicts)))))
   }
 
   private func borrow() throws(StoreError) -> PostgresConnection {

@@ -152,3 +152,10 @@ package struct JSONValue: @unchecked Sendable {
     return found
   }
 }
+
+extension JSONValue {
+  /// For bytes that may be anything: nil where they are no JSON.
+  package init?(whole text: some Collection<UInt8>) {
+    do { self = try JSONDocument(text).root } catch { return nil }
+  }
+}

@@ -23,7 +23,7 @@ package struct ServiceAccount: Sendable {
   }
 
   package init(json: Secret) throws(Fault) {
-    guard let root = try? JSONDocument(json.bytes).root, root.kind == .object else {
+    guard let root = JSONValue(whole: json.bytes), root.kind == .object else {
       throw .notJSON
     }
     guard let email = root["client_email"]?.string, !email.isEmpty else { throw .noEmail }

@@ -5,7 +5,7 @@ private import JSON
 extension AccountEvent {
   /// `.other` where the kind is unknown or its fields are not what they should be: the record keeps them.
   package var news: AccountNews {
-    guard provider == .meta, let value = try? JSONDocument(raw).root else { return .other }
+    guard provider == .meta, let value = JSONValue(whole: raw) else { return .other }
     switch kind {
     case "message_template_status_update":
       return TemplateStatus(value).map(AccountNews.templateStatus) ?? .other

@@ -13,7 +13,7 @@ package struct MetaAnswer: Hashable, Sendable {
   package static func read(
     _ answer: ProviderAnswer, attempt: Int, table: ErrorTable = .shared
   ) -> MetaAnswer {
-    let root = try? JSONDocument(answer.body).root
+    let root = JSONValue(whole: answer.body)
     let message = root?["messages"]?.items?.first
     if (200...299).contains(answer.status), let id = message?["id"]?.string, id.isPlainID {
       let contact = root?["contacts"]?.items?.first
@@ -30,7 +30,7 @@ package struct MetaAnswer: Hashable, Sendable {
 
   /// The answer to what makes no message, such as a mark as read.
   package static func success(_ answer: ProviderAnswer) throws(LookupFailed) {
-    let root = try? JSONDocument(answer.body).root
+    let root = JSONValue(whole: answer.body)
     if answer.status == 200, root?["success"]?.bool == true { return }
     let error = root?["error"]
     let code = error?["code"]?.wholeNumber
@@ -54,7 +54,7 @@ package enum MetaUsage {
   package static func wait(_ answer: ProviderAnswer) -> Duration? {
     let waits = ["X-Business-Use-Case-Usage", "X-App-Usage"]
       .compactMap { answer.header($0) }
-      .compactMap { try? JSONDocument($0.utf8).root }
+      .compactMap { JSONValue(whole: $0.utf8) }
       .flatMap { minutes(in: $0) }
     return waits.max().map { .seconds(min($0, 24 * 60) * 60) }
   }

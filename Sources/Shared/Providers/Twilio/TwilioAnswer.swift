@@ -9,7 +9,7 @@ package struct TwilioAnswer: Hashable, Sendable {
   package static func read(
     _ answer: ProviderAnswer, attempt: Int, table: ErrorTable = .shared
   ) -> TwilioAnswer {
-    let root = try? JSONDocument(answer.body).root
+    let root = JSONValue(whole: answer.body)
     if (200...299).contains(answer.status), let message = root.flatMap({ TwilioMessage($0) }) {
       return TwilioAnswer(outcome: .accepted(message.sid), message: message)
     }
@@ -51,7 +51,7 @@ extension TwilioMessage {
 
 extension ProviderAnswer {
   fileprivate func twilioLookup() throws(LookupFailed) -> JSONValue {
-    guard let root = try? JSONDocument(body).root else { throw unreadable }
+    guard let root = JSONValue(whole: body) else { throw unreadable }
     guard status == 200 else {
       let code = root["code"]?.wholeNumber
       let row = code.flatMap { ErrorTable.shared.row(.twilio, $0) }

@@ -173,8 +173,7 @@ private struct ChannelNames {
   }
 
   private var said: JSONValue? {
-    guard let raw else { return nil }
-    do { return try JSONDocument(raw).root } catch { return nil }
+    raw.flatMap { JSONValue(whole: $0) }
   }
 
   private func bare(_ address: String) -> String {
