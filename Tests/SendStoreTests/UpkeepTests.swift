@@ -1,4 +1,5 @@
 import Domain
+import Platform
 import SendStore
 import Store
 import TestSupport
@@ -138,6 +139,35 @@ import Time
     world.clock.advance(.seconds(40 * 86400))
     while try world.store.prune(before: world.clock.now).hasMore {}
     #expect(try ids.map { try world.state($0) } == [.inDoubt, .sending, .queued])
+  }
+
+  @Test(
+    "until a restored store has all of it in doubt nothing is claimed", arguments: Backend.allCases)
+  func claimedMeanwhile(backend: Backend) async throws {
+    try await onOwnThread {
+      let world = try StoreUnderTest(backend)
+      let ids = try world.queue(4000)
+      try world.store.noteLostCommits()
+      let other = try world.another()
+      defer { other.close() }
+      let (claimed, isDone) = (Monitor(0), Gate())
+      let claimer = WorkerThread("claimer") {
+        while !isDone.wait(for: .zero) {
+          do {
+            for lease in try other.tendLeases(WorkerID("eager")).held {
+              let result = try other.claim(
+                Sender.main.id, lease, worker: WorkerID("eager"), limit: 100)
+              if case .claimed(let claim) = result { claimed.change { $0 += claim.sends.count } }
+            }
+          } catch { Issue.record("\(error)") }
+        }
+      }
+      _ = try world.store.restored()
+      isDone.open()
+      claimer.join()
+      #expect(claimed.peek { $0 } == 0)
+      #expect(try ids.allSatisfy { try world.state($0) == .inDoubt })
+    }
   }
 
   @Test(

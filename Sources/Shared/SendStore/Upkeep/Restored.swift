@@ -31,7 +31,8 @@ extension SendStore {
       }
       let generation = 1 + (try transaction.generation())
       try transaction.note(Self.generationFact, generation)
-      try transaction.note(Self.lostFact, 0)
+      // Nothing is claimed, by whoever runs, until all of it is in doubt.
+      try transaction.note(Self.lostFact, 1)
       // Workers that go on may have keys in hand that the store does not know to be given.
       _ = try transaction.rows(Arrivals.reserveKeys, [.count: .integer(1_000_000)]) {
         $0.integer(.last)
@@ -42,6 +43,9 @@ extension SendStore {
       return generation
     }
     while try putInDoubt(limit: 1000) > 0 {}
+    try engine.write { transaction throws(StoreError) in
+      try transaction.note(Self.lostFact, 0)
+    }
     return generation
   }
 
