@@ -4,6 +4,7 @@ package import Settings
 package import Telemetry
 package import Domain
 package import EventLog
+internal import Platform
 internal import Providers
 internal import Time
 package import SendStore
@@ -24,6 +25,8 @@ package final class OutboxRelay {
   /// An append may take longer than a lease: nobody else publishes meanwhile, which could turn an order round.
   package let keeper: DutyKeeper
   private let backoff = Backoff(base: .milliseconds(200), cap: .seconds(10))
+  /// When the duty was last taken or renewed, if it is ours.
+  private var held: RunningTime?
 
   package init(
     _ store: SendStore, _ eventLog: any EventLog, worker: WorkerID,
@@ -46,7 +49,9 @@ package final class OutboxRelay {
   }
 
   package static let duty = "relay"
-  private static let batch = 500
+  private static let batch = 2000
+  /// Renewed no more often than that: a lease lasts three times as long.
+  private static let renewal = Duration.seconds(1)
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
@@ -59,24 +64,30 @@ package final class OutboxRelay {
 
   /// True where there was a full batch, so that there may be more.
   package func step() throws -> Bool {
-    guard try store.takeDuty(Self.duty, worker) != nil else { return false }
-    let entries = try store.unpublished(limit: Self.batch)
-    guard let oldest = entries.map(\.change.at).min() else {
-      age.set(0)
-      return false
-    }
-    age.set((try store.now() - oldest).seconds)
-    let generation = try store.generation()
+    guard try holdsDuty() else { return false }
+    let changes = try store.unpublished(limit: Self.batch)
+    age.set(changes.entries.map { changes.at - $0.change.at }.max()?.seconds ?? 0)
+    guard !changes.rows.isEmpty else { return false }
+    // Reading may have taken long.
+    guard try holdsDuty() else { return true }
     try keeper.whileHeld {
       try eventLog.append(
-        entries.map { MessageEvent($0, generation: generation).record }, within: .seconds(30))
+        changes.entries.map { MessageEvent($0, generation: changes.generation).record },
+        within: .seconds(30))
     }
     // Forgotten last: what a crash repeats has the same ids, in the log and among the deliveries.
-    let deliveries = entries.compactMap { $0.delivery(by: actions) }
+    let deliveries = changes.entries.compactMap { $0.delivery(by: actions) }
     if !deliveries.isEmpty { try store.add(deliveries) }
-    try store.published(entries)
-    published.add(entries.count)
-    return entries.count == Self.batch
+    try store.published(changes)
+    published.add(changes.entries.count)
+    return changes.isFull
+  }
+
+  private func holdsDuty() throws -> Bool {
+    let now = RunningTime.now
+    if let held, now - held < Self.renewal { return true }
+    held = try store.takeDuty(Self.duty, worker) == nil ? nil : now
+    return held != nil
   }
 
   private func leave() {

@@ -59,6 +59,59 @@ import Time
     #expect(try world.store.joinParked(after: .from(.distantPast), limit: 1000).joined == 0)
   }
 
+  /// What a provider may say of one message, however often and in whatever order.
+  static let chains: [[CallbackReport.Status]] = [
+    [.wentOut(.sent), .wentOut(.delivered), .wentOut(.read)],
+    [.wentOut(.read), .wentOut(.sent), .wentOut(.delivered)],
+    [.wentOut(.sent), .wentOut(.sent), .wentOut(.delivered), .wentOut(.delivered)],
+    [.wentOut(.sent), .failed(.undelivered, againAfter: nil), .wentOut(.delivered)],
+    [.failed(.undelivered, againAfter: nil), .wentOut(.sent), .wentOut(.read)],
+    [.wentOut(.accepted), .wentOut(.sent), .wentOut(.accepted), .wentOut(.read)],
+    [.wentOut(.delivered), .failed(.failed, againAfter: .zero), .wentOut(.read)],
+  ]
+
+  @Test(
+    "several callbacks of one send in a batch do what they do one after the other",
+    arguments: Backend.allCases, [false, true])
+  func chains(backend: Backend, besideOld: Bool) throws {
+    let world = try StoreUnderTest(backend, besideOld: besideOld)
+    try world.queue(2 * Self.chains.count)
+    let sends = try world.claim().sends
+    _ = try world.store.record(
+      sends.enumerated().map { .accepted($0.element, "SM\($0.offset)") })
+    let (alone, together) = (sends.prefix(Self.chains.count), sends.suffix(Self.chains.count))
+    let single = try zip(alone, Self.chains).map { send, chain in
+      try chain.flatMap { try world.store.apply([.about(send.id, $0)]) }
+    }
+    // Those of different sends alternate.
+    let longest = Self.chains.map(\.count).max() ?? 0
+    let batch = (0..<longest).flatMap { step in
+      zip(together, Self.chains).enumerated().compactMap { number, pair in
+        step < pair.1.count ? (number, CallbackReport.about(pair.0.id, pair.1[step])) : nil
+      }
+    }
+    var results: [[CallbackResult]] = Self.chains.map { _ in [] }
+    for (place, result) in zip(batch, try world.store.apply(batch.map(\.1))) {
+      results[place.0].append(result)
+    }
+    func outline(_ results: [CallbackResult]) -> [SendState?] {
+      results.map { if case .moved(_, let state) = $0 { state } else { nil } }
+    }
+    for (number, chain) in Self.chains.enumerated() {
+      let (first, second) = (alone[number], together[together.startIndex + number])
+      let (one, other) = (try world.store.send(first.id), try world.store.send(second.id))
+      #expect(one?.progress == other?.progress, "\(chain)")
+      #expect(one?.history.map(\.state) == other?.history.map(\.state), "\(chain)")
+      #expect(other?.history.map(\.version) == other?.history.indices.map { $0 + 1 }, "\(chain)")
+      #expect(outline(single[number]) == outline(results[number]), "\(chain)")
+    }
+    let told = try world.store.unpublished(limit: 1000).entries
+    for send in sends {
+      #expect(
+        told.filter { $0.id == send.id }.map(\.change) == (try world.store.send(send.id)?.history))
+    }
+  }
+
   @Test(
     "of two callbacks in one batch the one further along wins, in either order",
     arguments: Backend.allCases)

@@ -194,7 +194,7 @@ import Time
         "SELECT count(*) FROM queue WHERE flow NOT IN (SELECT key FROM flows)"
       ).integer(0, 0) == 0)
     #expect(try world.claim().sends.contains { $0.id == id })
-    #expect(try world.store.unpublished(limit: 10).contains { $0.id == id })
+    #expect(try world.store.unpublished(limit: 10).entries.contains { $0.id == id })
   }
 }
 

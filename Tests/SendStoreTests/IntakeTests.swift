@@ -18,7 +18,7 @@ import Time
     #expect(send.recipient == "+393330010001")
     #expect(send.content == Array("hello 1".utf8))
     #expect(send.history.map(\.state) == [.queued])
-    #expect(try world.store.unpublished(limit: 10).map(\.id) == ids)
+    #expect(try world.store.unpublished(limit: 10).entries.map(\.id) == ids)
     #expect(try world.store.intakePlace(partition: 0)?.offset == 3)
     #expect(try world.store.laneStatus().first?.waiting == 3)
     #expect(try world.store.send(.random(at: world.clock.now)) == nil)

@@ -32,12 +32,16 @@ import Time
     "every change of a send's history is told, whatever it came to",
     arguments: Backend.allCases, SendState.allCases)
   func told(backend: Backend, state: SendState) throws {
-    let world = try StoreUnderTest(backend)
+    try told(StoreUnderTest(backend), state)
+    try told(StoreUnderTest(backend, besideOld: true), state)
+  }
+
+  private func told(_ world: StoreUnderTest, _ state: SendState) throws {
     let id = try world.queue()[0]
     try Self.bring(world, id, to: state)
     let send = try #require(try world.store.send(id))
     #expect(send.progress.state == state)
-    let told = try world.store.unpublished(limit: 100)
+    let told = try world.store.unpublished(limit: 100).entries
     #expect(told.map(\.change.state) == send.history.map(\.state))
     #expect(told.map(\.change.version) == send.history.map(\.version))
   }

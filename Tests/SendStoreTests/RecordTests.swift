@@ -153,13 +153,17 @@ import Time
   func outbox(backend: Backend) throws {
     let world = try StoreUnderTest(backend)
     let send = try world.accepted()
-    let entries = try world.store.unpublished(limit: 10)
+    let unpublished = try world.store.unpublished(limit: 10)
+    let entries = unpublished.entries
     #expect(entries.map(\.change.state) == [.queued, .sending, .accepted])
     #expect(entries.map(\.change.version) == [1, 2, 3])
     #expect(entries.allSatisfy { $0.id == send.id && $0.tenant == Sender.main.tenant })
-    try world.store.published(Array(entries.prefix(2)))
-    #expect(try world.store.unpublished(limit: 10).map(\.number) == [entries[2].number])
-    try world.store.published(entries)
+    let first = try world.store.unpublished(limit: 1)
+    #expect(first.entries == [entries[0]])
+    #expect(first.isFull && !unpublished.isFull)
+    try world.store.published(first)
+    #expect(try world.store.unpublished(limit: 10).entries == Array(entries.dropFirst()))
+    try world.store.published(unpublished)
     #expect(try world.store.unpublishedCount() == 0)
   }
 

@@ -19,8 +19,10 @@ final class StoreUnderTest {
   private let folder: TemporaryFolder
   private var offset: Int64 = 0
 
-  /// `options` are those of a PostgreSQL session.
-  init(_ backend: Backend, senders: [Sender] = [.main], options: String = "") throws {
+  /// `options` are those of a PostgreSQL session. `besideOld`: a worker of an earlier version is alive.
+  init(
+    _ backend: Backend, senders: [Sender] = [.main], options: String = "", besideOld: Bool = false
+  ) throws {
     folder = try TemporaryFolder()
     self.backend = backend
     let place = try TestStore(backend, in: folder)
@@ -28,6 +30,14 @@ final class StoreUnderTest {
     let more = options.isEmpty ? "" : "&options=\(escaped)"
     url = place.url + more
     location = place.location(clock, more: more)
+    if besideOld {
+      try SendStore(location).close()
+      try Self.execute(
+        """
+        INSERT INTO workers (name, seen_until, kind) VALUES ('old', 9000000000000000000, 'dispatch');
+        UPDATE facts SET value = 0 WHERE name = 'form'
+        """, backend, url)
+    }
     store = try SendStore(location)
     try store.define(senders)
   }
@@ -35,10 +45,25 @@ final class StoreUnderTest {
   deinit { store.close() }
 
   /// SQL beside the store's own.
-  func execute(_ sql: String) throws {
+  func execute(_ sql: String) throws { try Self.execute(sql, backend, url) }
+
+  private static func execute(_ sql: String, _ backend: Backend, _ url: String) throws {
     switch backend {
     case .oneMachine: try Database(path: url).execute(sql)
-    case .scaledOut: try connection().execute(sql)
+    case .scaledOut: try Connection(url).execute(sql)
+    }
+  }
+
+  /// The worker of an earlier version that was there from the beginning.
+  func endOld() throws { try execute("DELETE FROM workers WHERE name = 'old'") }
+
+  func count(_ rows: String) throws -> Int64 {
+    switch backend {
+    case .oneMachine:
+      let statement = try Database(path: url).prepare("SELECT count(*) FROM \(rows)")
+      _ = try statement.step()
+      return statement.integer(0)
+    case .scaledOut: return try connection().rows("SELECT count(*) FROM \(rows)").integer(0, 0)
     }
   }
 

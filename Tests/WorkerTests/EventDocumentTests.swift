@@ -149,7 +149,7 @@ import Time
         account: AccountID("W1"), address: "P1", status: .failed(.failed, againAfter: nil),
         providerAt: now, code: "131026", detail: Array(#"{"reason":"No."}"#.utf8))
     ])
-    let entries = try store.unpublished(limit: 10)
+    let entries = try store.unpublished(limit: 10).entries
     let data = entries.map { MessageEvent($0, generation: 0).record.event.data }
     #expect(try Self.written(try #require(data.last)) == Self.fields("Message"))
     let said = try data.map { try JSONDocument($0).root }

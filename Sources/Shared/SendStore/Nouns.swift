@@ -57,6 +57,8 @@ enum Sends {
         6, sqlite: PackageResources.sqlite_006_sql, postgres: PackageResources.postgres_006_sql),
       Migration(
         7, sqlite: PackageResources.sqlite_007_sql, postgres: PackageResources.postgres_007_sql),
+      Migration(
+        8, sqlite: PackageResources.sqlite_008_sql, postgres: PackageResources.postgres_008_sql),
     ])
 }
 
@@ -100,7 +102,7 @@ enum Callbacks {
   static let noun = Noun(
     "callbacks", sqlite: PackageResources.callbacks_sqlite_sql,
     postgres: PackageResources.callbacks_postgres_sql,
-    [advance, standings, move, insertProviderIDs, findProviderIDs, latestDay])
+    [advance, advancePacked, standings, move, insertProviderIDs, findProviderIDs, latestDay])
 }
 
 enum Parked {
@@ -138,7 +140,7 @@ enum Outbox {
   static let noun = Noun(
     "outbox", sqlite: PackageResources.outbox_sqlite_sql,
     postgres: PackageResources.outbox_postgres_sql,
-    [oldest, delete, count, insert, unpublished])
+    [oldest, about, providerIDs, changes, delete, count, insert, insertPacked, unpublished])
 }
 
 enum Deliveries {

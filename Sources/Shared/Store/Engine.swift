@@ -9,6 +9,12 @@ package protocol Transaction {
   /// the store, and it never goes back.
   func clock() throws(StoreError) -> ClockReading
 
+  /// In which rows are written.
+  var form: StoreForm { get }
+
+  /// Never falls back.
+  func rise(to form: StoreForm)
+
   /// The running time of this process's machine, in microseconds; nobody slews or sets it.
   var running: Int64 { get }
 

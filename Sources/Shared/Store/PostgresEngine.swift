@@ -14,6 +14,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
   private let statements: [Statement]
   private let texts: StatementTexts
   private let clock = ServerClock()
+  private let form = KnownForm()
   private let manualClock: (@Sendable () -> Timestamp)?
 
   init(
@@ -27,6 +28,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
     statements = nouns.flatMap(\.statements)
     texts = try StatementTexts(nouns, .postgres)
     try migrate(try Migration.all(of: nouns))
+    try read { transaction throws(StoreError) in try transaction.lookAtForm() }
   }
 
   func write<Value>(
@@ -128,13 +130,21 @@ final class PostgresEngine: Engine, @unchecked Sendable {
   private func connect() throws(StoreError) -> PostgresConnection {
     do {
       let connection = try Connection(url)
-      // A batch is one statement: planning it anew each time would cost more than it gains.
-      try connection.execute("SET plan_cache_mode = force_generic_plan")
+      try connection.execute(Self.plans)
       // A process that is frozen or cut off inside a transaction would keep its locks.
       try connection.execute("SET idle_in_transaction_session_timeout = '10s'")
-      return PostgresConnection(connection, texts, clock, manualClock)
+      return PostgresConnection(connection, texts, clock, form, manualClock)
     } catch { throw StoreError(error) }
   }
+
+  /// A batch is one statement: planning it anew each time would cost more than it gains. So a plan is made once, when
+  /// the tables may be empty still, and lives for as long as the connection: it has to be right for tables of any size.
+  /// Every statement goes by keys, which an index finds one by one; what reads a table from end to end instead, or
+  /// gathers it in a hash first, wins only by what was known of a small table. Neither is worth a compiler's time.
+  static let plans = """
+    SET plan_cache_mode = force_generic_plan; SET jit = off; SET enable_seqscan = off;
+    SET enable_hashjoin = off; SET enable_mergejoin = off; SET random_page_cost = 0.1;
+    """
 
   /// One process at a time, by an advisory lock that ends with the connection.
   private func migrate(_ all: [Migration]) throws(StoreError) {
@@ -168,6 +178,7 @@ private final class PostgresConnection: Transaction {
   /// By the numbers of statements.
   private var prepared: [Prepared?]
   private let serverClock: ServerClock
+  private let knownForm: KnownForm
   private let manualClock: (@Sendable () -> Timestamp)?
   /// In a transaction that may write nothing.
   var isReading = false
@@ -180,17 +191,20 @@ private final class PostgresConnection: Transaction {
 
   init(
     _ connection: Connection, _ texts: StatementTexts, _ serverClock: ServerClock,
-    _ manualClock: (@Sendable () -> Timestamp)?
+    _ form: KnownForm, _ manualClock: (@Sendable () -> Timestamp)?
   ) {
     self.connection = connection
     self.texts = texts
     prepared = Array(repeating: nil, count: texts.count)
     self.serverClock = serverClock
+    knownForm = form
     self.manualClock = manualClock
   }
 
   var isAlive: Bool { connection.isAlive }
   var isRemote: Bool { true }
+  var form: StoreForm { knownForm.now }
+  func rise(to form: StoreForm) { knownForm.rise(to: form) }
 
   func execute(_ sql: String) throws(StoreError) {
     do { try connection.execute(sql) } catch { throw StoreError(error) }

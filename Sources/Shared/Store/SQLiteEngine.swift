@@ -12,6 +12,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
   private var reader: SQLiteConnection?
   private let turn: FileLock
   private let statements: [Statement]
+  private let form = KnownForm()
 
   init(
     path: String, nouns: [Noun], cacheMegabytes: Int = 32, clock: StoreClock = .system
@@ -26,12 +27,13 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
     let nouns = [Workers.noun, Clocks.noun] + nouns
     statements = nouns.flatMap(\.statements)
     let texts = try StatementTexts(nouns, .sqlite)
-    let writer = try Self.open(path, cacheMegabytes, clock, texts)
+    let writer = try Self.open(path, cacheMegabytes, clock, texts, form)
     try Self.migrate(writer.database, try Migration.all(of: nouns))
     try writer.database.transaction(onFailure: { StoreError($0) }) { () throws(StoreError) in
       try clock.begin(writer)
+      try writer.lookAtForm()
     }
-    let reader = try Self.open(path, cacheMegabytes / 4, clock, texts, isReader: true)
+    let reader = try Self.open(path, cacheMegabytes / 4, clock, texts, form, isReader: true)
     self.writer = writer
     self.reader = reader
   }
@@ -80,7 +82,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
 
   private static func open(
     _ path: String, _ cacheMegabytes: Int, _ clock: StoreClock, _ texts: StatementTexts,
-    isReader: Bool = false
+    _ form: KnownForm, isReader: Bool = false
   ) throws(StoreError) -> SQLiteConnection {
     do {
       let database = try Database(path: path)
@@ -89,7 +91,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
         PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;
         PRAGMA cache_size = -\(max(2, cacheMegabytes) * 1024); PRAGMA temp_store = MEMORY;
         """)
-      return SQLiteConnection(database, texts, clock, isReader: isReader)
+      return SQLiteConnection(database, texts, clock, form, isReader: isReader)
     } catch { throw StoreError(error) }
   }
 
@@ -119,6 +121,7 @@ private final class SQLiteConnection: Transaction {
   private let texts: StatementTexts
   private let storeClock: StoreClock
   private let isReader: Bool
+  private let knownForm: KnownForm
   /// By the numbers of statements.
   private var prepared: [Prepared?]
 
@@ -128,15 +131,21 @@ private final class SQLiteConnection: Transaction {
     let places: [Int]
   }
 
-  init(_ database: Database, _ texts: StatementTexts, _ clock: StoreClock, isReader: Bool) {
+  init(
+    _ database: Database, _ texts: StatementTexts, _ clock: StoreClock, _ form: KnownForm,
+    isReader: Bool
+  ) {
     self.database = database
     self.texts = texts
     storeClock = clock
+    knownForm = form
     self.isReader = isReader
     prepared = Array(repeating: nil, count: texts.count)
   }
 
   var isRemote: Bool { false }
+  var form: StoreForm { knownForm.now }
+  func rise(to form: StoreForm) { knownForm.rise(to: form) }
 
   var running: Int64 { storeClock.running() }
 

@@ -21,9 +21,9 @@ package enum Workers {
   static let noun = Noun(
     "workers", sqlite: PackageResources.workers_sqlite_sql,
     postgres: PackageResources.workers_postgres_sql,
-    [saw, forget, forgetSilent, count, takeDuty, releaseDuty])
+    [saw, forget, forgetSilent, count, settleForm, takeDuty, releaseDuty])
 
-  enum SawParameter: Int, Columns { case name, seenUntil, kind }
+  enum SawParameter: Int, Columns { case name, seenUntil, kind, form }
   static let saw = Command<SawParameter>("saw")
 
   enum ForgetParameter: Int, Columns { case name }
@@ -31,6 +31,9 @@ package enum Workers {
 
   enum ForgetSilentParameter: Int, Columns { case now }
   static let forgetSilent = Command<ForgetSilentParameter>("forgetSilent")
+
+  enum SettleFormParameter: Int, Columns { case form }
+  static let settleForm = Command<SettleFormParameter>("settleForm")
 
   enum CountParameter: Int, Columns { case kind }
   enum CountColumn: Int, Columns { case count }
@@ -55,8 +58,9 @@ extension Transaction {
       Workers.saw,
       [
         .name: .text(worker.text), .seenUntil: .time(now + Workers.leaseSpan),
-        .kind: .text(kind.rawValue),
+        .kind: .text(kind.rawValue), .form: .integer(StoreForm.newest.rawValue),
       ])
+    try settleForm()
   }
 
   /// A worker that goes leaves its share to the others without their waiting for it.

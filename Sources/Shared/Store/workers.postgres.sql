@@ -1,8 +1,9 @@
 -- A parameter is a column of the batch: one statement takes all its rows.
 
 -- saw
-INSERT INTO workers (name, seen_until, kind)
-SELECT * FROM unnest(:name::text[], :seen_until::bigint[], :kind::text[]) AS p(name, seen_until, kind)
+INSERT INTO workers (name, seen_until, kind, form)
+SELECT * FROM unnest(:name::text[], :seen_until::bigint[], :kind::text[], :form::bigint[])
+  AS p(name, seen_until, kind, form)
 ON CONFLICT (name) DO UPDATE SET seen_until = excluded.seen_until;
 
 -- forget
@@ -13,6 +14,11 @@ DELETE FROM workers WHERE seen_until <= (:now::bigint[])[1];
 
 -- count
 SELECT count(*) AS count FROM workers WHERE kind = ANY(:kind::text[]);
+
+-- settleForm
+UPDATE facts SET value = (:form::bigint[])[1]
+WHERE name = 'form' AND value < (:form::bigint[])[1]
+  AND NOT EXISTS (SELECT 1 FROM workers WHERE form < (:form::bigint[])[1]);
 
 -- takeDuty
 /* A new owner has a new epoch: the same one goes on under its own, even where the lease had run out. */

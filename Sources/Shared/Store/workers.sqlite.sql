@@ -1,8 +1,8 @@
 -- One row of parameters at a time: a batch runs the statement once for each of its rows.
 
 -- saw
-INSERT INTO workers (name, seen_until, kind)
-VALUES (:name, :seen_until, :kind)
+INSERT INTO workers (name, seen_until, kind, form)
+VALUES (:name, :seen_until, :kind, :form)
 ON CONFLICT (name) DO UPDATE SET seen_until = excluded.seen_until;
 
 -- forget
@@ -13,6 +13,10 @@ DELETE FROM workers WHERE seen_until <= :now;
 
 -- count
 SELECT count(*) AS count FROM workers WHERE kind = :kind;
+
+-- settleForm
+UPDATE facts SET value = :form
+WHERE name = 'form' AND value < :form AND NOT EXISTS (SELECT 1 FROM workers WHERE form < :form);
 
 -- takeDuty
 /* A new owner has a new epoch: the same one goes on under its own, even where the lease had run out. */

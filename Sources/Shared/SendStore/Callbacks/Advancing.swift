@@ -3,15 +3,15 @@ internal import Store
 internal import Time
 
 /// By far the most callbacks say that a send which was accepted has come further, by its only attempt. Those
-/// change neither queue nor doubts, so little of the send is read and written.
+/// change neither queue nor doubts, so little of the send is read and written, once for all that a batch says of it.
 extension Transaction {
   /// nil for what is still to be judged.
   func advance(
     _ callbacks: [CallbackReport], _ lanes: LaneCatalog, at now: Timestamp
   ) throws(StoreError) -> [CallbackResult?] {
-    let plain = PlainReports(callbacks, lanes)
+    let plain = PlainReports(callbacks, lanes, apart: isRemote)
     let moved =
-      try isRemote ? advanceAtOnce(plain, at: now) : advanceOneByOne(plain, at: now)
+      try advanceAtOnce(plain.alone, at: now) + advanceChains(plain.chains, at: now)
     var results: [CallbackResult?] = Array(repeating: nil, count: callbacks.count)
     for report in moved {
       results[report.place] = .moved(report.attempt.send, report.reached.state)
@@ -19,71 +19,91 @@ extension Transaction {
     return results
   }
 
-  /// One statement finds, moves and publishes them.
+  /// One statement finds, moves and publishes them; each is the only one of its send.
   private func advanceAtOnce(
-    _ plain: PlainReports, at now: Timestamp
+    _ plain: PlainReports.Chains, at now: Timestamp
   ) throws(StoreError) -> [PlainReports.Report] {
-    try rows(Callbacks.advance, plain.columns(at: now)) { plain.reports[$0.int(.place) - 1] }
+    guard !plain.reports.isEmpty else { return [] }
+    guard form >= .packed else {
+      return try rows(Callbacks.advance, plain.columns(at: now)) {
+        plain.reports[$0.int(.place) - 1]
+      }
+    }
+    return try rows(Callbacks.advancePacked, plain.packedColumns(at: now)) {
+      plain.reports[$0.int(.place) - 1]
+    }
   }
 
-  /// Where a look costs next to nothing.
-  private func advanceOneByOne(
-    _ plain: PlainReports, at now: Timestamp
+  /// Looks at each send, and moves it by all that is said of it. What does not move it is left, with all that comes
+  /// after.
+  private func advanceChains(
+    _ plain: PlainReports.Chains, at now: Timestamp
   ) throws(StoreError) -> [PlainReports.Report] {
-    let standings = try rows(Callbacks.standings, plain.names) { row throws(StoreError) in
+    guard !plain.chains.isEmpty else { return [] }
+    let moved = try rows(Callbacks.standings, plain.names) { row throws(StoreError) in
       try Standing(row, plain)
     }
-    let steps = standings.compactMap { $0.step }.sorted { $0.key < $1.key }
+    .filter { !$0.steps.isEmpty }.sorted { $0.key < $1.key }
     try run(
       Callbacks.move,
       [
-        .key: .integers(steps.map(\.key)),
-        .state: .integers(steps.map { Int64($0.progress.state.rawValue) }),
-        .proven: .integers(steps.map(\.progress.provenAttempts.bits)),
-        .version: .integers(steps.map { Int64($0.progress.version) }),
-        .changed: .integers(steps.map { _ in now.microseconds }),
+        .key: .integers(moved.map(\.key)),
+        .state: .integers(moved.map { Int64($0.progress.state.rawValue) }),
+        .proven: .integers(moved.map(\.progress.provenAttempts.bits)),
+        .version: .integers(moved.map { Int64($0.progress.version) }),
+        .changed: .integers(moved.map { _ in now.microseconds }),
+        .history: .bytes(
+          moved.map { standing in
+            var packed: [UInt8] = []
+            if form >= .packed {
+              for change in standing.changes(plain, at: now) { change.pack(into: &packed) }
+            }
+            return packed
+          }),
       ])
-    try publish(steps.map { $0.change(by: plain.callback($0.report), at: now) })
-    return steps.map(\.report)
+    try publish(moved.flatMap { $0.changes(plain, at: now) })
+    return moved.flatMap { $0.steps.map(\.report) }
   }
 }
 
-/// A send as a plain report finds it, and as it leaves it.
+/// A send as plain reports find it, and as they leave it.
 private struct Standing {
-  let report: PlainReports.Report
-  let key: Int64
-  let progress: SendProgress
-  private let isOwned: Bool
+  struct Step {
+    let report: PlainReports.Report
+    let version: Int
+  }
 
-  init(_ row: Row<Callbacks.StandingColumn>, _ plain: PlainReports) throws(StoreError) {
-    report = plain.reports[row.int(.place)]
+  let key: Int64
+  private(set) var progress: SendProgress
+  private(set) var steps: [Step] = []
+
+  init(_ row: Row<Callbacks.StandingColumn>, _ plain: PlainReports.Chains) throws(StoreError) {
     key = row.integer(.key)
-    isOwned = plain.owns(row.integer(.lane), report)
     progress = try SendProgress(
       state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
       failed: row.integer(.failed),
       proven: row.integer(.proven), version: row.int(.version))
+    let lane = row.integer(.lane)
+    for report in plain.reports[plain.chains[row.int(.place)]] {
+      guard plain.owns(lane, report), advance(by: report) else { return }
+    }
   }
 
-  private init(_ report: PlainReports.Report, _ key: Int64, _ progress: SendProgress) {
-    (self.report, self.key, self.progress, isOwned) = (report, key, progress, true)
-  }
-
-  /// nil where it does not move, or more follows from it than a step forward.
-  var step: Standing? {
+  /// False where it does not move, or more follows from it than a step forward.
+  private mutating func advance(by report: PlainReports.Report) -> Bool {
     let number = report.attempt.number
-    guard isOwned, progress.state.rank >= SendState.accepted.rank, progress.attempt == number,
+    guard progress.state.rank >= SendState.accepted.rank, progress.attempt == number,
       progress.lastAttempt == number
-    else { return nil }
+    else { return false }
     var next = progress
-    guard next.apply(.wentOut(attempt: number, report.reached)) else { return nil }
-    return Standing(report, key, next)
+    guard next.apply(.wentOut(attempt: number, report.reached)) else { return false }
+    progress = next
+    steps.append(Step(report: report, version: next.version))
+    return true
   }
 
-  func change(by callback: CallbackReport, at now: Timestamp) -> Change {
-    Change(
-      key: key, version: progress.version, state: progress.state, attempt: progress.attempt,
-      at: now, providerAt: callback.providerAt, code: callback.code, detail: callback.detail)
+  func changes(_ plain: PlainReports.Chains, at now: Timestamp) -> [Change] {
+    steps.map { plain.change($0.report, of: key, version: $0.version, at: now) }
   }
 }
 
@@ -94,12 +114,18 @@ extension Callbacks {
   enum AdvanceColumn: Int, Columns { case place }
   static let advance = Query<AdvanceParameter, AdvanceColumn>("advance", only: .postgres)
 
+  enum AdvancePackedParameter: Int, Columns {
+    case id, attempt, state, firstLane, lastLane, change, lanes, now
+  }
+  static let advancePacked = Query<AdvancePackedParameter, AdvanceColumn>(
+    "advancePacked", only: .postgres)
+
   enum StandingsParameter: Int, Columns { case id, place }
   enum StandingColumn: Int, Columns {
     case place, key, lane, state, attempt, lastAttempt, failed, proven, version
   }
-  static let standings = Query<StandingsParameter, StandingColumn>("standings", only: .sqlite)
+  static let standings = Query<StandingsParameter, StandingColumn>("standings")
 
-  enum MoveParameter: Int, Columns { case key, state, proven, version, changed }
-  static let move = Command<MoveParameter>("move", only: .sqlite)
+  enum MoveParameter: Int, Columns { case key, state, proven, version, changed, history }
+  static let move = Command<MoveParameter>("move")
 }

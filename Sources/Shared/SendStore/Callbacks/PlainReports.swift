@@ -10,67 +10,131 @@ struct PlainReports {
     let place: Int
     let attempt: AttemptID
     let reached: SendNews.Reached
-    /// Of `lanes`.
+    /// Of the lanes that signers own.
     let owned: Range<Int>
   }
 
-  private(set) var reports: [Report] = []
-  private var lanes: [Int64] = []
-  private let callbacks: [CallbackReport]
+  /// Those that are all that the batch says of their send.
+  let alone: Chains
+  /// Of each other send what is said of it, up to the first that is not plain: all after it is judged after it.
+  let chains: Chains
 
-  init(_ callbacks: [CallbackReport], _ catalog: LaneCatalog) {
-    self.callbacks = callbacks
+  /// `apart`: without it there is nobody alone.
+  init(_ callbacks: [CallbackReport], _ catalog: LaneCatalog, apart: Bool) {
     var signers = Signers(catalog)
-    for (place, attempt) in Self.alone(callbacks) {
-      guard case .wentOut(let reached) = callbacks[place].status, reached != .accepted else {
-        continue
+    var (alone, chains) = (Chains(callbacks), Chains(callbacks))
+    for places in Self.bySend(callbacks) {
+      var reports: [Report] = []
+      for place in places {
+        guard let report = Self.report(callbacks[place], place, &signers) else { break }
+        reports.append(report)
       }
-      let owned = signers.lanes(of: callbacks[place])
-      guard !owned.isEmpty else { continue }
-      reports.append(
-        Report(place: place, attempt: attempt, reached: reached, owned: owned))
+      guard !reports.isEmpty else { continue }
+      if apart, places.count == 1 { alone.add(reports) } else { chains.add(reports) }
     }
-    lanes = signers.lanes
+    (self.alone, self.chains) = (alone.with(signers.lanes), chains.with(signers.lanes))
   }
 
-  /// Two about one send must be judged one after the other, so neither is plain.
-  private static func alone(_ callbacks: [CallbackReport]) -> [(place: Int, attempt: AttemptID)] {
+  private static func report(
+    _ callback: CallbackReport, _ place: Int, _ signers: inout Signers
+  ) -> Report? {
+    guard case .wentOut(let reached) = callback.status, reached != .accepted,
+      let attempt = callback.attempt
+    else { return nil }
+    let owned = signers.lanes(of: callback)
+    guard !owned.isEmpty else { return nil }
+    return Report(place: place, attempt: attempt, reached: reached, owned: owned)
+  }
+
+  /// The places of the callbacks that name a send, in the order of their sends, and of one send as they came.
+  private static func bySend(_ callbacks: [CallbackReport]) -> [ArraySlice<Int>] {
     let named = callbacks.indices.compactMap { place in
-      callbacks[place].attempt.map { (place: place, attempt: $0) }
+      callbacks[place].attempt.map { (place: place, send: $0.send) }
     }
-    .sorted { $0.attempt.send < $1.attempt.send }
-    return named.indices.filter { index in
-      let send = named[index].attempt.send
-      return (index == 0 || named[index - 1].attempt.send != send)
-        && (index + 1 == named.count || named[index + 1].attempt.send != send)
+    .sorted { ($0.send, $0.place) < ($1.send, $1.place) }
+    let places = named.map(\.place)
+    var groups: [ArraySlice<Int>] = []
+    var start = 0
+    for end in 1...max(1, named.count)
+    where end == named.count || (end < named.count && named[end].send != named[start].send) {
+      groups.append(places[start..<end])
+      start = end
     }
-    .map { named[$0] }
+    return groups
   }
+}
 
-  func callback(_ report: Report) -> CallbackReport { callbacks[report.place] }
+extension PlainReports {
+  /// Reports by their sends.
+  struct Chains {
+    private(set) var reports: [Report] = []
+    /// The reports of each send.
+    private(set) var chains: [Range<Int>] = []
+    private var lanes: [Int64] = []
+    private let callbacks: [CallbackReport]
 
-  func owns(_ lane: Int64, _ report: Report) -> Bool { lanes[report.owned].contains(lane) }
+    fileprivate init(_ callbacks: [CallbackReport]) { self.callbacks = callbacks }
 
-  /// The sends, each with the number of its report.
-  var names: Batch<Callbacks.StandingsParameter> {
-    [
-      .id: .bytes(reports.map(\.attempt.send.bytes)),
-      .place: .integers(reports.indices.map(Int64.init)),
-    ]
-  }
+    fileprivate mutating func add(_ chain: [Report]) {
+      chains.append(reports.count..<(reports.count + chain.count))
+      reports += chain
+    }
 
-  func columns(at now: Timestamp) -> Batch<Callbacks.AdvanceParameter> {
-    [
-      .id: .bytes(reports.map(\.attempt.send.bytes)),
-      .attempt: .integers(reports.map { Int64($0.attempt.number) }),
-      .state: .integers(reports.map { Int64($0.reached.state.rawValue) }),
-      .firstLane: .integers(reports.map { Int64($0.owned.lowerBound + 1) }),
-      .lastLane: .integers(reports.map { Int64($0.owned.upperBound) }),
-      .providerAt: .optionalIntegers(reports.map { callbacks[$0.place].providerAt?.microseconds }),
-      .code: .optionalTexts(reports.map { callbacks[$0.place].code }),
-      .detail: .optionalBytes(reports.map { callbacks[$0.place].detail }),
-      .lanes: .integers(lanes), .now: .time(now),
-    ]
+    fileprivate func with(_ lanes: [Int64]) -> Chains {
+      var chains = self
+      chains.lanes = lanes
+      return chains
+    }
+
+    func owns(_ lane: Int64, _ report: Report) -> Bool { lanes[report.owned].contains(lane) }
+
+    func change(_ report: Report, of key: Int64, version: Int, at now: Timestamp) -> Change {
+      let callback = callbacks[report.place]
+      return Change(
+        key: key, version: version, state: report.reached.state, attempt: report.attempt.number,
+        at: now, providerAt: callback.providerAt, code: callback.code, detail: callback.detail)
+    }
+
+    /// The sends, each with the number of its chain.
+    var names: Batch<Callbacks.StandingsParameter> {
+      [
+        .id: .bytes(chains.map { reports[$0.lowerBound].attempt.send.bytes }),
+        .place: .integers(chains.indices.map(Int64.init)),
+      ]
+    }
+
+    func columns(at now: Timestamp) -> Batch<Callbacks.AdvanceParameter> {
+      [
+        .id: .bytes(reports.map(\.attempt.send.bytes)),
+        .attempt: .integers(reports.map { Int64($0.attempt.number) }),
+        .state: .integers(reports.map { Int64($0.reached.state.rawValue) }),
+        .firstLane: .integers(reports.map { Int64($0.owned.lowerBound + 1) }),
+        .lastLane: .integers(reports.map { Int64($0.owned.upperBound) }),
+        .providerAt: .optionalIntegers(
+          reports.map { callbacks[$0.place].providerAt?.microseconds }),
+        .code: .optionalTexts(reports.map { callbacks[$0.place].code }),
+        .detail: .optionalBytes(reports.map { callbacks[$0.place].detail }),
+        .lanes: .integers(lanes), .now: .time(now),
+      ]
+    }
+
+    /// The change without its key and version, which the statement finds.
+    func packedColumns(at now: Timestamp) -> Batch<Callbacks.AdvancePackedParameter> {
+      [
+        .id: .bytes(reports.map(\.attempt.send.bytes)),
+        .attempt: .integers(reports.map { Int64($0.attempt.number) }),
+        .state: .integers(reports.map { Int64($0.reached.state.rawValue) }),
+        .firstLane: .integers(reports.map { Int64($0.owned.lowerBound + 1) }),
+        .lastLane: .integers(reports.map { Int64($0.owned.upperBound) }),
+        .change: .bytes(
+          reports.map { report in
+            var bytes: [UInt8] = []
+            change(report, of: 0, version: 0, at: now).packRest(into: &bytes)
+            return bytes
+          }),
+        .lanes: .integers(lanes), .now: .time(now),
+      ]
+    }
   }
 }
 

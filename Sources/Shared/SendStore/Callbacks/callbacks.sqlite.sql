@@ -4,7 +4,9 @@
 SELECT :place AS place, key, lane, state, attempt, last_attempt, failed, proven, version FROM sends WHERE id = :id;
 
 -- move
-UPDATE sends SET state = :state, proven = :proven, version = :version, changed = :changed WHERE key = :key;
+UPDATE sends SET state = :state, proven = :proven, version = :version, changed = :changed,
+  history = CAST(coalesce(history, x'') || :history AS BLOB)
+WHERE key = :key;
 
 -- insertProviderIDs
 INSERT INTO provider_ids (day, id, send, attempt)

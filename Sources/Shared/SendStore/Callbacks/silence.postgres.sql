@@ -14,8 +14,9 @@ LEFT JOIN answers w ON w.send = a.send
 ORDER BY a.due, a.send;
 
 -- deleteAwaited
-DELETE FROM awaited USING unnest(:due::bigint[], :send::bigint[]) AS p(due, send)
-WHERE awaited.due = p.due AND awaited.send = p.send;
+DELETE FROM awaited WHERE ctid = ANY(ARRAY(
+  SELECT a.place FROM unnest(:due::bigint[], :send::bigint[]) AS p(due, send)
+  CROSS JOIN LATERAL (SELECT ctid AS place FROM awaited WHERE due = p.due AND send = p.send OFFSET 0) a));
 
 -- insert
 INSERT INTO silent (send, since)

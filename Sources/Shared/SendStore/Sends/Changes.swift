@@ -95,12 +95,13 @@ struct ChangeSet {
   func write(to transaction: any Transaction) throws(StoreError) {
     let touched = entries.filter { $0.before != nil }.sorted { $0.row.key < $1.row.key }
     guard !touched.isEmpty else { return }
-    try transaction.update(touched.map(\.row), at: now)
+    // The versions of one send keep their order.
+    let changes = changes.sorted { ($0.key, $0.version) < ($1.key, $1.version) }
+    try transaction.update(touched.map(\.row), by: changes, at: now)
     try transaction.dequeue(touched.compactMap(\.placeLeft))
     try transaction.enqueue(touched.filter(\.joinsQueue).map(\.row))
     try writeDoubts(touched, transaction)
-    // Neighbours in history lie on one page; the versions of one send keep their order.
-    try transaction.publish(changes.sorted { ($0.key, $0.version) < ($1.key, $1.version) })
+    try transaction.publish(changes)
   }
 
   private func writeDoubts(
@@ -151,7 +152,11 @@ extension Transaction {
     }
   }
 
-  func update(_ rows: [SendRow], at now: Timestamp) throws(StoreError) {
+  /// With what is packed of the changes beside them; `publish` writes the rest.
+  func update(
+    _ rows: [SendRow], by changes: [Change] = [], at now: Timestamp
+  ) throws(StoreError) {
+    let histories = histories(of: rows, by: changes)
     try run(
       Sends.update,
       [
@@ -164,7 +169,25 @@ extension Transaction {
         .version: .integers(rows.map { Int64($0.progress.version) }),
         .flow: .integers(rows.map(\.flow)), .due: .integers(rows.map(\.due.microseconds)),
         .changed: .integers(rows.map { _ in now.microseconds }),
+        .history: .bytes(histories),
       ])
+  }
+
+  /// What joins the history beside each row. The changes stand in the order of the rows, several of one together.
+  func histories(of rows: [SendRow], by changes: [Change]) -> [[UInt8]] {
+    var place = 0
+    let histories = rows.map { row in
+      var packed: [UInt8] = []
+      while place < changes.count, changes[place].key == row.key {
+        if form >= .packed, HistoryEntry.isPacked(changes[place].state) {
+          changes[place].pack(into: &packed)
+        }
+        place += 1
+      }
+      return packed
+    }
+    precondition(place == changes.count, "a change stands beside no row")
+    return histories
   }
 
   func enqueue(_ rows: [SendRow]) throws(StoreError) {
@@ -177,20 +200,42 @@ extension Transaction {
     try addWaiting(rows, -1)
   }
 
+  /// Changes with a row in history, and all of them in the outbox.
   func publish(_ changes: [Change]) throws(StoreError) {
-    let keys = Column.integers(changes.map(\.key))
-    let versions = Column.integers(changes.map { Int64($0.version) })
+    try keep(form >= .packed ? changes.filter { !HistoryEntry.isPacked($0.state) } : changes)
+    try tell(changes.map { OutboxMark(send: $0.key, version: $0.version) })
+  }
+
+  private func tell(_ marks: [OutboxMark]) throws(StoreError) {
+    guard form >= .packed else {
+      return try run(
+        Outbox.insert,
+        [
+          .send: .integers(marks.map(\.send)),
+          .version: .integers(marks.map { Int64($0.version) }),
+        ])
+    }
+    guard let first = marks.map(\.send).min(), let last = marks.map(\.send).max() else { return }
+    var packed: [UInt8] = []
+    packed.reserveCapacity(marks.count * OutboxMark.width)
+    for mark in marks { mark.pack(into: &packed) }
+    try run(
+      Outbox.insertPacked,
+      [.send: .integer(first), .last: .integer(last), .changes: .bytes([packed])])
+  }
+
+  private func keep(_ changes: [Change]) throws(StoreError) {
     try run(
       Sends.insertHistory,
       [
-        .send: keys, .version: versions,
+        .send: .integers(changes.map(\.key)),
+        .version: .integers(changes.map { Int64($0.version) }),
         .state: .integers(changes.map { Int64($0.state.rawValue) }),
         .attempt: .integers(changes.map { Int64($0.attempt) }),
         .at: .integers(changes.map(\.at.microseconds)),
         .providerAt: .optionalIntegers(changes.map { $0.providerAt?.microseconds }),
         .code: .optionalTexts(changes.map(\.code)), .detail: .optionalBytes(changes.map(\.detail)),
       ])
-    try run(Outbox.insert, [.send: keys, .version: versions])
   }
 
   private static func places(_ rows: [SendRow]) -> Batch<Sends.QueueParameter> {
@@ -214,7 +259,7 @@ extension Transaction {
 
 extension Sends {
   enum UpdateParameter: Int, Columns {
-    case key, state, attempt, lastAttempt, failed, proven, version, flow, due, changed
+    case key, state, attempt, lastAttempt, failed, proven, version, flow, due, changed, history
   }
   static let update = Command<UpdateParameter>("update")
 
@@ -248,4 +293,7 @@ extension Flows {
 extension Outbox {
   enum InsertParameter: Int, Columns { case send, version }
   static let insert = Command<InsertParameter>("insert")
+
+  enum InsertPackedParameter: Int, Columns { case send, last, changes }
+  static let insertPacked = Command<InsertPackedParameter>("insertPacked")
 }

@@ -290,8 +290,9 @@ struct Claiming {
       guard row.progress.apply(.claimed) else { throw .broken("a send in a queue is not queued") }
       return row
     }
-    try transaction.update(sending, at: claim.now)
-    try transaction.publish(sending.map { Change($0, at: claim.now) })
+    let changes = sending.map { Change($0, at: claim.now) }
+    try transaction.update(sending, by: changes, at: claim.now)
+    try transaction.publish(changes)
     try transaction.run(
       Intents.insert,
       [

@@ -79,12 +79,16 @@ extension SendStore {
 
 extension Doubt {
   fileprivate init(_ row: Row<Doubts.DoubtColumn>) throws(StoreError) {
+    let attempt = row.int(.attempt)
+    let packed = try PackedHistory.entries(row.optionalBytes(.history) ?? [])
+    let claims = packed.filter { $0.state == .sending && $0.attempt == attempt }.map(\.at)
+    let claimedAt = (claims + [row.optionalTime(.claimedAt)].compactMap { $0 }).max()
     self.init(
       send: SendKey(row.integer(.send)), id: try SendID(column: row.bytes(.id)),
-      attempt: row.int(.attempt),
+      attempt: attempt,
       recipient: row.text(.recipient), since: row.time(.since), looks: row.int(.looks),
       content: row.bytes(.content),
-      reason: row.text(.reason), claimedAt: row.optionalTime(.claimedAt),
+      reason: row.text(.reason), claimedAt: claimedAt,
       sender: SenderID(row.text(.sender)))
   }
 }
@@ -117,7 +121,7 @@ extension SendStore {
 extension Doubts {
   enum DueParameter: Int, Columns { case lane, now, limit }
   enum DoubtColumn: Int, Columns {
-    case send, id, attempt, recipient, since, looks, content, reason, claimedAt, sender
+    case send, id, attempt, recipient, since, looks, content, reason, claimedAt, sender, history
   }
   static let due = Query<DueParameter, DoubtColumn>("due")
 

@@ -309,6 +309,7 @@ extension Transaction {
   ) throws(StoreError) {
     guard !rows.isEmpty else { return }
     let keys = Column.integers(rows.map(\.key))
+    let changes = rows.map { Change($0, at: now) }
     try run(
       Arrivals.insertSends,
       [
@@ -318,6 +319,7 @@ extension Transaction {
         .due: .integers(rows.map(\.due.microseconds)),
         .expires: .integers(rows.map(\.expires.microseconds)),
         .changed: .integers(Array(repeating: now.microseconds, count: rows.count)),
+        .history: .bytes(histories(of: rows, by: changes)),
       ])
     try run(
       Arrivals.insertContents,
@@ -327,7 +329,7 @@ extension Transaction {
       Arrivals.insertCampaignSends,
       [.flow: .integers(campaigns.map(\.flow)), .send: .integers(campaigns.map(\.key))])
     try enqueue(rows)
-    try publish(rows.map { Change($0, at: now) })
+    try publish(changes)
   }
 }
 
@@ -350,7 +352,7 @@ extension Arrivals {
   static let known = Query<KnownParameter, KnownColumn>("known")
 
   enum InsertSendsParameter: Int, Columns {
-    case key, id, lane, flow, recipient, maxAttempts, due, expires, changed
+    case key, id, lane, flow, recipient, maxAttempts, due, expires, changed, history
   }
   static let insertSends = Command<InsertSendsParameter>("insertSends")
 

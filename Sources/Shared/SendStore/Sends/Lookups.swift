@@ -8,10 +8,14 @@ extension SendStore {
     try engine.read { transaction throws(StoreError) in
       let found = try transaction.rows(Sends.one, [.id: .bytes([id.bytes])]) {
         row throws(StoreError) in
-        (key: row.integer(.key), send: try StoredSend(row))
+        (
+          key: row.integer(.key), send: try StoredSend(row),
+          packed: try PackedHistory.entries(row.optionalBytes(.history) ?? [])
+        )
       }
-      guard let (key, send) = found.first else { return nil }
-      return send.with(try transaction.history(of: key))
+      guard let (key, send, packed) = found.first else { return nil }
+      let history = packed + (try transaction.history(of: key))
+      return send.with(history.sorted { $0.version < $1.version })
     }
   }
 
@@ -95,7 +99,7 @@ extension Sends {
   enum OneParameter: Int, Columns { case id }
   enum OneColumn: Int, Columns {
     case key, id, sender, recipient, state, attempt, lastAttempt, failed, proven, version, campaign,
-      template, due, expires, content, answer
+      template, due, expires, content, answer, history
   }
   static let one = Query<OneParameter, OneColumn>("one")
 

@@ -28,14 +28,17 @@ ON CONFLICT (partition) DO UPDATE SET doubt_until = excluded.doubt_until;
 
 -- known
 /* The hash tells the same request from another one under the same id. */
-SELECT s.id, c.hash FROM sends s JOIN contents c ON c.send = s.key WHERE s.id = ANY(:id::bytea[]);
+SELECT s.id, s.hash FROM unnest(:id::bytea[]) AS p(wanted)
+CROSS JOIN LATERAL (
+  SELECT s.id, c.hash FROM sends s JOIN contents c ON c.send = s.key WHERE s.id = p.wanted OFFSET 0) s;
 
 -- insertSends
-INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed,
+INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed, history,
   state, attempt, last_attempt, failed, proven, version)
 SELECT p.*, 0 /* queued */, 1, 1, 0, 0, 1 FROM unnest(:key::bigint[], :id::bytea[], :lane::bigint[], :flow::bigint[],
-  :recipient::text[], :max_attempts::bigint[], :due::bigint[], :expires::bigint[], :changed::bigint[])
-  AS p(key, id, lane, flow, recipient, max_attempts, due, expires, changed);
+  :recipient::text[], :max_attempts::bigint[], :due::bigint[], :expires::bigint[], :changed::bigint[],
+  :history::bytea[])
+  AS p(key, id, lane, flow, recipient, max_attempts, due, expires, changed, history);
 
 -- insertContents
 INSERT INTO contents (send, hash, content)

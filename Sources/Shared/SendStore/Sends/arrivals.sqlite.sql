@@ -27,9 +27,10 @@ ON CONFLICT (partition) DO UPDATE SET doubt_until = excluded.doubt_until;
 SELECT s.id, c.hash FROM sends s JOIN contents c ON c.send = s.key WHERE s.id = :id;
 
 -- insertSends
-INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed,
+INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed, history,
   state, attempt, last_attempt, failed, proven, version)
-VALUES (:key, :id, :lane, :flow, :recipient, :max_attempts, :due, :expires, :changed, 0 /* queued */, 1, 1, 0, 0, 1);
+VALUES (:key, :id, :lane, :flow, :recipient, :max_attempts, :due, :expires, :changed, :history,
+  0 /* queued */, 1, 1, 0, 0, 1);
 
 -- insertContents
 INSERT INTO contents (send, hash, content)

@@ -13,7 +13,7 @@ DELETE FROM doubts WHERE send = ANY(:send::bigint[]);
 SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
   (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt
     AND h.state = 1 /* sending */) AS claimed_at,
-  l.name AS sender
+  l.name AS sender, s.history
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
 WHERE d.lane = (:lane::bigint[])[1] AND d.next_look <= (:now::bigint[])[1]
 ORDER BY d.next_look LIMIT (:limit::bigint[])[1];
@@ -22,7 +22,7 @@ ORDER BY d.next_look LIMIT (:limit::bigint[])[1];
 SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
   (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt
     AND h.state = 1 /* sending */) AS claimed_at,
-  l.name AS sender
+  l.name AS sender, s.history
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
 WHERE d.send > (:after::bigint[])[1] ORDER BY d.send LIMIT (:limit::bigint[])[1];
 

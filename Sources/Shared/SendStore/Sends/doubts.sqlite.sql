@@ -12,7 +12,7 @@ DELETE FROM doubts WHERE send = :send;
 SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
   (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt
     AND h.state = 1 /* sending */) AS claimed_at,
-  l.name AS sender
+  l.name AS sender, s.history
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
 WHERE d.lane = :lane AND d.next_look <= :now ORDER BY d.next_look LIMIT :limit;
 
@@ -20,7 +20,7 @@ WHERE d.lane = :lane AND d.next_look <= :now ORDER BY d.next_look LIMIT :limit;
 SELECT d.send, s.id, d.attempt, s.recipient, d.since, d.looks, c.content, d.reason,
   (SELECT max(h.at) FROM history h WHERE h.send = d.send AND h.attempt = d.attempt
     AND h.state = 1 /* sending */) AS claimed_at,
-  l.name AS sender
+  l.name AS sender, s.history
 FROM doubts d JOIN sends s ON s.key = d.send JOIN contents c ON c.send = d.send JOIN lanes l ON l.key = d.lane
 WHERE d.send > :after ORDER BY d.send LIMIT :limit;
 

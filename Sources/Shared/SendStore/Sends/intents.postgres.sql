@@ -26,12 +26,13 @@ WHERE worker = (:worker::text[])[1] AND post_by < (:now::bigint[])[1] ORDER BY s
 
 -- take
 /* By claim: a record that comes twice must not end the intent of a later claim of the same attempt. */
-DELETE FROM intents USING unnest(:send::bigint[], :attempt::bigint[], :worker::text[], :claim::bigint[])
-  AS p(send, attempt, worker, claim)
-WHERE intents.send = p.send AND intents.attempt = p.attempt AND intents.worker IS NOT DISTINCT FROM p.worker
-  AND intents.claim IS NOT DISTINCT FROM p.claim
-RETURNING intents.send, intents.lane, intents.post_by, intents.worker, intents.claim,
-  coalesce(intents.counted_at, intents.post_by) AS counted_at;
+DELETE FROM intents WHERE ctid = ANY(ARRAY(
+  SELECT i.place FROM unnest(:send::bigint[], :attempt::bigint[], :worker::text[], :claim::bigint[])
+    AS p(send, attempt, worker, claim)
+  CROSS JOIN LATERAL (SELECT ctid AS place FROM intents
+    WHERE send = p.send AND attempt = p.attempt AND worker IS NOT DISTINCT FROM p.worker
+      AND claim IS NOT DISTINCT FROM p.claim OFFSET 0) i))
+RETURNING send, lane, post_by, worker, claim, coalesce(counted_at, post_by) AS counted_at;
 
 -- clear
 DELETE FROM intents;

@@ -10,19 +10,25 @@ FROM unnest(:id::bytea[]) AS p(wanted) JOIN sends ON sends.id = p.wanted ORDER B
 
 -- update
 UPDATE sends SET state = p.state, attempt = p.attempt, last_attempt = p.last_attempt, failed = p.failed,
-  proven = p.proven, version = p.version, flow = p.flow, due = p.due, changed = p.changed
+  proven = p.proven, version = p.version, flow = p.flow, due = p.due, changed = p.changed,
+  history = coalesce(sends.history, '') || p.history
 FROM unnest(:key::bigint[], :state::bigint[], :attempt::bigint[], :last_attempt::bigint[], :failed::bigint[],
-  :proven::bigint[], :version::bigint[], :flow::bigint[], :due::bigint[], :changed::bigint[])
-  AS p(k, state, attempt, last_attempt, failed, proven, version, flow, due, changed) WHERE sends.key = p.k;
+  :proven::bigint[], :version::bigint[], :flow::bigint[], :due::bigint[], :changed::bigint[], :history::bytea[])
+  AS p(k, state, attempt, last_attempt, failed, proven, version, flow, due, changed, history)
+WHERE sends.key = p.k;
 
 -- enqueue
 INSERT INTO queue (lane, flow, due, send)
 SELECT * FROM unnest(:lane::bigint[], :flow::bigint[], :due::bigint[], :send::bigint[]) AS p(lane, flow, due, send);
 
 -- dequeue
-DELETE FROM queue USING unnest(:lane::bigint[], :flow::bigint[], :due::bigint[], :send::bigint[])
-  AS p(lane, flow, due, send)
-WHERE queue.lane = p.lane AND queue.flow = p.flow AND queue.due = p.due AND queue.send = p.send;
+/* Looked up one by one: a queue that was empty when the plan was made may be long now. Its rows only come and go, so
+   each still stands where it was found, or is gone. */
+DELETE FROM queue WHERE ctid = ANY(ARRAY(
+  SELECT q.place FROM unnest(:lane::bigint[], :flow::bigint[], :due::bigint[], :send::bigint[])
+    AS p(lane, flow, due, send)
+  CROSS JOIN LATERAL (SELECT ctid AS place FROM queue
+    WHERE lane = p.lane AND flow = p.flow AND due = p.due AND send = p.send OFFSET 0) q));
 
 -- insertHistory
 INSERT INTO history (send, version, state, attempt, at, provider_at, code, detail)
@@ -41,11 +47,12 @@ SELECT key, attempt FROM sends WHERE key = ANY(:key::bigint[]) AND state = 1 /* 
 
 -- one
 SELECT s.key, s.id, l.name AS sender, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
-  f.campaign, f.template, s.due, s.expires, c.content, a.answer
+  f.campaign, f.template, s.due, s.expires, c.content, a.answer, s.history
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
 LEFT JOIN answers a ON a.send = s.key WHERE s.id = (:id::bytea[])[1];
 
 -- history
+/* Changes with a row of their own. */
 SELECT version, state, attempt, at, provider_at, code, detail
 FROM history WHERE send = ANY(:send::bigint[]) ORDER BY version;
 

@@ -10,7 +10,8 @@ SELECT key, id, lane, flow, recipient, state, attempt, last_attempt, failed, pro
 
 -- update
 UPDATE sends SET state = :state, attempt = :attempt, last_attempt = :last_attempt, failed = :failed, proven = :proven,
-  version = :version, flow = :flow, due = :due, changed = :changed
+  version = :version, flow = :flow, due = :due, changed = :changed,
+  history = CAST(coalesce(history, x'') || :history AS BLOB)
 WHERE key = :key;
 
 -- enqueue
@@ -35,11 +36,12 @@ SELECT key, attempt FROM sends WHERE key = :key AND state = 1 /* sending */;
 
 -- one
 SELECT s.key, s.id, l.name AS sender, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
-  f.campaign, f.template, s.due, s.expires, c.content, a.answer
+  f.campaign, f.template, s.due, s.expires, c.content, a.answer, s.history
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
 LEFT JOIN answers a ON a.send = s.key WHERE s.id = :id;
 
 -- history
+/* Changes with a row of their own. */
 SELECT version, state, attempt, at, provider_at, code, detail FROM history WHERE send = :send ORDER BY version;
 
 -- saveAnswers

@@ -5,23 +5,31 @@ package import Time
 
 /// One change of a send that is still to be published, with what of the send belongs into its event.
 package struct OutboxEntry: Hashable, Sendable {
-  package let number: Int64
   package let id: SendID
   package let recipient: String
   package let sender: SenderID
   package let tenant: Tenant
   package let campaign: String
   package let change: HistoryEntry
-  package let content: [UInt8]
+  /// As it came with the request: JSON.
+  package let metadata: [UInt8]?
   package let template: String
   /// Of the send as it stands now.
   package let due: Timestamp
   package let expires: Timestamp
   /// What the provider calls the attempt, once it has told.
   package let providerID: ProviderID?
+}
 
-  /// As it came with the request.
-  package var metadata: [UInt8]? { content.metadataOfRequest }
+/// The oldest changes that are not published, in the order in which they happened to each send.
+package struct Unpublished: Sendable {
+  package let entries: [OutboxEntry]
+  /// The rows of the outbox that they stand in. One has what one transaction changed, and is forgotten as a whole.
+  package let rows: [Int64]
+  /// Whether there were more.
+  package let isFull: Bool
+  package let at: Timestamp
+  package let generation: Int64
 }
 
 extension [UInt8] {
@@ -34,36 +42,34 @@ extension [UInt8] {
 }
 
 extension SendStore {
-  /// The oldest changes that are not published, in the order in which they happened to each send. Only the
-  /// holder of the relay's duty reads them.
-  package func unpublished(limit: Int) throws(StoreError) -> [OutboxEntry] {
+  /// Whole rows of the outbox, until there are so many changes. Only the holder of the relay's duty reads them.
+  package func unpublished(limit: Int) throws(StoreError) -> Unpublished {
     try engine.read { transaction throws(StoreError) in
-      try transaction.rows(Outbox.oldest, [.limit: .integer(limit)]) { row throws(StoreError) in
-        guard let state = SendState(rawValue: row.int(.state)) else {
-          throw .broken("a state \(row.int(.state))")
-        }
-        return OutboxEntry(
-          number: row.integer(.seq), id: try SendID(column: row.bytes(.id)),
-          recipient: row.text(.recipient),
-          sender: SenderID(row.text(.sender)),
-          tenant: Tenant(app: row.text(.app), company: row.text(.company)),
-          campaign: row.text(.campaign),
-          change: HistoryEntry(
-            version: row.int(.version), state: state, attempt: row.int(.attempt), at: row.time(.at),
-            providerAt: row.optionalTime(.providerAt), code: row.optionalText(.code),
-            detail: row.optionalBytes(.detail)),
-          content: row.bytes(.content), template: TemplateKey(text: row.text(.template)).name,
-          due: row.time(.due),
-          expires: row.time(.expires),
-          providerID: row.optionalText(.providerID).map { ProviderID($0) })
+      let found = try transaction.rows(
+        Outbox.oldest, [.limit: .integer(min(limit, Self.outboxRows))]
+      ) { row throws(StoreError) in
+        (row: row.integer(.seq), marks: try OutboxMark.all(of: row))
       }
+      var (rows, marks): ([Int64], [OutboxMark]) = ([], [])
+      for (row, more) in found {
+        rows.append(row)
+        marks += more
+        if marks.count >= limit { break }
+      }
+      return Unpublished(
+        entries: try transaction.entries(marks), rows: rows,
+        isFull: marks.count >= limit || found.count == Self.outboxRows,
+        at: try transaction.now(), generation: try transaction.generation())
     }
   }
 
+  /// Each has what one transaction changed, which is a thousand sends at most.
+  private static let outboxRows = 256
+
   /// Forgets what was published. Not the place up to which was read: rows are committed out of order.
-  package func published(_ entries: [OutboxEntry]) throws(StoreError) {
+  package func published(_ changes: Unpublished) throws(StoreError) {
     try engine.write { transaction throws(StoreError) in
-      try transaction.run(Outbox.delete, [.seq: .integers(entries.map(\.number))])
+      try transaction.run(Outbox.delete, [.seq: .integers(changes.rows)])
     }
   }
 
@@ -74,13 +80,130 @@ extension SendStore {
   }
 }
 
+extension OutboxMark {
+  /// A worker of an earlier version writes one change a row.
+  static func all(of row: Row<Outbox.MarksColumn>) throws(StoreError) -> [OutboxMark] {
+    if let packed = row.optionalBytes(.changes) { return try all(in: packed) }
+    return [OutboxMark(send: row.integer(.send), version: row.int(.version))]
+  }
+}
+
+/// What the events of a send have in common.
+private struct OutboxSend {
+  let key: Int64
+  let id: SendID
+  let recipient: String
+  let sender: SenderID
+  let tenant: Tenant
+  let campaign: String
+  let template: String
+  let metadata: [UInt8]?
+  let due: Timestamp
+  let expires: Timestamp
+  let history: [HistoryEntry]
+
+  init(_ row: Row<Outbox.AboutColumn>) throws(StoreError) {
+    key = row.integer(.key)
+    id = try SendID(column: row.bytes(.id))
+    recipient = row.text(.recipient)
+    sender = SenderID(row.text(.sender))
+    tenant = Tenant(app: row.text(.app), company: row.text(.company))
+    campaign = row.text(.campaign)
+    template = TemplateKey(text: row.text(.template)).name
+    metadata = row.bytes(.content).metadataOfRequest
+    due = row.time(.due)
+    expires = row.time(.expires)
+    history = try PackedHistory.entries(row.optionalBytes(.history) ?? [])
+  }
+
+  func entry(_ change: HistoryEntry, _ providerID: ProviderID?) -> OutboxEntry {
+    OutboxEntry(
+      id: id, recipient: recipient, sender: sender, tenant: tenant, campaign: campaign,
+      change: change, metadata: metadata, template: template, due: due, expires: expires,
+      providerID: providerID)
+  }
+}
+
+extension Transaction {
+  /// Each send is read once, whatever it went through.
+  fileprivate func entries(_ marks: [OutboxMark]) throws(StoreError) -> [OutboxEntry] {
+    let keys = Column.integers(Set(marks.map(\.send)).sorted())
+    let found = try rows(Outbox.about, [.send: keys]) { row throws(StoreError) in
+      try OutboxSend(row)
+    }
+    let sends = Dictionary(found.map { ($0.key, $0) }) { $1 }
+    let named = try rows(Outbox.providerIDs, [.send: keys]) { row in
+      (
+        AttemptOfSend(send: row.integer(.send), attempt: row.int(.attempt)),
+        ProviderID(row.text(.id))
+      )
+    }
+    let providerIDs = Dictionary(named) { first, _ in first }
+    let changes = marks.map { mark in
+      (mark, sends[mark.send]?.history.last { $0.version == mark.version })
+    }
+    let apart = try rowsOfHistory(changes.filter { $0.1 == nil }.map(\.0))
+    return changes.compactMap { mark, packed in
+      guard let send = sends[mark.send], let change = packed ?? apart[mark] else { return nil }
+      return send.entry(
+        change, providerIDs[AttemptOfSend(send: mark.send, attempt: change.attempt)])
+    }
+  }
+
+  private func rowsOfHistory(
+    _ marks: [OutboxMark]
+  ) throws(StoreError) -> [OutboxMark: HistoryEntry] {
+    let found = try rows(
+      Outbox.changes,
+      [
+        .send: .integers(marks.map(\.send)),
+        .version: .integers(marks.map { Int64($0.version) }),
+      ]
+    ) { row throws(StoreError) in
+      let change = try HistoryEntry(row)
+      return (OutboxMark(send: row.integer(.send), version: change.version), change)
+    }
+    return Dictionary(found) { $1 }
+  }
+}
+
+private struct AttemptOfSend: Hashable {
+  let send: Int64
+  let attempt: Int
+}
+
+extension HistoryEntry {
+  fileprivate init(_ row: Row<Outbox.ChangeColumn>) throws(StoreError) {
+    guard let state = SendState(rawValue: row.int(.state)) else {
+      throw .broken("a state \(row.int(.state))")
+    }
+    self.init(
+      version: row.int(.version), state: state, attempt: row.int(.attempt), at: row.time(.at),
+      providerAt: row.optionalTime(.providerAt), code: row.optionalText(.code),
+      detail: row.optionalBytes(.detail))
+  }
+}
+
 extension Outbox {
   enum OldestParameter: Int, Columns { case limit }
-  enum EntryColumn: Int, Columns {
-    case seq, version, id, recipient, sender, app, company, campaign, state, attempt, at,
-      providerAt, code, detail, content, template, due, expires, providerID
+  enum MarksColumn: Int, Columns { case seq, send, version, changes }
+  static let oldest = Query<OldestParameter, MarksColumn>("oldest")
+
+  enum SendParameter: Int, Columns { case send }
+  enum AboutColumn: Int, Columns {
+    case key, id, recipient, sender, app, company, campaign, template, content, due, expires,
+      history
   }
-  static let oldest = Query<OldestParameter, EntryColumn>("oldest")
+  static let about = Query<SendParameter, AboutColumn>("about")
+
+  enum ProviderIDColumn: Int, Columns { case send, attempt, id }
+  static let providerIDs = Query<SendParameter, ProviderIDColumn>("providerIDs")
+
+  enum ChangeParameter: Int, Columns { case send, version }
+  enum ChangeColumn: Int, Columns {
+    case send, version, state, attempt, at, providerAt, code, detail
+  }
+  static let changes = Query<ChangeParameter, ChangeColumn>("changes")
 
   enum DeleteParameter: Int, Columns { case seq }
   static let delete = Command<DeleteParameter>("delete")

@@ -1,27 +1,37 @@
 -- One row of parameters at a time: a batch runs the statement once for each of its rows.
 
 -- oldest
-SELECT o.seq, o.version, s.id, s.recipient, l.name AS sender, l.app, l.company, f.campaign, h.state, h.attempt, h.at,
-  h.provider_at, h.code, h.detail, c.content, f.template, s.due, s.expires,
-  (SELECT p.id FROM provider_ids p WHERE p.send = o.send AND p.attempt = h.attempt LIMIT 1) AS provider_id
-FROM (SELECT seq, send, version FROM outbox ORDER BY seq LIMIT :limit) o
-JOIN sends s ON s.key = o.send
-JOIN lanes l ON l.key = s.lane
-JOIN flows f ON f.key = s.flow
-JOIN history h ON h.send = o.send AND h.version = o.version
-JOIN contents c ON c.send = o.send
-ORDER BY o.seq;
+/* A row without `changes` is one change, written by a worker of an earlier version. */
+SELECT seq, send, version, changes FROM outbox ORDER BY seq LIMIT :limit;
+
+-- about
+SELECT s.key, s.id, s.recipient, l.name AS sender, l.app, l.company, f.campaign, f.template, c.content, s.due,
+  s.expires, s.history
+FROM sends s JOIN contents c ON c.send = s.key JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow
+WHERE s.key = :send;
+
+-- providerIDs
+SELECT send, attempt, id FROM provider_ids WHERE send = :send;
+
+-- changes
+/* Those with a row of their own. */
+SELECT send, version, state, attempt, at, provider_at, code, detail FROM history
+WHERE send = :send AND version = :version;
 
 -- delete
 /* One by one and not up to a number: rows are committed out of order. */
 DELETE FROM outbox WHERE seq = :seq;
 
 -- count
-SELECT count(*) AS count FROM outbox;
+SELECT coalesce(sum(coalesce(length(changes) / 12, 1)), 0) AS count FROM outbox;
 
 -- insert
 INSERT INTO outbox (send, version)
 VALUES (:send, :version);
 
+-- insertPacked
+INSERT INTO outbox (send, version, last, changes)
+VALUES (:send, 0, :last, :changes);
+
 -- unpublished
-SELECT DISTINCT send FROM outbox WHERE send BETWEEN :first AND :last;
+SELECT seq, send, version, changes FROM outbox WHERE send <= :last AND coalesce(last, send) >= :first;

@@ -24,10 +24,7 @@ extension SendStore {
         try transaction.note(Self.prunedFact, 0)
         return PruneReport()
       }
-      let kept = Set(
-        try transaction.rows(Outbox.unpublished, [.first: .integer(first), .last: .integer(last)]) {
-          $0.integer(.send)
-        })
+      let kept = try transaction.unpublishedSends(first...last)
       let gone = Column.integers(old.filter { !kept.contains($0) })
       for command in [
         // By the send's flow, so before the send.
@@ -46,6 +43,15 @@ extension SendStore {
 }
 
 extension Transaction {
+  /// Of sends with such keys, at least.
+  fileprivate func unpublishedSends(_ keys: ClosedRange<Int64>) throws(StoreError) -> Set<Int64> {
+    let marks = try rows(
+      Outbox.unpublished,
+      [.first: .integer(keys.lowerBound), .last: .integer(keys.upperBound)]
+    ) { row throws(StoreError) in try OutboxMark.all(of: row) }
+    return Set(marks.joined().map(\.send))
+  }
+
   fileprivate func pruneTheRest(before time: Timestamp) throws(StoreError) {
     try run(Upkeep.pruneProviderIDs, [.day: .integer(time.day)])
     try run(People.prunePairs, [.before: .time(time)])
@@ -73,8 +79,7 @@ extension People {
 
 extension Outbox {
   enum UnpublishedParameter: Int, Columns { case first, last }
-  enum UnpublishedColumn: Int, Columns { case send }
-  static let unpublished = Query<UnpublishedParameter, UnpublishedColumn>("unpublished")
+  static let unpublished = Query<UnpublishedParameter, MarksColumn>("unpublished")
 }
 
 extension Deliveries {
