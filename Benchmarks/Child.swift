@@ -32,6 +32,11 @@ final class Child {
     let stat =
       (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8))
       ?? ""
+    return Self.processorSeconds(stat)
+  }
+
+  /// As a process's `stat` tells it.
+  static func processorSeconds(_ stat: String) -> Double {
     let fields =
       stat.split(separator: ")").last?.split(separator: " ").compactMap { Double($0) } ?? []
     return fields.count > 11 ? (fields[10] + fields[11]) / 100 : 0

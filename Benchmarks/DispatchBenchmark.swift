@@ -61,6 +61,7 @@ enum DispatchBenchmark {
     let (start, before) = (bootMicroseconds(), stage.accepted("meta"))
     let (callbacksBefore, publishedBefore) = (callbacks(stage), published(stage))
     let ageBefore = outboxAge(stage)
+    let (workBefore, serverBefore) = (stage.worker.processorSeconds, stage.serverSeconds)
     while Double(bootMicroseconds() - start) / 1e6 < seconds {
       try feed()
       usleep(20_000)
@@ -70,11 +71,16 @@ enum DispatchBenchmark {
     let applied = Double(callbacks(stage) - callbacksBefore) / span
     let told = Double(published(stage) - publishedBefore) / (rate * span)
     let age = outboxAge(stage)
+    let work = (stage.worker.processorSeconds - workBefore) * 1e6 / (rate * span)
+    let server = (stage.serverSeconds - serverBefore) * 1e6 / (rate * span)
     let goal = kind == .sqlite ? 2500.0 : 1500.0
     print("\(kind.rawValue): \(Int(rate)) sends/s accepted and recorded over \(Int(span)) s,")
     print(
       "  with \(Int(applied)) callbacks/s applied; at least \(Int(goal)): "
         + (rate >= goal && applied >= 2.5 * rate ? "holds" : "MISSED"))
+    print(
+      "  \(Int(work)) us of the processor a send"
+        + (kind == .postgres ? ", and \(Int(server)) of PostgreSQL's server" : ""))
     // What is sent and not told would be sent at the cost of the minutes to come.
     print(
       "  \(tenths(told)) changes a send published, at least 5.9: "

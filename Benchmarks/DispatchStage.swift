@@ -158,6 +158,15 @@ final class DispatchStage {
       .reduce(0) { $0 + Int($1) }
   }
 
+  /// What every PostgreSQL server of this machine has worked.
+  var serverSeconds: Double {
+    let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return processes.filter { Int32($0) != nil }.reduce(0) { sum, process in
+      let stat = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+      return stat.contains("(postgres)") ? sum + Child.processorSeconds(stat) : sum
+    }
+  }
+
   func accepted(_ sender: String) -> Int {
     metric("postrider_attempts_total", "result=\"accepted\"", "sender=\"\(sender)\"")
   }

@@ -10,17 +10,30 @@ struct DispatchCounts: Sendable {
 
   init(_ metrics: Metrics) { self.metrics = metrics }
 
-  func add(_ result: AttemptResult, _ completion: Completion) {
-    let sender = completion.door.sender.text
-    metrics.counter(
-      "postrider_attempts_total", "Attempts to hand a send to its provider, by what they came to.",
-      ["sender": sender, "result": result.word]
-    ).add()
-    guard case .ended(.answered(let answer)) = completion.result else { return }
-    metrics.histogram(
-      "postrider_provider_seconds", "From a request's hand-over to its whole answer.",
-      ["sender": sender]
-    ).observe(answer.timings.total.seconds)
+  private struct Kind: Hashable {
+    let sender: SenderID
+    let word: String
+  }
+
+  /// Each number is looked up once for all that ended together.
+  func add(_ ended: [(result: AttemptResult, completion: Completion)]) {
+    let kinds = ended.map { Kind(sender: $0.completion.door.sender, word: $0.result.word) }
+    for (kind, count) in Dictionary(kinds.map { ($0, 1) }, uniquingKeysWith: +) {
+      metrics.counter(
+        "postrider_attempts_total",
+        "Attempts to hand a send to its provider, by what they came to.",
+        ["sender": kind.sender.text, "result": kind.word]
+      ).add(count)
+    }
+    for (sender, ended) in Dictionary(grouping: ended, by: \.completion.door.sender) {
+      let seconds = metrics.histogram(
+        "postrider_provider_seconds", "From a request's hand-over to its whole answer.",
+        ["sender": sender.text])
+      for (_, completion) in ended {
+        guard case .ended(.answered(let answer)) = completion.result else { continue }
+        seconds.observe(answer.timings.total.seconds)
+      }
+    }
   }
 
   func show(_ lanes: [LaneStatus]) {

@@ -211,17 +211,21 @@ final class IntakeLoop {
       waiting.add()
       return NewSend(
         id: send.id, sender: send.sender, recipient: send.to, content: send.request,
-        priority: send.priority, campaign: send.campaign ?? "", due: send.due,
-        expires: send.expires)
-    }
-    let request: SendRequest
-    do throws(Failure) { request = try door.read(send.request) } catch {
-      throw Unusable(description: error.sentence)
+        priority: send.priority, campaign: send.campaign ?? "", template: send.template ?? "",
+        due: send.due, expires: send.expires)
     }
     return NewSend(
       id: send.id, sender: send.sender, recipient: send.to, content: send.request,
       priority: send.priority, campaign: send.campaign ?? "",
-      template: request.message.templateName ?? "", due: send.due, expires: send.expires,
+      template: try template(of: send, door), due: send.due, expires: send.expires,
       maxAttempts: door.settings.sender.maxAttempts)
+  }
+
+  /// Ingest has read the request and says it; one of an earlier version does not.
+  private func template(of send: SendEvent, _ door: SenderDoor) throws(Unusable) -> String {
+    if let template = send.template { return template }
+    do throws(Failure) { return try door.read(send.request).message.templateName ?? "" } catch {
+      throw Unusable(description: error.sentence)
+    }
   }
 }

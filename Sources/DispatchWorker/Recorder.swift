@@ -110,10 +110,10 @@ final class Recorder: Sendable {
     takeBackStops(batch, judged)
     underWay.remove(batch.map(\.send))
     tell(batch, judged)
+    counts.add(zip(batch, judged).map { (result: $1.verdict.result, completion: $0) })
     var passed: Set<SenderID> = []
-    for (completion, judged) in zip(batch, judged) {
-      counts.add(judged.verdict.result, completion)
-      if judged.verdict.showsThatLaneWorks { passed.insert(completion.door.sender) }
+    for (completion, judged) in zip(batch, judged) where judged.verdict.showsThatLaneWorks {
+      passed.insert(completion.door.sender)
     }
     board.recorded(
       Dictionary(batch.map { ($0.door.sender, 1) }, uniquingKeysWith: +), passed: passed)

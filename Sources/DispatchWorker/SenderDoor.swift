@@ -24,7 +24,9 @@ struct SenderDoor: Sendable {
     self.patience = patience
     self.publicURL = publicURL
     self.storage = storage
-    rules = settings.rules
+    var rules = settings.rules
+    rules.isWritten = true
+    self.rules = rules
   }
 
   var sender: SenderID { settings.sender.id }

@@ -90,7 +90,7 @@ package final class InboundLoop {
 
 extension InboundReport {
   fileprivate init(_ message: InboundMessage, to sender: SenderSettings) {
-    let number = PhoneNumber(written: message.contact)
+    let number = PhoneNumber(ofPerson: message.contact)
     self.init(
       account: message.account, sender: sender.sender.id, contact: message.contact,
       providerID: message.providerID, at: message.at, waID: message.waID,
@@ -102,9 +102,9 @@ extension InboundReport {
 
 extension PhoneNumber {
   /// nil for a person whose number is hidden.
-  fileprivate init?(written text: String) {
+  fileprivate init?(ofPerson text: String) {
     guard text.hasPrefix("+") else { return nil }
-    do throws(PhoneNumberFault) { try self.init(text) } catch { return nil }
+    do throws(PhoneNumberFault) { try self.init(written: text) } catch { return nil }
   }
 }
 

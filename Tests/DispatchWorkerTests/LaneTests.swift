@@ -177,6 +177,32 @@ import Time
     }
   }
 
+  @Test("the template of a send is what Ingest said, or stands in what an earlier version wrote")
+  func templates() async throws {
+    try await inTurn {
+      let stand = try DispatchStand(.oneMachine)
+      let fields =
+        #""template_name": "\#(Demo.template)", "language_code": "en", "parameters": ["1"]"#
+      let said = try stand.send(1, by: "meta", fields) { event in
+        event.template = TemplateKey(name: "said", language: "en").text
+      }
+      let read = try stand.send(1, by: "meta", from: 1, fields) { event in event.template = nil }
+      // It waits for its sender, and its template is known all the same.
+      let unknown = try stand.send(1, by: "meta", from: 2, fields) { event in
+        (event.template, event.sender) = (
+          TemplateKey(name: "waits", language: "en").text, SenderID("nobody")
+        )
+      }
+      try stand.start()
+      try stand.wait("all are taken in") {
+        try (said + read + unknown).allSatisfy { try stand.state($0) != nil }
+      }
+      #expect(try stand.store.send(said[0])?.template == "said")
+      #expect(try stand.store.send(read[0])?.template == Demo.template)
+      #expect(try stand.store.send(unknown[0])?.template == "waits")
+    }
+  }
+
   @Test("a store that has gone back behind its log's reader takes nothing in until it is restored")
   func goneBack() async throws {
     try await inTurn {

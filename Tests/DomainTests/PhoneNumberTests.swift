@@ -28,6 +28,21 @@ import Testing
   @Test("the vectors are there")
   func vectorsAreThere() { #expect(Self.rows.count == 19) }
 
+  @Test("a number that was checked is believed when it is read again, and nothing else is")
+  func written() throws {
+    for row in Self.rows {
+      guard let e164 = row.e164, let number = try? PhoneNumber(e164) else { continue }
+      #expect(try PhoneNumber(written: number.e164) == number)
+    }
+    // The library's data may be others where it was checked.
+    #expect(try PhoneNumber(written: "+99912345678").e164 == "+99912345678")
+    #expect(try PhoneNumber(written: "333 1234567") == PhoneNumber("+393331234567"))
+    for text in ["", "+", "+0123456789", "+1234567", "+1234567890123456", "+39333x234567"] {
+      #expect(throws: PhoneNumberFault.self) { try PhoneNumber(written: text) }
+    }
+    #expect(try Recipient(written: "IT.abc123") == .businessScoped("IT.abc123"))
+  }
+
   @Test(
     "says why it refuses",
     arguments: [

@@ -28,6 +28,18 @@ package struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
     guard isOldMexicanMobile || !numberIsImpossible(e164) else { throw .impossible }
   }
 
+  /// As `e164` gave it: asked once, when it came in, the library is not asked again. Anything else is read as what
+  /// people type.
+  package init(written text: String) throws(PhoneNumberFault) {
+    guard let plain = Self.plainE164(text), (9...16).contains(plain.utf8.count),
+      plain.utf8.dropFirst().first != UInt8(ascii: "0")
+    else {
+      self = try PhoneNumber(text)
+      return
+    }
+    e164 = plain
+  }
+
   /// The text itself where nothing has to be stripped or added.
   private static func plainE164(_ text: String) -> String? {
     guard text.utf8.first == UInt8(ascii: "+"), text.utf8.count > 1,

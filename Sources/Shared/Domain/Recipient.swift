@@ -12,6 +12,12 @@ package enum Recipient: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// As `description` gave it.
+  package init(written text: String) throws(PhoneNumberFault) {
+    self =
+      Self.isBusinessScoped(text) ? .businessScoped(text) : .phone(try PhoneNumber(written: text))
+  }
+
   package var description: String {
     switch self {
     case .phone(let number): number.e164

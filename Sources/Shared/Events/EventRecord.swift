@@ -45,11 +45,17 @@ extension EventRecord {
     if let repaired = replacingUnstorable(in: event.data) {
       event.data = repaired
       event.extensions["replaced"] = "U+0000"
-      event.id = event.id.replacing("\0", with: "\u{FFFD}")
-      event.subject = event.subject?.replacing("\0", with: "\u{FFFD}")
+      event.id = event.id.storable
+      event.subject = event.subject?.storable
     }
-    return NewRecord(
-      topic: Self.topic, key: key.replacing("\0", with: "\u{FFFD}"), event: event)
+    return NewRecord(topic: Self.topic, key: key.storable, event: event)
+  }
+}
+
+extension String {
+  /// Looked at as bytes first: hardly any has one.
+  fileprivate var storable: String {
+    utf8.contains(0) ? replacing("\0", with: "\u{FFFD}") : self
   }
 }
 

@@ -43,16 +43,18 @@ package struct MessageEvent: Hashable, Sendable {
   }
 
   package var record: NewRecord {
-    NewRecord(
-      topic: .messages, key: id.description,
+    let name = id.description
+    return NewRecord(
+      topic: .messages, key: name,
       event: CloudEvent(
-        id: "\(id).\(version)", source: "postrider/store/\(generation)", type: Self.type, time: at,
-        subject: id.description, data: data))
+        id: "\(name).\(version)", source: "postrider/store/\(generation)", type: Self.type,
+        time: at,
+        subject: name, data: data(name)))
   }
 
-  private var data: [UInt8] {
-    JSONWriter.object { writer in
-      writer.field("id", id.description)
+  private func data(_ name: String) -> [UInt8] {
+    JSONWriter.object(capacity: 512) { writer in
+      writer.field("id", name)
       writer.field("version", version)
       writer.field("state", state.name)
       writer.field("sender", sender.text)
@@ -60,15 +62,15 @@ package struct MessageEvent: Hashable, Sendable {
       writer.field("company", tenant.company)
       writer.field("to", to)
       writer.field("attempt", attempt)
-      writer.field("at", at.description)
-      writer.field("providerAt", providerAt?.description)
+      writer.field("at", utf8: at.utf8)
+      writer.field("providerAt", utf8: providerAt?.utf8)
       writer.field("code", code)
       writer.field("providerId", providerID?.text)
       writer.field("attempts", attemptsMade)
       if !campaign.isEmpty { writer.field("campaign", campaign) }
       if !template.isEmpty { writer.field("template", template) }
-      writer.field("due", due.description)
-      writer.field("expires", expires.description)
+      writer.field("due", utf8: due.utf8)
+      writer.field("expires", utf8: expires.utf8)
       writer.field("metadata", json: metadata)
       writer.field("detail", json: detail)
     }

@@ -14,6 +14,8 @@ package struct SendEvent: Hashable, Sendable {
   package var priority: Int
   package var campaign: String?
   package var receivedAt: Timestamp
+  /// The name of the request's template, or nothing; nil in a record of an earlier version.
+  package var template: String?
   /// JSON: what `SendRequest.all(in:as:)` reads.
   package var request: [UInt8]
 
@@ -30,6 +32,7 @@ package struct SendEvent: Hashable, Sendable {
     priority = request.priority
     campaign = request.campaign
     self.receivedAt = receivedAt
+    template = request.message.templateName ?? ""
     self.request = request.json
   }
 }
@@ -51,6 +54,7 @@ extension SendEvent: EventRecord {
     writer.field("priority", priority)
     writer.field("campaign", campaign)
     writer.field("receivedAt", receivedAt.description)
+    writer.field("template", template)
     writer.field("request", json: request)
   }
 
@@ -74,6 +78,7 @@ extension SendEvent: EventRecord {
     priority = reader.code("priority") ?? 0
     campaign = reader.text("campaign")
     receivedAt = try reader.receivedAt()
+    template = reader.text("template")
     self.request = request
   }
 }

@@ -47,9 +47,9 @@ package final class Metrics: Sendable {
     _ name: String, _ help: String, _ kind: String, _ labels: Labels, _ make: () -> Kind
   ) -> Kind {
     families.withLock { families in
+      if let known = families[name]?.series[labels] as? Kind { return known }
       var family = families[name] ?? Family(help: help, kind: kind, series: [:])
       defer { families[name] = family }
-      if let known = family.series[labels] as? Kind { return known }
       let made = make()
       family.series[labels] = made
       return made
@@ -70,7 +70,12 @@ package struct Labels: Hashable, Sendable, ExpressibleByDictionaryLiteral {
   }
 
   private static func escaped(_ value: String) -> String {
-    value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    guard value.utf8.contains(where: { #"\""#.utf8.contains($0) || $0 == UInt8(ascii: "\n") })
+    else {
+      return value
+    }
+    return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing(
+      "\n", with: "\\n")
   }
 
   /// With one more label, for the parts of a histogram.

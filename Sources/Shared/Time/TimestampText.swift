@@ -64,6 +64,11 @@ extension Timestamp: CustomStringConvertible {
 }
 
 private func append(decimal number: Int64, width: Int, to text: inout OutputSpan<UInt8>) {
+  if width == 2, 0..<100 ~= number {
+    text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+    text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+    return
+  }
   if number < 0 { text.append(UInt8(ascii: "-")) }
   let start = text.count
   for _ in 0..<width { text.append(UInt8(ascii: "0")) }

@@ -64,6 +64,8 @@ package struct SendRules: Hashable, Sendable {
   package var headerKinds: [String: Media.Kind]
   /// Fields that somebody else reads, such as `sender` and `from`.
   package var otherFields: Set<String>
+  /// What is read is what `SendRequest` wrote, and was checked before.
+  package var isWritten = false
 
   package init(
     channel: Sender.Channel, defaultPrefix: DialPrefix = .italy, templateLanguage: String = "en",

@@ -51,7 +51,10 @@ extension SendRequest {
     // Twilio's spelling is taken as well.
     let bare = text.withoutChannel
     do throws(PhoneNumberFault) {
-      let recipient = try Recipient(bare, defaultPrefix: rules.defaultPrefix)
+      let recipient =
+        rules.isWritten
+        ? try Recipient(written: bare)
+        : try Recipient(bare, defaultPrefix: rules.defaultPrefix)
       if case .businessScoped = recipient, rules.channel == .twilioSMS {
         faults.add("/to", "must be a phone number for SMS")
       }
