@@ -23,7 +23,8 @@ import Time
     var bytes: [UInt8] = []
     for entry in entries {
       Change(
-        key: 1, version: entry.version, state: entry.state, attempt: entry.attempt, at: entry.at,
+        key: SendKey(1), version: entry.version, state: entry.state, attempt: entry.attempt,
+        at: entry.at,
         providerAt: entry.providerAt, code: entry.code, detail: entry.detail
       ).pack(into: &bytes)
     }

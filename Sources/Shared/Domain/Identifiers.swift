@@ -1,12 +1,3 @@
-/// The integer by which the store knows a send.
-package struct SendKey: Hashable, Comparable, Sendable {
-  package let value: Int64
-
-  package init(_ value: Int64) { self.value = value }
-
-  package static func < (left: SendKey, right: SendKey) -> Bool { left.value < right.value }
-}
-
 /// A name that somebody else gave or that stands in the settings. Each kind is a type of its own, since
 /// telling ids apart is the whole job.
 package protocol Name: Hashable, Comparable, Sendable, CustomStringConvertible {

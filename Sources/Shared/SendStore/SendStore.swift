@@ -21,14 +21,13 @@ package import Time
 package final class SendStore: Sendable {
   let engine: any Engine
   let catalog = Locked(LaneCatalog())
-  let flows = Locked<[FlowName: Int64]>([:])
+  let flows = Locked<[FlowName: FlowKey]>([:])
   let keys = Locked(KeyBlock())
   let claimNumbers = Locked(ClaimNumbers())
   let acknowledged = Locked(AcknowledgedStamps())
-  /// By lane group.
-  let budgetClocks = Locked<[Int64: BudgetClock]>([:])
+  let budgetClocks = Locked<[GroupKey: BudgetClock]>([:])
   /// The lease under which each lane was found free of what owners before had left.
-  let swept = Locked<[Int64: Lease]>([:])
+  let swept = Locked<[LaneKey: Lease]>([:])
 
   package convenience init(_ location: StoreLocation) throws(StoreError) {
     self.init(try location.open(Self.nouns))
@@ -62,11 +61,11 @@ struct ClaimNumbers {
 /// generation, has lost commits: it came back from a copy that was behind.
 struct AcknowledgedStamps: Sendable {
   private var generation: Int64 = 0
-  private var stamps: [Int64: Int64] = [:]
+  private var stamps: [LaneKey: Int64] = [:]
 
   init() {}
 
-  init(generation: Int64, _ lane: Int64, _ stamp: Int64) {
+  init(generation: Int64, _ lane: LaneKey, _ stamp: Int64) {
     self.generation = generation
     stamps = [lane: stamp]
   }
@@ -89,23 +88,28 @@ struct AcknowledgedStamps: Sendable {
 struct KeyBlock {
   static let size = 1000
 
-  private var next: Int64 = 0
+  private var next = SendKey(0)
   private var left = 0
 
   init() {}
 
-  init(last: Int64, count: Int) {
-    next = last - Int64(count) + 1
+  init(last: SendKey, count: Int) {
+    next = last.following(1 - count)
     left = count
   }
 
   /// The first of so many in a row, if they are there.
-  mutating func take(_ count: Int) -> Int64? {
+  mutating func take(_ count: Int) -> SendKey? {
     guard count <= left else { return nil }
     defer {
-      next += Int64(count)
+      next = next.following(count)
       left -= count
     }
     return next
   }
+}
+
+extension SendKey {
+  /// Sends that come together have keys in a row.
+  func following(_ count: Int) -> SendKey { SendKey(value + Int64(count)) }
 }

@@ -1,3 +1,4 @@
+package import Domain
 package import Time
 
 /// One column of a batch of parameters; all columns of a batch are of the same length.
@@ -24,6 +25,17 @@ package enum Column: Sendable {
   package static func integer(_ value: Int) -> Column { .integers([Int64(value)]) }
   package static func time(_ time: Timestamp) -> Column { .integers([time.microseconds]) }
   package static func text(_ value: String) -> Column { .texts([value]) }
+
+  @inlinable package static func key<Kind>(_ key: Key<Kind>) -> Column { .integers([key.value]) }
+  @inlinable package static func keys<Kind>(_ keys: [Key<Kind>]) -> Column {
+    .integers(keys.map(\.value))
+  }
+  /// Of each of these its key: `.keys(rows, \.lane)`, with no array between.
+  @inlinable package static func keys<Element, Kind>(
+    _ elements: some Collection<Element>, _ key: (Element) -> Key<Kind>
+  ) -> Column {
+    .integers(elements.map { key($0).value })
+  }
 }
 
 /// What a statement takes: each of its columns once, in any order.

@@ -1,3 +1,4 @@
+package import Domain
 package import Time
 
 /// The values of one row, by their place in the result.
@@ -34,6 +35,7 @@ package struct Row<Gives: Columns> {
 }
 
 extension Row {
+  @inlinable package func key<Kind>(_ column: Gives) -> Key<Kind> { Key(integer(column)) }
   @inlinable package func int(_ column: Gives) -> Int { Int(integer(column)) }
   @inlinable package func isTrue(_ column: Gives) -> Bool { integer(column) != 0 }
   @inlinable package func time(_ column: Gives) -> Timestamp {

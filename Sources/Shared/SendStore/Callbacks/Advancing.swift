@@ -47,7 +47,7 @@ extension Transaction {
     try run(
       Callbacks.move,
       [
-        .key: .integers(moved.map(\.key)),
+        .key: .keys(moved, \.key),
         .state: .integers(moved.map { Int64($0.progress.state.rawValue) }),
         .proven: .integers(moved.map(\.progress.provenAttempts.bits)),
         .version: .integers(moved.map { Int64($0.progress.version) }),
@@ -73,17 +73,17 @@ private struct Standing {
     let version: Int
   }
 
-  let key: Int64
+  let key: SendKey
   private(set) var progress: SendProgress
   private(set) var steps: [Step] = []
 
   init(_ row: Row<Callbacks.StandingColumn>, _ plain: PlainReports.Chains) throws(StoreError) {
-    key = row.integer(.key)
+    key = row.key(.key)
     progress = try SendProgress(
       state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
       failed: row.integer(.failed),
       proven: row.integer(.proven), version: row.int(.version))
-    let lane = row.integer(.lane)
+    let lane: LaneKey = row.key(.lane)
     for report in plain.reports[plain.chains[row.int(.place)]] {
       guard plain.owns(lane, report), advance(by: report) else { return }
     }

@@ -118,7 +118,7 @@ extension Transaction {
       Callbacks.insertProviderIDs,
       [
         .day: .integers(bindings.map { _ in now.day }), .id: .texts(bindings.map(\.0.text)),
-        .send: .integers(bindings.map(\.1.key)),
+        .send: .keys(bindings, \.1.key),
         .attempt: .integers(bindings.map { Int64($0.1.attempt) }),
       ])
     return results

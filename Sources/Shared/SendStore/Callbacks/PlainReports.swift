@@ -70,7 +70,7 @@ extension PlainReports {
     private(set) var reports: [Report] = []
     /// The reports of each send.
     private(set) var chains: [Range<Int>] = []
-    private var lanes: [Int64] = []
+    private var lanes: [LaneKey] = []
     private let callbacks: [CallbackReport]
 
     fileprivate init(_ callbacks: [CallbackReport]) { self.callbacks = callbacks }
@@ -80,15 +80,15 @@ extension PlainReports {
       reports += chain
     }
 
-    fileprivate func with(_ lanes: [Int64]) -> Chains {
+    fileprivate func with(_ lanes: [LaneKey]) -> Chains {
       var chains = self
       chains.lanes = lanes
       return chains
     }
 
-    func owns(_ lane: Int64, _ report: Report) -> Bool { lanes[report.owned].contains(lane) }
+    func owns(_ lane: LaneKey, _ report: Report) -> Bool { lanes[report.owned].contains(lane) }
 
-    func change(_ report: Report, of key: Int64, version: Int, at now: Timestamp) -> Change {
+    func change(_ report: Report, of key: SendKey, version: Int, at now: Timestamp) -> Change {
       let callback = callbacks[report.place]
       return Change(
         key: key, version: version, state: report.reached.state, attempt: report.attempt.number,
@@ -114,7 +114,7 @@ extension PlainReports {
           reports.map { callbacks[$0.place].providerAt?.microseconds }),
         .code: .optionalTexts(reports.map { callbacks[$0.place].code }),
         .detail: .optionalBytes(reports.map { callbacks[$0.place].detail }),
-        .lanes: .integers(lanes), .now: .time(now),
+        .lanes: .keys(lanes), .now: .time(now),
       ]
     }
 
@@ -129,10 +129,10 @@ extension PlainReports {
         .change: .bytes(
           reports.map { report in
             var bytes: [UInt8] = []
-            change(report, of: 0, version: 0, at: now).packRest(into: &bytes)
+            change(report, of: SendKey(0), version: 0, at: now).packRest(into: &bytes)
             return bytes
           }),
-        .lanes: .integers(lanes), .now: .time(now),
+        .lanes: .keys(lanes), .now: .time(now),
       ]
     }
   }
@@ -143,7 +143,7 @@ private struct Signers {
   private let catalog: LaneCatalog
   private var known: [Signer: Range<Int>] = [:]
   private var last: (signer: Signer, lanes: Range<Int>)?
-  private(set) var lanes: [Int64] = []
+  private(set) var lanes: [LaneKey] = []
 
   private struct Signer: Hashable {
     let provider: Provider

@@ -4,7 +4,7 @@ internal import Time
 
 /// A callback's send: its key and the attempt that the callback is about.
 struct CallbackMatch {
-  let key: Int64
+  let key: SendKey
   let attempt: Int
 }
 
@@ -34,7 +34,7 @@ extension Transaction {
         Callbacks.findProviderIDs,
         [.day: .integers(wanted.map { _ in day }), .id: .texts(wanted.map(\.text))]
       ) {
-        (ProviderID($0.text(.id)), CallbackMatch(key: $0.integer(.send), attempt: $0.int(.attempt)))
+        (ProviderID($0.text(.id)), CallbackMatch(key: $0.key(.send), attempt: $0.int(.attempt)))
       }
       for (id, match) in rows {
         found[id] = match
@@ -55,11 +55,14 @@ extension Transaction {
   /// The same with the sends' own ids, and the lanes that they are of.
   func sends(
     of ids: Set<ProviderID>
-  ) throws(StoreError) -> [ProviderID: (attempt: AttemptID, lane: Int64)] {
+  ) throws(StoreError) -> [ProviderID: (attempt: AttemptID, lane: LaneKey)] {
     let matches = try attempts(of: ids)
     let keys = Set(matches.values.map(\.key)).sorted()
-    let sends = try rows(Sends.ids, [.key: .integers(keys)]) { row throws(StoreError) in
-      (row.integer(.key), (id: try SendID(column: row.bytes(.id)), lane: row.integer(.lane)))
+    let sends = try rows(Sends.ids, [.key: .keys(keys)]) { row throws(StoreError) in
+      (
+        row.key(.key) as SendKey,
+        (id: try SendID(column: row.bytes(.id)), lane: row.key(.lane) as LaneKey)
+      )
     }
     let byKey = Dictionary(sends) { $1 }
     return matches.compactMapValues { match in

@@ -34,11 +34,11 @@ extension SendStore {
       }
       try transaction.run(
         Silence.deleteAwaited,
-        [.due: .integers(awaited.map(\.due.microseconds)), .send: .integers(awaited.map(\.send))])
+        [.due: .integers(awaited.map(\.due.microseconds)), .send: .keys(awaited, \.send)])
       try transaction.run(
         Silence.insert,
         [
-          .send: .integers(silent.map(\.send)),
+          .send: .keys(silent, \.send),
           .since: .integers(silent.map { _ in now.microseconds }),
         ])
       let again = silent.filter { $0.looks + 1 < Self.silentLooks }
@@ -47,7 +47,7 @@ extension SendStore {
         [
           .due: .integers(
             again.map { (now + patience[$0.lane, default: .seconds(3600)]).microseconds }),
-          .send: .integers(again.map(\.send)), .looks: .integers(again.map { Int64($0.looks + 1) }),
+          .send: .keys(again, \.send), .looks: .integers(again.map { Int64($0.looks + 1) }),
         ])
       return (silent.compactMap { $0.send(lanes) }, awaited.count == limit)
     }
@@ -71,16 +71,16 @@ extension SendStore {
 
 private struct AwaitedRow {
   let due: Timestamp
-  let send: Int64
+  let send: SendKey
   let looks: Int
   let id: SendID?
-  let lane: Int64
+  let lane: LaneKey
   let state: SendState?
   let attempt: Int
   let changed: Timestamp
   let answer: [UInt8]?
 
-  func send(_ lanes: [Int64: LaneIdentity]) -> SilentSend? {
+  func send(_ lanes: [LaneKey: LaneIdentity]) -> SilentSend? {
     guard let id, let sender = lanes[lane]?.sender else { return nil }
     return SilentSend(id: id, sender: sender, attempt: attempt, looks: looks, answer: answer)
   }
@@ -89,13 +89,14 @@ private struct AwaitedRow {
 extension Transaction {
   /// Accepted sends of senders that mind silence are looked at when their patience is over.
   func awaitWord(
-    of accepted: [(send: Int64, lane: Int64)], _ patience: [Int64: Duration], since now: Timestamp
+    of accepted: [(send: SendKey, lane: LaneKey)], _ patience: [LaneKey: Duration],
+    since now: Timestamp
   ) throws(StoreError) {
     let awaited = accepted.compactMap { send, lane in patience[lane].map { (send, now + $0) } }
     try run(
       Silence.expect,
       [
-        .due: .integers(awaited.map(\.1.microseconds)), .send: .integers(awaited.map(\.0)),
+        .due: .integers(awaited.map(\.1.microseconds)), .send: .keys(awaited, \.0),
         .looks: .integers(awaited.map { _ in 0 }),
       ])
   }
@@ -106,9 +107,9 @@ extension Transaction {
       row throws(StoreError) in
       let isThere = !row.isNull(.id)
       return AwaitedRow(
-        due: row.time(.due), send: row.integer(.send), looks: row.int(.looks),
+        due: row.time(.due), send: row.key(.send), looks: row.int(.looks),
         id: isThere ? try SendID(column: row.bytes(.id)) : nil,
-        lane: isThere ? row.integer(.lane) : 0,
+        lane: isThere ? row.key(.lane) : LaneKey(0),
         state: isThere ? SendState(rawValue: row.int(.state)) : nil,
         attempt: isThere ? row.int(.attempt) : 0,
         changed: isThere ? row.time(.changed) : .distantPast,

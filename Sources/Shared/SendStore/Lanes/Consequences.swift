@@ -14,11 +14,11 @@ struct DueConsequence {
   fileprivate struct Change: Hashable {
     let consequence: Consequence
     let code: String
-    let lane: Int64
+    let lane: LaneKey
     /// The person, or the template or the flow that has it; nothing where it is about the lane.
     var person: String?
     var template: String?
-    var flow: Int64?
+    var flow: FlowKey?
   }
 
   fileprivate var change: Change {
@@ -37,7 +37,7 @@ extension Transaction {
   /// Lanes first, then sends: every transaction that needs both locks them in this order. Which lane it
   /// will be shows only later, so all of the signers' are locked.
   func lockLanes(
-    for callbacks: [CallbackReport], _ lanes: [Int64: LaneIdentity]
+    for callbacks: [CallbackReport], _ lanes: [LaneKey: LaneIdentity]
   ) throws(StoreError) {
     let signers = Set(
       callbacks.filter { $0.consequences.contains(where: \.touchesLane) }.map(\.account))
@@ -49,7 +49,7 @@ extension Transaction {
     let templates = try templates(of: due)
     var done: Set<DueConsequence.Change> = []
     for item in due where done.insert(item.change).inserted {
-      let lane = Column.integer(item.send.lane)
+      let lane = Column.key(item.send.lane)
       switch item.consequence {
       case .stopLane(let reason):
         _ = try rows(
@@ -74,17 +74,17 @@ extension Transaction {
     }
   }
 
-  private func templates(of due: [DueConsequence]) throws(StoreError) -> [Int64: String] {
+  private func templates(of due: [DueConsequence]) throws(StoreError) -> [FlowKey: String] {
     let flows = Set(due.filter { $0.consequence.holdsTemplate }.map(\.send.flow)).sorted()
-    let rows = try rows(Flows.templates, [.flow: .integers(flows)]) {
-      ($0.integer(.key), $0.text(.template))
+    let rows = try rows(Flows.templates, [.flow: .keys(flows)]) {
+      ($0.key(.key) as FlowKey, $0.text(.template))
     }
     return Dictionary(rows) { $1 }
   }
 
   /// Sends without a template have no such flow to hold.
   private func hold(
-    _ template: String?, _ lane: Int64, until: Timestamp, because reason: String
+    _ template: String?, _ lane: LaneKey, until: Timestamp, because reason: String
   ) throws(StoreError) {
     guard let template, !template.isEmpty else { return }
     try hold(template: template, lane, until: until, because: reason)
@@ -92,15 +92,15 @@ extension Transaction {
 
   /// Both the flows that there are and those that come to be meanwhile.
   func hold(
-    template: String, _ lane: Int64, until: Timestamp, because reason: String
+    template: String, _ lane: LaneKey, until: Timestamp, because reason: String
   ) throws(StoreError) {
     let hold: Batch<Flows.HoldTemplateParameter> = [
-      .lane: .integer(lane), .template: .text(template), .until: .time(until),
+      .lane: .key(lane), .template: .text(template), .until: .time(until),
       .reason: .text(reason),
     ]
     try run(Flows.saveTemplateHold, hold)
     try run(Flows.holdTemplate, hold)
-    try run(Lanes.wake, [.lane: .integer(lane)])
+    try run(Lanes.wake, [.lane: .key(lane)])
   }
 }
 

@@ -4,7 +4,7 @@ package import Time
 
 /// A lane's row, locked.
 struct LaneState {
-  let key: Int64
+  let key: LaneKey
   private let budget: [UInt8]
   let inFlight: Int
   /// Grows with all that claims and records write.
@@ -16,7 +16,7 @@ struct LaneState {
   private let told: ToldLimits
 
   init(_ row: Row<Lanes.LockedLaneColumn>) {
-    key = row.integer(.key)
+    key = row.key(.key)
     budget = row.bytes(.budget)
     inFlight = row.int(.inFlight)
     sweptEpoch = row.integer(.sweptEpoch)
@@ -93,16 +93,16 @@ extension Budget {
 }
 
 extension Transaction {
-  func lockGroup(_ key: Int64) throws(StoreError) -> GroupState {
-    guard let group = try rows(Lanes.lockGroup, [.group: .integer(key)], { GroupState($0) }).first
+  func lockGroup(_ key: GroupKey) throws(StoreError) -> GroupState {
+    guard let group = try rows(Lanes.lockGroup, [.group: .key(key)], { GroupState($0) }).first
     else {
-      throw .broken("no lane group \(key)")
+      throw .broken("no lane group \(key.value)")
     }
     return group
   }
 
-  func lockLanes(_ keys: [Int64]) throws(StoreError) -> [LaneState] {
-    try rows(Lanes.lock, [.lane: .integers(keys)]) { LaneState($0) }
+  func lockLanes(_ keys: [LaneKey]) throws(StoreError) -> [LaneState] {
+    try rows(Lanes.lock, [.lane: .keys(keys)]) { LaneState($0) }
   }
 
   /// What is under way on a lane once so many attempts have ended. Each was counted by the claim that wrote its
@@ -116,12 +116,12 @@ extension Transaction {
   }
 
   func saveLane(
-    _ key: Int64, _ budget: LaneBudget, inFlight: Int, sweptEpoch: Int64
+    _ key: LaneKey, _ budget: LaneBudget, inFlight: Int, sweptEpoch: Int64
   ) throws(StoreError) {
     try run(
       Lanes.save,
       [
-        .lane: .integer(key), .budget: .bytes([budget.bytes]), .inFlight: .integer(inFlight),
+        .lane: .key(key), .budget: .bytes([budget.bytes]), .inFlight: .integer(inFlight),
         .sweptEpoch: .integer(sweptEpoch),
       ])
   }

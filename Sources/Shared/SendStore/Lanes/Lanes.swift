@@ -5,8 +5,8 @@ package import Time
 
 /// A sender as the store knows it.
 struct LaneIdentity {
-  let key: Int64
-  let group: Int64
+  let key: LaneKey
+  let group: GroupKey
   let sender: SenderID
   let provider: String
   let account: AccountID
@@ -16,17 +16,17 @@ struct LaneIdentity {
 
 /// The lanes of the store with the budgets of this process's settings.
 struct LaneCatalog {
-  private(set) var byKey: [Int64: LaneIdentity] = [:]
+  private(set) var byKey: [LaneKey: LaneIdentity] = [:]
   private(set) var byName: [SenderID: LaneIdentity] = [:]
   private(set) var byAccount: [AccountID: [LaneIdentity]] = [:]
-  private(set) var groups: [LaneGroupID: Int64] = [:]
-  var budgets: [Int64: Budget] = [:]
+  private(set) var groups: [LaneGroupID: GroupKey] = [:]
+  var budgets: [LaneKey: Budget] = [:]
   /// Of the lanes that mind silence.
-  var silentAfter: [Int64: Duration] = [:]
+  var silentAfter: [LaneKey: Duration] = [:]
 
   init() {}
 
-  init(_ identities: [LaneIdentity], groups: [LaneGroupID: Int64]) {
+  init(_ identities: [LaneIdentity], groups: [LaneGroupID: GroupKey]) {
     byKey = Dictionary(identities.map { ($0.key, $0) }) { $1 }
     byName = Dictionary(identities.map { ($0.sender, $0) }) { $1 }
     byAccount = Dictionary(grouping: identities, by: \.account)
@@ -81,14 +81,14 @@ extension SendStore {
       try transaction.run(
         Lanes.addGroup, [.name: .texts(Set(senders.map(\.laneGroup.text)).sorted())])
       let groups = try transaction.groupKeys()
-      let keys = try senders.map { sender throws(StoreError) -> Int64 in
+      let keys = try senders.map { sender throws(StoreError) -> GroupKey in
         guard let key = groups[sender.laneGroup] else { throw .broken("no group was made") }
         return key
       }
       try transaction.run(
         Lanes.saveIdentity,
         [
-          .name: .texts(senders.map(\.id.text)), .laneGroup: .integers(keys),
+          .name: .texts(senders.map(\.id.text)), .laneGroup: .keys(keys),
           .provider: .texts(senders.map(\.channel.provider.rawValue)),
           .account: .texts(senders.map(\.account.text)), .address: .texts(senders.map(\.address)),
           .app: .texts(senders.map(\.tenant.app)), .company: .texts(senders.map(\.tenant.company)),
@@ -113,7 +113,7 @@ extension SendStore {
         let spent = SpentBudget(lane: row.bytes(.budget), recipients: row.bytes(.recipients))
         let told = ToldLimits(
           rate: row.optionalInt(.toldRate), recipients: row.optionalInt(.toldRecipients))
-        let hold = try budgets[row.integer(.key)].flatMap { budget throws(StoreError) in
+        let hold = try budgets[row.key(.key)].flatMap { budget throws(StoreError) in
           try spent.hold(
             under: budget.limited(by: told), inFlight: row.int(.inFlight), at: now,
             lag: row.span(.budgetLag))
@@ -167,7 +167,7 @@ extension SendStore {
       try transaction.run(
         Lanes.stop,
         [
-          .lane: .integer(key), .at: .time(try transaction.now()), .code: .text(failure.code),
+          .lane: .key(key), .at: .time(try transaction.now()), .code: .text(failure.code),
           .reason: .text(failure.sentence),
         ])
     }
@@ -175,16 +175,16 @@ extension SendStore {
 
   package func resume(_ sender: SenderID) throws(StoreError) {
     try onLane(sender) { transaction, key throws(StoreError) in
-      try transaction.run(Lanes.resume, [.lane: .integer(key)])
+      try transaction.run(Lanes.resume, [.lane: .key(key)])
     }
   }
 
   /// The same, and takes back what holds single templates and campaigns.
   package func release(_ sender: SenderID) throws(StoreError) {
     try onLane(sender) { transaction, key throws(StoreError) in
-      try transaction.run(Lanes.resume, [.lane: .integer(key)])
-      try transaction.run(Flows.release, [.lane: .integer(key)])
-      try transaction.run(Flows.forgetHolds, [.lane: .integer(key)])
+      try transaction.run(Lanes.resume, [.lane: .key(key)])
+      try transaction.run(Flows.release, [.lane: .key(key)])
+      try transaction.run(Flows.forgetHolds, [.lane: .key(key)])
     }
   }
 
@@ -192,7 +192,7 @@ extension SendStore {
   {
     try onLane(sender) { transaction, key throws(StoreError) in
       try transaction.run(
-        Lanes.hold, [.lane: .integer(key), .until: .time(until), .reason: .text(reason)])
+        Lanes.hold, [.lane: .key(key), .until: .time(until), .reason: .text(reason)])
     }
   }
 
@@ -213,14 +213,14 @@ extension SendStore {
       try transaction.run(
         Flows.holdCampaign,
         [
-          .lane: .integer(key), .campaign: .text(campaign), .until: .time(until),
+          .lane: .key(key), .campaign: .text(campaign), .until: .time(until),
           .reason: .text(reason),
         ])
     }
   }
 
   func onLane(
-    _ sender: SenderID, _ body: (any Transaction, Int64) throws(StoreError) -> Void
+    _ sender: SenderID, _ body: (any Transaction, LaneKey) throws(StoreError) -> Void
   ) throws(StoreError) {
     guard let key = catalog.withLock({ $0.byName[sender]?.key }) else {
       throw .broken("no lane \(sender)")
@@ -230,15 +230,15 @@ extension SendStore {
 }
 
 extension Transaction {
-  func groupKeys() throws(StoreError) -> [LaneGroupID: Int64] {
-    let rows = try rows(Lanes.groups) { (LaneGroupID($0.text(.name)), $0.integer(.key)) }
+  func groupKeys() throws(StoreError) -> [LaneGroupID: GroupKey] {
+    let rows = try rows(Lanes.groups) { (LaneGroupID($0.text(.name)), $0.key(.key) as GroupKey) }
     return Dictionary(rows) { $1 }
   }
 
   func laneCatalog() throws(StoreError) -> LaneCatalog {
     let lanes = try rows(Lanes.all) { row in
       LaneIdentity(
-        key: row.integer(.key), group: row.integer(.laneGroup), sender: SenderID(row.text(.name)),
+        key: row.key(.key), group: row.key(.laneGroup), sender: SenderID(row.text(.name)),
         provider: row.text(.provider), account: AccountID(row.text(.account)),
         address: row.text(.address),
         tenant: Tenant(app: row.text(.app), company: row.text(.company)))

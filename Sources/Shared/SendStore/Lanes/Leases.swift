@@ -6,7 +6,7 @@ package import Time
 package struct Lease: Hashable, Sendable {
   package let group: LaneGroupID
   package let epoch: Int64
-  let key: Int64
+  let key: GroupKey
 }
 
 /// What a worker holds after it has tended its leases.
@@ -59,7 +59,7 @@ extension SendStore {
   package func release(_ lease: Lease) throws(StoreError) {
     try engine.write { transaction throws(StoreError) in
       try transaction.run(
-        Leases.release, [.group: .integer(lease.key), .epoch: .integer(lease.epoch)])
+        Leases.release, [.group: .key(lease.key), .epoch: .integer(lease.epoch)])
     }
   }
 
@@ -89,7 +89,7 @@ extension Transaction {
   ) throws(StoreError) -> [Lease] {
     try rows(query, batch) {
       Lease(
-        group: LaneGroupID($0.text(.name)), epoch: $0.integer(.epoch), key: $0.integer(.key))
+        group: LaneGroupID($0.text(.name)), epoch: $0.integer(.epoch), key: $0.key(.key))
     }
   }
 }

@@ -19,7 +19,7 @@ extension SendStore {
       return try transaction.rows(
         Lanes.halt,
         [
-          .lane: .integers(keys), .at: .integers(keys.map { _ in now.microseconds }),
+          .lane: .keys(keys), .at: .integers(keys.map { _ in now.microseconds }),
           .code: .texts(keys.map { _ in failure.code }),
           .reason: .texts(keys.map { _ in failure.sentence }),
         ]
@@ -33,7 +33,7 @@ extension SendStore {
   ) throws(StoreError) -> [SenderID] {
     try onLanes(senders) { transaction, keys throws(StoreError) in
       try transaction.rows(
-        Lanes.resumeStopped, [.lane: .integers(keys), .code: .texts(keys.map { _ in code })]
+        Lanes.resumeStopped, [.lane: .keys(keys), .code: .texts(keys.map { _ in code })]
       ) {
         SenderID($0.text(.name))
       }
@@ -54,11 +54,11 @@ extension SendStore {
     try onLanes(senders) { transaction, keys throws(StoreError) in
       for key in keys {
         let held: Batch<Flows.TemplateParameter> = [
-          .lane: .integer(key), .template: .text(template),
+          .lane: .key(key), .template: .text(template),
         ]
         try transaction.run(Flows.releaseTemplate, held)
         try transaction.run(Flows.forgetTemplateHold, held)
-        try transaction.run(Lanes.wake, [.lane: .integer(key)])
+        try transaction.run(Lanes.wake, [.lane: .key(key)])
       }
     }
   }
@@ -67,7 +67,7 @@ extension SendStore {
   package func tell(messagesASecond rate: Int, of senders: [SenderID]) throws(StoreError) {
     try onLanes(senders) { transaction, keys throws(StoreError) in
       try transaction.run(
-        Lanes.tellRate, [.lane: .integers(keys), .rate: .integers(keys.map { _ in Int64(rate) })])
+        Lanes.tellRate, [.lane: .keys(keys), .rate: .integers(keys.map { _ in Int64(rate) })])
     }
   }
 
@@ -79,22 +79,22 @@ extension SendStore {
     try onLanes(senders) { transaction, keys throws(StoreError) in
       try transaction.run(
         Lanes.tellRecipients,
-        [.group: .integers(groups), .recipients: .integers(groups.map { _ in Int64(limit ?? -1) })])
-      try transaction.run(Lanes.wake, [.lane: .integers(keys)])
+        [.group: .keys(groups), .recipients: .integers(groups.map { _ in Int64(limit ?? -1) })])
+      try transaction.run(Lanes.wake, [.lane: .keys(keys)])
     }
   }
 
   /// The number by which Meta shows a sender to people: some of its news name nothing else.
   package func note(shownAs number: String, of sender: SenderID) throws(StoreError) {
     try onLane(sender) { transaction, key throws(StoreError) in
-      try transaction.run(Lanes.show, [.lane: .integer(key), .number: .text(number)])
+      try transaction.run(Lanes.show, [.lane: .key(key), .number: .text(number)])
     }
   }
 
   package func shownNumbers() throws(StoreError) -> [SenderID: String] {
     let lanes = catalog.withLock { $0.byKey }
     let shown = try engine.read { transaction throws(StoreError) in
-      try transaction.rows(Lanes.shown) { ($0.integer(.key), $0.text(.shownAs)) }
+      try transaction.rows(Lanes.shown) { ($0.key(.key) as LaneKey, $0.text(.shownAs)) }
     }
     return Dictionary(
       shown.compactMap { key, number in lanes[key].map { ($0.sender, number) } }
@@ -111,7 +111,7 @@ extension SendStore {
 
   /// Locked in the order of their keys.
   private func onLanes<Value>(
-    _ senders: [SenderID], _ body: (any Transaction, [Int64]) throws(StoreError) -> Value
+    _ senders: [SenderID], _ body: (any Transaction, [LaneKey]) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     let keys = catalog.withLock { catalog in
       senders.compactMap { catalog.byName[$0]?.key }.sorted()

@@ -131,14 +131,14 @@ extension SendStore {
     }
     try engine.write { transaction throws(StoreError) in
       try transaction.run(
-        command, [.lane: .integer(lane), .address: .text(contact), .at: .time(time)])
+        command, [.lane: .key(lane), .address: .text(contact), .at: .time(time)])
     }
   }
 
   package func contact(_ address: String, of sender: SenderID) throws(StoreError) -> Contact? {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return nil }
     return try engine.read { transaction throws(StoreError) in
-      try transaction.rows(People.contact, [.lane: .integer(lane), .address: .text(address)]) {
+      try transaction.rows(People.contact, [.lane: .key(lane), .address: .text(address)]) {
         row in
         Contact(
           window: ServiceWindow(
@@ -154,7 +154,7 @@ extension SendStore {
 extension Transaction {
   /// The send that each message answers, if it is one of the same sender.
   fileprivate func answered(
-    _ messages: [InboundReport], _ lanes: [Int64?]
+    _ messages: [InboundReport], _ lanes: [LaneKey?]
   ) throws(StoreError) -> [SendID?] {
     let found = try sends(of: Set(messages.compactMap(\.inReplyTo)))
     return zip(messages, lanes).map { message, lane in
@@ -166,7 +166,7 @@ extension Transaction {
   }
 
   fileprivate func receive(
-    _ message: InboundReport, lane: Int64, answering send: SendID?
+    _ message: InboundReport, lane: LaneKey, answering send: SendID?
   ) throws(StoreError) -> Bool {
     let new = try rows(
       People.insertInbound,
@@ -181,7 +181,7 @@ extension Transaction {
     try run(
       People.openWindows,
       [
-        .lane: .integers(forms.map { _ in lane }), .address: .texts(forms),
+        .lane: .keys(forms, { _ in lane }), .address: .texts(forms),
         .lastInbound: .integers(forms.map { _ in message.at.microseconds }),
         .waID: .optionalTexts(forms.map { _ in message.waID }),
       ])
@@ -191,23 +191,23 @@ extension Transaction {
   }
 
   /// All under which this person may be dialled.
-  private func forms(of message: InboundReport, lane: Int64) throws(StoreError) -> [String] {
+  private func forms(of message: InboundReport, lane: LaneKey) throws(StoreError) -> [String] {
     let known = [message.contact] + message.variants
     guard let waID = message.waID else { return known }
-    let dialled = try rows(People.byWaID, [.lane: .integer(lane), .waID: .text(waID)]) {
+    let dialled = try rows(People.byWaID, [.lane: .key(lane), .waID: .text(waID)]) {
       $0.text(.address)
     }
     return known + dialled.filter { !known.contains($0) }
   }
 
   func save(
-    _ change: OptOutChange, of contact: String, lane: Int64, at time: Timestamp
+    _ change: OptOutChange, of contact: String, lane: LaneKey, at time: Timestamp
   ) throws(StoreError) {
     let optOut: OptOut? = if case .out(let optOut) = change { optOut } else { nil }
     try run(
       People.saveOptOuts,
       [
-        .lane: .integer(lane), .address: .text(contact),
+        .lane: .key(lane), .address: .text(contact),
         .optOut: .optionalTexts([optOut?.rawValue]),
         .optedOut: .optionalIntegers([optOut == nil ? nil : time.microseconds]),
       ])

@@ -15,7 +15,7 @@ struct Candidate {
 
   func claimed(by claim: ClaimID) -> ClaimedSend {
     ClaimedSend(
-      key: SendKey(row.key), id: row.id, attempt: row.progress.attempt, claim: claim,
+      key: row.key, id: row.id, attempt: row.progress.attempt, claim: claim,
       recipient: row.recipient, content: content, window: window, optOut: optOut,
       expires: row.expires)
   }
@@ -23,7 +23,7 @@ struct Candidate {
 
 /// A flow with something in it.
 struct Flow {
-  let key: Int64
+  let key: FlowKey
   let priority: Int
   let campaign: String
   let template: String
@@ -32,7 +32,7 @@ struct Flow {
 }
 
 extension SendRow {
-  init(moving row: SendRow, to flow: Int64, due: Timestamp) {
+  init(moving row: SendRow, to flow: FlowKey, due: Timestamp) {
     self.init(
       key: row.key, id: row.id, lane: row.lane, flow: flow, recipient: row.recipient,
       progress: row.progress, maxAttempts: row.maxAttempts, due: due, expires: row.expires)
@@ -40,10 +40,10 @@ extension SendRow {
 }
 
 extension Transaction {
-  func flows(of lane: Int64) throws(StoreError) -> [Flow] {
-    try rows(Flows.waiting, [.lane: .integer(lane)]) { row in
+  func flows(of lane: LaneKey) throws(StoreError) -> [Flow] {
+    try rows(Flows.waiting, [.lane: .key(lane)]) { row in
       Flow(
-        key: row.integer(.key), priority: row.int(.priority), campaign: row.text(.campaign),
+        key: row.key(.key), priority: row.int(.priority), campaign: row.text(.campaign),
         template: row.text(.template),
         holdsNewRecipients: row.integer(.kind) == 1, heldUntil: row.time(.heldUntil))
     }
@@ -52,13 +52,13 @@ extension Transaction {
   /// Locked, so that proof of an earlier attempt that comes meanwhile waits; one whose callback is being
   /// applied right now is passed over.
   func candidates(
-    _ lane: LaneIdentity, flow: Int64, at now: Timestamp, limit: Int
+    _ lane: LaneIdentity, flow: FlowKey, at now: Timestamp, limit: Int
   ) throws(StoreError) -> [Candidate] {
     try rows(
       Sends.due,
       [
-        .lane: .integer(lane.key), .flow: .integer(flow), .now: .time(now), .limit: .integer(limit),
-        .laneGroup: .integer(lane.group),
+        .lane: .key(lane.key), .flow: .key(flow), .now: .time(now), .limit: .integer(limit),
+        .laneGroup: .key(lane.group),
       ]
     ) { row throws(StoreError) in
       let progress = try SendProgress(
@@ -66,7 +66,7 @@ extension Transaction {
         lastAttempt: row.int(.lastAttempt),
         failed: row.integer(.failed), proven: row.integer(.proven), version: row.int(.version))
       let send = SendRow(
-        key: row.integer(.send), id: try SendID(column: row.bytes(.id)), lane: lane.key, flow: flow,
+        key: row.key(.send), id: try SendID(column: row.bytes(.id)), lane: lane.key, flow: flow,
         recipient: row.text(.recipient), progress: progress, maxAttempts: row.int(.maxAttempts),
         due: row.time(.due),
         expires: row.time(.expires))
@@ -81,9 +81,9 @@ extension Transaction {
   }
 
   func nextDue(
-    _ lane: Int64, _ flow: Int64, after now: Timestamp
+    _ lane: LaneKey, _ flow: FlowKey, after now: Timestamp
   ) throws(StoreError) -> Timestamp? {
-    try rows(Sends.nextDue, [.lane: .integer(lane), .flow: .integer(flow), .now: .time(now)]) {
+    try rows(Sends.nextDue, [.lane: .key(lane), .flow: .key(flow), .now: .time(now)]) {
       $0.time(.due)
     }.first
   }
@@ -92,19 +92,19 @@ extension Transaction {
     try run(
       Sends.dequeue,
       [
-        .lane: .integers(rows.map(\.lane)), .flow: .integers(rows.map(\.flow)),
-        .due: .integers(rows.map(\.due.microseconds)), .send: .integers(rows.map(\.key)),
+        .lane: .keys(rows, \.lane), .flow: .keys(rows, \.flow),
+        .due: .integers(rows.map(\.due.microseconds)), .send: .keys(rows, \.key),
       ])
   }
 
-  func saveTimes(
-    _ command: Command<People.SaveTimesParameter>, _ owner: Int64, _ times: [String: Timestamp]
+  func saveTimes<Owner>(
+    _ command: Command<People.SaveTimesParameter>, _ owner: Key<Owner>, _ times: [String: Timestamp]
   ) throws(StoreError) {
     let addresses = times.keys.sorted()
     try run(
       command,
       [
-        .owner: .integers(addresses.map { _ in owner }), .address: .texts(addresses),
+        .owner: .keys(addresses, { _ in owner }), .address: .texts(addresses),
         .at: .integers(addresses.map { times[$0, default: .distantPast].microseconds }),
       ])
   }

@@ -4,7 +4,7 @@ internal import Time
 
 /// One change of a send on its way into history and outbox.
 struct Change {
-  let key: Int64
+  let key: SendKey
   let version: Int
   let state: SendState
   let attempt: Int
@@ -29,7 +29,7 @@ extension Change {
 /// it, queue and doubts and stream, is written at the end in batches.
 struct ChangeSet {
   private var entries: [Entry]
-  private let places: [Int64: Int]
+  private let places: [SendKey: Int]
   private var changes: [Change] = []
   private let now: Timestamp
 
@@ -58,11 +58,11 @@ struct ChangeSet {
     self.now = now
   }
 
-  subscript(key: Int64) -> SendRow? { places[key].map { entries[$0].row } }
+  subscript(key: SendKey) -> SendRow? { places[key].map { entries[$0].row } }
 
   /// The state the send moved to, or nil where the news moved nothing.
   mutating func apply(
-    _ news: SendNews, to key: Int64, due: Timestamp? = nil, providerAt: Timestamp? = nil,
+    _ news: SendNews, to key: SendKey, due: Timestamp? = nil, providerAt: Timestamp? = nil,
     code: String? = nil, detail: [UInt8]? = nil, doubt: Doubt? = nil
   ) -> SendState? {
     guard let place = places[key] else { return nil }
@@ -82,7 +82,7 @@ struct ChangeSet {
   }
 
   /// Tells something of a send that moves it nowhere.
-  mutating func remark(_ key: Int64, code: String, detail: [UInt8]) {
+  mutating func remark(_ key: SendKey, code: String, detail: [UInt8]) {
     guard let place = places[key] else { return }
     let old = entries[place].row
     if entries[place].before == nil {
@@ -108,16 +108,16 @@ struct ChangeSet {
     _ touched: [Entry], _ transaction: any Transaction
   ) throws(StoreError) {
     let settled = touched.filter { $0.before?.state == .inDoubt && $0.state != .inDoubt }
-    try transaction.run(Doubts.delete, [.send: .integers(settled.map(\.row.key))])
+    try transaction.run(Doubts.delete, [.send: .keys(settled, \.row.key)])
     let new = touched.filter { $0.state == .inDoubt }.compactMap { entry in
       entry.doubt.map { (row: entry.row, doubt: $0) }
     }
     try transaction.run(
       Doubts.insert,
       [
-        .send: .integers(new.map(\.row.key)),
+        .send: .keys(new, \.row.key),
         .attempt: .integers(new.map { Int64($0.row.progress.attempt) }),
-        .lane: .integers(new.map(\.row.lane)), .since: .integers(new.map { _ in now.microseconds }),
+        .lane: .keys(new, \.row.lane), .since: .integers(new.map { _ in now.microseconds }),
         .nextLook: .integers(new.map(\.doubt.nextLook.microseconds)),
         .looks: .integers(new.map { _ in 0 }), .reason: .texts(new.map(\.doubt.reason)),
         .worker: .optionalTexts(new.map { $0.doubt.claim?.worker.text }),
@@ -146,8 +146,8 @@ extension ChangeSet.Entry {
 
 extension Transaction {
   /// Locks them in the order of their keys, so that two batches never wait for each other in a ring.
-  func lockSends(_ keys: some Sequence<Int64>) throws(StoreError) -> [SendRow] {
-    try rows(Sends.lock, [.key: .integers(Set(keys).sorted())]) { row throws(StoreError) in
+  func lockSends(_ keys: some Sequence<SendKey>) throws(StoreError) -> [SendRow] {
+    try rows(Sends.lock, [.key: .keys(Set(keys).sorted())]) { row throws(StoreError) in
       try SendRow(row)
     }
   }
@@ -160,14 +160,14 @@ extension Transaction {
     try run(
       Sends.update,
       [
-        .key: .integers(rows.map(\.key)),
+        .key: .keys(rows, \.key),
         .state: .integers(rows.map { Int64($0.progress.state.rawValue) }),
         .attempt: .integers(rows.map { Int64($0.progress.attempt) }),
         .lastAttempt: .integers(rows.map { Int64($0.progress.lastAttempt) }),
         .failed: .integers(rows.map(\.progress.failedAttempts.bits)),
         .proven: .integers(rows.map(\.progress.provenAttempts.bits)),
         .version: .integers(rows.map { Int64($0.progress.version) }),
-        .flow: .integers(rows.map(\.flow)), .due: .integers(rows.map(\.due.microseconds)),
+        .flow: .keys(rows, \.flow), .due: .integers(rows.map(\.due.microseconds)),
         .changed: .integers(rows.map { _ in now.microseconds }),
         .history: .bytes(histories),
       ])
@@ -211,7 +211,7 @@ extension Transaction {
       return try run(
         Outbox.insert,
         [
-          .send: .integers(marks.map(\.send)),
+          .send: .keys(marks, \.send),
           .version: .integers(marks.map { Int64($0.version) }),
         ])
     }
@@ -221,14 +221,14 @@ extension Transaction {
     for mark in marks { mark.pack(into: &packed) }
     try run(
       Outbox.insertPacked,
-      [.send: .integer(first), .last: .integer(last), .changes: .bytes([packed])])
+      [.send: .key(first), .last: .key(last), .changes: .bytes([packed])])
   }
 
   private func keep(_ changes: [Change]) throws(StoreError) {
     try run(
       Sends.insertHistory,
       [
-        .send: .integers(changes.map(\.key)),
+        .send: .keys(changes, \.key),
         .version: .integers(changes.map { Int64($0.version) }),
         .state: .integers(changes.map { Int64($0.state.rawValue) }),
         .attempt: .integers(changes.map { Int64($0.attempt) }),
@@ -240,8 +240,8 @@ extension Transaction {
 
   private static func places(_ rows: [SendRow]) -> Batch<Sends.QueueParameter> {
     [
-      .lane: .integers(rows.map(\.lane)), .flow: .integers(rows.map(\.flow)),
-      .due: .integers(rows.map(\.due.microseconds)), .send: .integers(rows.map(\.key)),
+      .lane: .keys(rows, \.lane), .flow: .keys(rows, \.flow),
+      .due: .integers(rows.map(\.due.microseconds)), .send: .keys(rows, \.key),
     ]
   }
 
@@ -250,8 +250,8 @@ extension Transaction {
     let flows = counts.keys.sorted()
     let found = try self.rows(
       Flows.addWaiting,
-      [.flow: .integers(flows), .count: .integers(flows.map { counts[$0, default: 0] })]
-    ) { $0.integer(.key) }
+      [.flow: .keys(flows), .count: .integers(flows.map { counts[$0, default: 0] })]
+    ) { $0.key(.key) as FlowKey }
     // A queue without its flow would be read by nobody.
     guard found.count == flows.count else { throw .busy("a flow was forgotten meanwhile") }
   }

@@ -57,8 +57,8 @@ struct Claiming {
   private var judged = 0
   private var taken: [Candidate] = []
   private var ended: [(Candidate, SendNews, code: String?)] = []
-  private var postponed: [(Candidate, due: Timestamp, flow: Int64)] = []
-  private var servedByFlow: [Int64: Int64] = [:]
+  private var postponed: [(Candidate, due: Timestamp, flow: FlowKey)] = []
+  private var servedByFlow: [FlowKey: Int64] = [:]
   private var pairs: [String: Timestamp] = [:]
   private var counted: [String: Timestamp] = [:]
 
@@ -127,14 +127,14 @@ struct Claiming {
     AcknowledgedStamps(generation: generation, lane.key, stamp)
   }
 
-  var flowsFound: [FlowName: Int64] { flows.found }
+  var flowsFound: [FlowName: FlowKey] { flows.found }
 
   /// What owners before us left unrecorded may go out until its deadline, and counts as gone then. Nothing is
   /// claimed before. Of those that are gone it is in doubt from then on; those that live still record theirs.
   private mutating func predecessorsUntil() throws(StoreError) -> Timestamp? {
     let intents = try transaction.rows(
       Intents.strays,
-      [.lane: .integer(lane.key), .epoch: .integer(lease.epoch), .worker: .text(id.worker.text)]
+      [.lane: .key(lane.key), .epoch: .integer(lease.epoch), .worker: .text(id.worker.text)]
     ) { Intent($0) }
     if let last = intents.map(\.postBy).max(), last >= claim.now { return last + .microseconds(1) }
     let ours = try transaction.end(intents.filter(\.isOrphaned))
@@ -253,7 +253,7 @@ struct Claiming {
     }
   }
 
-  private mutating func postpone(_ candidate: Candidate, to due: Timestamp, flow: Int64) {
+  private mutating func postpone(_ candidate: Candidate, to due: Timestamp, flow: FlowKey) {
     postponed.append((candidate, due, flow))
     if flow == candidate.row.flow { claim.look(at: due) }
   }
@@ -296,9 +296,9 @@ struct Claiming {
     try transaction.run(
       Intents.insert,
       [
-        .send: .integers(sending.map(\.key)),
+        .send: .keys(sending, \.key),
         .attempt: .integers(sending.map { Int64($0.progress.attempt) }),
-        .lane: .integers(sending.map(\.lane)), .epoch: .integers(sending.map { _ in lease.epoch }),
+        .lane: .keys(sending, \.lane), .epoch: .integers(sending.map { _ in lease.epoch }),
         .postBy: .integers(sending.map { _ in claim.postBy.microseconds }),
         .worker: .texts(sending.map { _ in id.worker.text }),
         .claim: .integers(sending.map { _ in id.number }),
@@ -315,7 +315,7 @@ struct Claiming {
     let flows = servedByFlow.keys.sorted()
     try transaction.run(
       Flows.serve,
-      [.flow: .integers(flows), .count: .integers(flows.map { servedByFlow[$0, default: 0] })])
+      [.flow: .keys(flows), .count: .integers(flows.map { servedByFlow[$0, default: 0] })])
     try saveLane(adding: count)
     try transaction.saveTimes(People.savePairs, lane.key, pairs)
     try transaction.saveTimes(People.saveRecipients, lane.group, counted)
@@ -328,7 +328,7 @@ struct Claiming {
     try transaction.run(
       Lanes.saveGroup,
       [
-        .group: .integer(lane.group), .recipients: .optionalBytes([plan.recipients?.bytes]),
+        .group: .key(lane.group), .recipients: .optionalBytes([plan.recipients?.bytes]),
         .budgetLag: .integers([lag.microseconds]),
       ])
   }

@@ -25,7 +25,7 @@ extension SendStore {
     return try engine.read { transaction throws(StoreError) in
       try transaction.rows(
         Doubts.due,
-        [.lane: .integer(lane), .now: .time(try transaction.now()), .limit: .integer(limit)]
+        [.lane: .key(lane), .now: .time(try transaction.now()), .limit: .integer(limit)]
       ) { row throws(StoreError) in try Doubt(row) }
     }
   }
@@ -34,7 +34,7 @@ extension SendStore {
   package func doubts(after key: SendKey?, limit: Int) throws(StoreError) -> [Doubt] {
     try engine.read { transaction throws(StoreError) in
       try transaction.rows(
-        Doubts.open, [.after: .integer(key?.value ?? 0), .limit: .integer(limit)]
+        Doubts.open, [.after: .key(key ?? SendKey(0)), .limit: .integer(limit)]
       ) {
         row throws(StoreError) in try Doubt(row)
       }
@@ -49,7 +49,7 @@ extension SendStore {
       try transaction.run(
         Doubts.lookAgain,
         [
-          .send: .integer(doubt.send.value), .nextLook: .time(time),
+          .send: .key(doubt.send), .nextLook: .time(time),
           .counted: .integer(isRepeated ? 0 : 1),
         ])
     }
@@ -61,11 +61,11 @@ extension SendStore {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return [] }
     return try engine.read { transaction throws(StoreError) in
       try transaction.rows(
-        Doubts.rivals, [.lane: .integer(lane), .recipient: .text(doubt.recipient)]
+        Doubts.rivals, [.lane: .key(lane), .recipient: .text(doubt.recipient)]
       ) {
-        (key: $0.integer(.send), content: $0.bytes(.content))
+        (key: $0.key(.send) as SendKey, content: $0.bytes(.content))
       }
-      .filter { $0.key != doubt.send.value }.map(\.content)
+      .filter { $0.key != doubt.send }.map(\.content)
     }
   }
 
@@ -84,7 +84,7 @@ extension Doubt {
     let claims = packed.filter { $0.state == .sending && $0.attempt == attempt }.map(\.at)
     let claimedAt = (claims + [row.optionalTime(.claimedAt)].compactMap { $0 }).max()
     self.init(
-      send: SendKey(row.integer(.send)), id: try SendID(column: row.bytes(.id)),
+      send: row.key(.send), id: try SendID(column: row.bytes(.id)),
       attempt: attempt,
       recipient: row.text(.recipient), since: row.time(.since), looks: row.int(.looks),
       content: row.bytes(.content),

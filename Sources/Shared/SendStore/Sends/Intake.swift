@@ -48,7 +48,7 @@ package enum IntakeResult: Hashable, Sendable {
 
 /// A queue within a lane: holds and fairness act on these, so that a held million costs nothing.
 struct FlowName: Hashable {
-  let lane: Int64
+  let lane: LaneKey
   let priority: Int
   let campaign: String
   let template: String
@@ -64,7 +64,7 @@ extension SendStore {
     try engine.write { transaction throws(StoreError) in
       let now = try transaction.now()
       let keys = try transaction.rows(Arrivals.expiredUnknown, [.now: .time(now)]) {
-        $0.integer(.key)
+        $0.key(.key) as SendKey
       }
       var changes = ChangeSet(try transaction.lockSends(keys), at: now)
       for key in keys { _ = changes.apply(.expired, to: key, code: "expired") }
@@ -84,14 +84,14 @@ extension SendStore {
   /// another content it is refused, and the batch with it: it has to be where people see it before it is
   /// passed over.
   package func take(_ batch: IntakeBatch) throws(StoreError) -> IntakeResult {
-    let keys = try reserveKeys(batch.sends.count)
+    let first = try reserveKeys(batch.sends.count)
     let lanes = catalog.withLock { catalog in batch.sends.map { catalog.byName[$0.sender]?.key } }
     let known = self.flows.withLock { $0 }
     let (result, found) = try forgettingFlows { () throws(StoreError) in
       try engine.write { transaction throws(StoreError) in
         // A book of this try alone: what a rolled back transaction made is not there.
         let flows = FlowBook(known)
-        return (try transaction.take(batch, keys, lanes, flows), flows.found)
+        return (try transaction.take(batch, first, lanes, flows), flows.found)
       }
     }
     if case .taken = result { self.flows.withLock { $0.merge(found) { $1 } } }
@@ -106,8 +106,8 @@ extension SendStore {
     }
   }
 
-  private func reserveKeys(_ count: Int) throws(StoreError) -> Int64 {
-    try keys.withLock { block throws(StoreError) -> Int64 in
+  private func reserveKeys(_ count: Int) throws(StoreError) -> SendKey {
+    try keys.withLock { block throws(StoreError) -> SendKey in
       if let first = block.take(count) { return first }
       block = try reserveBlock(of: max(count, KeyBlock.size))
       guard let first = block.take(count) else { throw .broken("a block of keys is too small") }
@@ -118,7 +118,7 @@ extension SendStore {
   private func reserveBlock(of size: Int) throws(StoreError) -> KeyBlock {
     try engine.write { transaction throws(StoreError) -> KeyBlock in
       let last = try transaction.rows(Arrivals.reserveKeys, [.count: .integer(size)]) {
-        $0.integer(.last)
+        $0.key(.last) as SendKey
       }.first
       guard let last else { throw .broken("no counter of keys") }
       return KeyBlock(last: last, count: size)
@@ -130,19 +130,20 @@ extension SendStore {
 /// committed: after a conflict the body runs again, and a key that was rolled back would lead to a queue that nobody
 /// reads.
 final class FlowBook {
-  private(set) var found: [FlowName: Int64]
+  private(set) var found: [FlowName: FlowKey]
 
-  init(_ known: [FlowName: Int64]) { found = known }
+  init(_ known: [FlowName: FlowKey]) { found = known }
 
-  func key(of flow: FlowName, _ transaction: any Transaction) throws(StoreError) -> Int64 {
+  func key(of flow: FlowName, _ transaction: any Transaction) throws(StoreError) -> FlowKey {
     if let known = found[flow] { return known }
     let batch: Batch<Flows.FlowParameter> = [
-      .lane: .integer(flow.lane), .priority: .integer(flow.priority),
+      .lane: .key(flow.lane), .priority: .integer(flow.priority),
       .campaign: .text(flow.campaign), .template: .text(flow.template),
       .kind: .integer(flow.holdsNewRecipients ? 1 : 0),
     ]
     try transaction.run(Flows.add, batch)
-    guard let key = try transaction.rows(Flows.find, batch, { $0.integer(.key) }).first else {
+    guard let key = try transaction.rows(Flows.find, batch, { $0.key(.key) as FlowKey }).first
+    else {
       throw .broken("no flow was made")
     }
     found[flow] = key
@@ -156,7 +157,7 @@ private struct IntakeSorting {
     let send: NewSend
     /// In the batch.
     let place: Int
-    let lane: Int64
+    let lane: LaneKey
     let hash: [UInt8]
   }
 
@@ -164,7 +165,7 @@ private struct IntakeSorting {
   private(set) var folded: [Int] = []
   private(set) var refused: [Int: String] = [:]
 
-  init(_ sends: [NewSend], _ lanes: [Int64], known: [SendID: [UInt8]]) {
+  init(_ sends: [NewSend], _ lanes: [LaneKey], known: [SendID: [UInt8]]) {
     var known = known
     for (place, send) in sends.enumerated() {
       let hash = send.hash
@@ -190,14 +191,14 @@ extension NewSend {
 }
 
 extension FlowName {
-  fileprivate init(_ send: NewSend, lane: Int64) {
+  fileprivate init(_ send: NewSend, lane: LaneKey) {
     self.init(
       lane: lane, priority: send.priority, campaign: send.campaign, template: send.template)
   }
 }
 
 extension SendRow {
-  fileprivate init(_ send: NewSend, key: Int64, lane: Int64, flow: Int64) {
+  fileprivate init(_ send: NewSend, key: SendKey, lane: LaneKey, flow: FlowKey) {
     self.init(
       key: key, id: send.id, lane: lane, flow: flow, recipient: send.recipient, progress: .new,
       maxAttempts: send.maxAttempts, due: send.due, expires: send.expires)
@@ -206,7 +207,7 @@ extension SendRow {
 
 extension Transaction {
   fileprivate func take(
-    _ batch: IntakeBatch, _ keys: Int64, _ lanes: [Int64?], _ flows: FlowBook
+    _ batch: IntakeBatch, _ first: SendKey, _ lanes: [LaneKey?], _ flows: FlowBook
   ) throws(StoreError) -> IntakeResult {
     let known = try intakePosition(batch.partition)
     if let place = known?.place {
@@ -221,7 +222,7 @@ extension Transaction {
     guard sorted.refused.isEmpty else { return .refused(sorted.refused) }
     let rows = try sorted.fresh.enumerated().map { index, item throws(StoreError) in
       let flow = try flows.key(of: FlowName(item.send, lane: item.lane), self)
-      return SendRow(item.send, key: keys + Int64(index), lane: item.lane, flow: flow)
+      return SendRow(item.send, key: first.following(index), lane: item.lane, flow: flow)
     }
     try insert(rows, sorted.fresh, at: try now())
     // What came before a restore may have gone out already.
@@ -259,7 +260,7 @@ extension Transaction {
   }
 
   /// A lane to wait in until the settings of a process say whose it is.
-  private func lane(ofUnknown sender: SenderID) throws(StoreError) -> Int64 {
+  private func lane(ofUnknown sender: SenderID) throws(StoreError) -> LaneKey {
     let group = LaneGroupID.own(of: sender)
     try run(Lanes.addGroup, [.name: .text(group.text)])
     try run(
@@ -268,17 +269,17 @@ extension Transaction {
         .name: .text(sender.text), .groupName: .text(group.text), .app: .text(Tenant.none.app),
         .company: .text(Tenant.none.company),
       ])
-    guard let key = try rows(Arrivals.lane, [.name: .text(sender.text)], { $0.integer(.key) }).first
-    else {
-      throw .broken("no lane was made")
-    }
+    let key = try rows(Arrivals.lane, [.name: .text(sender.text)]) { $0.key(.key) as LaneKey }.first
+    guard let key else { throw .broken("no lane was made") }
     return key
   }
 
   /// Whoever asked for it hears nowhere else that their request was not taken.
   private func remark(_ reused: [SendID]) throws(StoreError) {
     guard !reused.isEmpty else { return }
-    let found = try rows(Sends.keys, [.id: .bytes(Set(reused).map(\.bytes))]) { $0.integer(.key) }
+    let found = try rows(Sends.keys, [.id: .bytes(Set(reused).map(\.bytes))]) {
+      $0.key(.key) as SendKey
+    }
     var changes = ChangeSet(try lockSends(found), at: try now())
     for key in found {
       changes.remark(
@@ -308,13 +309,13 @@ extension Transaction {
     _ rows: [SendRow], _ fresh: [IntakeSorting.Fresh], at now: Timestamp
   ) throws(StoreError) {
     guard !rows.isEmpty else { return }
-    let keys = Column.integers(rows.map(\.key))
+    let keys = Column.keys(rows, \.key)
     let changes = rows.map { Change($0, at: now) }
     try run(
       Arrivals.insertSends,
       [
-        .key: keys, .id: .bytes(rows.map(\.id.bytes)), .lane: .integers(rows.map(\.lane)),
-        .flow: .integers(rows.map(\.flow)), .recipient: .texts(rows.map(\.recipient)),
+        .key: keys, .id: .bytes(rows.map(\.id.bytes)), .lane: .keys(rows, \.lane),
+        .flow: .keys(rows, \.flow), .recipient: .texts(rows.map(\.recipient)),
         .maxAttempts: .integers(rows.map { Int64($0.maxAttempts) }),
         .due: .integers(rows.map(\.due.microseconds)),
         .expires: .integers(rows.map(\.expires.microseconds)),
@@ -327,7 +328,7 @@ extension Transaction {
     let campaigns = zip(rows, fresh).filter { !$1.send.campaign.isEmpty }.map(\.0)
     try run(
       Arrivals.insertCampaignSends,
-      [.flow: .integers(campaigns.map(\.flow)), .send: .integers(campaigns.map(\.key))])
+      [.flow: .keys(campaigns, \.flow), .send: .keys(campaigns, \.key)])
     try enqueue(rows)
     try publish(changes)
   }

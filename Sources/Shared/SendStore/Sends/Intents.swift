@@ -17,9 +17,9 @@ package struct ClaimID: Hashable, Sendable {
 
 /// An attempt that may be posted until `postBy`, and has no record yet.
 struct Intent {
-  let send: Int64
+  let send: SendKey
   let attempt: Int
-  let lane: Int64
+  let lane: LaneKey
   let postBy: Timestamp
   /// nil where a worker of an earlier version wrote it.
   let claim: ClaimID?
@@ -27,9 +27,9 @@ struct Intent {
   let isOrphaned: Bool
 
   init(_ row: Row<Intents.IntentColumn>) {
-    send = row.integer(.send)
+    send = row.key(.send)
     attempt = row.int(.attempt)
-    lane = row.integer(.lane)
+    lane = row.key(.lane)
     postBy = row.time(.postBy)
     claim = row.optionalText(.worker).map {
       ClaimID(worker: WorkerID($0), number: row.integer(.claim))
@@ -40,8 +40,8 @@ struct Intent {
 
 /// An intent that has come to its end.
 struct TakenIntent {
-  let send: Int64
-  let lane: Int64
+  let send: SendKey
+  let lane: LaneKey
   let postBy: Timestamp
   let claim: ClaimID?
   /// In budget time, which `postBy` is in the store's.
@@ -86,13 +86,13 @@ extension SendStore {
       )
     }
     let unknown = own.filter { intent in
-      intent.claim.map { !isUnderWay(SendKey(intent.send), $0) } ?? false
+      intent.claim.map { !isUnderWay(intent.send, $0) } ?? false
     }
     guard !unknown.isEmpty else { return 0 }
     _ = try record(
       unknown.map { intent in
         AttemptReport(
-          send: SendKey(intent.send), attempt: intent.attempt, claim: intent.claim,
+          send: intent.send, attempt: intent.attempt, claim: intent.claim,
           result: .refusedAtGate(due: now))
       })
     return unknown.count
@@ -111,7 +111,7 @@ extension Transaction {
     for lane in try lockLanes(byLane.keys.sorted()) {
       let count = byLane[lane.key]?.count ?? 0
       let left = try inFlight(of: lane, without: count)
-      try run(Lanes.saveInFlight, [.lane: .integer(lane.key), .inFlight: .integer(left)])
+      try run(Lanes.saveInFlight, [.lane: .key(lane.key), .inFlight: .integer(left)])
     }
     try doubt(ours, firstLook: firstLook, at: now)
     return ours.count
@@ -138,19 +138,19 @@ extension Transaction {
 
   /// Those that were there.
   func takeIntents(
-    _ intents: [(send: Int64, attempt: Int, claim: ClaimID?)]
+    _ intents: [(send: SendKey, attempt: Int, claim: ClaimID?)]
   ) throws(StoreError) -> [TakenIntent] {
     try rows(
       Intents.take,
       [
-        .send: .integers(intents.map(\.send)),
+        .send: .keys(intents, \.send),
         .attempt: .integers(intents.map { Int64($0.attempt) }),
         .worker: .optionalTexts(intents.map { $0.claim?.worker.text }),
         .claim: .optionalIntegers(intents.map { $0.claim?.number }),
       ]
     ) { row in
       TakenIntent(
-        send: row.integer(.send), lane: row.integer(.lane), postBy: row.time(.postBy),
+        send: row.key(.send), lane: row.key(.lane), postBy: row.time(.postBy),
         claim: row.optionalText(.worker).map {
           ClaimID(worker: WorkerID($0), number: row.integer(.claim))
         },

@@ -9,7 +9,7 @@ extension SendStore {
       let found = try transaction.rows(Sends.one, [.id: .bytes([id.bytes])]) {
         row throws(StoreError) in
         (
-          key: row.integer(.key), send: try StoredSend(row),
+          key: row.key(.key) as SendKey, send: try StoredSend(row),
           packed: try PackedHistory.entries(row.optionalBytes(.history) ?? [])
         )
       }
@@ -21,7 +21,7 @@ extension SendStore {
 
   package func key(of id: SendID) throws(StoreError) -> SendKey? {
     try engine.read { transaction throws(StoreError) in
-      try transaction.rows(Sends.keys, [.id: .bytes([id.bytes])]) { SendKey($0.integer(.key)) }
+      try transaction.rows(Sends.keys, [.id: .bytes([id.bytes])]) { $0.key(.key) as SendKey }
         .first
     }
   }
@@ -29,9 +29,8 @@ extension SendStore {
   /// The attempt that is being made of each; those that are not being sent are left out.
   package func attemptsUnderWay(_ keys: [SendKey]) throws(StoreError) -> [SendKey: Int] {
     try engine.read { transaction throws(StoreError) in
-      let rows = try transaction.rows(Sends.underWay, [.key: .integers(keys.map(\.value).sorted())])
-      {
-        (SendKey($0.integer(.key)), $0.int(.attempt))
+      let rows = try transaction.rows(Sends.underWay, [.key: .keys(keys.sorted())]) {
+        ($0.key(.key) as SendKey, $0.int(.attempt))
       }
       return Dictionary(rows) { $1 }
     }
@@ -40,7 +39,9 @@ extension SendStore {
   /// Takes a send back while it is queued.
   package func cancel(_ id: SendID) throws(StoreError) -> SendState? {
     try engine.write { transaction throws(StoreError) in
-      let key = try transaction.rows(Sends.keys, [.id: .bytes([id.bytes])]) { $0.integer(.key) }
+      let key = try transaction.rows(Sends.keys, [.id: .bytes([id.bytes])]) {
+        $0.key(.key) as SendKey
+      }
       var changes = ChangeSet(try transaction.lockSends(key), at: try transaction.now())
       guard let key = key.first else { return nil }
       _ = changes.apply(.canceled, to: key)
@@ -51,8 +52,8 @@ extension SendStore {
 }
 
 extension Transaction {
-  fileprivate func history(of send: Int64) throws(StoreError) -> [HistoryEntry] {
-    try rows(Sends.history, [.send: .integer(send)]) { row throws(StoreError) in
+  fileprivate func history(of send: SendKey) throws(StoreError) -> [HistoryEntry] {
+    try rows(Sends.history, [.send: .key(send)]) { row throws(StoreError) in
       guard let state = SendState(rawValue: row.int(.state)) else {
         throw .broken("a state \(row.int(.state))")
       }

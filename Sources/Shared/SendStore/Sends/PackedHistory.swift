@@ -61,11 +61,11 @@ extension Change {
 struct OutboxMark: Hashable {
   static let width = 12
 
-  let send: Int64
+  let send: SendKey
   let version: Int
 
   func pack(into bytes: inout [UInt8]) {
-    bytes.append(bigEndian: send)
+    bytes.append(bigEndian: send.value)
     bytes.append(bigEndian: UInt32(truncatingIfNeeded: version))
   }
 
@@ -76,7 +76,8 @@ struct OutboxMark: Hashable {
     while !reader.isAtEnd {
       marks.append(
         OutboxMark(
-          send: try reader.integer(Int64.self), version: Int(try reader.integer(UInt32.self))))
+          send: SendKey(try reader.integer(Int64.self)),
+          version: Int(try reader.integer(UInt32.self))))
     }
     return marks
   }

@@ -102,23 +102,23 @@ extension SendStore {
       let settled = try transaction.settle(reports, budgets, locking: Set(touched))
       let swept = try transaction.sweptClaims(of: reports.filter(\.isRefusedAtGate))
       var changes = ChangeSet(
-        try transaction.lockSends(reports.map(\.send.value)), at: now)
+        try transaction.lockSends(reports.map(\.send)), at: now)
       var due: [DueConsequence] = []
       let moves = reports.map { report -> SendState? in
         guard report.counts(settled.claims, swept) else { return nil }
-        let before = changes[report.send.value]
+        let before = changes[report.send]
         let moved = changes.apply(report)
-        due += report.due(before, after: changes[report.send.value])
+        due += report.due(before, after: changes[report.send])
         return moved
       }
       try changes.write(to: transaction)
       try transaction.bringAbout(due, at: now)
       try transaction.keep(reports, at: now)
-      let accepted = reports.filter { $0.providerID != nil }.compactMap { changes[$0.send.value] }
+      let accepted = reports.filter { $0.providerID != nil }.compactMap { changes[$0.send] }
       try transaction.awaitWord(
         of: accepted.map { ($0.key, $0.lane) }, patience, since: now)
       let results = zip(reports, moves).compactMap { report, moved -> RecordResult? in
-        changes[report.send.value].map {
+        changes[report.send].map {
           RecordResult(send: report.send, state: $0.progress.state, moved: moved != nil)
         }
       }
@@ -153,10 +153,10 @@ extension AttemptReport {
 
   /// A claim has one end. What tells another one's, or the same again, must not touch the claim of now; an
   /// acceptance or a failure says by its attempt what it is about, and is judged by the rules of the domain.
-  fileprivate func counts(_ settled: Set<AttemptClaim>, _ swept: Set<Int64>) -> Bool {
+  fileprivate func counts(_ settled: Set<AttemptClaim>, _ swept: Set<SendKey>) -> Bool {
     guard let own = AttemptClaim(self) else { return true }
     return switch result {
-    case .refusedAtGate: settled.contains(own) || swept.contains(send.value)
+    case .refusedAtGate: settled.contains(own) || swept.contains(send)
     case .inDoubt: settled.contains(own)
     case .accepted, .retry, .laneStopped, .failed, .notSent, .wentOut, .givenUp: true
     }
@@ -165,12 +165,12 @@ extension AttemptReport {
 
 /// One attempt under one claim.
 private struct AttemptClaim: Hashable {
-  let send: Int64
+  let send: SendKey
   let claim: ClaimID
 
   init?(_ report: AttemptReport) {
     guard let claim = report.claim else { return nil }
-    (send, self.claim) = (report.send.value, claim)
+    (send, self.claim) = (report.send, claim)
   }
 
   init?(_ intent: TakenIntent) {
@@ -182,7 +182,7 @@ private struct AttemptClaim: Hashable {
 extension ChangeSet {
   /// True where it moved the send.
   fileprivate mutating func apply(_ report: AttemptReport) -> SendState? {
-    let key = report.send.value
+    let key = report.send
     let attempt = report.attempt
     switch report.result {
     case .accepted: return apply(.wentOut(attempt: attempt, .accepted), to: key)
@@ -209,7 +209,8 @@ extension ChangeSet {
   }
 
   private mutating func apply(
-    _ news: SendNews, _ failure: Failure, to key: Int64, due: Timestamp? = nil, doubt: Doubt? = nil
+    _ news: SendNews, _ failure: Failure, to key: SendKey, due: Timestamp? = nil,
+    doubt: Doubt? = nil
   ) -> SendState? {
     apply(
       news, to: key, due: due, code: failure.code, detail: failure.detail, doubt: doubt)
@@ -220,12 +221,12 @@ extension Transaction {
   /// Intents end here: their slots move to the moment of the post, or are given back where nothing was posted.
   /// Answers whose intents were still there, and what the store has written of each lane.
   fileprivate func settle(
-    _ reports: [AttemptReport], _ budgets: [Int64: Budget], locking more: Set<Int64>
+    _ reports: [AttemptReport], _ budgets: [LaneKey: Budget], locking more: Set<LaneKey>
   ) throws(StoreError) -> (claims: Set<AttemptClaim>, stamps: [AcknowledgedStamps]) {
     let reportOf = Dictionary(
       reports.compactMap { report in AttemptClaim(report).map { ($0, report) } }
     ) { $1 }
-    let places = try takeIntents(reportOf.values.map { ($0.send.value, $0.attempt, $0.claim) })
+    let places = try takeIntents(reportOf.values.map { ($0.send, $0.attempt, $0.claim) })
     guard !places.isEmpty || !more.isEmpty else { return ([], []) }
     let byLane = Dictionary(grouping: places, by: \.lane)
     var stamps: [AcknowledgedStamps] = []
@@ -235,7 +236,7 @@ extension Transaction {
       stamps.append(AcknowledgedStamps(generation: generation, lane.key, lane.stamp + 1))
       let inFlight = try inFlight(of: lane, without: ended.count)
       guard let budget = budgets[lane.key] else {
-        try run(Lanes.saveInFlight, [.lane: .integer(lane.key), .inFlight: .integer(inFlight)])
+        try run(Lanes.saveInFlight, [.lane: .key(lane.key), .inFlight: .integer(inFlight)])
         continue
       }
       var spent = try lane.laneBudget(budget)
@@ -253,17 +254,17 @@ extension Transaction {
   }
 
   /// The sends whose doubt is about the very claim that a report names.
-  fileprivate func sweptClaims(of reports: [AttemptReport]) throws(StoreError) -> Set<Int64> {
+  fileprivate func sweptClaims(of reports: [AttemptReport]) throws(StoreError) -> Set<SendKey> {
     let named = reports.compactMap { report in report.claim.map { (report, $0) } }
     return Set(
       try rows(
         Doubts.sweptClaims,
         [
-          .send: .integers(named.map(\.0.send.value)),
+          .send: .keys(named, \.0.send),
           .attempt: .integers(named.map { Int64($0.0.attempt) }),
           .worker: .texts(named.map(\.1.worker.text)), .claim: .integers(named.map(\.1.number)),
         ]
-      ) { $0.integer(.send) })
+      ) { $0.key(.send) })
   }
 
   fileprivate func keep(_ reports: [AttemptReport], at now: Timestamp) throws(StoreError) {
@@ -272,18 +273,18 @@ extension Transaction {
       Callbacks.insertProviderIDs,
       [
         .day: .integers(accepted.map { _ in now.day }), .id: .texts(accepted.map(\.1.text)),
-        .send: .integers(accepted.map(\.0.send.value)),
+        .send: .keys(accepted, \.0.send),
         .attempt: .integers(accepted.map { Int64($0.0.attempt) }),
       ])
     let answers = Dictionary(
-      reports.compactMap { report in report.answer.map { (report.send.value, $0) } }
+      reports.compactMap { report in report.answer.map { (report.send, $0) } }
     ) { $1 }
     let keys = answers.keys.sorted()
     try run(
       Sends.saveAnswers,
-      [.send: .integers(keys), .answer: .bytes(keys.map { answers[$0, default: []] })])
-    let named = reports.compactMap { report in report.waID.map { (report.send.value, $0) } }
-    try run(People.saveWaIDs, [.send: .integers(named.map(\.0)), .waID: .texts(named.map(\.1))])
+      [.send: .keys(keys), .answer: .bytes(keys.map { answers[$0, default: []] })])
+    let named = reports.compactMap { report in report.waID.map { (report.send, $0) } }
+    try run(People.saveWaIDs, [.send: .keys(named, \.0), .waID: .texts(named.map(\.1))])
   }
 }
 

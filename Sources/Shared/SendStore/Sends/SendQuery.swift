@@ -113,13 +113,13 @@ package struct SendSummary: Hashable, Sendable {
   package let changed: Timestamp
   /// Of its last attempt that the provider has named.
   package let providerID: ProviderID?
-  let key: Int64
-  let lane: Int64
+  let key: SendKey
+  let lane: LaneKey
 
   package var state: SendState { progress.state }
 
   init(_ row: Row<Searches.SummaryColumn>) throws(StoreError) {
-    key = row.integer(.key)
+    key = row.key(.key)
     id = try SendID(column: row.bytes(.id))
     sender = SenderID(row.text(.sender))
     recipient = row.text(.recipient)
@@ -129,7 +129,7 @@ package struct SendSummary: Hashable, Sendable {
       proven: row.integer(.proven), version: row.int(.version))
     campaign = row.text(.campaign)
     changed = row.time(.changed)
-    lane = row.integer(.lane)
+    lane = row.key(.lane)
     providerID = row.optionalText(.providerID).map { ProviderID($0) }
   }
 }

@@ -57,20 +57,20 @@ extension SendStore {
 /// Goes along one index from a place on.
 private struct SendSearch {
   private struct Step {
-    let send: Int64
+    let send: SendKey
     let place: [Int64]
   }
 
   private let query: SendQuery
   private let lead: SendQuery.Lead
-  private let lanes: Set<Int64>?
+  private let lanes: Set<LaneKey>?
   private var place: [Int64]?
   private(set) var found: [(send: SendSummary, place: [Int64])] = []
   private(set) var hasMore = true
   private(set) var read = 0
-  private var seen: Set<Int64> = []
+  private var seen: Set<SendKey> = []
 
-  init(_ query: SendQuery, _ lead: SendQuery.Lead, lanes: Set<Int64>?, after place: [Int64]?) {
+  init(_ query: SendQuery, _ lead: SendQuery.Lead, lanes: Set<LaneKey>?, after place: [Int64]?) {
     self.query = query
     self.lead = lead
     self.lanes = lanes
@@ -84,7 +84,7 @@ private struct SendSearch {
     place = steps.last?.place ?? place
     let keys = Set(steps.map(\.send)).subtracting(seen)
     seen.formUnion(keys)
-    let rows = try transaction.rows(Searches.summaries, [.key: .integers(keys.sorted())]) {
+    let rows = try transaction.rows(Searches.summaries, [.key: .keys(keys.sorted())]) {
       row throws(StoreError) in try SendSummary(row)
     }
     var summaries = Dictionary(rows.map { ($0.key, $0) }) { $1 }
@@ -126,7 +126,7 @@ private struct SendSearch {
         ]
       ) { row in
         Step(
-          send: row.integer(.send),
+          send: row.key(.send),
           place: [
             row.integer(.lane), row.integer(.flow), row.integer(.due), row.integer(.send),
           ])
@@ -150,7 +150,7 @@ private struct SendSearch {
     _ transaction: any Transaction
   ) throws(StoreError) -> [Step] {
     try transaction.rows(query, batch) {
-      Step(send: $0.integer(.send), place: [$0.integer(.send)])
+      Step(send: $0.key(.send), place: [$0.integer(.send)])
     }
   }
 
@@ -159,17 +159,17 @@ private struct SendSearch {
     _ count: Int, of campaign: String, _ transaction: any Transaction
   ) throws(StoreError) -> [Step] {
     let flows = try transaction.rows(Flows.ofCampaign, [.campaign: .text(campaign)]) {
-      (key: $0.integer(.key), lane: $0.integer(.lane))
+      (key: $0.key(.key) as FlowKey, lane: $0.key(.lane) as LaneKey)
     }
     let from = place ?? [.min, .min]
     var steps: [Step] = []
-    for flow in flows where flow.key >= from[0] && (lanes?.contains(flow.lane) ?? true) {
+    for flow in flows where flow.key.value >= from[0] && (lanes?.contains(flow.lane) ?? true) {
       guard steps.count < count else { break }
-      let after = flow.key == from[0] ? from[1] : .min
+      let after = flow.key.value == from[0] ? from[1] : .min
       steps += try transaction.rows(
         Searches.ofFlow,
-        [.flow: .integer(flow.key), .after: .integer(after), .limit: .integer(count - steps.count)]
-      ) { Step(send: $0.integer(.send), place: [flow.key, $0.integer(.send)]) }
+        [.flow: .key(flow.key), .after: .integer(after), .limit: .integer(count - steps.count)]
+      ) { Step(send: $0.key(.send), place: [flow.key.value, $0.integer(.send)]) }
     }
     return steps
   }

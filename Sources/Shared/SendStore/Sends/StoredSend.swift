@@ -64,10 +64,10 @@ package struct HistoryEntry: Hashable, Sendable {
 
 /// The narrow row that changes.
 struct SendRow {
-  let key: Int64
+  let key: SendKey
   let id: SendID
-  let lane: Int64
-  let flow: Int64
+  let lane: LaneKey
+  let flow: FlowKey
   let recipient: String
   var progress: SendProgress
   let maxAttempts: Int
@@ -76,10 +76,10 @@ struct SendRow {
 
   /// In the order of the columns of `lockSends`.
   init(_ row: Row<Sends.SendColumn>) throws(StoreError) {
-    key = row.integer(.key)
+    key = row.key(.key)
     id = try SendID(column: row.bytes(.id))
-    lane = row.integer(.lane)
-    flow = row.integer(.flow)
+    lane = row.key(.lane)
+    flow = row.key(.flow)
     recipient = row.text(.recipient)
     progress = try SendProgress(
       state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
@@ -91,7 +91,8 @@ struct SendRow {
   }
 
   init(
-    key: Int64, id: SendID, lane: Int64, flow: Int64, recipient: String, progress: SendProgress,
+    key: SendKey, id: SendID, lane: LaneKey, flow: FlowKey, recipient: String,
+    progress: SendProgress,
     maxAttempts: Int, due: Timestamp, expires: Timestamp
   ) {
     self.key = key

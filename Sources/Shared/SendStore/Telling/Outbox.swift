@@ -84,13 +84,13 @@ extension OutboxMark {
   /// A worker of an earlier version writes one change a row.
   static func all(of row: Row<Outbox.MarksColumn>) throws(StoreError) -> [OutboxMark] {
     if let packed = row.optionalBytes(.changes) { return try all(in: packed) }
-    return [OutboxMark(send: row.integer(.send), version: row.int(.version))]
+    return [OutboxMark(send: row.key(.send), version: row.int(.version))]
   }
 }
 
 /// What the events of a send have in common.
 private struct OutboxSend {
-  let key: Int64
+  let key: SendKey
   let id: SendID
   let recipient: String
   let sender: SenderID
@@ -103,7 +103,7 @@ private struct OutboxSend {
   let history: [HistoryEntry]
 
   init(_ row: Row<Outbox.AboutColumn>) throws(StoreError) {
-    key = row.integer(.key)
+    key = row.key(.key)
     id = try SendID(column: row.bytes(.id))
     recipient = row.text(.recipient)
     sender = SenderID(row.text(.sender))
@@ -127,14 +127,14 @@ private struct OutboxSend {
 extension Transaction {
   /// Each send is read once, whatever it went through.
   fileprivate func entries(_ marks: [OutboxMark]) throws(StoreError) -> [OutboxEntry] {
-    let keys = Column.integers(Set(marks.map(\.send)).sorted())
+    let keys = Column.keys(Set(marks.map(\.send)).sorted())
     let found = try rows(Outbox.about, [.send: keys]) { row throws(StoreError) in
       try OutboxSend(row)
     }
     let sends = Dictionary(found.map { ($0.key, $0) }) { $1 }
     let named = try rows(Outbox.providerIDs, [.send: keys]) { row in
       (
-        AttemptOfSend(send: row.integer(.send), attempt: row.int(.attempt)),
+        AttemptOfSend(send: row.key(.send), attempt: row.int(.attempt)),
         ProviderID(row.text(.id))
       )
     }
@@ -156,19 +156,19 @@ extension Transaction {
     let found = try rows(
       Outbox.changes,
       [
-        .send: .integers(marks.map(\.send)),
+        .send: .keys(marks, \.send),
         .version: .integers(marks.map { Int64($0.version) }),
       ]
     ) { row throws(StoreError) in
       let change = try HistoryEntry(row)
-      return (OutboxMark(send: row.integer(.send), version: change.version), change)
+      return (OutboxMark(send: row.key(.send), version: change.version), change)
     }
     return Dictionary(found) { $1 }
   }
 }
 
 private struct AttemptOfSend: Hashable {
-  let send: Int64
+  let send: SendKey
   let attempt: Int
 }
 

@@ -1,3 +1,4 @@
+internal import Domain
 package import Store
 package import Time
 
@@ -13,19 +14,19 @@ extension SendStore {
   /// with the last of them also what else is as old.
   package func prune(before time: Timestamp, limit: Int = 1000) throws(StoreError) -> PruneReport {
     let after = try engine.read { transaction throws(StoreError) in
-      try transaction.fact(Self.prunedFact) ?? 0
+      SendKey(try transaction.fact(Self.prunedFact) ?? 0)
     }
     return try engine.write { transaction throws(StoreError) in
       let old = try transaction.rows(
-        Upkeep.oldSends, [.after: .integer(after), .before: .time(time), .limit: .integer(limit)]
-      ) { $0.integer(.key) }
+        Upkeep.oldSends, [.after: .key(after), .before: .time(time), .limit: .integer(limit)]
+      ) { $0.key(.key) as SendKey }
       guard let first = old.first, let last = old.last else {
         try transaction.pruneTheRest(before: time)
         try transaction.note(Self.prunedFact, 0)
         return PruneReport()
       }
       let kept = try transaction.unpublishedSends(first...last)
-      let gone = Column.integers(old.filter { !kept.contains($0) })
+      let gone = Column.keys(old.filter { !kept.contains($0) })
       for command in [
         // By the send's flow, so before the send.
         Upkeep.deleteCampaignSends, Upkeep.deleteSends, Upkeep.deleteContents,
@@ -33,7 +34,7 @@ extension SendStore {
       ] {
         try transaction.run(command, [.send: gone])
       }
-      try transaction.note(Self.prunedFact, last)
+      try transaction.note(Self.prunedFact, last.value)
       return PruneReport(sends: gone.count, hasMore: true)
     }
   }
@@ -44,10 +45,11 @@ extension SendStore {
 
 extension Transaction {
   /// Of sends with such keys, at least.
-  fileprivate func unpublishedSends(_ keys: ClosedRange<Int64>) throws(StoreError) -> Set<Int64> {
+  fileprivate func unpublishedSends(_ keys: ClosedRange<SendKey>) throws(StoreError) -> Set<SendKey>
+  {
     let marks = try rows(
       Outbox.unpublished,
-      [.first: .integer(keys.lowerBound), .last: .integer(keys.upperBound)]
+      [.first: .key(keys.lowerBound), .last: .key(keys.upperBound)]
     ) { row throws(StoreError) in try OutboxMark.all(of: row) }
     return Set(marks.joined().map(\.send))
   }

@@ -85,7 +85,7 @@ extension SendStore {
     try engine.write { transaction throws(StoreError) in
       let now = try transaction.now()
       let keys = try transaction.rows(Upkeep.unsettled, [.limit: .integer(limit)]) {
-        $0.integer(.key)
+        $0.key(.key) as SendKey
       }
       var changes = ChangeSet(try transaction.lockSends(keys), at: now)
       for key in keys {
@@ -117,7 +117,7 @@ extension SendStore {
 }
 
 extension ChangeSet {
-  mutating func putInDoubtAfterRestore(_ key: Int64, at now: Timestamp) {
+  mutating func putInDoubtAfterRestore(_ key: SendKey, at now: Timestamp) {
     let doubt = Doubt(
       nextLook: now + DoubtLooks.standard.first, reason: "the store was restored from a backup")
     _ = apply(.restored, to: key, code: "restored", doubt: doubt)
