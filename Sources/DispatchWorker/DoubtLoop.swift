@@ -154,7 +154,7 @@ final class DoubtLoop {
     }
   }
 
-  private func body(of content: [UInt8], _ door: SenderDoor) -> String? {
+  private func body(of content: SendContent, _ door: SenderDoor) -> String? {
     do throws(Failure) { return TwilioLook.body(of: try door.read(content).message) } catch {
       return nil
     }

@@ -224,7 +224,9 @@ final class IntakeLoop {
   /// Ingest has read the request and says it; one of an earlier version does not.
   private func template(of send: SendEvent, _ door: SenderDoor) throws(Unusable) -> String {
     if let template = send.template { return template }
-    do throws(Failure) { return try door.read(send.request).message.templateName ?? "" } catch {
+    do throws(Failure) {
+      return try door.read(SendContent(json: send.request)).message.templateName ?? ""
+    } catch {
       throw Unusable(description: error.sentence)
     }
   }

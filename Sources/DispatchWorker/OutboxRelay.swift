@@ -110,7 +110,7 @@ extension OutboxEntry {
       template: template, metadata: metadata)
     let event = ActionEvent(
       change.state, version: change.version, of: about, to: recipient, from: sender,
-      providerID: providerID, at: change.at, code: change.code, detail: change.detail)
+      providerID: providerID, at: change.at, code: change.code, detail: change.detail?.json)
     return NewDelivery(id: event.id, tenant: tenant, line: event.line, body: event.body)
   }
 }
@@ -122,7 +122,7 @@ extension MessageEvent {
       entry.id, generation: generation, version: change.version, change.state, at: change.at,
       attempt: change.attempt, attemptsMade: change.attemptsMade, from: entry.sender,
       of: entry.tenant, to: entry.recipient, due: entry.due, expires: entry.expires)
-    (providerAt, code, detail) = (change.providerAt, change.code, change.detail)
+    (providerAt, code, detail) = (change.providerAt, change.code, change.detail?.json)
     (campaign, template) = (entry.campaign, entry.template)
     (providerID, metadata) = (entry.providerID, entry.metadata)
   }

@@ -53,9 +53,10 @@ struct SenderDoor: Sendable {
     }
   }
 
-  func read(_ content: [UInt8]) throws(Failure) -> SendRequest {
+  func read(_ content: SendContent) throws(Failure) -> SendRequest {
     do {
-      guard let request = try SendRequest.all(in: try JSONDocument(content).root, as: rules).first
+      guard
+        let request = try SendRequest.all(in: try JSONDocument(content.json).root, as: rules).first
       else { throw Failure(code: "content", sentence: "There is nothing to send.") }
       return request
     } catch let error as Failure {

@@ -78,7 +78,7 @@ private struct OwnSend {
   func about(attempt: Int?) -> ActionEvent.About {
     ActionEvent.About(
       send: send.id, sender: sender.id, attempt: attempt ?? send.attempt, campaign: send.campaign,
-      template: send.template, metadata: send.content.metadataOfRequest)
+      template: send.template, metadata: send.content.metadata)
   }
 
   /// As the relay would tell of where it stands.

@@ -68,7 +68,7 @@ struct CallbackJudge {
 
 extension CallbackReport {
   fileprivate init(
-    _ callback: ProviderCallback, _ status: Status, code: String?, detail: [UInt8]?,
+    _ callback: ProviderCallback, _ status: Status, code: String?, detail: HistoryDetail?,
     _ consequences: [Consequence]
   ) {
     self.init(
@@ -81,7 +81,7 @@ extension CallbackReport {
 
 extension ProviderCallback {
   /// What is kept of it beside the state; nil where that says it all.
-  fileprivate func detail(_ failure: Failure?) -> [UInt8]? {
+  fileprivate func detail(_ failure: Failure?) -> HistoryDetail? {
     let isOwnWord =
       switch meaning {
       case .wentOut(let reached): reached.state.name == status
@@ -90,12 +90,13 @@ extension ProviderCallback {
       }
     let saysMore = text != nil || pricing != nil || conversation != nil
     guard !isOwnWord || saysMore || failure != nil else { return nil }
-    return JSONWriter.object { writer in
+    let json = JSONWriter.object { writer in
       writer.field("reason", failure?.sentence)
       writer.field("providerText", failure?.providerText ?? text)
       if !isOwnWord { writer.field("status", status) }
       writer.field("pricing", json: pricing)
       writer.field("conversation", json: conversation)
     }
+    return HistoryDetail(json: json)
   }
 }

@@ -116,10 +116,7 @@ package final class StatusLoop {
 extension StoredSend {
   /// What cannot be read was refused when it was taken in, so nothing is lost by saying no.
   fileprivate var hasFallback: Bool {
-    do {
-      let template = try JSONDocument(content).root["fallbackTemplate"]
-      return template.map { !$0.isNull } ?? false
-    } catch { return false }
+    JSONValue(whole: content.json)?["fallbackTemplate"].map { !$0.isNull } ?? false
   }
 }
 

@@ -73,7 +73,8 @@ import Time
       CallbackReport(
         attempt: AttemptID(id, 1), providerID: ProviderID("wamid.1"), provider: .meta,
         account: AccountID("W1"), address: "1065", status: .failed(.failed, againAfter: nil),
-        code: "131026", detail: Array(#"{"reason":"No WhatsApp there."}"#.utf8))
+        code: "131026", detail: HistoryDetail(json: Array(#"{"reason":"No WhatsApp there."}"#.utf8))
+      )
     ])
     let traced = try run("trace", id.description)
     #expect(traced.status == 0)

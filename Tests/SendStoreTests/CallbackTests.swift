@@ -191,7 +191,7 @@ import Time
     var callback = CallbackReport.unnamed("SMx", .failed(.undelivered, againAfter: .seconds(5)))
     callback.providerAt = world.clock.now
     callback.code = "30003"
-    callback.detail = Array(#"{"reason":"off"}"#.utf8)
+    callback.detail = HistoryDetail(json: Array(#"{"reason":"off"}"#.utf8))
     callback.address = "+1"
     _ = try world.store.apply([callback])
     world.clock.advance(.seconds(60))

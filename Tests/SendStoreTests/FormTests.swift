@@ -13,10 +13,10 @@ import Time
       providerAt: nil, code: nil, detail: nil),
     HistoryEntry(
       version: 70_000, state: .sending, attempt: 62, at: Timestamp(microseconds: -1),
-      providerAt: Timestamp(seconds: 5), code: "", detail: []),
+      providerAt: Timestamp(seconds: 5), code: "", detail: HistoryDetail(json: [])),
     HistoryEntry(
       version: 70_001, state: .read, attempt: 62, at: .distantFuture, providerAt: .distantPast,
-      code: "63016 ü", detail: Array(#"{"reason":"No."}"#.utf8)),
+      code: "63016 ü", detail: HistoryDetail(json: Array(#"{"reason":"No."}"#.utf8))),
   ]
 
   static func pack(_ entries: [HistoryEntry]) -> [UInt8] {

@@ -16,7 +16,7 @@ import Time
     let send = try #require(try world.store.send(ids[1]))
     #expect(send.progress == .new)
     #expect(send.recipient == "+393330010001")
-    #expect(send.content == Array("hello 1".utf8))
+    #expect(send.content.json == Array("hello 1".utf8))
     #expect(send.history.map(\.state) == [.queued])
     #expect(try world.store.unpublished(limit: 10).entries.map(\.id) == ids)
     #expect(try world.store.intakePlace(partition: 0)?.offset == 3)

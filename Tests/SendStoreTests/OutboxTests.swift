@@ -68,20 +68,20 @@ import Time
     let world = try StoreUnderTest(backend)
     try world.queue(4) { index, send in
       send.recipient = index == 3 ? "+393330000000" : "+393331234567"
-      send.content = Array("\(index)".utf8)
+      send.content = SendContent(json: Array("\(index)".utf8))
     }
     let claim = try world.claim()
     func doubt(_ index: Int) throws {
       let failure = Failure(code: "network", sentence: "No.")
-      let send = try #require(claim.sends.first { $0.content == Array("\(index)".utf8) })
+      let send = try #require(claim.sends.first { $0.content.json == Array("\(index)".utf8) })
       _ = try world.store.record([.of(send, .inDoubt(failure, nextLook: world.clock.now))])
     }
     try doubt(0)
     try doubt(1)
     let doubts = try world.store.doubtsDue(of: Sender.main.id, limit: 9)
-    let first = try #require(doubts.first { $0.content == Array("0".utf8) })
+    let first = try #require(doubts.first { $0.content.json == Array("0".utf8) })
     let rivals = try world.store.rivals(of: first, on: Sender.main.id)
-    #expect(Set(rivals) == [Array("1".utf8), Array("2".utf8)])
+    #expect(Set(rivals.map(\.json)) == [Array("1".utf8), Array("2".utf8)])
   }
 
   @Test("an older mark that comes in a later call changes nothing", arguments: Backend.allCases)

@@ -42,7 +42,8 @@ import Time
     let failed = try #require(try world.store.send(ids[1])?.history.last)
     #expect(failed.code == "21610")
     #expect(
-      failed.detail == Array(#"{"reason":"the recipient said STOP","providerText":"blocked"}"#.utf8)
+      failed.detail?.json
+        == Array(#"{"reason":"the recipient said STOP","providerText":"blocked"}"#.utf8)
     )
     #expect(try world.claim().sends.isEmpty)
     world.clock.advance(to: due)

@@ -227,7 +227,7 @@ private final class InterruptedLog: PassingLog {
       let send = try #require(
         try world.stand.accepted(1) { _, send in
           send.campaign = "spring"
-          send.content = Array(#"{"metadata":{"order":7}}"#.utf8)
+          send.content = SendContent(json: Array(#"{"metadata":{"order":7}}"#.utf8))
         }.first)
       var sent = ProviderCallback.twilio("sent", send)
       sent.raw = Array(

@@ -39,7 +39,7 @@ import Time
       #expect(stored.progress.state == failure.state)
       let last = try #require(stored.history.last)
       #expect(last.code == (failure.code.map(String.init) ?? "none"))
-      let detail = try JSONDocument(try #require(last.detail)).root
+      let detail = try JSONDocument(try #require(last.detail).json).root
       #expect(detail["reason"]?.string?.isEmpty == false)
       guard let wait = failure.wait else { return }
       #expect(stored.due == before + wait)
@@ -70,13 +70,13 @@ import Time
       ])
       let read = try #require(try stand.store.send(send.id)?.history.last)
       #expect(read.state == .read && read.providerAt == at && read.at == stand.clock.now)
-      let detail = try JSONDocument(try #require(read.detail)).root
+      let detail = try JSONDocument(try #require(read.detail).json).root
       #expect(detail["status"]?.string == "played")
       #expect(detail["pricing"]?["category"]?.string == "marketing")
       #expect(detail["conversation"]?["id"]?.string == "c1")
       let end = try #require(try stand.store.send(other.id)?.history.last)
       #expect(end.state == .failed && end.code == "131026")
-      let why = try JSONDocument(try #require(end.detail)).root
+      let why = try JSONDocument(try #require(end.detail).json).root
       #expect(why["providerText"]?.string == "Message undeliverable")
       #expect(why["reason"]?.string?.isEmpty == false)
     }
@@ -178,7 +178,7 @@ import Time
     try await onStand(backend) { stand in
       let sends = try stand.accepted(2) {
         let fallback = $0 == 0 ? #"{"name":"offer"}"# : "null"
-        $1.content = Array(#"{"fallbackTemplate":\#(fallback)}"#.utf8)
+        $1.content = SendContent(json: Array(#"{"fallbackTemplate":\#(fallback)}"#.utf8))
       }
       try stand.tell(sends.map { .twilio("undelivered", $0, code: 63016) })
       #expect(try stand.state(sends[1].id) == .undelivered)

@@ -147,7 +147,8 @@ import Time
       CallbackReport(
         attempt: attempt, providerID: ProviderID("wamid.1"), provider: .meta,
         account: AccountID("W1"), address: "P1", status: .failed(.failed, againAfter: nil),
-        providerAt: now, code: "131026", detail: Array(#"{"reason":"No."}"#.utf8))
+        providerAt: now, code: "131026",
+        detail: HistoryDetail(json: Array(#"{"reason":"No."}"#.utf8)))
     ])
     let entries = try store.unpublished(limit: 10).entries
     let data = entries.map { MessageEvent($0, generation: 0).record.event.data }

@@ -124,8 +124,8 @@ extension SendGlance {
   /// Whether the store has what this says.
   func isSame(as event: SendEvent) -> Bool {
     guard sender == event.sender, recipient == event.to else { return false }
-    if content == event.request { return true }
+    if content.json == event.request { return true }
     // The store has it as the log's reader wrote it again.
-    do { return content == (try JSONDocument(event.request).root.text) } catch { return false }
+    do { return content.json == (try JSONDocument(event.request).root.text) } catch { return false }
   }
 }

@@ -33,7 +33,7 @@ struct SendView {
       writer.field("due", send.due.description)
       writer.field("expires", send.expires.description)
       if silentSince != nil { writer.field("silent", true) }
-      writer.field("metadata", json: send.content.metadataOfRequest)
+      writer.field("metadata", json: send.content.metadata)
       writeError(to: &writer)
       writer.name("history")
       writer.array { list in
@@ -49,7 +49,7 @@ struct SendView {
     guard state.isFailure || state.rank < SendState.accepted.rank,
       let failure = send.history.last(where: { $0.code != nil })
     else { return }
-    let detail = failure.detail.flatMap(JSONValue.init(whole:))
+    let detail = failure.detail?.value
     writer.name("error")
     writer.object { error in
       error.field("code", failure.code)
@@ -78,7 +78,7 @@ extension HistoryEntry {
     writer.field("at", at.description)
     writer.field("providerAt", providerAt?.description)
     writer.field("code", code)
-    for (name, value) in detail.flatMap(JSONValue.init(whole:))?.fields ?? [] {
+    for (name, value) in detail?.value?.fields ?? [] {
       writer.name(name)
       writer.raw(value.text)
     }

@@ -96,9 +96,9 @@ extension HistoryEntry {
     var parts = [code.map { Self.ownCodes[$0] ?? $0 }].compactMap(\.self)
     guard let detail else { return parts.joined() }
     do {
-      let root = try JSONDocument(detail).root
+      let root = try JSONDocument(detail.json).root
       parts += [root["reason"]?.string, root["providerText"]?.string].compactMap(\.self)
-    } catch { parts.append(String(decoding: detail, as: UTF8.self)) }
+    } catch { parts.append(String(decoding: detail.json, as: UTF8.self)) }
     return parts.joined(separator: ": ")
   }
 }

@@ -17,8 +17,8 @@ package struct CallbackReport: Hashable, Sendable {
   package var status: Status
   package var providerAt: Timestamp?
   package var code: String?
-  /// JSON: texts of the failure, price, whatever is kept of it.
-  package var detail: [UInt8]?
+  /// Texts of the failure, price, whatever is kept of it.
+  package var detail: HistoryDetail?
   package var consequences: [Consequence] = []
 
   package enum Status: Hashable, Sendable {
@@ -30,7 +30,7 @@ package struct CallbackReport: Hashable, Sendable {
   package init(
     attempt: AttemptID?, providerID: ProviderID, provider: Provider, account: AccountID,
     address: String?, tenant: Tenant? = nil, status: Status, providerAt: Timestamp? = nil,
-    code: String? = nil, detail: [UInt8]? = nil, consequences: [Consequence] = []
+    code: String? = nil, detail: HistoryDetail? = nil, consequences: [Consequence] = []
   ) {
     self.attempt = attempt
     self.providerID = providerID

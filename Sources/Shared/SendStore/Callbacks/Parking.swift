@@ -177,10 +177,7 @@ extension CallbackReport {
       }
       if let providerAt { writer.field("providerAt", providerAt.microseconds) }
       writer.field("code", code)
-      if let detail {
-        writer.name("detail")
-        writer.raw(detail)
-      }
+      writer.field("detail", json: detail?.json)
       guard !consequences.isEmpty else { return }
       writer.name("consequences")
       writer.array { list in
@@ -204,7 +201,7 @@ extension CallbackReport {
       address: root["address"]?.string,
       status: Status(state, againAfter: root["again"]?.integer.map { .microseconds($0) }),
       providerAt: root["providerAt"]?.integer.map { Timestamp(microseconds: $0) },
-      code: root["code"]?.string, detail: root["detail"]?.text)
+      code: root["code"]?.string, detail: (root["detail"]?.text).map { HistoryDetail(json: $0) })
     if let app = root["app"]?.string, let company = root["company"]?.string {
       tenant = Tenant(app: app, company: company)
     }

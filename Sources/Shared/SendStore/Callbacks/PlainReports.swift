@@ -113,7 +113,7 @@ extension PlainReports {
         .providerAt: .optionalIntegers(
           reports.map { callbacks[$0.place].providerAt?.microseconds }),
         .code: .optionalTexts(reports.map { callbacks[$0.place].code }),
-        .detail: .optionalBytes(reports.map { callbacks[$0.place].detail }),
+        .detail: .optionalBytes(reports.map { callbacks[$0.place].detail?.json }),
         .lanes: .keys(lanes), .now: .time(now),
       ]
     }

@@ -5,7 +5,7 @@ internal import Time
 /// A due send with what is known of its recipient.
 struct Candidate {
   let row: SendRow
-  let content: [UInt8]
+  let content: SendContent
   let window: ServiceWindow
   let optOut: OptOut?
   let pairPaidBack: Timestamp?
@@ -71,7 +71,7 @@ extension Transaction {
         due: row.time(.due),
         expires: row.time(.expires))
       return Candidate(
-        row: send, content: row.bytes(.content),
+        row: send, content: SendContent(json: row.bytes(.content)),
         window: ServiceWindow(
           lastInbound: row.optionalTime(.lastInbound), lastRefusal: row.optionalTime(.windowClosed)),
         optOut: row.optionalText(.optOut).flatMap(OptOut.init(rawValue:)),

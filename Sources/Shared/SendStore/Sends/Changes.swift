@@ -11,13 +11,13 @@ struct Change {
   let at: Timestamp
   var providerAt: Timestamp?
   var code: String?
-  var detail: [UInt8]?
+  var detail: HistoryDetail?
 }
 
 extension Change {
   init(
     _ row: SendRow, at: Timestamp, providerAt: Timestamp? = nil, code: String? = nil,
-    detail: [UInt8]? = nil
+    detail: HistoryDetail? = nil
   ) {
     self.init(
       key: row.key, version: row.progress.version, state: row.progress.state,
@@ -63,7 +63,7 @@ struct ChangeSet {
   /// The state the send moved to, or nil where the news moved nothing.
   mutating func apply(
     _ news: SendNews, to key: SendKey, due: Timestamp? = nil, providerAt: Timestamp? = nil,
-    code: String? = nil, detail: [UInt8]? = nil, doubt: Doubt? = nil
+    code: String? = nil, detail: HistoryDetail? = nil, doubt: Doubt? = nil
   ) -> SendState? {
     guard let place = places[key] else { return nil }
     let old = entries[place].row.progress
@@ -82,7 +82,7 @@ struct ChangeSet {
   }
 
   /// Tells something of a send that moves it nowhere.
-  mutating func remark(_ key: SendKey, code: String, detail: [UInt8]) {
+  mutating func remark(_ key: SendKey, code: String, detail: HistoryDetail) {
     guard let place = places[key] else { return }
     let old = entries[place].row
     if entries[place].before == nil {
@@ -234,7 +234,8 @@ extension Transaction {
         .attempt: .integers(changes.map { Int64($0.attempt) }),
         .at: .integers(changes.map(\.at.microseconds)),
         .providerAt: .optionalIntegers(changes.map { $0.providerAt?.microseconds }),
-        .code: .optionalTexts(changes.map(\.code)), .detail: .optionalBytes(changes.map(\.detail)),
+        .code: .optionalTexts(changes.map(\.code)),
+        .detail: .optionalBytes(changes.map(\.detail?.json)),
       ])
   }
 

@@ -10,7 +10,7 @@ package struct ClaimedSend: Hashable, Sendable {
   package let attempt: Int
   package let claim: ClaimID
   package let recipient: String
-  package let content: [UInt8]
+  package let content: SendContent
   /// What is known of the 24-hour window, to be judged at posting.
   package let window: ServiceWindow
   /// An opt-out that is not from everything; whether it matters depends on the content.

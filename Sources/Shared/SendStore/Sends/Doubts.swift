@@ -11,7 +11,7 @@ package struct Doubt: Hashable, Sendable {
   package let recipient: String
   package let since: Timestamp
   package let looks: Int
-  package let content: [UInt8]
+  package let content: SendContent
   package let reason: String
   /// When the attempt was claimed; its bytes left soon after, if at all.
   package let claimedAt: Timestamp?
@@ -57,13 +57,13 @@ extension SendStore {
 
   /// The contents of all that went to the same person and may still turn up at the provider: other doubts,
   /// and attempts that are not recorded.
-  package func rivals(of doubt: Doubt, on sender: SenderID) throws(StoreError) -> [[UInt8]] {
+  package func rivals(of doubt: Doubt, on sender: SenderID) throws(StoreError) -> [SendContent] {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return [] }
     return try engine.read { transaction throws(StoreError) in
       try transaction.rows(
         Doubts.rivals, [.lane: .key(lane), .recipient: .text(doubt.recipient)]
       ) {
-        (key: $0.key(.send) as SendKey, content: $0.bytes(.content))
+        (key: $0.key(.send) as SendKey, content: SendContent(json: $0.bytes(.content)))
       }
       .filter { $0.key != doubt.send }.map(\.content)
     }
@@ -87,7 +87,7 @@ extension Doubt {
       send: row.key(.send), id: try SendID(column: row.bytes(.id)),
       attempt: attempt,
       recipient: row.text(.recipient), since: row.time(.since), looks: row.int(.looks),
-      content: row.bytes(.content),
+      content: SendContent(json: row.bytes(.content)),
       reason: row.text(.reason), claimedAt: claimedAt,
       sender: SenderID(row.text(.sender)))
   }

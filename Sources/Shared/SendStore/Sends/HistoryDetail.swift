@@ -1,19 +1,25 @@
 internal import Domain
-private import JSON
+package import JSON
 
-extension [UInt8] {
-  /// The detail of a change that has one sentence to say.
-  static func sentence(_ text: String) -> [UInt8] {
-    JSONWriter.object { $0.field("reason", text) }
-  }
-}
+/// What is kept of a change beside its state and its code: a JSON object.
+package struct HistoryDetail: Hashable, Sendable {
+  package let json: [UInt8]
 
-extension Failure {
-  /// The detail of a change that was a failure.
-  var detail: [UInt8] {
-    JSONWriter.object { writer in
-      writer.field("reason", sentence)
-      writer.field("providerText", providerText)
+  package init(json: [UInt8]) { self.json = json }
+
+  /// Of a change that was a failure.
+  init(_ failure: Failure) {
+    json = JSONWriter.object { writer in
+      writer.field("reason", failure.sentence)
+      writer.field("providerText", failure.providerText)
     }
   }
+
+  /// Of a change that has one sentence to say.
+  static func sentence(_ text: String) -> HistoryDetail {
+    HistoryDetail(json: JSONWriter.object { $0.field("reason", text) })
+  }
+
+  /// nil where it cannot be read.
+  package var value: JSONValue? { JSONValue(whole: json) }
 }

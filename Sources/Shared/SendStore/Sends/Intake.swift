@@ -186,7 +186,7 @@ private struct IntakeSorting {
 extension NewSend {
   /// Tells the same request from another one under the same id.
   fileprivate var hash: [UInt8] {
-    sha256(Array("\(sender)\n\(recipient)\n".utf8) + content)
+    sha256(Array("\(sender)\n\(recipient)\n".utf8) + content.json)
   }
 }
 
@@ -324,7 +324,10 @@ extension Transaction {
       ])
     try run(
       Arrivals.insertContents,
-      [.send: keys, .hash: .bytes(fresh.map(\.hash)), .content: .bytes(fresh.map(\.send.content))])
+      [
+        .send: keys, .hash: .bytes(fresh.map(\.hash)),
+        .content: .bytes(fresh.map(\.send.content.json)),
+      ])
     let campaigns = zip(rows, fresh).filter { !$1.send.campaign.isEmpty }.map(\.0)
     try run(
       Arrivals.insertCampaignSends,

@@ -60,7 +60,7 @@ extension Transaction {
       return HistoryEntry(
         version: row.int(.version), state: state, attempt: row.int(.attempt), at: row.time(.at),
         providerAt: row.optionalTime(.providerAt), code: row.optionalText(.code),
-        detail: row.optionalBytes(.detail))
+        detail: row.optionalBytes(.detail).map { HistoryDetail(json: $0) })
     }
   }
 }
@@ -77,7 +77,8 @@ extension StoredSend {
       campaign: row.text(.campaign), template: TemplateKey(text: row.text(.template)).name,
       due: row.time(.due),
       expires: row.time(.expires),
-      content: row.bytes(.content), answer: row.optionalBytes(.answer), history: [])
+      content: SendContent(json: row.bytes(.content)), answer: row.optionalBytes(.answer),
+      history: [])
   }
 
   fileprivate func with(_ history: [HistoryEntry]) -> StoredSend {

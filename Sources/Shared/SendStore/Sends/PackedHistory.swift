@@ -51,8 +51,8 @@ extension Change {
       bytes += code
     }
     if let detail {
-      bytes.append(bigEndian: UInt32(detail.count))
-      bytes += detail
+      bytes.append(bigEndian: UInt32(detail.json.count))
+      bytes += detail.json
     }
   }
 }
@@ -114,7 +114,7 @@ private struct PackedReader {
     let attempt = Int(try integer(UInt8.self))
     let given = try integer(UInt8.self)
     let at = Timestamp(microseconds: try integer(Int64.self))
-    var (providerAt, code, detail): (Timestamp?, String?, [UInt8]?) = (nil, nil, nil)
+    var (providerAt, code, detail): (Timestamp?, String?, HistoryDetail?) = (nil, nil, nil)
     if given & PackedHistory.hasProviderAt != 0 {
       providerAt = Timestamp(microseconds: try integer(Int64.self))
     }
@@ -122,7 +122,7 @@ private struct PackedReader {
       code = String(decoding: try take(Int(try integer(UInt16.self))), as: UTF8.self)
     }
     if given & PackedHistory.hasDetail != 0 {
-      detail = Array(try take(Int(try integer(UInt32.self))))
+      detail = HistoryDetail(json: Array(try take(Int(try integer(UInt32.self)))))
     }
     return HistoryEntry(
       version: version, state: state, attempt: attempt, at: at, providerAt: providerAt, code: code,

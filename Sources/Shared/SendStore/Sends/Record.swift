@@ -213,7 +213,7 @@ extension ChangeSet {
     doubt: Doubt? = nil
   ) -> SendState? {
     apply(
-      news, to: key, due: due, code: failure.code, detail: failure.detail, doubt: doubt)
+      news, to: key, due: due, code: failure.code, detail: HistoryDetail(failure), doubt: doubt)
   }
 }
 

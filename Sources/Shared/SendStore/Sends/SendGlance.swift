@@ -13,7 +13,7 @@ package struct SendGlance: Hashable, Sendable {
   package let sender: SenderID
   package let campaign: String
   package let template: String
-  package let content: [UInt8]
+  package let content: SendContent
   /// What the provider calls the attempt, once it has told.
   package let providerID: ProviderID?
 }
@@ -42,7 +42,7 @@ extension SendGlance {
       changed: row.time(.changed), recipient: row.text(.recipient),
       sender: SenderID(row.text(.sender)),
       campaign: row.text(.campaign), template: TemplateKey(text: row.text(.template)).name,
-      content: row.bytes(.content),
+      content: SendContent(json: row.bytes(.content)),
       providerID: row.optionalText(.providerID).map { ProviderID($0) })
   }
 }

@@ -8,7 +8,7 @@ package struct NewSend: Hashable, Sendable {
   package var sender: SenderID
   package var recipient: String
   /// What is to be sent, as the log has it.
-  package var content: [UInt8]
+  package var content: SendContent
   package var priority: Int
   package var campaign: String
   package var template: String
@@ -24,7 +24,7 @@ package struct NewSend: Hashable, Sendable {
     self.id = id
     self.sender = sender
     self.recipient = recipient
-    self.content = content
+    self.content = SendContent(json: content)
     self.priority = priority
     self.campaign = campaign
     self.template = template
@@ -44,7 +44,7 @@ package struct StoredSend: Hashable, Sendable {
   package let template: String
   package let due: Timestamp
   package let expires: Timestamp
-  package let content: [UInt8]
+  package let content: SendContent
   /// The provider's whole last answer.
   package let answer: [UInt8]?
   package let history: [HistoryEntry]
@@ -58,8 +58,7 @@ package struct HistoryEntry: Hashable, Sendable {
   package let at: Timestamp
   package let providerAt: Timestamp?
   package let code: String?
-  /// JSON.
-  package let detail: [UInt8]?
+  package let detail: HistoryDetail?
 }
 
 /// The narrow row that changes.

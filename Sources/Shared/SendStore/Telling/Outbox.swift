@@ -1,5 +1,4 @@
 package import Domain
-internal import JSON
 package import Store
 package import Time
 
@@ -30,15 +29,6 @@ package struct Unpublished: Sendable {
   package let isFull: Bool
   package let at: Timestamp
   package let generation: Int64
-}
-
-extension [UInt8] {
-  /// JSON; nil where these are no request, or one without.
-  package var metadataOfRequest: [UInt8]? {
-    do {
-      return try JSONDocument(self).root["metadata"].flatMap { $0.isNull ? nil : $0.text }
-    } catch { return nil }
-  }
 }
 
 extension SendStore {
@@ -110,7 +100,7 @@ private struct OutboxSend {
     tenant = Tenant(app: row.text(.app), company: row.text(.company))
     campaign = row.text(.campaign)
     template = TemplateKey(text: row.text(.template)).name
-    metadata = row.bytes(.content).metadataOfRequest
+    metadata = SendContent(json: row.bytes(.content)).metadata
     due = row.time(.due)
     expires = row.time(.expires)
     history = try PackedHistory.entries(row.optionalBytes(.history) ?? [])
@@ -180,7 +170,7 @@ extension HistoryEntry {
     self.init(
       version: row.int(.version), state: state, attempt: row.int(.attempt), at: row.time(.at),
       providerAt: row.optionalTime(.providerAt), code: row.optionalText(.code),
-      detail: row.optionalBytes(.detail))
+      detail: row.optionalBytes(.detail).map { HistoryDetail(json: $0) })
   }
 }
 
