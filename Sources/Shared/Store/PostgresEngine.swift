@@ -225,7 +225,7 @@ private final class PostgresConnection: Transaction {
     let sql = "SELECT coalesce(max(number), 0) FROM schema_version"
     do {
       _ = try connection.prepare("schema version", sql)
-      return Int(try connection.run("schema version", []).integer(0, 0))
+      return Int(try connection.run("schema version", []).number)
     } catch { throw StoreError(error) }
   }
 

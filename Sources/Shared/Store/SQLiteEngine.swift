@@ -108,9 +108,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
 
   private static func schema(of database: Database) throws(StoreError) -> Int {
     do {
-      let version = try database.prepare("PRAGMA user_version")
-      _ = try version.step()
-      return Int(version.integer(0))
+      return Int(try database.prepare("PRAGMA user_version").number() ?? 0)
     } catch { throw StoreError(error) }
   }
 }

@@ -63,17 +63,19 @@ final class Appending {
   }
 
   private func learn() throws(SQLiteError) {
-    let version = try dataVersion.step() ? dataVersion.integer(0) : 0
-    dataVersion.reset()
+    let version = try dataVersion.number() ?? 0
     guard version != knownVersion else { return }
-    let rows = try database.statement("SELECT partition, next FROM partitions ORDER BY partition")
+    let rows = try FileQuery<PartitionColumn>(
+      database.statement("SELECT partition, next FROM partitions ORDER BY partition"))
     next = []
     while try rows.step() {
-      let row = Int(rows.integer(0))
+      let row = rows.int(.partition)
       next += Array(repeating: 0, count: row + 1 - next.count)
-      next[row] = rows.integer(1)
+      next[row] = rows.integer(.next)
     }
     while runs.count < next.count { runs.append(RecordRun()) }
     knownVersion = version
   }
 }
+
+private enum PartitionColumn: Int, FileColumns { case partition, next }

@@ -53,14 +53,14 @@ package final class EmbeddedLog: EventLog {
   package func subscribe(
     group: String, topics: [Topic], options: SubscriptionOptions
   ) throws(LogError) -> any LogSubscription {
-    EmbeddedSubscription(
+    try EmbeddedSubscription(
       group: group, partitions: layout.partitions(of: topics), options: options,
       settings: settings, layout: layout, writer: writer,
       database: try LogFile.open(settings))
   }
 
   package func reader(_ name: String, of topics: [Topic]) throws(LogError) -> any LogReader {
-    EmbeddedReader(
+    try EmbeddedReader(
       name: name, layout: layout, writer: writer, database: try LogFile.open(settings),
       patience: SubscriptionOptions().patience)
   }

@@ -15,9 +15,9 @@ final class EmbeddedReader: LogReader {
 
   init(
     name: String, layout: Layout, writer: LogWriter, database: Database, patience: Duration
-  ) {
+  ) throws(LogError) {
     (self.name, self.layout, self.writer, self.patience) = (name, layout, writer, patience)
-    rows = FileRows(layout, database)
+    rows = try FileRows(layout, database)
   }
 
   func read(_ starts: [TopicPartition: Int64]) throws(LogError) {
@@ -69,14 +69,16 @@ final class EmbeddedReader: LogReader {
 /// The notes beside the offsets of groups. A table of its own, so that processes of an earlier version go on with
 /// the file.
 private enum Notes {
+  private enum NoteColumn: Int, FileColumns { case partition, note }
+
   static func read(_ group: String, in database: Database) throws(SQLiteError) -> [Int: String] {
     try make(in: database)
-    let statement = try database.statement(
-      #"SELECT partition, note FROM notes WHERE "group" = ?"#)
-    defer { statement.reset() }
-    statement.bind(1, group)
+    let found = try FileQuery<NoteColumn>(
+      database.statement(#"SELECT partition, note FROM notes WHERE "group" = ?"#))
+    defer { found.reset() }
+    found.statement.bind(1, group)
     var notes: [Int: String] = [:]
-    while try statement.step() { notes[Int(statement.integer(0))] = statement.text(1) }
+    while try found.step() { notes[found.int(.partition)] = found.text(.note) }
     return notes
   }
 

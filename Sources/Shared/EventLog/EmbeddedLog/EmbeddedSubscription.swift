@@ -21,11 +21,11 @@ final class EmbeddedSubscription: LogSubscription {
   init(
     group: String, partitions: [TopicPartition], options: SubscriptionOptions,
     settings: EmbeddedLogSettings, layout: Layout, writer: LogWriter, database: Database
-  ) {
+  ) throws(LogError) {
     (self.group, self.partitions, self.options) = (group, partitions, options)
     (self.settings, self.layout, self.writer) = (settings, layout, writer)
     self.database = database
-    reading = FileRows(layout, database)
+    reading = try FileRows(layout, database)
   }
 
   deinit { close() }

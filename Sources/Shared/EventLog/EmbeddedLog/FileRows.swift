@@ -12,14 +12,31 @@ final class FileRows {
 
   private let layout: Layout
   private let database: Database
+  private let dataVersion: Statement
+  private let available: FileQuery<AvailableColumn>
+  private let runs: FileQuery<RunColumn>
   /// The next offset of each row that is read.
   private var positions: [Int: Int64] = [:]
   private var paused: Set<Int> = []
   private var seenVersion: Int64?
   private var turn = 0
 
-  init(_ layout: Layout, _ database: Database) {
+  private enum AvailableColumn: Int, FileColumns { case partition, first, next }
+  private enum RunColumn: Int, FileColumns { case position, count, size, records }
+
+  init(_ layout: Layout, _ database: Database) throws(LogError) {
     (self.layout, self.database) = (layout, database)
+    do {
+      dataVersion = try database.prepare("PRAGMA data_version")
+      available = try FileQuery(
+        database.prepare("SELECT partition, first, next FROM partitions"))
+      runs = try FileQuery(
+        database.prepare(
+          """
+          SELECT position, count, size, records FROM runs
+          WHERE position >= ? AND position < ? ORDER BY position
+          """))
+    } catch { throw LogError(error) }
   }
 
   /// Reads these and nothing else.
@@ -43,7 +60,7 @@ final class FileRows {
 
   /// Nothing new is in the file as long as no connection but ours has committed.
   func read(_ max: Int) throws(LogError) -> [LogRecord] {
-    let version = try onFile { () throws(SQLiteError) in try dataVersion() }
+    let version = try onFile { () throws(SQLiteError) in try dataVersion.number() ?? 0 }
     guard version != seenVersion else { return [] }
     let behind = try rowsBehind()
     guard !behind.isEmpty else {
@@ -61,12 +78,6 @@ final class FileRows {
     return records
   }
 
-  private func dataVersion() throws(SQLiteError) -> Int64 {
-    let statement = try database.statement("PRAGMA data_version")
-    defer { statement.reset() }
-    return try statement.step() ? statement.integer(0) : 0
-  }
-
   private func rowsBehind() throws(LogError) -> [(row: Int, end: Int64)] {
     var behind: [(row: Int, end: Int64)] = []
     for (row, available) in try onFile({ () throws(SQLiteError) in try availableOffsets() }) {
@@ -82,13 +93,12 @@ final class FileRows {
   }
 
   private func availableOffsets() throws(SQLiteError) -> [(row: Int, offsets: Range<Int64>)] {
-    let statement = try database.statement("SELECT partition, first, next FROM partitions")
-    var available: [(row: Int, offsets: Range<Int64>)] = []
-    while try statement.step() {
-      available.append(
-        (Int(statement.integer(0)), statement.integer(1)..<statement.integer(2)))
+    var offsets: [(row: Int, offsets: Range<Int64>)] = []
+    while try available.step() {
+      offsets.append(
+        (available.int(.partition), available.integer(.first)..<available.integer(.next)))
     }
-    return available
+    return offsets
   }
 
   /// Told once; the partition gives nothing more until it is started anew.
@@ -102,18 +112,13 @@ final class FileRows {
     _ row: Int, until end: Int64, _ max: Int, into records: inout [LogRecord], _ bytes: inout Int
   ) throws(SQLiteError) {
     guard let start = positions[row], let partition = layout.partition(atRow: row) else { return }
-    let statement = try database.statement(
-      """
-      SELECT position, count, size, records FROM runs
-      WHERE position >= ? AND position < ? ORDER BY position
-      """)
-    statement.bind(1, Layout.position(row, start))
-    statement.bind(2, Layout.position(row, end))
-    defer { statement.reset() }
-    while records.count < max, bytes < Self.batchBytes, try statement.step() {
-      let last = Layout.offset(statement.integer(0))
-      var offset = last - statement.integer(1) + 1
-      var run = RunReader(try run(statement))
+    runs.statement.bind(1, Layout.position(row, start))
+    runs.statement.bind(2, Layout.position(row, end))
+    defer { runs.reset() }
+    while records.count < max, bytes < Self.batchBytes, try runs.step() {
+      let last = Layout.offset(runs.integer(.position))
+      var offset = last - runs.integer(.count) + 1
+      var run = RunReader(try unpackedRun())
       while records.count < max, let place = run.next() {
         defer { offset += 1 }
         guard offset >= start else { continue }
@@ -130,10 +135,10 @@ final class FileRows {
     }
   }
 
-  private func run(_ row: Statement) throws(SQLiteError) -> [UInt8] {
-    let size = row.isNull(2) ? nil : Int(row.integer(2))
-    guard let bytes = Packed(bytes: row.bytes(3), unpackedCount: size).unpacked() else {
-      throw SQLiteError(damaged: "the run that ends at \(row.integer(0))")
+  private func unpackedRun() throws(SQLiteError) -> [UInt8] {
+    let size = runs.optionalInteger(.size).map { Int($0) }
+    guard let bytes = Packed(bytes: runs.bytes(.records), unpackedCount: size).unpacked() else {
+      throw SQLiteError(damaged: "the run that ends at \(runs.integer(.position))")
     }
     return bytes
   }

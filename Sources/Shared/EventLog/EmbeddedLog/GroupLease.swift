@@ -35,9 +35,8 @@ final class GroupLease: Sendable {
     statement.bind(3, boot)
     statement.bind(4, now)
     statement.bind(5, until)
-    defer { statement.reset() }
-    guard try statement.step() else { return nil }
-    return GroupLease(group: group, owner: owner, epoch: statement.integer(0), until: until)
+    guard let epoch = try statement.number() else { return nil }
+    return GroupLease(group: group, owner: owner, epoch: epoch, until: until)
   }
 
   /// Whether a try to take it may succeed, without writing.

@@ -2,6 +2,8 @@ internal import SQLite
 
 /// The offsets that groups have committed, by row of the table `partitions`.
 enum GroupOffsets {
+  private enum OffsetColumn: Int, FileColumns { case partition, next }
+
   /// Makes the group known to the retention from where the log begins now.
   static func register(
     _ group: String, rows: [Int], in database: Database
@@ -19,11 +21,11 @@ enum GroupOffsets {
   }
 
   static func read(_ group: String, in database: Database) throws(SQLiteError) -> [Int: Int64] {
-    let statement = try database.statement(
-      #"SELECT partition, next FROM offsets WHERE "group" = ?"#)
-    statement.bind(1, group)
+    let found = try FileQuery<OffsetColumn>(
+      database.statement(#"SELECT partition, next FROM offsets WHERE "group" = ?"#))
+    found.statement.bind(1, group)
     var offsets: [Int: Int64] = [:]
-    while try statement.step() { offsets[Int(statement.integer(0))] = statement.integer(1) }
+    while try found.step() { offsets[found.int(.partition)] = found.integer(.next) }
     return offsets
   }
 

@@ -9,14 +9,19 @@ struct Layout: Sendable {
   private let names: [Int: TopicPartition]
   private let counts: [Topic: Int]
 
+  private enum LogColumn: Int, FileColumns { case id }
+  private enum PartitionColumn: Int, FileColumns { case partition, topic, number }
+  private enum OffsetColumn: Int, FileColumns { case first, next }
+
   init(_ database: Database) throws(SQLiteError) {
-    let log = try database.prepare("SELECT id FROM log")
-    id = try log.step() ? log.text(0) : ""
-    let partitions = try database.prepare("SELECT partition, topic, number FROM partitions")
+    let log = try FileQuery<LogColumn>(database.prepare("SELECT id FROM log"))
+    id = try log.step() ? log.text(.id) : ""
+    let partitions = try FileQuery<PartitionColumn>(
+      database.prepare("SELECT partition, topic, number FROM partitions"))
     var rows: [TopicPartition: Int] = [:]
     while try partitions.step() {
-      guard let topic = Topic(rawValue: partitions.text(1)) else { continue }
-      rows[TopicPartition(topic, Int(partitions.integer(2)))] = Int(partitions.integer(0))
+      guard let topic = Topic(rawValue: partitions.text(.topic)) else { continue }
+      rows[TopicPartition(topic, partitions.int(.number))] = partitions.int(.partition)
     }
     self.rows = rows
     names = Dictionary(uniqueKeysWithValues: rows.map { ($0.value, $0.key) })
@@ -44,11 +49,11 @@ struct Layout: Sendable {
   static func offsets(
     of topic: Topic, in database: Database
   ) throws(SQLiteError) -> [Range<Int64>] {
-    let statement = try database.statement(
-      "SELECT first, next FROM partitions WHERE topic = ? ORDER BY number")
-    statement.bind(1, topic.rawValue)
+    let found = try FileQuery<OffsetColumn>(
+      database.statement("SELECT first, next FROM partitions WHERE topic = ? ORDER BY number"))
+    found.statement.bind(1, topic.rawValue)
     var offsets: [Range<Int64>] = []
-    while try statement.step() { offsets.append(statement.integer(0)..<statement.integer(1)) }
+    while try found.step() { offsets.append(found.integer(.first)..<found.integer(.next)) }
     return offsets
   }
 

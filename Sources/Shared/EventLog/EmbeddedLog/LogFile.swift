@@ -7,6 +7,8 @@ internal import SQLite
 enum LogFile {
   private static let version: Int64 = 2
 
+  private enum RecordColumn: Int, FileColumns { case position, appended, key, headers, value }
+
   /// For reading, and for writing by one thread a process. FULL: a commit is on the disk when it
   /// returns, also if the power fails.
   static func open(_ settings: EmbeddedLogSettings) throws(LogError) -> Database {
@@ -39,8 +41,7 @@ enum LogFile {
     _ database: Database, _ settings: EmbeddedLogSettings
   ) throws(LogError) {
     let found = try onFile { () throws(SQLiteError) in
-      let statement = try database.prepare("PRAGMA user_version")
-      return try statement.step() ? statement.integer(0) : 0
+      try database.prepare("PRAGMA user_version").number() ?? 0
     }
     guard found <= version else {
       throw .unusable("\(settings.path) is of version \(found), this program knows \(version)")
@@ -68,14 +69,16 @@ enum LogFile {
         size INTEGER, records BLOB NOT NULL
       ) STRICT
       """)
-    let old = try database.prepare(
-      "SELECT position, appended, key, headers, value FROM records ORDER BY position")
+    let old = try FileQuery<RecordColumn>(
+      database.prepare(
+        "SELECT position, appended, key, headers, value FROM records ORDER BY position"))
     let insert = try database.prepare("INSERT INTO runs VALUES (?, ?, 1, NULL, ?)")
     while try old.step() {
       var run = RecordRun()
-      run.add(key: old.text(2), headers: old.bytes(3), value: old.optionalBytes(4))
-      insert.bind(1, old.integer(0))
-      insert.bind(2, old.integer(1))
+      run.add(
+        key: old.text(.key), headers: old.bytes(.headers), value: old.optionalBytes(.value))
+      insert.bind(1, old.integer(.position))
+      insert.bind(2, old.integer(.appended))
       insert.bind(3, run.bytes)
       try insert.run()
     }

@@ -4,22 +4,29 @@ internal import SQLite
 /// nobody up.
 final class Retention {
   private static let step = 1000
-  private let partitions: Statement
-  private let oldest: Statement
+
+  /// `passed`: what every group has read, or the end.
+  private enum PartitionColumn: Int, FileColumns { case partition, first, passed }
+  private enum OldestColumn: Int, FileColumns { case position, appended }
+
+  private let partitions: FileQuery<PartitionColumn>
+  private let oldest: FileQuery<OldestColumn>
   private let delete: Statement
   private let advance: Statement
 
   init(_ database: Database) throws(SQLiteError) {
     // Rows that have records, with the offset that the slowest group has still to read.
-    partitions = try database.prepare(
-      """
-      SELECT p.partition, p.first, coalesce(min(o.next), p.next)
-      FROM partitions p LEFT JOIN offsets o ON o.partition = p.partition
-      WHERE p.first < p.next
-      GROUP BY p.partition
-      """)
-    oldest = try database.prepare(
-      "SELECT position, appended FROM runs WHERE position BETWEEN ? AND ? ORDER BY position")
+    partitions = try FileQuery(
+      database.prepare(
+        """
+        SELECT p.partition AS partition, p.first AS first, coalesce(min(o.next), p.next) AS passed
+        FROM partitions p LEFT JOIN offsets o ON o.partition = p.partition
+        WHERE p.first < p.next
+        GROUP BY p.partition
+        """))
+    oldest = try FileQuery(
+      database.prepare(
+        "SELECT position, appended FROM runs WHERE position BETWEEN ? AND ? ORDER BY position"))
     delete = try database.prepare("DELETE FROM runs WHERE position BETWEEN ? AND ?")
     advance = try database.prepare("UPDATE partitions SET first = ? WHERE partition = ?")
   }
@@ -29,7 +36,7 @@ final class Retention {
     var ranges: [(row: Int, first: Int64, end: Int64)] = []
     while try partitions.step() {
       let range = (
-        Int(partitions.integer(0)), partitions.integer(1), partitions.integer(2)
+        partitions.int(.partition), partitions.integer(.first), partitions.integer(.passed)
       )
       if range.1 < range.2 { ranges.append(range) }
     }
@@ -44,12 +51,12 @@ final class Retention {
     _ row: Int, _ offsets: Range<Int64>, _ before: Int64, atMost limit: Int
   ) throws(SQLiteError) -> Int {
     let start = Layout.position(row, offsets.lowerBound)
-    oldest.bind(1, start)
-    oldest.bind(2, Layout.position(row, offsets.upperBound - 1))
+    oldest.statement.bind(1, start)
+    oldest.statement.bind(2, Layout.position(row, offsets.upperBound - 1))
     defer { oldest.reset() }
     var (last, end) = (start, offsets.lowerBound)
-    while end - offsets.lowerBound < limit, try oldest.step(), oldest.integer(1) < before {
-      last = oldest.integer(0)
+    while end - offsets.lowerBound < limit, try oldest.step(), oldest.integer(.appended) < before {
+      last = oldest.integer(.position)
       end = Layout.offset(last) + 1
     }
     oldest.reset()

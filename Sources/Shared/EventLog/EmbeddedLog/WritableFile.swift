@@ -91,8 +91,7 @@ final class WritableFile {
       SELECT (page_count - freelist_count) * page_size
       FROM pragma_page_count, pragma_freelist_count, pragma_page_size
       """)
-    defer { statement.reset() }
-    return try statement.step() ? Int(statement.integer(0)) : 0
+    return Int(try statement.number() ?? 0)
   }
 
   private func transaction<Value>(

@@ -33,6 +33,9 @@ package final class Rows {
     return raw.reduce(start) { $0 << 8 | Int64($1) }
   }
 
+  /// Of a statement that gives one row with one number.
+  package var number: Int64 { integer(0, 0) }
+
   package func text(_ row: Int, _ column: Int) -> String {
     String(decoding: raw(row, column), as: UTF8.self)
   }

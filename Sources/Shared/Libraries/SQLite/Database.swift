@@ -13,6 +13,9 @@ package struct SQLiteError: Error, CustomStringConvertible, Sendable {
     self.init(code: SQLITE_CORRUPT, message: "\(what) is damaged")
   }
 
+  /// For a mistake of ours in a statement.
+  package init(misused what: String) { self.init(code: SQLITE_MISUSE, message: what) }
+
   package var description: String { "SQLite: \(message) (\(code))" }
 
   /// Another process or connection holds the lock.
@@ -214,6 +217,12 @@ package final class Statement {
   /// Runs to the end and drops what rows there are.
   package func run() throws(SQLiteError) {
     while try step() {}
+  }
+
+  /// The number of a statement that gives nothing else; nil where it gives no row.
+  package func number() throws(SQLiteError) -> Int64? {
+    defer { reset() }
+    return try step() ? integer(0) : nil
   }
 
   /// Leaves a result that is not read to its end.
