@@ -11,13 +11,14 @@ package import Time
 /// **The order of locks.** PostgreSQL locks rows, so transactions that need several must not wait for each other in a
 /// ring. They lock kind by kind, and rows of one kind by their keys:
 ///
-///     lane group, lanes, sends, flows
+///     intents, sends, lanes, flows
 ///
-/// Which lane a callback will touch shows only once its send is known, so all lanes of its signers are locked first.
-/// Intents come before all that: of several who want to end one, whoever deletes it goes on, and the others find it gone.
-/// Only a claim that ends those of its predecessors has its lane by then. It may meet a sweep that wants the same intents
-/// and then the lane; PostgreSQL ends one of the two, and it runs again. Rows that a claim may as well leave for later it
-/// passes over where they are locked (SKIP LOCKED). On SQLite writers take turns, and there is nothing to order.
+/// A lane is what everybody wants who sends through it, so it is held last and for the shortest: a record first waits for
+/// its sends, which callbacks may hold, and writes them. Of several who want to end an intent, whoever deletes it goes on,
+/// and the others find it gone. A claim has its lane group and its lane from the beginning, as it judges by them; it waits
+/// for no send, but passes over those that are locked (SKIP LOCKED). Only a claim that ends the intents of its
+/// predecessors waits for sends while it has a lane. It may meet a record that wants the lane; PostgreSQL ends one of the
+/// two, and it runs again. On SQLite writers take turns, and there is nothing to order.
 package final class SendStore: Sendable {
   let engine: any Engine
   let catalog = Locked(LaneCatalog())

@@ -76,7 +76,6 @@ extension Transaction {
     _ callbacks: [CallbackReport], _ lanes: LaneCatalog
   ) throws(StoreError) -> [CallbackResult] {
     let now = try now()
-    try lockLanes(for: callbacks, lanes.byKey)
     var results = try advance(callbacks, lanes, at: now)
     let rest = callbacks.indices.filter { results[$0] == nil }
     for (index, result) in zip(rest, try judge(rest.map { callbacks[$0] }, lanes, at: now)) {
@@ -111,7 +110,10 @@ extension Transaction {
       }
       results.append(moved.map { .moved(before.id, $0) } ?? .unchanged(before.id))
     }
-    try changes.write(to: self)
+    try changes.writeSends(to: self)
+    let touched = due.filter(\.consequence.touchesLane).map(\.send.lane)
+    if !touched.isEmpty { _ = try lockLanes(Set(touched).sorted()) }
+    try changes.writeQueue(to: self)
     try bringAbout(due, at: now)
     // The answer that would have told the provider's id may never be recorded.
     try run(

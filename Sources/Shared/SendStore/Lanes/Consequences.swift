@@ -34,17 +34,6 @@ struct DueConsequence {
 }
 
 extension Transaction {
-  /// Lanes first, then sends: every transaction that needs both locks them in this order. Which lane it
-  /// will be shows only later, so all of the signers' are locked.
-  func lockLanes(
-    for callbacks: [CallbackReport], _ lanes: [LaneKey: LaneIdentity]
-  ) throws(StoreError) {
-    let signers = Set(
-      callbacks.filter { $0.consequences.contains(where: \.touchesLane) }.map(\.account))
-    guard !signers.isEmpty else { return }
-    _ = try lockLanes(lanes.values.filter { signers.contains($0.account) }.map(\.key).sorted())
-  }
-
   func bringAbout(_ due: [DueConsequence], at now: Timestamp) throws(StoreError) {
     let templates = try templates(of: due)
     var done: Set<DueConsequence.Change> = []

@@ -93,15 +93,28 @@ struct ChangeSet {
   }
 
   func write(to transaction: any Transaction) throws(StoreError) {
-    let touched = entries.filter { $0.before != nil }.sorted { $0.row.key < $1.row.key }
+    try writeSends(to: transaction)
+    try writeQueue(to: transaction)
+  }
+
+  /// All but the queue, whose flows are locked after lanes.
+  func writeSends(to transaction: any Transaction) throws(StoreError) {
+    let touched = touched
     guard !touched.isEmpty else { return }
     // The versions of one send keep their order.
     let changes = changes.sorted { ($0.key, $0.version) < ($1.key, $1.version) }
     try transaction.update(touched.map(\.row), by: changes, at: now)
-    try transaction.dequeue(touched.compactMap(\.placeLeft))
-    try transaction.enqueue(touched.filter(\.joinsQueue).map(\.row))
     try writeDoubts(touched, transaction)
     try transaction.publish(changes)
+  }
+
+  func writeQueue(to transaction: any Transaction) throws(StoreError) {
+    try transaction.dequeue(touched.compactMap(\.placeLeft))
+    try transaction.enqueue(touched.filter(\.joinsQueue).map(\.row))
+  }
+
+  private var touched: [Entry] {
+    entries.filter { $0.before != nil }.sorted { $0.row.key < $1.row.key }
   }
 
   private func writeDoubts(

@@ -29,7 +29,7 @@ internal import Time
 /// - **No claim grows with the backlog.** Flows that are held are passed over unread, and what is only judged and put
 ///   aside is bounded like what is taken (`hasRoom`).
 ///
-/// Rows are locked in the order group, lane, sends, each kind by its keys. Where two transactions wait for each other
+/// The group is locked first, then the lane; sends that are locked are passed over. Where two transactions wait for each other
 /// all the same, PostgreSQL ends one of them, and its body runs again: so all that a claim learns is kept here, and the
 /// store takes it over only once the commit is done.
 struct Claiming {

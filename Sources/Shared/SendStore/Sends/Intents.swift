@@ -100,20 +100,20 @@ extension SendStore {
 }
 
 extension Transaction {
-  /// Of all that holds locks this comes in the order that records keep: intents, lanes, sends. Intents that
+  /// Of all that holds locks this comes in the order that records keep: intents, sends, lanes. Intents that
   /// somebody else has taken meanwhile are left alone.
   func putInDoubt(
     _ intents: [Intent], firstLook: Duration, at now: Timestamp
   ) throws(StoreError) -> Int {
     let ours = try end(intents)
     guard !ours.isEmpty else { return 0 }
+    try doubt(ours, firstLook: firstLook, at: now)
     let byLane = Dictionary(grouping: ours, by: \.lane)
     for lane in try lockLanes(byLane.keys.sorted()) {
       let count = byLane[lane.key]?.count ?? 0
       let left = try inFlight(of: lane, without: count)
       try run(Lanes.saveInFlight, [.lane: .key(lane.key), .inFlight: .integer(left)])
     }
-    try doubt(ours, firstLook: firstLook, at: now)
     return ours.count
   }
 

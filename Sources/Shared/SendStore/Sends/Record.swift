@@ -93,36 +93,36 @@ extension SendStore {
   /// nothing: it may come twice, and then names a claim that is no more. Callbacks that came before are joined
   /// after the commit.
   package func record(_ reports: [AttemptReport]) throws(StoreError) -> [RecordResult] {
-    let (lanes, budgets, patience) = catalog.withLock { ($0, $0.budgets, $0.silentAfter) }
-    let touched = reports.filter { $0.consequences.contains(where: \.touchesLane) }
-      .compactMap { $0.sender.flatMap { lanes.byName[$0]?.key } }
+    let (budgets, patience) = catalog.withLock { ($0.budgets, $0.silentAfter) }
     let (results, stamps) = try engine.write { transaction throws(StoreError) in
       let now = try transaction.now()
-      // Lanes first, then sends: every transaction that needs both locks them in this order.
-      let settled = try transaction.settle(reports, budgets, locking: Set(touched))
+      let ended = try transaction.end(reports)
       let swept = try transaction.sweptClaims(of: reports.filter(\.isRefusedAtGate))
       var changes = ChangeSet(
         try transaction.lockSends(reports.map(\.send)), at: now)
       var due: [DueConsequence] = []
       let moves = reports.map { report -> SendState? in
-        guard report.counts(settled.claims, swept) else { return nil }
+        guard report.counts(ended.claims, swept) else { return nil }
         let before = changes[report.send]
         let moved = changes.apply(report)
         due += report.due(before, after: changes[report.send])
         return moved
       }
-      try changes.write(to: transaction)
-      try transaction.bringAbout(due, at: now)
+      try changes.writeSends(to: transaction)
       try transaction.keep(reports, at: now)
       let accepted = reports.filter { $0.providerID != nil }.compactMap { changes[$0.send] }
       try transaction.awaitWord(
         of: accepted.map { ($0.key, $0.lane) }, patience, since: now)
+      // Claims wait for the lanes: they are locked from here to the commit, and while sends are waited for they are not.
+      let stamps = try transaction.settle(ended, budgets, locking: due)
+      try changes.writeQueue(to: transaction)
+      try transaction.bringAbout(due, at: now)
       let results = zip(reports, moves).compactMap { report, moved -> RecordResult? in
         changes[report.send].map {
           RecordResult(send: report.send, state: $0.progress.state, moved: moved != nil)
         }
       }
-      return (results, settled.stamps)
+      return (results, stamps)
     }
     acknowledged.withLock { known in stamps.forEach { known.note($0) } }
     let accepted = reports.compactMap(\.providerID)
@@ -217,31 +217,46 @@ extension ChangeSet {
   }
 }
 
+/// Intents that came to their end, with what is reported of each.
+private struct EndedIntents {
+  let intents: [TakenIntent]
+  let reports: [AttemptClaim: AttemptReport]
+
+  /// Whose intents were still there.
+  var claims: Set<AttemptClaim> { Set(intents.compactMap { AttemptClaim($0) }) }
+}
+
 extension Transaction {
-  /// Intents end here: their slots move to the moment of the post, or are given back where nothing was posted.
-  /// Answers whose intents were still there, and what the store has written of each lane.
-  fileprivate func settle(
-    _ reports: [AttemptReport], _ budgets: [LaneKey: Budget], locking more: Set<LaneKey>
-  ) throws(StoreError) -> (claims: Set<AttemptClaim>, stamps: [AcknowledgedStamps]) {
+  fileprivate func end(_ reports: [AttemptReport]) throws(StoreError) -> EndedIntents {
     let reportOf = Dictionary(
       reports.compactMap { report in AttemptClaim(report).map { ($0, report) } }
     ) { $1 }
-    let places = try takeIntents(reportOf.values.map { ($0.send, $0.attempt, $0.claim) })
-    guard !places.isEmpty || !more.isEmpty else { return ([], []) }
-    let byLane = Dictionary(grouping: places, by: \.lane)
+    return EndedIntents(
+      intents: try takeIntents(reportOf.values.map { ($0.send, $0.attempt, $0.claim) }),
+      reports: reportOf)
+  }
+
+  /// The slots of intents move to the moment of the post, or are given back where nothing was posted. Locks the lanes
+  /// of what is due as well. Answers what the store has written of each lane.
+  fileprivate func settle(
+    _ ended: EndedIntents, _ budgets: [LaneKey: Budget], locking due: [DueConsequence]
+  ) throws(StoreError) -> [AcknowledgedStamps] {
+    let more = Set(due.filter(\.consequence.touchesLane).map(\.send.lane))
+    guard !ended.intents.isEmpty || !more.isEmpty else { return [] }
+    let byLane = Dictionary(grouping: ended.intents, by: \.lane)
     var stamps: [AcknowledgedStamps] = []
     let generation = try generation()
     for lane in try lockLanes(more.union(byLane.keys).sorted()) {
-      guard let ended = byLane[lane.key] else { continue }
+      guard let intents = byLane[lane.key] else { continue }
       stamps.append(AcknowledgedStamps(generation: generation, lane.key, lane.stamp + 1))
-      let inFlight = try inFlight(of: lane, without: ended.count)
+      let inFlight = try inFlight(of: lane, without: intents.count)
       guard let budget = budgets[lane.key] else {
         try run(Lanes.saveInFlight, [.lane: .key(lane.key), .inFlight: .integer(inFlight)])
         continue
       }
       var spent = try lane.laneBudget(budget)
-      for intent in ended {
-        guard let report = AttemptClaim(intent).flatMap({ reportOf[$0] }) else { continue }
+      for intent in intents {
+        guard let report = AttemptClaim(intent).flatMap({ ended.reports[$0] }) else { continue }
         if let postedAt = report.postedAt {
           spent.settle(plannedAt: intent.countedAt, actual: intent.counted(postedAt))
         } else if report.wasNeverPosted {
@@ -250,7 +265,7 @@ extension Transaction {
       }
       try saveLane(lane.key, spent, inFlight: inFlight, sweptEpoch: lane.sweptEpoch)
     }
-    return (Set(places.compactMap { AttemptClaim($0) }), stamps)
+    return stamps
   }
 
   /// The sends whose doubt is about the very claim that a report names.
