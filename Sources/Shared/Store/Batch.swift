@@ -42,27 +42,32 @@ package enum Column: Sendable {
 ///
 ///     [.lane: .integer(lane), .until: .time(until)]
 package struct Batch<Takes: Columns>: ExpressibleByDictionaryLiteral, Sendable {
-  private let elements: [(name: Takes, column: Column)]
+  @usableFromInline let elements: [(Takes, Column)]
 
-  package init(dictionaryLiteral elements: (Takes, Column)...) {
-    self.elements = elements.map { (name: $0.0, column: $0.1) }
+  @inlinable package init(dictionaryLiteral elements: (Takes, Column)...) {
+    self.elements = elements
   }
 
-  /// In the order in which the statement counts them.
-  package func columns(for statement: Statement) throws(StoreError) -> [Column] {
-    let places = elements.map(\.name.rawValue)
-    guard places.count == statement.takes.count else { throw .broken(incomplete(statement)) }
-    if places.indices.allSatisfy({ places[$0] == $0 }) { return elements.map(\.column) }
+  /// In the order in which the statement counts them. Closures, as a key path of a generic type is made anew each time.
+  @inlinable package func columns(for statement: Statement) throws(StoreError) -> [Column] {
+    guard elements.count == statement.takes.count else { throw .broken(incomplete(statement)) }
     var columns: [Column] = []
-    for place in places.indices {
-      guard let found = places.firstIndex(of: place) else { throw .broken(incomplete(statement)) }
-      columns.append(elements[found].column)
+    columns.reserveCapacity(elements.count)
+    for place in elements.indices {
+      // Most stand in that order.
+      if elements[place].0.rawValue == place {
+        columns.append(elements[place].1)
+      } else if let found = elements.firstIndex(where: { $0.0.rawValue == place }) {
+        columns.append(elements[found].1)
+      } else {
+        throw .broken(incomplete(statement))
+      }
     }
     return columns
   }
 
-  private func incomplete(_ statement: Statement) -> String {
-    let given = Set(elements.map(\.name.rawValue))
+  @usableFromInline func incomplete(_ statement: Statement) -> String {
+    let given = Set(elements.map { $0.0.rawValue })
     let missing = statement.takes.indices.filter { !given.contains($0) }.map { statement.takes[$0] }
     return missing.isEmpty
       ? "the statement \(statement) is given a parameter twice"

@@ -3,7 +3,7 @@ internal import Synchronization
 /// A statement of a noun: its name in the noun's `.sql` files, and the columns that it takes and gives.
 package final class Statement: Sendable, CustomStringConvertible {
   package let name: String
-  let takes: [String]
+  @usableFromInline let takes: [String]
   let gives: [String]
   /// nil: both.
   let only: Dialect?

@@ -221,9 +221,13 @@ extension ChangeSet {
 private struct EndedIntents {
   let intents: [TakenIntent]
   let reports: [AttemptClaim: AttemptReport]
-
   /// Whose intents were still there.
-  var claims: Set<AttemptClaim> { Set(intents.compactMap { AttemptClaim($0) }) }
+  let claims: Set<AttemptClaim>
+
+  init(_ intents: [TakenIntent], _ reports: [AttemptClaim: AttemptReport]) {
+    (self.intents, self.reports) = (intents, reports)
+    claims = Set(intents.compactMap { AttemptClaim($0) })
+  }
 }
 
 extension Transaction {
@@ -232,8 +236,7 @@ extension Transaction {
       reports.compactMap { report in AttemptClaim(report).map { ($0, report) } }
     ) { $1 }
     return EndedIntents(
-      intents: try takeIntents(reportOf.values.map { ($0.send, $0.attempt, $0.claim) }),
-      reports: reportOf)
+      try takeIntents(reportOf.values.map { ($0.send, $0.attempt, $0.claim) }), reportOf)
   }
 
   /// The slots of intents move to the moment of the post, or are given back where nothing was posted. Locks the lanes
