@@ -40,7 +40,8 @@ final class StoreFixture {
       let now = Timestamp(microseconds: wallMicroseconds())
       let sends = (0..<StoreBenchmark.batch).map { index in
         NewSend(
-          id: .random(at: now), sender: sender.id, recipient: "+39333\(1_000_000 + index)",
+          id: .random(at: now), sender: sender.id,
+          recipient: PersonAddress("+39333\(1_000_000 + index)"),
           content: Array(repeating: 0x61, count: 300), due: now, expires: now + .seconds(86400))
       }
       let next = offset + Int64(sends.count)

@@ -184,7 +184,7 @@ final class Recorder: Sendable {
       return (ErrorTable.shared.noAnswer(completion.door.provider, because: reason), nil, nil)
     }
     let read = completion.door.read(answer, attempt: completion.send.attempt)
-    let isOther = read.waID.map { !completion.send.recipient.hasSuffix($0) } ?? false
+    let isOther = read.waID.map { !completion.send.recipient.text.hasSuffix($0) } ?? false
     return (read.outcome, answer.body, isOther ? read.waID : nil)
   }
 

@@ -5,7 +5,7 @@ internal import Time
 
 /// What a list of Twilio's messages says of an attempt that may have gone out. Knows no I/O.
 struct TwilioLook {
-  let person: String
+  let person: ChannelAddress
   let sender: TwilioSender
   /// nil where only Twilio knows it, as with a template.
   let body: String?

@@ -90,12 +90,12 @@ package final class InboundLoop {
 
 extension InboundReport {
   fileprivate init(_ message: InboundMessage, to sender: SenderSettings) {
-    let number = PhoneNumber(ofPerson: message.contact)
+    let number = PhoneNumber(ofPerson: message.contact.text)
     self.init(
       account: message.account, sender: sender.sender.id, contact: message.contact,
       providerID: message.providerID, at: message.at, waID: message.waID,
       optOut: OptOutChange(message, ownWords: sender.optOutWords),
-      variants: number?.variants.map(\.e164) ?? [],
+      variants: number?.variants.map { PersonAddress($0.e164) } ?? [],
       inReplyTo: message.context?.id ?? message.reaction?.to)
   }
 }

@@ -104,13 +104,14 @@ import Time
     let sender = TwilioSender(
       channel: .twilioWhatsApp, address: "MG00000000000000000000000000000001")
     let look = TwilioLook(
-      person: Self.person, sender: sender, body: "Hello", attemptAt: Self.attempt)
+      person: ChannelAddress(Self.person), sender: sender, body: "Hello", attemptAt: Self.attempt)
     let message = try #require(Listed(from: "whatsapp:+15550000000", service: sid).message)
     #expect(look.mayBe(message) == isIt)
   }
 
   private func look(body: String?, attemptAt: Timestamp? = attempt) -> TwilioLook {
     let sender = TwilioSender(channel: .twilioWhatsApp, address: "+14155238886")
-    return TwilioLook(person: Self.person, sender: sender, body: body, attemptAt: attemptAt)
+    return TwilioLook(
+      person: ChannelAddress(Self.person), sender: sender, body: body, attemptAt: attemptAt)
   }
 }

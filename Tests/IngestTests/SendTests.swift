@@ -3,6 +3,7 @@ import Events
 import Domain
 import HTTP
 import JSON
+import TestSupport
 import Testing
 import Time
 

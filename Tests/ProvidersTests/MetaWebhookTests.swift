@@ -36,7 +36,7 @@ import Time
     #expect(
       all.allSatisfy { $0.address == "106540352242922" && $0.account.text == "102290129340398" })
     #expect(all[0].text == "Città è già 😀")
-    #expect(all[0].contact == "+393331234567")
+    #expect(all[0].contact == PersonAddress("+393331234567"))
     #expect(all[0].profileName == "Zoë")
     #expect(all[0].at == Timestamp(seconds: 1_764_100_001))
     #expect(all[1].media.first?.contentType == "image/jpeg")
@@ -72,10 +72,10 @@ import Time
   @Test("keeps people apart whose number Meta hides, and reads times in milliseconds")
   func hidden() throws {
     let all = try Self.inbound(Fixture["meta_messages.json"])
-    #expect(all[21].contact == "IT.13491208655302741918")
+    #expect(all[21].contact == PersonAddress("IT.13491208655302741918"))
     #expect(all[21].profileName == "Anon")
     #expect(all[21].at == Timestamp(seconds: 1_764_100_022))
-    #expect(all[22].contact == "IT.13491208655302741918")
+    #expect(all[22].contact == PersonAddress("IT.13491208655302741918"))
     #expect(all[22].userID == "IT.13491208655302741918")
   }
 
@@ -138,7 +138,9 @@ import Time
     #expect(reinstated.resumesLanes && !reinstated.stopsLanes)
     #expect(quality.limit == .people(2000))
     #expect(capability.limit == .unlimited && capability.phoneNumbers == 25)
-    #expect(preferences == [MarketingPreference(contact: "+393331234567", isStopped: true)])
+    #expect(
+      preferences == [MarketingPreference(contact: PersonAddress("+393331234567"), isStopped: true)]
+    )
     #expect(events[8].news == .other && events[9].news == .other)
     #expect(text(events[9].raw) == "\"even a text\"")
   }
@@ -172,6 +174,6 @@ import Time
   func singleContact() throws {
     let body =
       #"{"entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"2"},"contacts":[{"user_id":"US.1"}],"messages":[{"id":"w","type":"text"}]}}]}]}"#
-    #expect(try Self.inbound(Array(body.utf8)).map(\.contact) == ["US.1"])
+    #expect(try Self.inbound(Array(body.utf8)).map(\.contact) == [PersonAddress("US.1")])
   }
 }

@@ -106,7 +106,9 @@ import Time
       TwilioRequest.fetch(sid, account: account).path
         == "/2010-04-01/Accounts/AC01/Messages/SM1.json")
     #expect(
-      TwilioRequest.list(to: "whatsapp:+39", from: nil, pageSize: 9999, account: account).path
+      TwilioRequest.list(
+        to: ChannelAddress("whatsapp:+39"), from: nil, pageSize: 9999, account: account
+      ).path
         == "/2010-04-01/Accounts/AC01/Messages.json?To=whatsapp%3A%2B39&PageSize=1000")
     let cancel = TwilioRequest.cancel(sid, account: account)
     #expect(ProvidersTests.text(cancel.body) == "Status=canceled")

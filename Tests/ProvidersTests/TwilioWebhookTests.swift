@@ -82,7 +82,7 @@ import Time
   func kinds() throws {
     let text = try inbound(Fixture["twilio_in_text.form"])
     #expect(text.text == "Città è già 20€ + IVA | ok?")
-    #expect(text.contact == "+393331234567")
+    #expect(text.contact.text == "+393331234567")
     #expect(text.address == "+14155238886")
     #expect(text.profileName == "Zoë 🌵")
     #expect(text.waID == "393331234567")
@@ -104,7 +104,7 @@ import Time
     #expect(advert.context?.isForwarded == true)
     #expect(try JSONDocument(#require(advert.referral)).root["ReferralCtwaClid"]?.string == "c1")
     let hidden = try inbound(Fixture["twilio_in_bsuid.form"])
-    #expect(hidden.contact == "IT.13491208655302741918")
+    #expect(hidden.contact.text == "IT.13491208655302741918")
     #expect(hidden.userID == "IT.13491208655302741918")
   }
 

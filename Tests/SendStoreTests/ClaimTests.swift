@@ -100,7 +100,7 @@ import Time
   func recipients(backend: Backend) throws {
     let sender = Sender.main.with(Budget(rate: nil, daily: .recipients(2), pair: nil))
     let world = try StoreUnderTest(backend, senders: [sender])
-    let people = [
+    let people: [PersonAddress] = [
       "+393330000001", "+393330000002", "+393330000003", "+393330000001", "+393330000004",
     ]
     _ = try world.store.receive([

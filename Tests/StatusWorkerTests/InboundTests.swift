@@ -18,7 +18,7 @@ import Time
   ) -> InboundMessage {
     var message = InboundMessage(
       provider: account.hasPrefix("W") ? .meta : .twilio, account: AccountID(account),
-      address: address, contact: contact, providerID: ProviderID(id), kind: "text",
+      address: address, contact: PersonAddress(contact), providerID: ProviderID(id), kind: "text",
       receivedAt: time)
     message.raw = Array(#"{"To":"whatsapp:\#(address)"}"#.utf8)
     change(&message)
@@ -145,14 +145,14 @@ import Time
         }
       ])
       let meta = SenderID("meta")
-      let contact = try #require(try stand.store.contact(dialled, of: meta))
+      let contact = try #require(try stand.store.contact(PersonAddress(dialled), of: meta))
       #expect(contact.window.lastInbound == at)
       #expect(contact.waID == String(writes.dropFirst()))
       try stand.tell(events: [
         Self.message("wamid.2", from: writes, to: "P1", account: "W1", at: at) { $0.text = "stop" }
       ])
-      #expect(try stand.store.contact(dialled, of: meta)?.optOut == .everything)
-      try stand.queue(1, for: .meta) { $1.recipient = dialled }
+      #expect(try stand.store.contact(PersonAddress(dialled), of: meta)?.optOut == .everything)
+      try stand.queue(1, for: .meta) { $1.recipient = PersonAddress(dialled) }
       #expect(try stand.claim(.meta).isEmpty)
     }
   }

@@ -133,7 +133,7 @@ extension Doubt {
     writer.field("id", id.description)
     writer.field("attempt", attempt)
     writer.field("sender", sender.text)
-    writer.field("to", recipient)
+    writer.field("to", recipient.text)
     writer.field("since", since.description)
     writer.field("looks", looks)
     writer.field("reason", reason)

@@ -117,8 +117,8 @@ struct SendQueries: Sendable {
     }
 
     /// A plus that was not escaped has become a space on its way.
-    private static func number(_ text: String) -> String {
-      text.hasPrefix(" ") ? "+" + text.dropFirst() : text
+    private static func number(_ text: String) -> PersonAddress {
+      PersonAddress(text.hasPrefix(" ") ? "+" + text.dropFirst() : text)
     }
 
     private static func tooWide(_ query: SendQuery) -> FieldFaults {

@@ -25,7 +25,7 @@ struct SendView {
       writer.field("id", send.id.description)
       writer.field("state", send.progress.state.name)
       writer.field("sender", send.sender.text)
-      writer.field("to", send.recipient)
+      writer.field("to", send.recipient.text)
       writer.field("providerId", providerIDs.last?.id.text)
       writer.field("attempts", send.progress.attemptsMade)
       if !send.campaign.isEmpty { writer.field("campaign", send.campaign) }
@@ -90,7 +90,7 @@ extension SendSummary {
     writer.field("id", id.description)
     writer.field("state", state.name)
     writer.field("sender", sender.text)
-    writer.field("to", recipient)
+    writer.field("to", recipient.text)
     writer.field("providerId", providerID?.text)
     writer.field("attempts", progress.attemptsMade)
     if !campaign.isEmpty { writer.field("campaign", campaign) }

@@ -69,13 +69,14 @@ struct SenderChoice: Sendable {
 extension SenderSettings {
   /// Numbers are written in many ways, with and without the channel in front.
   fileprivate func goesBy(_ text: String) -> Bool {
-    let bare = text.withoutChannel
+    let bare = ChannelAddress(text).bare
     if sender.address == text || sender.id.text == text { return true }
     if text != bare { return sender.address == text }
-    if sender.address.withoutChannel == bare { return true }
+    let own = ChannelAddress(sender.address).bare
+    if own == bare { return true }
     do {
       let number = try PhoneNumber(bare, defaultPrefix: sender.defaultPrefix)
-      return sender.address.withoutChannel == number.e164
+      return own == number.e164
     } catch { return false }
   }
 }

@@ -19,7 +19,7 @@ final class RelayRoute: Sendable {
   private let loop: IngestLoop
   private let desk: WebhookRules
   private let slot: LogSlot
-  private let budgets: Locked<[String: TokenBucket]>
+  private let budgets: Locked<[PersonAddress: TokenBucket]>
   private let queued: Counter
   private let refused: Counter
   private let strangers: Counter
@@ -45,7 +45,7 @@ final class RelayRoute: Sendable {
     self.desk = desk
     slot = door.eventLog
     let buckets = relay.allowedFrom.compactMap { phone in
-      relay.budget.map { (phone.e164, TokenBucket($0, guardSpan: .zero)) }
+      relay.budget.map { (PersonAddress(phone.e164), TokenBucket($0, guardSpan: .zero)) }
     }
     budgets = Locked(Dictionary(buckets) { first, _ in first })
     func counter(_ outcome: String) -> Counter {
@@ -80,7 +80,7 @@ final class RelayRoute: Sendable {
     // A number whose account nobody knows cannot be told from a forged one.
     let isOurs = account.map { $0 == sms.account } ?? (relay.number == nil)
     let isHere = relay.number.map { $0.e164 == sms.address } ?? true
-    return isOurs && isHere && relay.allowedFrom.contains { $0.e164 == sms.contact }
+    return isOurs && isHere && relay.allowedFrom.contains { $0.e164 == sms.contact.text }
   }
 
   private func relay(
@@ -134,7 +134,7 @@ final class RelayRoute: Sendable {
     }
   }
 
-  private func spend(_ phone: String) throws(Refused) {
+  private func spend(_ phone: PersonAddress) throws(Refused) {
     let now = desk.now()
     let hasRoom = budgets.withLock { budgets in
       guard var bucket = budgets[phone] else { return true }

@@ -10,7 +10,7 @@ extension InboundMessage {
     writer.field("service", service)
     writer.field("displayNumber", displayNumber)
     writer.field("tenant", tenant: tenant)
-    writer.field("contact", contact)
+    writer.field("contact", contact.text)
     writer.field("waId", waID)
     writer.field("userId", userID)
     writer.field("profileName", profileName)
@@ -62,7 +62,7 @@ extension InboundMessage {
     let reader = EventReader(value: value)
     self.init(
       provider: try reader.provider(), account: AccountID(try reader.needed("account")),
-      address: try reader.needed("address"), contact: try reader.needed("contact"),
+      address: try reader.needed("address"), contact: PersonAddress(try reader.needed("contact")),
       providerID: ProviderID(try reader.needed("providerId")), kind: try reader.needed("kind"),
       receivedAt: try reader.receivedAt())
     service = reader.text("service")

@@ -12,8 +12,8 @@ package struct InboundMessage: Hashable, Sendable {
   package var service: String?
   package var displayNumber: String?
   package var tenant: Tenant?
-  /// The person: a number with `+`, or the id by which Meta hides one.
-  package var contact: String
+  /// The person.
+  package var contact: PersonAddress
   package var waID: String?
   package var userID: String?
   package var profileName: String?
@@ -43,7 +43,7 @@ package struct InboundMessage: Hashable, Sendable {
   package var raw: [UInt8]
 
   package init(
-    provider: Provider, account: AccountID, address: String, contact: String,
+    provider: Provider, account: AccountID, address: String, contact: PersonAddress,
     providerID: ProviderID, kind: String, receivedAt: Timestamp
   ) {
     self.provider = provider

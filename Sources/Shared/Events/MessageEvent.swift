@@ -17,7 +17,7 @@ package struct MessageEvent: Hashable, Sendable {
   package let attemptsMade: Int
   package let sender: SenderID
   package let tenant: Tenant
-  package let to: String
+  package let to: PersonAddress
   package let due: Timestamp
   package let expires: Timestamp
   package var providerAt: Timestamp?
@@ -32,7 +32,7 @@ package struct MessageEvent: Hashable, Sendable {
 
   package init(
     _ id: SendID, generation: Int64, version: Int, _ state: SendState, at: Timestamp, attempt: Int,
-    attemptsMade: Int, from sender: SenderID, of tenant: Tenant, to: String, due: Timestamp,
+    attemptsMade: Int, from sender: SenderID, of tenant: Tenant, to: PersonAddress, due: Timestamp,
     expires: Timestamp
   ) {
     (self.id, self.generation, self.version) = (id, generation, version)
@@ -60,7 +60,7 @@ package struct MessageEvent: Hashable, Sendable {
       writer.field("sender", sender.text)
       writer.field("app", tenant.app)
       writer.field("company", tenant.company)
-      writer.field("to", to)
+      writer.field("to", to.text)
       writer.field("attempt", attempt)
       writer.field("at", utf8: at.utf8)
       writer.field("providerAt", utf8: providerAt?.utf8)

@@ -8,7 +8,7 @@ package struct SendEvent: Hashable, Sendable {
   package var group: LaneGroupID
   package var sender: SenderID
   package var tenant: Tenant
-  package var to: String
+  package var to: PersonAddress
   package var due: Timestamp
   package var expires: Timestamp
   package var priority: Int
@@ -26,7 +26,7 @@ package struct SendEvent: Hashable, Sendable {
     group = sender.laneGroup
     self.sender = sender.id
     tenant = sender.tenant
-    to = request.to.description
+    to = PersonAddress(request.to)
     due = request.sendAt ?? receivedAt
     expires = request.expiresAt ?? due + sender.expiry
     priority = request.priority
@@ -48,7 +48,7 @@ extension SendEvent: EventRecord {
     writer.field("group", group.text)
     writer.field("sender", sender.text)
     writer.field("tenant", tenant: tenant)
-    writer.field("to", to)
+    writer.field("to", to.text)
     writer.field("due", due.description)
     writer.field("expires", expires.description)
     writer.field("priority", priority)
@@ -72,7 +72,7 @@ extension SendEvent: EventRecord {
     group = LaneGroupID(try reader.needed("group"))
     sender = SenderID(try reader.needed("sender"))
     self.tenant = tenant
-    to = try reader.needed("to")
+    to = PersonAddress(try reader.needed("to"))
     self.due = due
     self.expires = expires
     priority = reader.code("priority") ?? 0

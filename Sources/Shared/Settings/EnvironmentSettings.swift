@@ -42,7 +42,7 @@ private struct EnvironmentReader {
     return SenderSettings(
       sender: Sender(
         id: SenderID("twilio"), channel: isSandbox ? .twilioSandbox : .twilioWhatsApp,
-        account: AccountID(sid), address: "whatsapp:\(number)"),
+        account: AccountID(sid), address: ChannelAddress(number.e164).byWhatsApp.text),
       credentials: .twilio(
         TwilioCredentials(
           accountSid: sid, authTokens: [Secret(token)], apiKey: nil, messagingServiceSid: nil,
@@ -80,7 +80,7 @@ private struct EnvironmentReader {
   }
 
   private func number(_ text: String) -> PhoneNumber? {
-    let plain = text.withoutChannel
+    let plain = ChannelAddress(text).bare
     do { return try PhoneNumber(plain) } catch {
       list.add("TWILIO_WHATSAPP_NUMBER", "\(error)")
       return nil

@@ -64,7 +64,7 @@ extension SettingsReader {
     if from == nil, service == nil {
       fault("from", "is missing: a number, whatsapp:+… or a messagingServiceSid in its place")
     }
-    let isWhatsApp = from?.hasPrefix("whatsapp:") ?? (text("channel") == "whatsapp")
+    let isWhatsApp = from.map { ChannelAddress($0).isWhatsApp } ?? (text("channel") == "whatsapp")
     if from != nil, has("channel") { fault("channel", "is told by from already") }
     let sandbox = truth("sandbox") ?? (from == "whatsapp:+14155238886")
     let key = apiKeyPair()

@@ -14,7 +14,7 @@ package struct SenderIndex: Sendable {
     all = senders
     for sender in senders {
       byID[sender.sender.id] = byID[sender.sender.id] ?? sender
-      var addresses: Set = [sender.sender.address.withoutChannel]
+      var addresses: Set = [ChannelAddress(sender.sender.address).bare]
       switch sender.credentials {
       case .twilio(let own):
         if let service = own.messagingServiceSid { addresses.insert(service) }
@@ -58,6 +58,6 @@ package struct SenderIndex: Sendable {
 extension InboundMessage {
   /// Twilio tells the channel in its addresses only.
   fileprivate var isWhatsApp: Bool {
-    JSONValue(whole: raw)?["To"]?.string?.hasPrefix("whatsapp:") ?? false
+    JSONValue(whole: raw)?["To"]?.string.map { ChannelAddress($0).isWhatsApp } ?? false
   }
 }

@@ -60,7 +60,7 @@ struct DoubtCommand: Subcommand {
       let page = try store.doubts(after: after, limit: 500)
       for doubt in page {
         table.append([
-          doubt.id.description, "\(doubt.attempt)", doubt.sender.text, doubt.recipient,
+          doubt.id.description, "\(doubt.attempt)", doubt.sender.text, doubt.recipient.text,
           doubt.since.description, doubt.reason,
         ])
       }

@@ -43,7 +43,7 @@ struct TraceCommand: Subcommand {
   private func facts(_ send: StoredSend, _ store: SendStore) throws(StoreError) -> [[String]] {
     var rows = [
       ["send", send.id.description], ["state", send.progress.state.name],
-      ["sender", send.sender.text], ["to", send.recipient],
+      ["sender", send.sender.text], ["to", send.recipient.text],
     ]
     if !send.campaign.isEmpty { rows.append(["campaign", send.campaign]) }
     if !send.template.isEmpty { rows.append(["template", send.template]) }

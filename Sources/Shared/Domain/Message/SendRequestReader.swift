@@ -49,7 +49,7 @@ extension SendRequest {
   ) -> Recipient? {
     guard let text = reader.neededText("to", &faults) else { return nil }
     // Twilio's spelling is taken as well.
-    let bare = text.withoutChannel
+    let bare = ChannelAddress(text).bare
     do throws(PhoneNumberFault) {
       let recipient =
         rules.isWritten

@@ -1,3 +1,5 @@
+package import Domain
+
 /// What an account event says, for those kinds that we act on.
 package enum AccountNews: Hashable, Sendable {
   case templateStatus(TemplateStatus)
@@ -67,10 +69,10 @@ package struct BusinessCapability: Hashable, Sendable {
 }
 
 package struct MarketingPreference: Hashable, Sendable {
-  package let contact: String
+  package let contact: PersonAddress
   package let isStopped: Bool
 
-  package init(contact: String, isStopped: Bool) {
+  package init(contact: PersonAddress, isStopped: Bool) {
     self.contact = contact
     self.isStopped = isStopped
   }

@@ -88,7 +88,7 @@ extension MarketingPreference {
       guard let word = item["value"]?.string, word == "stop" || word == "resume",
         let person = item["wa_id"]?.name.map({ "+\($0)" }) ?? item["user_id"]?.string
       else { return nil }
-      return MarketingPreference(contact: person, isStopped: word == "stop")
+      return MarketingPreference(contact: PersonAddress(person), isStopped: word == "stop")
     }
   }
 }

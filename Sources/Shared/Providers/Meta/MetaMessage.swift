@@ -30,7 +30,7 @@ struct MetaMessage {
       throw WebhookUnreadable(description: "a message without a sender")
     }
     var message = InboundMessage(
-      provider: .meta, account: place.account, address: address, contact: person,
+      provider: .meta, account: place.account, address: address, contact: PersonAddress(person),
       providerID: ProviderID(id), kind: type, receivedAt: place.receivedAt)
     message.displayNumber = place.value["metadata"]?["display_phone_number"]?.name
     message.waID = contact?["wa_id"]?.name

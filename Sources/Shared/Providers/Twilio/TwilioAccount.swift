@@ -47,8 +47,11 @@ package struct TwilioSender: Hashable, Sendable {
     self.templates = templates
   }
 
-  /// As the API spells an address of this sender's channel.
-  package func spelled(_ address: String) -> String {
-    channel == .twilioSMS || address.hasPrefix("whatsapp:") ? address : "whatsapp:\(address)"
+  /// As the API spells a person, or a sender, on this sender's channel.
+  package func spelled(_ person: PersonAddress) -> ChannelAddress { spelled(person.text) }
+
+  package func spelled(_ address: String) -> ChannelAddress {
+    let given = ChannelAddress(address)
+    return channel == .twilioSMS ? given : given.byWhatsApp
   }
 }

@@ -13,7 +13,7 @@ extension TwilioWebhook {
       throw WebhookUnreadable(description: "no To")
     }
     var message = InboundMessage(
-      provider: .twilio, account: try account(), address: to, contact: from,
+      provider: .twilio, account: try account(), address: to, contact: PersonAddress(from),
       providerID: try message(), kind: kind, receivedAt: receivedAt)
     message.tenant = tenant
     message.service = self["MessagingServiceSid"]

@@ -7,9 +7,9 @@ package struct TwilioMessage: Hashable, Sendable {
   package let sid: ProviderID
   package let status: String
   package let body: String?
-  package let to: String?
+  package let to: ChannelAddress?
   /// nil until a service has picked a sender.
-  package let from: String?
+  package let from: ChannelAddress?
   package let service: String?
   package let created: Timestamp?
   package let errorCode: Int?
@@ -23,8 +23,8 @@ package struct TwilioMessage: Hashable, Sendable {
     self.sid = ProviderID(sid)
     self.status = status
     body = value["body"]?.string
-    to = value["to"]?.string
-    from = value["from"]?.string
+    to = (value["to"]?.string).map { ChannelAddress($0) }
+    from = (value["from"]?.string).map { ChannelAddress($0) }
     service = value["messaging_service_sid"]?.string
     created = value["date_created"]?.string.flatMap { Timestamp(rfc2822: $0) }
     errorCode = value["error_code"]?.wholeNumber

@@ -8,8 +8,8 @@ package enum TwilioRequest {
     _ message: Message, to: Recipient, from sender: TwilioSender, attempt: AttemptID,
     statusCallback: String?, validity: Duration? = nil, account: TwilioAccount
   ) throws(Inexpressible) -> ProviderRequest {
-    var pairs = [(name: "To", value: sender.spelled(to.description))]
-    if let from = sender.from { pairs.append(("From", sender.spelled(from))) }
+    var pairs = [(name: "To", value: sender.spelled(to.description).text)]
+    if let from = sender.from { pairs.append(("From", sender.spelled(from).text)) }
     if let service = sender.service { pairs.append(("MessagingServiceSid", service)) }
     pairs += try content(of: message, sender)
     if let statusCallback {
@@ -28,11 +28,11 @@ package enum TwilioRequest {
 
   /// Newest first. Without a date: one that still waits has none and would be missed.
   package static func list(
-    to: String?, from: String?, pageSize: Int = 1000, account: TwilioAccount
+    to: ChannelAddress?, from: ChannelAddress?, pageSize: Int = 1000, account: TwilioAccount
   ) -> ProviderRequest {
     var pairs: [(name: String, value: String)] = []
-    if let to { pairs.append(("To", to)) }
-    if let from { pairs.append(("From", from)) }
+    if let to { pairs.append(("To", to.text)) }
+    if let from { pairs.append(("From", from.text)) }
     pairs.append(("PageSize", String(min(max(pageSize, 1), 1000))))
     let query = String(decoding: FormPair.encoded(pairs), as: UTF8.self)
     return get("\(account.path)/Messages.json?\(query)", account)

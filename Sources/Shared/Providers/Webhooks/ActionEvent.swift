@@ -63,7 +63,8 @@ package struct ActionEvent: Hashable, Sendable {
 
   /// A change that we made ourselves. One that a callback tells of as well is the same event.
   package init(
-    _ state: SendState, version: Int, of send: About, to recipient: String, from sender: Sender,
+    _ state: SendState, version: Int, of send: About, to recipient: PersonAddress,
+    from sender: Sender,
     providerID: ProviderID?, at time: Timestamp, code: String? = nil, detail: [UInt8]? = nil
   ) {
     id =
@@ -71,7 +72,7 @@ package struct ActionEvent: Hashable, Sendable {
       ?? Self.id("\(send.send)", "\(version)")
     line = send.send.description
     let names = ChannelNames(
-      providerID: providerID, status: state.name, account: sender.account, to: recipient,
+      providerID: providerID, status: state.name, account: sender.account, to: recipient.text,
       from: sender.address,
       installation: sender.channel.provider == .meta ? sender.address : nil,
       isWhatsApp: sender.channel != .twilioSMS, raw: nil)
@@ -96,7 +97,7 @@ package struct ActionEvent: Hashable, Sendable {
     line = "contact:\(message.address):\(message.contact)"
     let names = ChannelNames(
       providerID: message.providerID, status: "received", account: message.account,
-      to: message.displayNumber ?? message.address, from: message.contact,
+      to: message.displayNumber ?? message.address, from: message.contact.text,
       installation: message.provider == .meta ? message.address : nil, isWhatsApp: isWhatsApp,
       raw: message.provider == .twilio ? message.raw : nil)
     body = JSONWriter.object(capacity: 2048) { writer in
@@ -177,15 +178,13 @@ private struct ChannelNames {
   }
 
   private func bare(_ address: String) -> String {
-    let bare =
-      address.hasPrefix(Self.prefix) ? String(address.dropFirst(Self.prefix.count)) : address
+    let bare = ChannelAddress(address).bare
     // Meta leaves the plus away.
     return bare.first?.isNumber == true && installation != bare ? "+" + bare : bare
   }
 
   private func spelled(_ address: String) -> String {
-    isWhatsApp ? Self.prefix + bare(address) : bare(address)
+    let bare = bare(address)
+    return isWhatsApp ? ChannelAddress(bare).byWhatsApp.text : bare
   }
-
-  private static let prefix = "whatsapp:"
 }

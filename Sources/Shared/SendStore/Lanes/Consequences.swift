@@ -16,7 +16,7 @@ struct DueConsequence {
     let code: String
     let lane: LaneKey
     /// The person, or the template or the flow that has it; nothing where it is about the lane.
-    var person: String?
+    var person: PersonAddress?
     var template: String?
     var flow: FlowKey?
   }
@@ -53,10 +53,12 @@ extension Transaction {
           because: reason)
       case .hold(.recipient, let span, _):
         try run(
-          People.rest, [.lane: lane, .address: .text(item.send.recipient), .at: .time(now + span)])
+          People.rest,
+          [.lane: lane, .address: .text(item.send.recipient.text), .at: .time(now + span)])
       case .closeWindow:
         try run(
-          People.closeWindows, [.lane: lane, .address: .text(item.send.recipient), .at: .time(now)])
+          People.closeWindows,
+          [.lane: lane, .address: .text(item.send.recipient.text), .at: .time(now)])
       case .optOut(let optOut):
         try save(.out(optOut), of: item.send.recipient, lane: item.send.lane, at: now)
       }

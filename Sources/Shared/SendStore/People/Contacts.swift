@@ -7,20 +7,21 @@ package import Time
 package struct InboundReport: Hashable, Sendable {
   package let account: AccountID
   package let sender: SenderID
-  package let contact: String
+  package let contact: PersonAddress
   package let providerID: ProviderID
   package let at: Timestamp
   /// Meta's own id of the person, where it is not the number dialled.
   package let waID: String?
   package let optOut: OptOutChange?
   /// The other forms of the person's number: a send to one of those reaches the same person.
-  package let variants: [String]
+  package let variants: [PersonAddress]
   /// The message of ours that it answers.
   package let inReplyTo: ProviderID?
 
   package init(
-    account: AccountID, sender: SenderID, contact: String, providerID: ProviderID, at: Timestamp,
-    waID: String? = nil, optOut: OptOutChange? = nil, variants: [String] = [],
+    account: AccountID, sender: SenderID, contact: PersonAddress, providerID: ProviderID,
+    at: Timestamp,
+    waID: String? = nil, optOut: OptOutChange? = nil, variants: [PersonAddress] = [],
     inReplyTo: ProviderID? = nil
   ) {
     self.account = account
@@ -79,7 +80,7 @@ extension SendStore {
 
   /// What a provider's own code told of a person: no message, but an opt-out.
   package func optOut(
-    _ contact: String, of sender: SenderID, _ change: OptOutChange
+    _ contact: PersonAddress, of sender: SenderID, _ change: OptOutChange
   ) throws(StoreError) {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else {
       throw .broken("no lane \(sender)")
@@ -110,20 +111,20 @@ extension SendStore {
 
   /// Nothing goes to this person before then.
   package func rest(
-    _ contact: String, of sender: SenderID, until time: Timestamp
+    _ contact: PersonAddress, of sender: SenderID, until time: Timestamp
   ) throws(StoreError) {
     try note(People.rest, contact, of: sender, time)
   }
 
   /// The provider refused free text to this person, since the 24-hour window was closed.
   package func closeWindow(
-    _ contact: String, of sender: SenderID, at time: Timestamp
+    _ contact: PersonAddress, of sender: SenderID, at time: Timestamp
   ) throws(StoreError) {
     try note(People.closeWindows, contact, of: sender, time)
   }
 
   private func note(
-    _ command: Command<People.PersonParameter>, _ contact: String, of sender: SenderID,
+    _ command: Command<People.PersonParameter>, _ contact: PersonAddress, of sender: SenderID,
     _ time: Timestamp
   ) throws(StoreError) {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else {
@@ -131,14 +132,15 @@ extension SendStore {
     }
     try engine.write { transaction throws(StoreError) in
       try transaction.run(
-        command, [.lane: .key(lane), .address: .text(contact), .at: .time(time)])
+        command, [.lane: .key(lane), .address: .text(contact.text), .at: .time(time)])
     }
   }
 
-  package func contact(_ address: String, of sender: SenderID) throws(StoreError) -> Contact? {
+  package func contact(_ address: PersonAddress, of sender: SenderID) throws(StoreError) -> Contact?
+  {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return nil }
     return try engine.read { transaction throws(StoreError) in
-      try transaction.rows(People.contact, [.lane: .key(lane), .address: .text(address)]) {
+      try transaction.rows(People.contact, [.lane: .key(lane), .address: .text(address.text)]) {
         row in
         Contact(
           window: ServiceWindow(
@@ -181,7 +183,7 @@ extension Transaction {
     try run(
       People.openWindows,
       [
-        .lane: .keys(forms, { _ in lane }), .address: .texts(forms),
+        .lane: .keys(forms, { _ in lane }), .address: .texts(forms.map(\.text)),
         .lastInbound: .integers(forms.map { _ in message.at.microseconds }),
         .waID: .optionalTexts(forms.map { _ in message.waID }),
       ])
@@ -191,23 +193,24 @@ extension Transaction {
   }
 
   /// All under which this person may be dialled.
-  private func forms(of message: InboundReport, lane: LaneKey) throws(StoreError) -> [String] {
+  private func forms(of message: InboundReport, lane: LaneKey) throws(StoreError) -> [PersonAddress]
+  {
     let known = [message.contact] + message.variants
     guard let waID = message.waID else { return known }
     let dialled = try rows(People.byWaID, [.lane: .key(lane), .waID: .text(waID)]) {
-      $0.text(.address)
+      PersonAddress($0.text(.address))
     }
     return known + dialled.filter { !known.contains($0) }
   }
 
   func save(
-    _ change: OptOutChange, of contact: String, lane: LaneKey, at time: Timestamp
+    _ change: OptOutChange, of contact: PersonAddress, lane: LaneKey, at time: Timestamp
   ) throws(StoreError) {
     let optOut: OptOut? = if case .out(let optOut) = change { optOut } else { nil }
     try run(
       People.saveOptOuts,
       [
-        .lane: .key(lane), .address: .text(contact),
+        .lane: .key(lane), .address: .text(contact.text),
         .optOut: .optionalTexts([optOut?.rawValue]),
         .optedOut: .optionalIntegers([optOut == nil ? nil : time.microseconds]),
       ])

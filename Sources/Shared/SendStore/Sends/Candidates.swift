@@ -67,7 +67,8 @@ extension Transaction {
         failed: row.integer(.failed), proven: row.integer(.proven), version: row.int(.version))
       let send = SendRow(
         key: row.key(.send), id: try SendID(column: row.bytes(.id)), lane: lane.key, flow: flow,
-        recipient: row.text(.recipient), progress: progress, maxAttempts: row.int(.maxAttempts),
+        recipient: PersonAddress(row.text(.recipient)), progress: progress,
+        maxAttempts: row.int(.maxAttempts),
         due: row.time(.due),
         expires: row.time(.expires))
       return Candidate(
@@ -98,13 +99,14 @@ extension Transaction {
   }
 
   func saveTimes<Owner>(
-    _ command: Command<People.SaveTimesParameter>, _ owner: Key<Owner>, _ times: [String: Timestamp]
+    _ command: Command<People.SaveTimesParameter>, _ owner: Key<Owner>,
+    _ times: [PersonAddress: Timestamp]
   ) throws(StoreError) {
     let addresses = times.keys.sorted()
     try run(
       command,
       [
-        .owner: .keys(addresses, { _ in owner }), .address: .texts(addresses),
+        .owner: .keys(addresses, { _ in owner }), .address: .texts(addresses.map(\.text)),
         .at: .integers(addresses.map { times[$0, default: .distantPast].microseconds }),
       ])
   }

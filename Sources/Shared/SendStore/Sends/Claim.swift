@@ -9,7 +9,7 @@ package struct ClaimedSend: Hashable, Sendable {
   package let id: SendID
   package let attempt: Int
   package let claim: ClaimID
-  package let recipient: String
+  package let recipient: PersonAddress
   package let content: SendContent
   /// What is known of the 24-hour window, to be judged at posting.
   package let window: ServiceWindow

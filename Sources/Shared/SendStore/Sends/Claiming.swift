@@ -59,8 +59,8 @@ struct Claiming {
   private var ended: [(Candidate, SendNews, code: String?)] = []
   private var postponed: [(Candidate, due: Timestamp, flow: FlowKey)] = []
   private var servedByFlow: [FlowKey: Int64] = [:]
-  private var pairs: [String: Timestamp] = [:]
-  private var counted: [String: Timestamp] = [:]
+  private var pairs: [PersonAddress: Timestamp] = [:]
+  private var counted: [PersonAddress: Timestamp] = [:]
 
   init(
     _ lane: LaneIdentity, _ budget: Budget, _ lease: Lease, _ id: ClaimID, firstLook: Duration,

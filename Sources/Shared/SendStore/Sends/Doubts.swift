@@ -8,7 +8,7 @@ package struct Doubt: Hashable, Sendable {
   package let send: SendKey
   package let id: SendID
   package let attempt: Int
-  package let recipient: String
+  package let recipient: PersonAddress
   package let since: Timestamp
   package let looks: Int
   package let content: SendContent
@@ -61,7 +61,7 @@ extension SendStore {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else { return [] }
     return try engine.read { transaction throws(StoreError) in
       try transaction.rows(
-        Doubts.rivals, [.lane: .key(lane), .recipient: .text(doubt.recipient)]
+        Doubts.rivals, [.lane: .key(lane), .recipient: .text(doubt.recipient.text)]
       ) {
         (key: $0.key(.send) as SendKey, content: SendContent(json: $0.bytes(.content)))
       }
@@ -86,7 +86,8 @@ extension Doubt {
     self.init(
       send: row.key(.send), id: try SendID(column: row.bytes(.id)),
       attempt: attempt,
-      recipient: row.text(.recipient), since: row.time(.since), looks: row.int(.looks),
+      recipient: PersonAddress(row.text(.recipient)), since: row.time(.since),
+      looks: row.int(.looks),
       content: SendContent(json: row.bytes(.content)),
       reason: row.text(.reason), claimedAt: claimedAt,
       sender: SenderID(row.text(.sender)))

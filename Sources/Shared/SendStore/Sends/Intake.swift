@@ -315,7 +315,7 @@ extension Transaction {
       Arrivals.insertSends,
       [
         .key: keys, .id: .bytes(rows.map(\.id.bytes)), .lane: .keys(rows, \.lane),
-        .flow: .keys(rows, \.flow), .recipient: .texts(rows.map(\.recipient)),
+        .flow: .keys(rows, \.flow), .recipient: .texts(rows.map(\.recipient.text)),
         .maxAttempts: .integers(rows.map { Int64($0.maxAttempts) }),
         .due: .integers(rows.map(\.due.microseconds)),
         .expires: .integers(rows.map(\.expires.microseconds)),

@@ -69,7 +69,7 @@ extension StoredSend {
   fileprivate init(_ row: Row<Sends.OneColumn>) throws(StoreError) {
     self.init(
       id: try SendID(column: row.bytes(.id)), sender: SenderID(row.text(.sender)),
-      recipient: row.text(.recipient),
+      recipient: PersonAddress(row.text(.recipient)),
       progress: try SendProgress(
         state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
         failed: row.integer(.failed),

@@ -9,7 +9,7 @@ package struct SendGlance: Hashable, Sendable {
   package let attempt: Int
   package let version: Int
   package let changed: Timestamp
-  package let recipient: String
+  package let recipient: PersonAddress
   package let sender: SenderID
   package let campaign: String
   package let template: String
@@ -39,7 +39,7 @@ extension SendGlance {
     self.init(
       id: try SendID(column: row.bytes(.id)), state: state, attempt: row.int(.attempt),
       version: row.int(.version),
-      changed: row.time(.changed), recipient: row.text(.recipient),
+      changed: row.time(.changed), recipient: PersonAddress(row.text(.recipient)),
       sender: SenderID(row.text(.sender)),
       campaign: row.text(.campaign), template: TemplateKey(text: row.text(.template)).name,
       content: SendContent(json: row.bytes(.content)),

@@ -5,14 +5,14 @@ package import Time
 /// Which sends somebody wants to see. Each search goes by one index and reads a bounded stretch of it.
 package struct SendQuery: Hashable, Sendable {
   package var providerID: ProviderID?
-  package var recipient: String?
+  package var recipient: PersonAddress?
   package var campaign: String?
   package var state: SendState?
   /// nil: every tenant's.
   package var tenant: Tenant?
 
   package init(
-    providerID: ProviderID? = nil, recipient: String? = nil, campaign: String? = nil,
+    providerID: ProviderID? = nil, recipient: PersonAddress? = nil, campaign: String? = nil,
     state: SendState? = nil, tenant: Tenant? = nil
   ) {
     self.providerID = providerID
@@ -41,7 +41,7 @@ package struct SendQuery: Hashable, Sendable {
 
   enum Lead: Hashable {
     case providerID(ProviderID)
-    case recipient(String)
+    case recipient(PersonAddress)
     case campaign(String)
     case state(SendState)
 
@@ -107,7 +107,7 @@ package struct SendCursor: Hashable, Sendable {
 package struct SendSummary: Hashable, Sendable {
   package let id: SendID
   package let sender: SenderID
-  package let recipient: String
+  package let recipient: PersonAddress
   package let progress: SendProgress
   package let campaign: String
   package let changed: Timestamp
@@ -122,7 +122,7 @@ package struct SendSummary: Hashable, Sendable {
     key = row.key(.key)
     id = try SendID(column: row.bytes(.id))
     sender = SenderID(row.text(.sender))
-    recipient = row.text(.recipient)
+    recipient = PersonAddress(row.text(.recipient))
     progress = try SendProgress(
       state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
       failed: row.integer(.failed),

@@ -113,7 +113,7 @@ private struct SendSearch {
       return try transaction.attempts(of: [id]).values.map { Step(send: $0.key, place: []) }
     case .recipient(let recipient):
       return try single(
-        Searches.ofRecipient, [.recipient: .text(recipient), .before: before, .limit: limit],
+        Searches.ofRecipient, [.recipient: .text(recipient.text), .before: before, .limit: limit],
         transaction)
     case .campaign(let campaign): return try next(count, of: campaign, transaction)
     case .state(.queued):

@@ -6,7 +6,7 @@ package import Time
 package struct NewSend: Hashable, Sendable {
   package var id: SendID
   package var sender: SenderID
-  package var recipient: String
+  package var recipient: PersonAddress
   /// What is to be sent, as the log has it.
   package var content: SendContent
   package var priority: Int
@@ -17,7 +17,7 @@ package struct NewSend: Hashable, Sendable {
   package var maxAttempts: Int
 
   package init(
-    id: SendID, sender: SenderID, recipient: String, content: [UInt8], priority: Int = 0,
+    id: SendID, sender: SenderID, recipient: PersonAddress, content: [UInt8], priority: Int = 0,
     campaign: String = "", template: String = "", due: Timestamp, expires: Timestamp,
     maxAttempts: Int = 10
   ) {
@@ -38,7 +38,7 @@ package struct NewSend: Hashable, Sendable {
 package struct StoredSend: Hashable, Sendable {
   package let id: SendID
   package let sender: SenderID
-  package let recipient: String
+  package let recipient: PersonAddress
   package let progress: SendProgress
   package let campaign: String
   package let template: String
@@ -67,7 +67,7 @@ struct SendRow {
   let id: SendID
   let lane: LaneKey
   let flow: FlowKey
-  let recipient: String
+  let recipient: PersonAddress
   var progress: SendProgress
   let maxAttempts: Int
   var due: Timestamp
@@ -79,7 +79,7 @@ struct SendRow {
     id = try SendID(column: row.bytes(.id))
     lane = row.key(.lane)
     flow = row.key(.flow)
-    recipient = row.text(.recipient)
+    recipient = PersonAddress(row.text(.recipient))
     progress = try SendProgress(
       state: row.int(.state), attempt: row.int(.attempt), lastAttempt: row.int(.lastAttempt),
       failed: row.integer(.failed),
@@ -90,7 +90,7 @@ struct SendRow {
   }
 
   init(
-    key: SendKey, id: SendID, lane: LaneKey, flow: FlowKey, recipient: String,
+    key: SendKey, id: SendID, lane: LaneKey, flow: FlowKey, recipient: PersonAddress,
     progress: SendProgress,
     maxAttempts: Int, due: Timestamp, expires: Timestamp
   ) {

@@ -5,7 +5,7 @@ package import Time
 /// One change of a send that is still to be published, with what of the send belongs into its event.
 package struct OutboxEntry: Hashable, Sendable {
   package let id: SendID
-  package let recipient: String
+  package let recipient: PersonAddress
   package let sender: SenderID
   package let tenant: Tenant
   package let campaign: String
@@ -82,7 +82,7 @@ extension OutboxMark {
 private struct OutboxSend {
   let key: SendKey
   let id: SendID
-  let recipient: String
+  let recipient: PersonAddress
   let sender: SenderID
   let tenant: Tenant
   let campaign: String
@@ -95,7 +95,7 @@ private struct OutboxSend {
   init(_ row: Row<Outbox.AboutColumn>) throws(StoreError) {
     key = row.key(.key)
     id = try SendID(column: row.bytes(.id))
-    recipient = row.text(.recipient)
+    recipient = PersonAddress(row.text(.recipient))
     sender = SenderID(row.text(.sender))
     tenant = Tenant(app: row.text(.app), company: row.text(.company))
     campaign = row.text(.campaign)
