@@ -120,7 +120,7 @@ final class DoubtLoop {
   private func pages(
     _ first: ProviderRequest, _ credentials: TwilioCredentials, _ door: SenderDoor,
     attemptAt: Timestamp
-  ) throws(LookFailed) -> (messages: [TwilioMessage], attemptAt: Timestamp?) {
+  ) throws(LookFailed) -> (messages: [TwilioMessage], attemptAt: CalendarTime?) {
     var messages: [TwilioMessage] = []
     var request: ProviderRequest? = first
     while let asked = request {
@@ -134,7 +134,7 @@ final class DoubtLoop {
       do {
         let page = try TwilioPage.read(answer)
         messages += page.messages
-        let oldest = attemptAt + ahead - TwilioLook.wide.before
+        let oldest = attemptAt.shown(byClockAhead: ahead) - TwilioLook.wide.before
         let goesOn = page.messages.last?.created.map { $0 >= oldest } ?? true
         request =
           goesOn
@@ -143,13 +143,15 @@ final class DoubtLoop {
           } : nil
       } catch { throw LookFailed(reason: "\(error)") }
     }
-    return (messages, clocks[door.settings.baseURL].map { attemptAt + $0 })
+    return (messages, clocks[door.settings.baseURL].map { attemptAt.shown(byClockAhead: $0) })
   }
 
   /// Twilio stamps its messages by its own clock, and its answers by the same.
   private func learnClock(of answer: ProviderAnswer, _ door: SenderDoor) throws(LookFailed) {
-    guard let date = answer.header("Date").flatMap({ Timestamp(rfc2822: $0) }) else { return }
-    do throws(StoreError) { clocks[door.settings.baseURL] = date - (try store.now()) } catch {
+    guard let date = answer.header("Date").flatMap({ CalendarTime(rfc2822: $0) }) else { return }
+    do throws(StoreError) {
+      clocks[door.settings.baseURL] = try store.now().lag(behind: date)
+    } catch {
       throw LookFailed(reason: error.description, store: error)
     }
   }

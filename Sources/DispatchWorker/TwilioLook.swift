@@ -10,7 +10,7 @@ struct TwilioLook {
   /// nil where only Twilio knows it, as with a template.
   let body: String?
   /// On Twilio's clock; nil where that is not known, and nothing can be told then.
-  let attemptAt: Timestamp?
+  let attemptAt: CalendarTime?
 
   enum Finding: Hashable {
     case wentOut(ProviderID)
@@ -67,7 +67,7 @@ struct TwilioLook {
 extension TwilioMessage {
   /// Without a time it may be any.
   fileprivate func isMade(
-    around time: Timestamp, _ span: (before: Duration, after: Duration)
+    around time: CalendarTime, _ span: (before: Duration, after: Duration)
   ) -> Bool {
     guard let created else { return true }
     return created >= time - span.before && created <= time + span.after

@@ -8,7 +8,7 @@ import Time
 
 @Suite struct TwilioLookTests {
   static let person = "whatsapp:+393331234567"
-  static let attempt = Timestamp(seconds: 1_800_000_000)
+  static let attempt = CalendarTime(seconds: 1_800_000_000)
 
   /// A message of Twilio's list, so many seconds after the attempt.
   struct Listed: Sendable {
@@ -29,7 +29,7 @@ import Time
         if let body { writer.field("body", body) }
         if let after {
           let created = TwilioLookTests.attempt + .seconds(after)
-          writer.field("date_created", created.httpDate)
+          writer.field("date_created", Timestamp(told: created).httpDate)
         }
       }
       let page = Array(#"{"messages":["#.utf8) + json + Array("]}".utf8)
@@ -109,7 +109,7 @@ import Time
     #expect(look.mayBe(message) == isIt)
   }
 
-  private func look(body: String?, attemptAt: Timestamp? = attempt) -> TwilioLook {
+  private func look(body: String?, attemptAt: CalendarTime? = attempt) -> TwilioLook {
     let sender = TwilioSender(channel: .twilioWhatsApp, address: "+14155238886")
     return TwilioLook(
       person: ChannelAddress(Self.person), sender: sender, body: body, attemptAt: attemptAt)

@@ -160,7 +160,7 @@ import Time
     #expect(read.to.description == "+393331234567")
     #expect(read.message.replyTo == ProviderID("wamid.Q"))
     #expect(read.metadata.map { String(decoding: $0, as: UTF8.self) } == #"{"order":[1,"è"]}"#)
-    #expect(read.sendAt == Timestamp(rfc3339: "2026-01-31T08:00:00Z"))
+    #expect(read.sendAt == CalendarTime(rfc3339: "2026-01-31T08:00:00Z"))
     #expect(read.priority == 3)
     #expect(
       read.fallbackTemplate

@@ -42,7 +42,7 @@ import Time
       CallbackReport(
         attempt: AttemptID(id, 1), providerID: ProviderID("wamid.1"), provider: .meta,
         account: AccountID("102290129340398"), address: "106540352242922",
-        status: .failed(.failed, againAfter: nil), providerAt: now, code: "131026",
+        status: .failed(.failed, againAfter: nil), providerAt: now.calendar, code: "131026",
         detail: HistoryDetail(
           json: Array(#"{"reason":"No WhatsApp there.","providerText":"Undeliverable"}"#.utf8)))
     ])

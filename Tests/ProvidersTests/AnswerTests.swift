@@ -17,7 +17,7 @@ import Time
       ProviderAnswer(status: 201, body: Fixture["twilio_created.json"]), attempt: 1)
     #expect(read.outcome == .accepted(ProviderID("SM90f54fe9f03d4cbbb07dbe1cfcfebfea")))
     let message = try #require(read.message)
-    #expect(message.created == Timestamp(rfc3339: "2020-05-27T15:08:03Z"))
+    #expect(message.created == CalendarTime(rfc3339: "2020-05-27T15:08:03Z"))
     #expect(message.from == nil)
     #expect(message.status == "accepted")
     #expect(message.mediaCount == 0)

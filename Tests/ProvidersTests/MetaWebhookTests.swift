@@ -89,7 +89,7 @@ import Time
       ])
     #expect(all[0].attempt == AttemptID("0191d0c5-7b3a-7c11-8f00-0123456789ab.2"))
     #expect(all[0].phoneNumberID == "106540352242922")
-    #expect(all[0].providerAt == Timestamp(seconds: 1_764_100_000))
+    #expect(all[0].providerAt == CalendarTime(seconds: 1_764_100_000))
     #expect(all[0].pricing.map { text($0) }?.contains("utility") == true)
     #expect(all[0].conversation != nil)
     #expect(all[4].code == 131047)
@@ -116,7 +116,7 @@ import Time
       if case .account(let event) = item { event } else { nil }
     }
     #expect(events.count == 10)
-    #expect(events.allSatisfy { $0.providerAt == Timestamp(seconds: 1_764_100_000) })
+    #expect(events.allSatisfy { $0.providerAt == CalendarTime(seconds: 1_764_100_000) })
     guard case .templateStatus(let paused) = events[0].news,
       case .templateStatus(let rejected) = events[1].news,
       case .templateComponents(let components) = events[2].news,

@@ -189,7 +189,7 @@ import Time
   func unmatched(backend: Backend) throws {
     let world = try StoreUnderTest(backend)
     var callback = CallbackReport.unnamed("SMx", .failed(.undelivered, againAfter: .seconds(5)))
-    callback.providerAt = world.clock.now
+    callback.providerAt = world.clock.now.calendar
     callback.code = "30003"
     callback.detail = HistoryDetail(json: Array(#"{"reason":"off"}"#.utf8))
     callback.address = "+1"

@@ -13,9 +13,10 @@ import Time
       providerAt: nil, code: nil, detail: nil),
     HistoryEntry(
       version: 70_000, state: .sending, attempt: 62, at: Timestamp(microseconds: -1),
-      providerAt: Timestamp(seconds: 5), code: "", detail: HistoryDetail(json: [])),
+      providerAt: CalendarTime(seconds: 5), code: "", detail: HistoryDetail(json: [])),
     HistoryEntry(
-      version: 70_001, state: .read, attempt: 62, at: .distantFuture, providerAt: .distantPast,
+      version: 70_001, state: .read, attempt: 62, at: .distantFuture,
+      providerAt: CalendarTime(microseconds: .min),
       code: "63016 ü", detail: HistoryDetail(json: Array(#"{"reason":"No."}"#.utf8))),
   ]
 

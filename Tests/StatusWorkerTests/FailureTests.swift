@@ -51,7 +51,7 @@ import Time
   func kept(backend: Backend) async throws {
     try await onStand(backend, runs: true) { stand in
       let send = try #require(try stand.accepted(for: .meta).first)
-      let at = Timestamp(seconds: 1_799_999_990)
+      let at = CalendarTime(seconds: 1_799_999_990)
       let told = ProviderCallback.meta("played", send).with {
         $0.providerAt = at
         $0.pricing = Array(#"{"billable":true,"category":"marketing"}"#.utf8)

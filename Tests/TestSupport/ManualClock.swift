@@ -27,3 +27,8 @@ package final class ManualClock: Sendable {
       boot: "test")
   }
 }
+
+extension Timestamp {
+  /// On a test's clock the calendar and the store's time are one.
+  package var calendar: CalendarTime { CalendarTime(microseconds: microseconds) }
+}

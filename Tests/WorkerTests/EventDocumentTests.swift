@@ -47,7 +47,7 @@ import Time
     callback.tenant = tenant
     callback.attempt = AttemptID(.random(at: now), 1)
     (callback.code, callback.text, callback.to, callback.from) = (1, "text", "to", "from")
-    (callback.providerAt, callback.pricing, callback.conversation) = (now, json, json)
+    (callback.providerAt, callback.pricing, callback.conversation) = (now.calendar, json, json)
     callback.token = "token"
     return callback
   }
@@ -61,7 +61,7 @@ import Time
       (message.waID, message.userID, message.profileName) = ("39333", "u", "Anna")
       (message.text, message.referral, message.flowResponse) = ("ciao", json, "{}")
       (message.original, message.changedTo, message.optOutWord) = (ProviderID("w"), "x", .stop)
-      (message.code, message.providerAt, message.token) = (1, now, "token")
+      (message.code, message.providerAt, message.token) = (1, now.calendar, "token")
       message.media = [
         InboundMedia(
           id: "1", url: "u", contentType: "image/png", sha256: "s", filename: "f", isVoice: true)
@@ -106,7 +106,7 @@ import Time
     #expect(try Self.written(mark.data) == Self.fields("Mark"))
     let account = AccountEvent(
       provider: .meta, account: AccountID("W1"), phoneNumberID: "P1", kind: "k",
-      providerAt: Self.now, receivedAt: Self.now, raw: Self.json)
+      providerAt: Self.now.calendar, receivedAt: Self.now, raw: Self.json)
     #expect(try Self.written(account.data) == Self.fields("Account"))
     let inbound = try Self.inbound.data
     #expect(try Self.written(inbound) == Self.fields("Inbound"))
@@ -147,7 +147,7 @@ import Time
       CallbackReport(
         attempt: attempt, providerID: ProviderID("wamid.1"), provider: .meta,
         account: AccountID("W1"), address: "P1", status: .failed(.failed, againAfter: nil),
-        providerAt: now, code: "131026",
+        providerAt: now.calendar, code: "131026",
         detail: HistoryDetail(json: Array(#"{"reason":"No."}"#.utf8)))
     ])
     let entries = try store.unpublished(limit: 10).entries

@@ -62,7 +62,7 @@ struct SendIntake: Sendable {
     }
     do throws(FieldFaults) {
       let requests = try SendRequest.all(in: request, as: rules)
-      if let end = requests.first?.expiresAt, end <= now {
+      if let end = requests.first?.expiresAt, Timestamp(promised: end) <= now {
         faults.add("/expiresAt", "must be in the future")
       }
       if faults.isEmpty { return requests }

@@ -8,14 +8,14 @@ package struct AccountEvent: Hashable, Sendable {
   package var phoneNumberID: String?
   /// The provider's name for it, such as `message_template_status_update`.
   package var kind: String
-  package var providerAt: Timestamp?
+  package var providerAt: CalendarTime?
   package var receivedAt: Timestamp
   /// JSON: the whole value.
   package var raw: [UInt8]
 
   package init(
     provider: Provider, account: AccountID, phoneNumberID: String? = nil, kind: String,
-    providerAt: Timestamp? = nil, receivedAt: Timestamp, raw: [UInt8]
+    providerAt: CalendarTime? = nil, receivedAt: Timestamp, raw: [UInt8]
   ) {
     self.provider = provider
     self.account = account

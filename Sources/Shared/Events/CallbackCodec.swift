@@ -55,7 +55,7 @@ extension ProviderCallback {
     text = reader.text("text")
     to = reader.text("to")
     from = reader.text("from")
-    providerAt = reader.time("providerAt")
+    providerAt = reader.calendar("providerAt")
     pricing = reader.raw("pricing")
     conversation = reader.raw("conversation")
     token = reader.text("token")
@@ -81,6 +81,6 @@ extension AccountEvent {
     self.init(
       provider: try reader.provider(), account: AccountID(try reader.needed("account")),
       phoneNumberID: reader.text("phoneNumberId"), kind: try reader.needed("kind"),
-      providerAt: reader.time("providerAt"), receivedAt: try reader.receivedAt(), raw: raw)
+      providerAt: reader.calendar("providerAt"), receivedAt: try reader.receivedAt(), raw: raw)
   }
 }

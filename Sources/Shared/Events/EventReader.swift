@@ -26,6 +26,10 @@ struct EventReader {
   func code(_ name: String) -> Int? { value[name]?.integer.flatMap { Int(exactly: $0) } }
   func time(_ name: String) -> Timestamp? { text(name).flatMap { Timestamp(rfc3339: $0) } }
 
+  func calendar(_ name: String) -> CalendarTime? {
+    text(name).flatMap { CalendarTime(rfc3339: $0) }
+  }
+
   func receivedAt() throws(EventUnreadable) -> Timestamp {
     guard let time = Timestamp(rfc3339: try needed("receivedAt")) else {
       throw EventUnreadable(description: "receivedAt is no time")

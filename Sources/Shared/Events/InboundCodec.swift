@@ -85,7 +85,7 @@ extension InboundMessage {
     changedTo = reader.text("changedTo")
     optOutWord = reader.text("optOut").flatMap(OptOutWord.init(rawValue:))
     code = reader.code("code")
-    providerAt = reader.time("providerAt")
+    providerAt = reader.calendar("providerAt")
     token = reader.text("token")
     raw = reader.raw("raw") ?? raw
   }

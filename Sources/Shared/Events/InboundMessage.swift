@@ -36,7 +36,7 @@ package struct InboundMessage: Hashable, Sendable {
   package var changedTo: String?
   package var optOutWord: OptOutWord?
   package var code: Int?
-  package var providerAt: Timestamp?
+  package var providerAt: CalendarTime?
   package var receivedAt: Timestamp
   package var token: String?
   /// JSON: everything as it came.
@@ -57,7 +57,7 @@ package struct InboundMessage: Hashable, Sendable {
   }
 
   /// When the person wrote, as well as we know.
-  package var at: Timestamp { providerAt ?? receivedAt }
+  package var at: Timestamp { providerAt.map { Timestamp(told: $0) } ?? receivedAt }
 
   /// The provider's own word first; else a text that is nothing but such a word.
   package var optOut: OptOutWord? { optOutWord ?? text.flatMap(OptOutWord.init(said:)) }

@@ -20,7 +20,7 @@ package struct MessageEvent: Hashable, Sendable {
   package let to: PersonAddress
   package let due: Timestamp
   package let expires: Timestamp
-  package var providerAt: Timestamp?
+  package var providerAt: CalendarTime?
   package var code: String?
   package var providerID: ProviderID?
   package var campaign = ""

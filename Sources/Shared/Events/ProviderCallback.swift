@@ -21,7 +21,7 @@ package struct ProviderCallback: Hashable, Sendable {
   package var to: String?
   /// The number or service that sent.
   package var from: String?
-  package var providerAt: Timestamp?
+  package var providerAt: CalendarTime?
   package var receivedAt: Timestamp
   /// JSON.
   package var pricing: [UInt8]?

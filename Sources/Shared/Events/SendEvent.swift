@@ -27,8 +27,8 @@ package struct SendEvent: Hashable, Sendable {
     self.sender = sender.id
     tenant = sender.tenant
     to = PersonAddress(request.to)
-    due = request.sendAt ?? receivedAt
-    expires = request.expiresAt ?? due + sender.expiry
+    due = request.sendAt.map { Timestamp(promised: $0) } ?? receivedAt
+    expires = request.expiresAt.map { Timestamp(promised: $0) } ?? due + sender.expiry
     priority = request.priority
     campaign = request.campaign
     self.receivedAt = receivedAt

@@ -51,6 +51,9 @@ extension Row {
   @inlinable package func optionalTime(_ column: Gives) -> Timestamp? {
     isNull(column) ? nil : time(column)
   }
+  @inlinable package func optionalCalendar(_ column: Gives) -> CalendarTime? {
+    isNull(column) ? nil : CalendarTime(microseconds: integer(column))
+  }
   @inlinable package func optionalText(_ column: Gives) -> String? {
     isNull(column) ? nil : text(column)
   }

@@ -7,8 +7,8 @@ package struct SendRequest: Hashable, Sendable {
   package var message: Message
   /// JSON that comes back with every event.
   package var metadata: [UInt8]?
-  package var sendAt: Timestamp?
-  package var expiresAt: Timestamp?
+  package var sendAt: CalendarTime?
+  package var expiresAt: CalendarTime?
   /// From 0 to 9; the higher goes first.
   package var priority: Int
   package var campaign: String?
@@ -16,8 +16,8 @@ package struct SendRequest: Hashable, Sendable {
   package var fallbackTemplate: Template?
 
   package init(
-    to: Recipient, _ message: Message, metadata: [UInt8]? = nil, sendAt: Timestamp? = nil,
-    expiresAt: Timestamp? = nil, priority: Int = 0, campaign: String? = nil,
+    to: Recipient, _ message: Message, metadata: [UInt8]? = nil, sendAt: CalendarTime? = nil,
+    expiresAt: CalendarTime? = nil, priority: Int = 0, campaign: String? = nil,
     fallbackTemplate: Template? = nil
   ) {
     self.to = to

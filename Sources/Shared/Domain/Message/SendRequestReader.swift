@@ -77,9 +77,9 @@ extension SendRequest {
 
   private static func time(
     _ name: String, _ reader: FieldReader, _ faults: inout FieldFaults
-  ) -> Timestamp? {
+  ) -> CalendarTime? {
     guard let text = reader.text(name, &faults) else { return nil }
-    let time = Timestamp(rfc3339: text)
+    let time = CalendarTime(rfc3339: text)
     if time == nil {
       faults.add("/\(name)", "must be a time with its offset, such as 2026-01-31T09:00:00+01:00")
     }

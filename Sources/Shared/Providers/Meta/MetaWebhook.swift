@@ -68,7 +68,7 @@ package enum MetaWebhook {
 struct MetaPlace {
   let account: AccountID
   let value: JSONValue
-  let entryTime: Timestamp?
+  let entryTime: CalendarTime?
   let receivedAt: Timestamp
 
   var phoneNumberID: String? {
@@ -111,12 +111,12 @@ struct MetaPlace {
 
 extension JSONValue {
   /// Unix time as a text or a number, in seconds or in milliseconds.
-  var metaTime: Timestamp? {
+  var metaTime: CalendarTime? {
     guard let number = integer ?? string.flatMap({ Int64($0) }), number > 0 else { return nil }
     // Seconds reach this number in the year 5138; milliseconds had passed it in 1973.
     let isMilliseconds = number >= 100_000_000_000
     guard number < 100_000_000_000_000 else { return nil }
-    return Timestamp(microseconds: number * (isMilliseconds ? 1000 : 1_000_000))
+    return CalendarTime(microseconds: number * (isMilliseconds ? 1000 : 1_000_000))
   }
 
   /// An id, whether it is written as a text or as a number.

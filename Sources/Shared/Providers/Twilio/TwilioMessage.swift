@@ -11,7 +11,7 @@ package struct TwilioMessage: Hashable, Sendable {
   /// nil until a service has picked a sender.
   package let from: ChannelAddress?
   package let service: String?
-  package let created: Timestamp?
+  package let created: CalendarTime?
   package let errorCode: Int?
   package let errorText: String?
   package let mediaCount: Int
@@ -26,7 +26,7 @@ package struct TwilioMessage: Hashable, Sendable {
     to = (value["to"]?.string).map { ChannelAddress($0) }
     from = (value["from"]?.string).map { ChannelAddress($0) }
     service = value["messaging_service_sid"]?.string
-    created = value["date_created"]?.string.flatMap { Timestamp(rfc2822: $0) }
+    created = value["date_created"]?.string.flatMap { CalendarTime(rfc2822: $0) }
     errorCode = value["error_code"]?.wholeNumber
     errorText = value["error_message"]?.string
     mediaCount = value["num_media"]?.wholeNumber ?? 0

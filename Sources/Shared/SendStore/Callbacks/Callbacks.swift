@@ -15,7 +15,7 @@ package struct CallbackReport: Hashable, Sendable {
   /// Of the path that it came by; nil where the path named none.
   package var tenant: Tenant?
   package var status: Status
-  package var providerAt: Timestamp?
+  package var providerAt: CalendarTime?
   package var code: String?
   /// Texts of the failure, price, whatever is kept of it.
   package var detail: HistoryDetail?
@@ -29,7 +29,7 @@ package struct CallbackReport: Hashable, Sendable {
 
   package init(
     attempt: AttemptID?, providerID: ProviderID, provider: Provider, account: AccountID,
-    address: String?, tenant: Tenant? = nil, status: Status, providerAt: Timestamp? = nil,
+    address: String?, tenant: Tenant? = nil, status: Status, providerAt: CalendarTime? = nil,
     code: String? = nil, detail: HistoryDetail? = nil, consequences: [Consequence] = []
   ) {
     self.attempt = attempt

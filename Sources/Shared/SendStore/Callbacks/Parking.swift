@@ -200,7 +200,7 @@ extension CallbackReport {
       providerID: ProviderID(providerID), provider: provider, account: AccountID(account),
       address: root["address"]?.string,
       status: Status(state, againAfter: root["again"]?.integer.map { .microseconds($0) }),
-      providerAt: root["providerAt"]?.integer.map { Timestamp(microseconds: $0) },
+      providerAt: root["providerAt"]?.integer.map { CalendarTime(microseconds: $0) },
       code: root["code"]?.string, detail: (root["detail"]?.text).map { HistoryDetail(json: $0) })
     if let app = root["app"]?.string, let company = root["company"]?.string {
       tenant = Tenant(app: app, company: company)

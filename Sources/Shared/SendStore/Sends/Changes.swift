@@ -9,14 +9,14 @@ struct Change {
   let state: SendState
   let attempt: Int
   let at: Timestamp
-  var providerAt: Timestamp?
+  var providerAt: CalendarTime?
   var code: String?
   var detail: HistoryDetail?
 }
 
 extension Change {
   init(
-    _ row: SendRow, at: Timestamp, providerAt: Timestamp? = nil, code: String? = nil,
+    _ row: SendRow, at: Timestamp, providerAt: CalendarTime? = nil, code: String? = nil,
     detail: HistoryDetail? = nil
   ) {
     self.init(
@@ -62,7 +62,7 @@ struct ChangeSet {
 
   /// The state the send moved to, or nil where the news moved nothing.
   mutating func apply(
-    _ news: SendNews, to key: SendKey, due: Timestamp? = nil, providerAt: Timestamp? = nil,
+    _ news: SendNews, to key: SendKey, due: Timestamp? = nil, providerAt: CalendarTime? = nil,
     code: String? = nil, detail: HistoryDetail? = nil, doubt: Doubt? = nil
   ) -> SendState? {
     guard let place = places[key] else { return nil }

@@ -59,7 +59,7 @@ extension Transaction {
       }
       return HistoryEntry(
         version: row.int(.version), state: state, attempt: row.int(.attempt), at: row.time(.at),
-        providerAt: row.optionalTime(.providerAt), code: row.optionalText(.code),
+        providerAt: row.optionalCalendar(.providerAt), code: row.optionalText(.code),
         detail: row.optionalBytes(.detail).map { HistoryDetail(json: $0) })
     }
   }

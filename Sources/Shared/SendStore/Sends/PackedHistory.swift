@@ -114,9 +114,9 @@ private struct PackedReader {
     let attempt = Int(try integer(UInt8.self))
     let given = try integer(UInt8.self)
     let at = Timestamp(microseconds: try integer(Int64.self))
-    var (providerAt, code, detail): (Timestamp?, String?, HistoryDetail?) = (nil, nil, nil)
+    var (providerAt, code, detail): (CalendarTime?, String?, HistoryDetail?) = (nil, nil, nil)
     if given & PackedHistory.hasProviderAt != 0 {
-      providerAt = Timestamp(microseconds: try integer(Int64.self))
+      providerAt = CalendarTime(microseconds: try integer(Int64.self))
     }
     if given & PackedHistory.hasCode != 0 {
       code = String(decoding: try take(Int(try integer(UInt16.self))), as: UTF8.self)

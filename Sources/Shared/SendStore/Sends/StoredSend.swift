@@ -56,7 +56,7 @@ package struct HistoryEntry: Hashable, Sendable {
   package let state: SendState
   package let attempt: Int
   package let at: Timestamp
-  package let providerAt: Timestamp?
+  package let providerAt: CalendarTime?
   package let code: String?
   package let detail: HistoryDetail?
 }
