@@ -90,7 +90,7 @@ package final class InboundLoop {
 
 extension InboundReport {
   fileprivate init(_ message: InboundMessage, to sender: SenderSettings) {
-    let number = PhoneNumber(ofPerson: message.contact.text)
+    let number = PhoneNumber(ofPerson: message.contact)
     self.init(
       account: message.account, sender: sender.sender.id, contact: message.contact,
       providerID: message.providerID, at: message.at, waID: message.waID,
@@ -102,9 +102,9 @@ extension InboundReport {
 
 extension PhoneNumber {
   /// nil for a person whose number is hidden.
-  fileprivate init?(ofPerson text: String) {
-    guard text.hasPrefix("+") else { return nil }
-    do throws(PhoneNumberFault) { try self.init(written: text) } catch { return nil }
+  fileprivate init?(ofPerson person: PersonAddress) {
+    guard person.text.hasPrefix("+") else { return nil }
+    do throws(PhoneNumberFault) { try self.init(written: person.text) } catch { return nil }
   }
 }
 

@@ -29,7 +29,7 @@ import Time
         if let body { writer.field("body", body) }
         if let after {
           let created = TwilioLookTests.attempt + .seconds(after)
-          writer.field("date_created", Timestamp(told: created).httpDate)
+          writer.field("date_created", created.httpDate)
         }
       }
       let page = Array(#"{"messages":["#.utf8) + json + Array("]}".utf8)

@@ -191,7 +191,7 @@ import Time
   @Test("what is old goes when the slowest group has passed it, or is forgotten")
   func retention() async throws {
     try await onFile { path in
-      let now = Locked(Timestamp(seconds: 1_700_000_000))
+      let now = Locked(CalendarTime(seconds: 1_700_000_000))
       var settings = EmbeddedLogSettings(path: path)
       settings.now = { now.withLock { $0 } }
       let log = try EmbeddedLog(settings)
@@ -204,7 +204,7 @@ import Time
       let partition = slow.records[0].partition
       try slow.subscription.commit([partition: 4])
       #expect(try log.prune(within: limit) == 0)
-      now.withLock { $0 += settings.retention + .seconds(1) }
+      now.withLock { $0 = $0 + settings.retention + .seconds(1) }
       try log.append([record("k", "young")], within: limit)
       #expect(try log.prune(within: limit) == 4)
       #expect(try log.offsets(of: .sends, within: limit)[partition.number] == 4..<11)

@@ -18,7 +18,7 @@ import Time
     let lines = Lines()
     let log = Log(
       worker: "test", secrets: [Secret("token-12345"), Secret("token-1234567")],
-      now: { Timestamp(seconds: 0) }, write: { lines.add($0) })
+      now: { CalendarTime(seconds: 0) }, write: { lines.add($0) })
     log.keepOut([Secret("late-secret"), Secret("a")])
     log.info(
       "refused token-12345",

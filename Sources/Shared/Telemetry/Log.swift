@@ -17,7 +17,7 @@ package final class Log: Sendable {
   private let secrets: Locked<[String]>
   private let write: @Sendable ([UInt8]) -> Bool
   private let lost = Locked(Lost())
-  private let now: @Sendable () -> Timestamp
+  private let now: @Sendable () -> CalendarTime
 
   private struct Lost {
     var untold = 0
@@ -26,7 +26,7 @@ package final class Log: Sendable {
 
   package convenience init(
     worker: String, least: Level = .info, secrets: [Secret] = [],
-    now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) },
+    now: @escaping @Sendable () -> CalendarTime = { .now },
     write: @escaping @Sendable ([UInt8]) -> Void
   ) {
     self.init(
@@ -40,7 +40,7 @@ package final class Log: Sendable {
   /// `write` tells whether the line was written; it neither throws nor waits for ever.
   package init(
     worker: String, least: Level = .info, secrets: [Secret] = [],
-    now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) },
+    now: @escaping @Sendable () -> CalendarTime = { .now },
     trying write: @escaping @Sendable ([UInt8]) -> Bool = LineWriter().write
   ) {
     self.worker = worker

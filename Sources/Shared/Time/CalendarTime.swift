@@ -42,6 +42,8 @@ extension CalendarTime: CustomStringConvertible {
   package var description: String { written.description }
   package var utf8: [UInt8] { written.utf8 }
 
+  package var httpDate: String { written.httpDate }
+
   private var written: Timestamp { Timestamp(microseconds: microseconds) }
 }
 

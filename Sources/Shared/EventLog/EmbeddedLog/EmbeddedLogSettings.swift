@@ -16,8 +16,8 @@ package struct EmbeddedLogSettings: Sendable {
   /// How long a member may be silent before another takes its place.
   package var lease: Duration = .seconds(3)
   package var renewal: Duration = .seconds(1)
-  /// The wall clock, for the age of records.
-  package var now: @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
+  /// The calendar, for the age of records.
+  package var now: @Sendable () -> CalendarTime = { .now }
   /// The clock of the leases: it must be the same for all processes of the machine.
   package var bootTime: @Sendable () -> Int64 = { bootMicroseconds() }
 

@@ -66,7 +66,7 @@ struct DateField {
   mutating func refresh(at now: Int64) {
     guard madeAt == .min || now - madeAt >= 1_000_000 else { return }
     madeAt = now
-    let date = Timestamp(microseconds: wallMicroseconds()).httpDate
+    let date = CalendarTime.now.httpDate
     bytes = Array("Date: \(date)\r\n".utf8)
   }
 }
