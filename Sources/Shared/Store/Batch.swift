@@ -28,7 +28,7 @@ package enum Column: Sendable {
 
   @inlinable package static func key<Kind>(_ key: Key<Kind>) -> Column { .integers([key.value]) }
   @inlinable package static func keys<Kind>(_ keys: [Key<Kind>]) -> Column {
-    .integers(keys.map(\.value))
+    .integers(keys.map { $0.value })
   }
   /// Of each of these its key: `.keys(rows, \.lane)`, with no array between.
   @inlinable package static func keys<Element, Kind>(
