@@ -29,12 +29,15 @@ for way in one workers; do
   systemctl start $units || echo "FAILED: start $units"
   ready 8081; ready 8082; ready 8083
   send "$way"
+  postrider lane list >/dev/null || echo "FAILED: root's command beside $units"
   for unit in ${units/postrider.target/}; do systemctl reload $unit || echo "FAILED: reload $unit"; done
   sleep 0.3
   for unit in $units; do systemctl -q is-active $unit || echo "FAILED: $unit is not active"; done
   systemctl stop $units
   for unit in $units; do systemctl -q is-failed $unit && echo "FAILED: $unit did not stop well"; done
+  postrider lane list >/dev/null || echo "FAILED: root's command while nothing runs"
 done
+find /var/lib/postrider ! -user postrider | sed "s/^/FAILED: root took over /"
 [ "$(stat -c %U:%a /etc/postrider/secrets/* | sort -u)" = root:600 ] || echo "FAILED: secrets are not root's alone"
 [ "$(stat -c %U:%a /var/lib/postrider)" = postrider:700 ] || echo "FAILED: the data is not the workers' alone"
 journalctl --no-pager -o cat -u 'postrider*' | grep -E '"level":"error"|status=|Main process exited' | sed 's/^/FAILED: /'
