@@ -13,9 +13,14 @@ struct FieldReader {
 
   /// The pointer of a field, escaped as RFC 6901 wants it.
   func pointer(_ name: String) -> String {
+    let needsEscape = name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
+    guard needsEscape else { return "\(pointer)/\(name)" }
     let escaped = name.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }
     return "\(pointer)/\(String(escaped))"
   }
+
+  /// Of the fields that are there, as they stand.
+  var names: [String] { (value.fields ?? []).filter { !$0.value.isNull }.map(\.name) }
 
   func has(_ name: String) -> Bool { value[name].map { !$0.isNull } ?? false }
 
@@ -91,8 +96,11 @@ struct FieldReader {
 
   /// A misspelt field is told rather than passed over.
   func refuseFields(except known: some Sequence<String>, _ faults: inout FieldFaults) {
-    let known = Set(known)
-    for (name, _) in value.fields ?? [] where !known.contains(name) {
+    refuseFields(unless: { known.contains($0) }, &faults)
+  }
+
+  func refuseFields(unless isKnown: (String) -> Bool, _ faults: inout FieldFaults) {
+    for (name, _) in value.fields ?? [] where !isKnown(name) {
       faults.add(pointer(name), "is not known here")
     }
   }

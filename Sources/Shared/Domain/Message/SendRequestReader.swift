@@ -12,7 +12,8 @@ extension SendRequest {
       throw faults
     }
     let reader = FieldReader(value)
-    reader.refuseFields(except: fields.union(rules.otherFields), &faults)
+    reader.refuseFields(
+      unless: { fields.contains($0) || rules.otherFields.contains($0) }, &faults)
     let to = recipient(reader, rules, &faults)
     let placed = PlacedMessage.all(in: reader, rules, &faults)
     if placed.isEmpty, faults.isEmpty { faults.add("", "must say what is to be sent") }
