@@ -41,13 +41,21 @@ package final class MockKafka: @unchecked Sendable {
     for broker in 1...brokerCount { rd_kafka_mock_broker_set_down(cluster, Int32(broker)) }
     letGo()
     kept.withLock { $0 = ports.compactMap(Self.keep) }
+    for port in ports { Self.close(port) }
+  }
+
+  /// While connections of before are left on a port the kernel lets others connect from it, though a socket that would
+  /// share it is bound. One that has listened shares with nobody, and the port stays closed to them.
+  private static func close(_ port: UInt16) {
+    guard let descriptor = keep(port) else { return }
+    listen(descriptor, 1)
+    Glibc.close(descriptor)
   }
 
   /// False where somebody has taken a port meanwhile; the brokers stay down then.
   @discardableResult
   package func bringUp() -> Bool {
-    let isOurs = kept.withLock { $0.count == brokerCount }
-    guard isOurs, isFree(within: .seconds(60)) else { return false }
+    guard isFree(within: .seconds(60)) else { return false }
     for broker in 1...brokerCount { rd_kafka_mock_broker_set_up(cluster, Int32(broker)) }
     letGo()
     return true
@@ -68,7 +76,7 @@ package final class MockKafka: @unchecked Sendable {
   /// one in every process that is started just then.
   private static func nobodyListens(_ port: UInt16) -> Bool {
     guard let descriptor = keep(port) else { return false }
-    close(descriptor)
+    Glibc.close(descriptor)
     return true
   }
 
@@ -80,7 +88,7 @@ package final class MockKafka: @unchecked Sendable {
 
   private func letGo() {
     kept.withLock { sockets in
-      for socket in sockets { close(socket) }
+      for socket in sockets { Glibc.close(socket) }
       sockets = []
     }
   }
@@ -100,7 +108,7 @@ package final class MockKafka: @unchecked Sendable {
       }
     }
     guard code == 0 else {
-      close(descriptor)
+      Glibc.close(descriptor)
       return nil
     }
     return descriptor
