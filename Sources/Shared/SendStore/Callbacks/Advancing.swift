@@ -44,6 +44,7 @@ extension Transaction {
       try Standing(row, plain)
     }
     .filter { !$0.steps.isEmpty }.sorted { $0.key < $1.key }
+    let changes = moved.map { $0.changes(plain, at: now) }
     try run(
       Callbacks.move,
       [
@@ -52,16 +53,9 @@ extension Transaction {
         .proven: .integers(moved.map(\.progress.provenAttempts.bits)),
         .version: .integers(moved.map { Int64($0.progress.version) }),
         .changed: .integers(moved.map { _ in now.microseconds }),
-        .history: .bytes(
-          moved.map { standing in
-            var packed: [UInt8] = []
-            if form >= .packed {
-              for change in standing.changes(plain, at: now) { change.pack(into: &packed) }
-            }
-            return packed
-          }),
+        .history: .bytes(changes.map { packed($0) }),
       ])
-    try publish(moved.flatMap { $0.changes(plain, at: now) })
+    try publish(changes.flatMap { $0 })
     return moved.flatMap { $0.steps.map(\.report) }
   }
 }

@@ -186,18 +186,21 @@ extension Transaction {
       ])
   }
 
+  /// What of one send's changes is packed beside it; nothing where each has a row.
+  func packed(_ changes: some Sequence<Change>) -> [UInt8] {
+    var packed: [UInt8] = []
+    guard form >= .packed else { return packed }
+    for change in changes where HistoryEntry.isPacked(change.state) { change.pack(into: &packed) }
+    return packed
+  }
+
   /// What joins the history beside each row. The changes stand in the order of the rows, several of one together.
   func histories(of rows: [SendRow], by changes: [Change]) -> [[UInt8]] {
     var place = 0
     let histories = rows.map { row in
-      var packed: [UInt8] = []
-      while place < changes.count, changes[place].key == row.key {
-        if form >= .packed, HistoryEntry.isPacked(changes[place].state) {
-          changes[place].pack(into: &packed)
-        }
-        place += 1
-      }
-      return packed
+      let start = place
+      while place < changes.count, changes[place].key == row.key { place += 1 }
+      return packed(changes[start..<place])
     }
     precondition(place == changes.count, "a change stands beside no row")
     return histories
