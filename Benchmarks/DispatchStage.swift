@@ -178,7 +178,7 @@ final class DispatchStage {
     return try JSONDocument(answer.body).root
   }
 
-  private static func freePort() throws -> UInt16 {
+  static func freePort() throws -> UInt16 {
     let server = try HTTPServer { _, responder in responder.answer(HTTPAnswer(status: 204)) }
     defer { server.drain(within: .zero) }
     return server.port

@@ -10,6 +10,7 @@ enum Entry {
     case "dispatch": try DispatchBenchmark.run(arguments.dropFirst())
     case "ingest": try IngestBenchmark.run(arguments.dropFirst())
     case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
+    case "kannel-provider": try KannelProvider.serve(Array(arguments.dropFirst()))
     case "broker": try LogBenchmark.broker()
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
     case "serve-ingest": try IngestService.serve(Array(arguments.dropFirst()))
@@ -17,7 +18,7 @@ enum Entry {
       print(
         """
         usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS]
-               | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog]
+               | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog|kannel]
                | simulator [MESSAGES|serve]
         """
       )

@@ -70,11 +70,9 @@ package final class OutboxRelay {
     guard !changes.rows.isEmpty else { return false }
     // Reading may have taken long.
     guard try holdsDuty() else { return true }
-    try keeper.whileHeld {
-      try eventLog.append(
-        changes.entries.map { MessageEvent($0, generation: changes.generation).record },
-        within: .seconds(30))
-    }
+    let events = changes.entries.map { MessageEvent($0, generation: changes.generation).record }
+    let replies = changes.entries.compactMap { $0.reply(by: actions)?.record(nil) }
+    try keeper.whileHeld { try eventLog.append(events + replies, within: .seconds(30)) }
     // Forgotten last: what a crash repeats has the same ids, in the log and among the deliveries.
     let deliveries = changes.entries.compactMap { $0.delivery(by: actions) }
     if !deliveries.isEmpty { try store.add(deliveries) }

@@ -26,7 +26,7 @@ package final class ActionLoop {
   private let inbox = Monitor<[Answer]>([])
   private var desks: [Tenant: TenantQueue] = [:]
   private var keptAt = Timestamp.distantPast
-  private var signatures: [Secret: WebhookSignature] = [:]
+  private var signatures: [[Secret]: WebhookSignature] = [:]
 
   private struct Answer: Sendable {
     let tenant: Tenant
@@ -119,7 +119,7 @@ package final class ActionLoop {
   private func post(
     _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp, leaveBy: RunningTime
   ) {
-    let signature = signature(action.secret)
+    let signature = signature(action.secrets)
     let tenant = action.tenant
     let calls = claimed.map { delivery in
       desks[tenant]?.take(delivery, at: now)
@@ -141,10 +141,10 @@ package final class ActionLoop {
     client.send(calls)
   }
 
-  private func signature(_ secret: Secret) -> WebhookSignature {
-    if let known = signatures[secret] { return known }
-    let made = WebhookSignature(secret)
-    signatures[secret] = made
+  private func signature(_ secrets: [Secret]) -> WebhookSignature {
+    if let known = signatures[secrets] { return known }
+    let made = WebhookSignature(secrets)
+    signatures[secrets] = made
     return made
   }
 

@@ -9,9 +9,10 @@ struct DemoWorld {
 
   static let key = Secret("demo")
 
-  init() throws {
+  init(listen: Address?) throws {
     simulator = try Simulator()
-    settings = try Settings.read(text: Self.text(port: simulator.port))
+    settings = try Settings.read(
+      text: Self.text(port: simulator.port, listen: listen ?? Settings().listen))
     let webhooks = "http://\(settings.listen)/api/whatsapp/webhook"
     simulator.report(inboundTo: webhooks, webhooksTo: webhooks)
   }
@@ -21,10 +22,13 @@ struct DemoWorld {
 
   func stop() { simulator.stop(within: .seconds(2)) }
 
-  private static func text(port: UInt16) -> String {
+  private static func text(port: UInt16, listen: Address) -> String {
     """
     {
-      publicURL: "http://127.0.0.1:8080",
+      listen: "\(listen)", publicURL: "http://\(listen)",
+      // Apart from what a real start will write.
+      log: "embedded:data/demo/log.db", store: "sqlite:data/demo/store.db",
+      spool: { path: "data/demo/spool.db" },
       apiKeys: ["\(key.exposed)"],
       defaultSender: "demo-meta",
       senders: [

@@ -19,22 +19,8 @@ struct LoadedSettings {
     if let settings = try Settings.read(environment: environment) {
       return LoadedSettings(settings: settings, origin: "the environment")
     }
-    return LoadedSettings(settings: Settings(), origin: "defaults", isNothingSet: true)
-  }
-
-  /// What an operator should know although it is no fault.
-  var warnings: [String] {
-    var warnings: [String] = []
-    if !settings.verifySignatures {
-      warnings.append("verifySignatures is false: anybody can send webhooks")
-    }
-    for sender in settings.senders {
-      guard case .meta(let own) = sender.credentials, own.appSecrets.isEmpty else { continue }
-      warnings.append("\(sender.sender.id) has no appSecret: Meta's webhooks for it are refused")
-    }
-    if settings.publicURL == nil, !settings.senders.isEmpty {
-      warnings.append("publicURL is not set: providers cannot report what became of messages")
-    }
-    return warnings
+    var settings = Settings()
+    settings.listen = try Settings.listenAddress(environment: environment) ?? settings.listen
+    return LoadedSettings(settings: settings, origin: "defaults", isNothingSet: true)
   }
 }

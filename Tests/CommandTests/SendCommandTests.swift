@@ -22,7 +22,7 @@ import Time
       log: "embedded:log.db", store: "sqlite:store.db",
       apiKeys: ["key"],
       senders: [{
-        id: "main", provider: "meta", phoneNumberId: "1065", wabaId: "W1",
+        id: "main", provider: "meta", phoneNumberId: "1065", wabaId: "10291",
         accessToken: "some-token", appSecret: "some-secret", verifyToken: "verify",
       }],
     }
@@ -37,7 +37,7 @@ import Time
     let store = try SendStore(.sqlite(path: folder.file("store.db")))
     try store.define([
       Sender(
-        id: SenderID("main"), channel: .metaWhatsApp, account: AccountID("W1"), address: "1065")
+        id: SenderID("main"), channel: .metaWhatsApp, account: AccountID("10291"), address: "1065")
     ])
     return store
   }
@@ -72,7 +72,7 @@ import Time
     _ = try store.apply([
       CallbackReport(
         attempt: AttemptID(id, 1), providerID: ProviderID("wamid.1"), provider: .meta,
-        account: AccountID("W1"), address: "1065", status: .failed(.failed, againAfter: nil),
+        account: AccountID("10291"), address: "1065", status: .failed(.failed, againAfter: nil),
         code: "131026", detail: HistoryDetail(json: Array(#"{"reason":"No WhatsApp there."}"#.utf8))
       )
     ])
@@ -166,7 +166,9 @@ import Time
         of: "apiKeys:",
         with: "listen: \"127.0.0.1:0\", spool: { path: \"spool.db\" }, apiKeys:"
       )
-      .replacingOccurrences(of: "verifyToken", with: "baseURL: \"http://127.0.0.1:1\", verifyToken")
+      .replacingOccurrences(
+        of: "verifyToken", with: "baseURL: \"http://127.0.0.1:1/v24.0\", verifyToken"
+      )
       .write(toFile: file, atomically: true, encoding: .utf8)
     let process = Process.postrider(["up", "--config", file])
     let errors = Pipe()

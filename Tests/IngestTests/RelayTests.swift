@@ -67,7 +67,8 @@ import Testing
   @Test(
     "what is wrong is told by SMS, and nothing is queued",
     arguments: [
-      ("hello", "write &lt;number&gt; | &lt;message&gt;"), ("12 | x", "to must be a phone number"),
+      ("hello", "Not sent: write &lt;number&gt; | &lt;message&gt;."),
+      ("12 | x", "to must be a phone number"),
     ])
   func told(text: String, sentence: String) async throws {
     let stand = try IngestStand(Self.settings)
@@ -99,7 +100,10 @@ import Testing
   func pin() async throws {
     let stand = try IngestStand(
       "relay: { sender: \"meta\", allowedFrom: [\"+12025550123\"], pin: \"471147\" },")
-    #expect(try await Self.sms(stand, "+393331234567 | x").text.contains("the PIN is missing"))
+    let refused = try await Self.sms(stand, "+393331234567 | x").text
+    #expect(refused.contains("the PIN is missing or wrong. Write &lt;PIN&gt; &lt;number&gt; |"))
+    let shapeless = try await Self.sms(stand, "471147 hello").text
+    #expect(shapeless.contains("write &lt;PIN&gt; &lt;number&gt; | &lt;message&gt;."))
     #expect(try await Self.sms(stand, "471147 +393331234567 | x").text.contains("Queued"))
     let records = try stand.records(.sends)
     #expect(records.count == 1)
@@ -107,6 +111,23 @@ import Testing
     #expect(value.contains("+393331234567"))
     #expect(!value.contains("471147"))
     #expect(try stand.records(.inbound).isEmpty)
+  }
+
+  @Test("who wrote is kept with the send, and the fallback template says what was written")
+  func fallback() async throws {
+    let stand = try IngestStand(
+      """
+      relay: { path: "/twilio/sms", sender: "meta", allowedFrom: ["+12025550123"],
+        number: "+14155550199", fallbackTemplate: {
+          template_name: "note", language_code: "it", parameters: ["Marta", "<{text}>"] } },
+      """)
+    #expect(try await Self.sms(stand, "+393331234567 | ciao\n  a tutti").text.contains("Queued"))
+    let json = try #require(try SendTests.events(stand).first).request
+    let request = try JSONDocument(json).root
+    #expect(request["metadata"]?["relay"]?.string == "+12025550123")
+    #expect(request["fallbackTemplate"]?.kind == .object)
+    let text = String(decoding: json, as: UTF8.self)
+    #expect(text.contains("\"note\"") && text.contains("<ciao a tutti>"))
   }
 
   @Test(

@@ -106,6 +106,19 @@ import Time
   }
 
   @Test(
+    "a recipient is found in whatever way a request may have it",
+    arguments: [
+      "%2B393331234567", "3331234567", "0039%20333%20123%204567", "whatsapp:%2B393331234567",
+      "+39-333-1234567",
+    ])
+  func recipient(to: String) async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    let found = try await get(stand, "/api/sends?to=\(to)").json
+    #expect(found["sends"]?.items?.first?["id"]?.string == stock.other.description)
+  }
+
+  @Test(
     "a query that cannot be answered cheaply, or was mistyped, is refused with its reason",
     arguments: [
       ("", "one of providerId, to, campaign and state is needed"),

@@ -18,7 +18,8 @@ import Time
     _ stand: IngestStand, _ body: String, to path: String = "/in/api/whatsapp/send",
     key: String = "admin-key", _ more: [HTTPHeader] = []
   ) async throws -> IngestStand.Answer {
-    try await stand.call("POST", path, bearer(key) + more, Array(body.utf8))
+    let usual = bearer(key).filter { header in !more.contains { $0.name == header.name } }
+    return try await stand.call("POST", path, usual + more, Array(body.utf8))
   }
 
   static func events(_ stand: IngestStand) throws -> [SendEvent] {
@@ -221,6 +222,36 @@ import Time
     #expect(Set(try Self.events(stand).map(\.id.description)) == Set(ids))
     let again = try await Self.send(stand, Self.text, to: "/in/api/sends", [key])
     #expect(again.text.contains(ids[0]))
+  }
+
+  private static let spread = """
+    {
+      "to": "+393331234567", "sender": "meta", "body": "x"
+    }
+    """
+
+  @Test(
+    "a batch is read as its Content-Type says",
+    arguments: [
+      ("application/x-ndjson", text + "\n" + text, 202, 2),
+      ("application/x-ndjson", spread, 422, 3),
+      ("application/jsonl; charset=utf-8", "[\(text)]", 422, 1),
+      ("application/json", "[\(text), \(text)]", 202, 2), ("application/json", spread, 202, 1),
+      ("application/vnd.acme+json", spread, 202, 1),
+      // As curl says it by itself.
+      ("application/x-www-form-urlencoded", text + "\n" + text, 202, 2),
+      ("text/csv", text, 415, 1), ("multipart/form-data; boundary=x", text, 415, 1),
+    ])
+  func contentType(type: String, body: String, status: Int, items: Int) async throws {
+    let stand = try IngestStand()
+    let answer = try await Self.send(
+      stand, body, to: "/in/api/sends", [HTTPHeader("Content-Type", type)])
+    #expect(answer.status == status)
+    if answer.text.first == "[" {
+      #expect(try answer.json.items?.count == items)
+    } else {
+      #expect(answer.text.split(separator: "\n").count == items)
+    }
   }
 
   @Test("a batch of more than ten thousand is 413 and one of ten thousand is not")

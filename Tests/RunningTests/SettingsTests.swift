@@ -64,7 +64,7 @@ import Testing
       {senders: [{\(twilio), authToken: "x\\r", secondaryAuthTokens: ["a b"],
                   apiKeySid: "SK 1", apiKeySecret: "s\\n"}],
        apiKeys: ["k\\r", {key: "q\\r", scopes: ["send"]}],
-       actions: [{app: "a", company: "b", url: "http://h", secret: "s\\r"}]}
+       actions: [{app: "a", company: "b", url: "http://h", secret: "a-secret-of-some-length\\r"}]}
       """)
     let places = faults.map { String($0.prefix { $0 != ":" && $0 != " " }) }
     #expect(
@@ -99,6 +99,7 @@ import Testing
     for match in text.matches(of: /\$\{([A-Z_]+)\}/) {
       environment[String(match.1)] = "value-of-\(match.1)"
     }
+    environment["GCS_ACCOUNT"] = #"{"client_email": "a@b", "private_key": "k"}"#
     let settings = try Settings.read(file: path, environment: environment)
     #expect(settings.senders.map(\.sender.id.text) == ["sandbox", "main", "milan"])
     #expect(settings.senders[0].sender.channel == .twilioSandbox)
@@ -167,7 +168,7 @@ import Testing
       ),
       (
         "{senders: [{id: 'x', provider: 'twilio', from: '+15550001111', accountSid: 'AC00000000000000000000000000000001', authToken: 't'}], relay: {sender: 'x', allowedFrom: ['+15551230000'], number: '+15557654321'}}",
-        "relay.number: is no sender's, so it needs accountSid and authToken of its account"
+        "relay.number: +15557654321 is no sender's, so it needs accountSid and authToken of its account"
       ),
       (
         "{relay: {sender: 'x', allowedFrom: ['+15551230000']}}",
@@ -193,6 +194,165 @@ import Testing
     ])
   func oneFault(text: String, fault: String) {
     #expect(Self.faults(text, ["EMPTY": ""]).contains(fault))
+  }
+
+  private static let whatsApp =
+    "id: 'x', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: 'whatsapp:+15550001111'"
+  private static let meta = "id: 'x', provider: 'meta', accessToken: 't', phoneNumberId: '1'"
+
+  @Test(
+    "what could never work is refused",
+    arguments: [
+      (
+        "{senders: [{id: 'x', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: '+14155238886'}]}",
+        "senders[0].from: is the sandbox's, which is for WhatsApp alone: write whatsapp:+14155238886"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: 'whatsapp:ACME'}]}",
+        "senders[0].from: must have a number with + and its country behind whatsapp:"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: 'a name too long'}]}",
+        "senders[0].from: must be a number such as +15551230000, a short code, or a name of up to 11 letters"
+      ),
+      (
+        "{senders: [{\(whatsApp), apiKeySid: 'AC1', apiKeySecret: 's'}]}",
+        "senders[0].apiKeySid: must be SK and 32 hexadecimal digits"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'meta', accessToken: 't', phoneNumberId: '+15550001111'}]}",
+        "senders[0].phoneNumberId: must be Meta's id, which is digits alone; this is a phone number"
+      ),
+      (
+        "{senders: [{\(meta), wabaId: 'acme'}]}",
+        "senders[0].wabaId: must be Meta's id, which is digits alone"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'meta', accessToken: 'EAAG…', phoneNumberId: '1'}]}",
+        "senders[0].accessToken: is a placeholder still; put the real value there"
+      ),
+      (
+        "{apiKeys: ['<your key>']}",
+        "apiKeys: is a placeholder still; put the real value there"
+      ),
+      (
+        "{apiKeys: ['k', {key: 'k', scopes: ['read']}]}",
+        "apiKeys: has the same key twice, as number 1 and 2"
+      ),
+      (
+        "{senders: [{\(whatsApp)}], relay: {sender: 'x', allowedFrom: ['+15551230000'], path: '/API/sms'}}",
+        "relay.path: is /API/sms, but what begins with /api is the API's own"
+      ),
+      (
+        "{admin: {ingest: '0.0.0.0:8080'}}",
+        "admin.ingest: is 0.0.0.0:8080, which listen has already"
+      ),
+      (
+        "{log: 'embedded:one.db', store: 'sqlite:one.db'}",
+        "store: is the file that log has already; each needs its own"
+      ),
+      ("{store: 'sqlite:/etc'}", "store: /etc is a folder, not a database of SQLite's"),
+      (
+        "{store: 'sqlite:/etc/passwd'}",
+        "store: /etc/passwd is a file of another kind, not a database of SQLite's"
+      ),
+      (
+        "{tls: {certificate: '/nowhere/cert.pem', key: '/etc/passwd'}}",
+        "tls.certificate: needs the file /nowhere/cert.pem, which cannot be read"
+      ),
+      (
+        "{tls: {certificate: '/nowhere/cert.pem', key: '/etc/passwd'}}",
+        "tls.key: /etc/passwd has no private key in PEM"
+      ),
+      (
+        "{gcs: {serviceAccount: 'gcs.json'}}",
+        "gcs.serviceAccount: is not the content of a service account's key file; use ${file:PATH}"
+      ),
+      (
+        "{actions: [{app: 'a', company: 'b', url: 'https://x', secret: 'short'}]}",
+        "actions[0].secret: has 5 bytes, which can be guessed; it needs 16: make one with `echo whsec_$(openssl rand -base64 32)`"
+      ),
+      (
+        "{actions: [{app: 'a', company: 'b', url: 'https://x', secret: 'whsec_c2hvcnQ='}]}",
+        "actions[0].secret: has 5 bytes after whsec_, which can be guessed; it needs 16: make one with `echo whsec_$(openssl rand -base64 32)`"
+      ),
+    ])
+  func neverWorks(text: String, fault: String) {
+    #expect(Self.faults(text).contains(fault), "\(Self.faults(text))")
+  }
+
+  @Test(
+    "a fault brings no others with it that lead nowhere",
+    arguments: [
+      "{senders: [{\(meta), expiry: 'soon'}], defaultSender: 'x'}",
+      "{senders: [{id: 'x', provider: 'meta', phoneNumberId: '1'}], defaultSender: 'x', relay: {sender: 'x', allowedFrom: ['+15551230000'], number: '+15557654321'}}",
+      "{log: 'kafka://a', rdkafka: {'a.b': 'c'}}",
+      "{apiKeys: 'k', senders: [{\(meta)}]}",
+      "{apps: [{wabas: [{phones: [{id: 'x', phoneNumberId: '1'}]}]}], defaultSender: 'x'}",
+    ])
+  func oneFaultOnly(text: String) { #expect(Self.faults(text).count == 1, "\(Self.faults(text))") }
+
+  @Test(
+    "what may be meant so is warned of",
+    arguments: [
+      ("senders: [{\(whatsApp)}]", "no key of apiKeys"),
+      ("senders: [{\(whatsApp)}], apiKeys: [{key: 'k', scopes: ['read']}]", "no key of apiKeys"),
+      ("apiKeys: ['short']", "number 1 of apiKeys is shorter than 16 characters"),
+      (
+        "senders: [{\(meta), baseURL: 'https://graph.facebook.com'}]",
+        "x: baseURL https://graph.facebook.com names no version"
+      ),
+      ("senders: [{\(meta)}]", "x has no appSecret"),
+      ("senders: [{\(meta)}]", "x has no verifyToken"),
+      (
+        "publicURL: 'https://hooks.example.com'",
+        "publicURL is https://hooks.example.com, an example"
+      ),
+      ("senders: [{\(whatsApp)}]", "publicURL (POSTRIDER_PUBLIC_URL"),
+      (
+        "apiKeys: [{key: 'k', scopes: ['read'], app: 'a', company: 'b'}]",
+        "a key of apiKeys is for the tenant a/b, which has no sender"
+      ),
+      (
+        "actions: [{app: 'a', company: 'b', url: 'https://x', secret: 'a-secret-of-some-length'}]",
+        "an action is for the tenant a/b, which has no sender"
+      ),
+      (
+        "admin: {dispatch: '127.0.0.1:8082', status: '127.0.0.1:8082'}",
+        "admin.status is 127.0.0.1:8082, which admin.dispatch has as well"
+      ),
+      ("admin: {dispatch: '127.0.0.1:8080'}", "admin.dispatch is 127.0.0.1:8080, which listen has"),
+      (
+        "senders: [{\(whatsApp)}], relay: {sender: 'x', allowedFrom: ['+15551230000'], number: '+15557654321', accountSid: '\(sid)', authToken: 't'}",
+        "relay.number is no sender's"
+      ),
+      ("verifySignatures: false", "verifySignatures is false"),
+    ])
+  func warnings(text: String, warning: String) throws {
+    let warnings = try Self.read("{\(text)}").warnings
+    #expect(warnings.contains { $0.hasPrefix(warning) }, "\(warnings)")
+  }
+
+  @Test("settings that are right are not warned of")
+  func nothingToWarnOf() throws {
+    let warnings = try Self.read(
+      """
+      {publicURL: "https://hooks.acme.it", apiKeys: ["a-key-of-more-than-16"],
+       senders: [{\(Self.meta), appSecret: "s", verifyToken: "v", app: "a", company: "b"}],
+       admin: {ingest: "127.0.0.1:1", dispatch: "127.0.0.1:2"},
+       actions: [{app: "a", company: "b", url: "https://x", secret: "a-secret-of-some-length"}]}
+      """
+    ).warnings
+    #expect(warnings == [])
+  }
+
+  @Test("an action may have two secrets during a rotation, both of which are kept out of sight")
+  func twoSecrets() throws {
+    let settings = try Self.read(
+      "{actions: [{app: 'a', company: 'b', url: 'https://x', secret: ['a-secret-of-some-length', 'another-secret-of-that']}]}"
+    )
+    #expect(settings.actions[0].secrets.count == 2)
+    #expect(Set(settings.actions[0].secrets).isSubset(of: settings.secrets))
   }
 
   @Test("all faults are told at once")
@@ -253,7 +413,10 @@ import Testing
         "TWILIO_AUTH_TOKEN": "token-1",
         "TWILIO_WHATSAPP_NUMBER": "+14155238886", "POSTRIDER_API_KEY": "key-1",
         "POSTRIDER_PUBLIC_URL": "https://hooks.example.com",
+        "TWILIO_API_URL": "http://127.0.0.1:9999", "POSTRIDER_LISTEN": "127.0.0.1:9090",
       ]))
+    #expect(twilio.listen.description == "127.0.0.1:9090")
+    #expect(twilio.senders[0].baseURL.description == "http://127.0.0.1:9999")
     #expect(twilio.senders[0].sender.channel == .twilioSandbox)
     #expect(twilio.senders[0].sender.address == "whatsapp:+14155238886")
     #expect(twilio.apiKeys.map(\.key.exposed) == ["key-1"])
@@ -286,6 +449,16 @@ import Testing
           "WHATSAPP_API_URL": "https://x/y",
         ],
         ["WHATSAPP_API_URL: must be https://graph.facebook.com/VERSION/PHONE-NUMBER-ID/messages"]
+      ),
+      (
+        ["TWILIO_AUTH_TOKEN": "t", "WHATSAPP_PROVIDER": ""],
+        ["WHATSAPP_PROVIDER: is missing: twilio or direct (Meta); TWILIO_AUTH_TOKEN is set already"]
+      ),
+      (
+        [
+          "WHATSAPP_PROVIDER": "direct", "WHATSAPP_API_TOKEN": "t", "POSTRIDER_LISTEN": "8080",
+          "WHATSAPP_API_URL": "https://graph.facebook.com/v18.0/1/messages",
+        ], ["POSTRIDER_LISTEN: must be host:port"]
       ),
     ])
   func environmentFaults(environment: [String: String], faults: [String]) {

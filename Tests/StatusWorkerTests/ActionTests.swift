@@ -36,7 +36,7 @@ private final class TenantAddress: Sendable {
   ) -> ActionSettings {
     ActionSettings(
       tenant: Tenant(app: "crm", company: company), url: .loopback(server.port),
-      secret: Secret(secret), rate: rate, inFlight: 8)
+      secrets: [Secret(secret)], rate: rate, inFlight: 8)
   }
 
   /// Those that were taken, once there are so many.
@@ -79,7 +79,7 @@ private final class SlowAddress: Sendable {
     settings.actions = [
       ActionSettings(
         tenant: Tenant(app: "crm", company: "acme"), url: .loopback(server.port),
-        secret: Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), rate: nil, inFlight: 8)
+        secrets: [Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")], rate: nil, inFlight: 8)
     ]
     settings.senders = SenderSettings.all
     return settings
@@ -283,7 +283,7 @@ private final class InterruptedLog: PassingLog {
       ),
     ])
   func vectors(id: String, time: Int, body: String, signature: String) {
-    let headers = WebhookSignature(Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).headers(
+    let headers = WebhookSignature([Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]).headers(
       id: id, at: Timestamp(seconds: Int64(time)), Array(body.utf8))
     #expect(headers.first { $0.name == "webhook-signature" }?.value == signature)
     #expect(headers.first { $0.name == "webhook-timestamp" }?.value == "\(time)")

@@ -7,6 +7,7 @@ import EventLog
 import JSON
 import Platform
 import SendStore
+import Settings
 import Store
 import StatusWorker
 import TestSupport
@@ -68,6 +69,46 @@ import Time
     let last = try JSONDocument(try #require(events.first { $0.id == "\(ids[1]).2" }).data).root
     #expect(last["state"]?.string == "canceled" && last["campaign"]?.string == "spring")
     #expect(last["company"]?.string == "acme" && last["to"]?.string == "+393331234567")
+  }
+
+  private static let relaySettings = """
+    { senders: [
+        { id: "main", provider: "twilio", from: "whatsapp:+15551230001", authToken: "t",
+          accountSid: "AC00000000000000000000000000000001", app: "crm", company: "acme" },
+        { id: "sms", provider: "twilio", from: "+15551230000", authToken: "t",
+          accountSid: "AC00000000000000000000000000000001", app: "crm", company: "acme" },
+      ],
+      relay: { sender: "main", allowedFrom: ["+12025550123"], number: "+15551230000" } }
+    """
+
+  @Test(
+    "who sent through the relay is told by SMS when the message fails, once, and nobody else is",
+    arguments: [
+      ("{\"relay\":\"+12025550123\"}", 1), ("{\"relay\":\"+12025550199\"}", 0), ("{}", 0),
+    ])
+  func relayReply(metadata: String, replies: Int) throws {
+    var send = NewSend(
+      id: .random(at: clock.now), sender: sender.id, recipient: "+393331234567",
+      content: Array("{\"metadata\":\(metadata)}".utf8), due: clock.now,
+      expires: clock.now + .seconds(60))
+    send.campaign = ""
+    _ = try store.take(IntakeBatch(log: "l", partition: 0, from: 0, next: 1, sends: [send]))
+    clock.advance(.seconds(61))
+    let worker = WorkerID("one")
+    let lease = try #require(try store.tendLeases(worker).held.first)
+    _ = try store.claim(sender.id, lease, worker: worker, limit: 9)
+    let settings = try Settings.read(text: Self.relaySettings)
+    let relay = OutboxRelay(
+      store, log, worker: WorkerID("one"), actions: ActionBook(settings),
+      log: Log(worker: "test", write: { _ in }), health: Health().part("relay"),
+      metrics: Metrics(), stop: StopSignal())
+    #expect(try !relay.step())
+    #expect(try log.offsets(of: .sends, within: .seconds(5)).reduce(0) { $0 + $1.count } == replies)
+    guard replies > 0 else { return }
+    let event = try SendEvent(data: try #require(try events(.sends).first).data)
+    #expect(event.sender == SenderID("sms") && event.to == PersonAddress("+12025550123"))
+    let body = try JSONDocument(event.request).root["body"]?.string
+    #expect(body?.hasPrefix("Not delivered to +393331234567: ") == true, "\(body ?? "")")
   }
 
   @Test("only one worker publishes at a time")

@@ -25,11 +25,18 @@ struct SendBatch {
     case notJSON(String)
     case empty
     case tooMany
+    case otherType(String)
 
     var problem: Problem {
       switch self {
       case .notJSON(let reason): SendAnswer.unreadable("The body is \(reason).")
       case .empty: SendAnswer.unreadable("The body has no sends in it.")
+      case .otherType(let type):
+        Problem(
+          status: 415, title: "Unsupported Media Type",
+          detail:
+            "The Content-Type is \(type); a batch is application/json, or application/x-ndjson with one object a line."
+        )
       case .tooMany:
         Problem(
           status: 413, title: "Content Too Large",
@@ -41,10 +48,34 @@ struct SendBatch {
   private let items: [Item]
   private let isLines: Bool
 
-  init(_ body: [UInt8]) throws(Unreadable) {
+  /// A type that says nothing, such as what curl gives by itself, leaves the body to tell.
+  private enum Kind {
+    case lines
+    case either
+
+    init(_ type: String?) throws(Unreadable) {
+      let essence = type?.prefix { $0 != ";" }.lowercased().filter { $0 != " " } ?? ""
+      switch essence {
+      case "application/x-ndjson", "application/ndjson", "application/jsonl",
+        "application/x-jsonlines", "application/jsonlines":
+        self = .lines
+      case "", "application/json", "text/json", "text/plain", "application/octet-stream",
+        "application/x-www-form-urlencoded":
+        self = .either
+      default:
+        guard essence.hasPrefix("application/"), essence.hasSuffix("+json") else {
+          throw .otherType(essence)
+        }
+        self = .either
+      }
+    }
+  }
+
+  init(_ body: [UInt8], type: String? = nil) throws(Unreadable) {
+    let kind = try Kind(type)
     let first = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-    isLines = first != UInt8(ascii: "[")
-    items = isLines ? Self.lines(body) : try Self.array(body)
+    isLines = kind == .lines || first != UInt8(ascii: "[")
+    items = isLines ? try Self.objects(body, kind) : try Self.array(body)
     guard !items.isEmpty else { throw .empty }
     guard items.count <= Self.limit else { throw .tooMany }
   }
@@ -86,6 +117,15 @@ struct SendBatch {
     do throws(NotJSON) {
       return (try JSONDocument.ofCaller(body).root.items ?? []).map { .value($0) }
     } catch { throw .notJSON(error.description) }
+  }
+
+  /// One object may be spread over lines, unless these are what divides.
+  private static func objects(_ body: [UInt8], _ kind: Kind) throws(Unreadable) -> [Item] {
+    let lines = lines(body)
+    guard kind == .either, case .notJSON? = lines.first else { return lines }
+    do throws(NotJSON) { return [.value(try JSONDocument.ofCaller(body).root)] } catch {
+      return lines
+    }
   }
 
   /// One line too many is enough to see that there are too many.

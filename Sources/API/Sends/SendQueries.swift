@@ -50,7 +50,7 @@ struct SendQueries: Sendable {
     _ store: SendStore, _ request: HTTPRequest, _ key: APIKey
   ) throws -> HTTPAnswer {
     let asked: Asked
-    do throws(FieldFaults) { asked = try Asked(request, key) } catch {
+    do throws(FieldFaults) { asked = try Asked(request, key, context.settings) } catch {
       return SendAnswer.refused(error).answer
     }
     guard let page = try store.search(asked.query, after: asked.cursor, limit: asked.limit) else {
@@ -89,11 +89,11 @@ struct SendQueries: Sendable {
 
     static let names: Set = ["providerId", "to", "campaign", "state", "after", "limit"]
 
-    init(_ request: HTTPRequest, _ key: APIKey) throws(FieldFaults) {
+    init(_ request: HTTPRequest, _ key: APIKey, _ settings: Settings) throws(FieldFaults) {
       try request.refuseOthers(than: Self.names)
       query = SendQuery(
         providerID: request.queryValue("providerId").map { ProviderID($0) },
-        recipient: request.queryValue("to").map(Self.number),
+        recipient: request.queryValue("to").map { Self.recipient($0, settings, key.tenant) },
         campaign: request.queryValue("campaign"),
         tenant: key.tenant)
       if let word = request.queryValue("state") {
@@ -116,9 +116,17 @@ struct SendQueries: Sendable {
       self.cursor = cursor
     }
 
-    /// A plus that was not escaped has become a space on its way.
-    private static func number(_ text: String) -> PersonAddress {
-      PersonAddress(text.hasPrefix(" ") ? "+" + text.dropFirst() : text)
+    /// As a send has it, in whatever way it is written. A plus that was not escaped has become a space on its way.
+    private static func recipient(
+      _ text: String, _ settings: Settings, _ tenant: Tenant?
+    ) -> PersonAddress {
+      let given = ChannelAddress(text.hasPrefix(" ") ? "+" + text.dropFirst() : text).bare
+      let senders = settings.senders.filter { tenant == nil || $0.sender.tenant == tenant }
+      let usual = senders.first { $0.sender.id == settings.defaultSender } ?? senders.first
+      do throws(PhoneNumberFault) {
+        let prefix = usual?.sender.defaultPrefix ?? .italy
+        return PersonAddress(try Recipient(given, defaultPrefix: prefix).description)
+      } catch { return PersonAddress(given) }
     }
 
     private static func tooWide(_ query: SendQuery) -> FieldFaults {

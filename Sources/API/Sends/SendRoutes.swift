@@ -117,7 +117,9 @@ struct SendRoutes: Sendable {
     _ request: HTTPRequest, _ key: APIKey, _ responder: HTTPResponder
   ) throws(RequestEnded) {
     let batch: SendBatch
-    do throws(SendBatch.Unreadable) { batch = try SendBatch(request.body) } catch {
+    do throws(SendBatch.Unreadable) {
+      batch = try SendBatch(request.body, type: request.headers.first("Content-Type"))
+    } catch {
       throw RequestEnded(answer: error.problem.answer)
     }
     let intake = try intake(request, key, isTemplate: false)

@@ -11,10 +11,10 @@ struct RelayOrder: Equatable {
     case pin
     case shape
 
-    var sentence: String {
+    func sentence(withPIN: Bool) -> String {
       switch self {
-      case .pin: "Not sent: the PIN is missing or wrong."
-      case .shape: "Not sent: write <number> | <message>."
+      case .pin: "Not sent: the PIN is missing or wrong. Write <PIN> <number> | <message>."
+      case .shape: "Not sent: write \(withPIN ? "<PIN> " : "")<number> | <message>."
       }
     }
   }

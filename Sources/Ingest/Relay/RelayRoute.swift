@@ -104,9 +104,9 @@ final class RelayRoute: Sendable {
   private func send(_ sms: InboundMessage) throws(Refused) -> SendEvent {
     let order: RelayOrder
     do throws(RelayOrder.Fault) { order = try RelayOrder(sms.text ?? "", pin: relay.pin) } catch {
-      throw Refused(sentence: error.sentence)
+      throw Refused(sentence: error.sentence(withPIN: relay.pin.map { !$0.isEmpty } ?? false))
     }
-    let request = try request(order)
+    let request = try request(order, by: sms.contact)
     try spend(sms.contact)
     // The same SMS delivered twice is the same send.
     let id = SendID.derived(
@@ -114,10 +114,19 @@ final class RelayRoute: Sendable {
     return SendEvent(request, id: id, from: sender.sender, receivedAt: sms.receivedAt)
   }
 
-  private func request(_ order: RelayOrder) throws(Refused) -> SendRequest {
+  private func request(
+    _ order: RelayOrder, by author: PersonAddress
+  ) throws(Refused) -> SendRequest {
     let json = JSONWriter.object { writer in
       writer.field("to", order.to)
       writer.field("body", order.body)
+      if let fallback = relay.fallbackTemplate {
+        writer.name("fallbackTemplate")
+        writer.object { fallback.write(to: &$0, saying: order.body) }
+      }
+      // Who is told by SMS where it fails later.
+      writer.name("metadata")
+      writer.object { $0.field("relay", author.text) }
     }
     let root: JSONValue
     do { root = try JSONDocument(json).root } catch {
@@ -149,5 +158,19 @@ final class RelayRoute: Sendable {
   private static func say(_ sentence: String) -> HTTPAnswer {
     HTTPAnswer(
       status: 200, headers: [HTTPHeader("Content-Type", TwiML.type)], body: TwiML.message(sentence))
+  }
+}
+
+extension RelaySettings.Fallback {
+  /// A parameter of a template has neither lines nor more than one space in a row.
+  fileprivate func write(to writer: inout JSONWriter, saying text: String) {
+    let plain = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    writer.field("template_name", name)
+    writer.field("language_code", language)
+    guard !parameters.isEmpty else { return }
+    writer.name("parameters")
+    writer.array { list in
+      for parameter in parameters { list.value(parameter.replacing("{text}", with: plain)) }
+    }
   }
 }

@@ -6,6 +6,8 @@ package final class ActionBook: Sendable {
   private struct Content {
     var actions: [Tenant: ActionSettings] = [:]
     var senders = SenderIndex()
+    var relay: RelaySettings?
+    var relayReply: SenderSettings?
   }
 
   private let content = Locked(Content())
@@ -20,7 +22,8 @@ package final class ActionBook: Sendable {
   package func apply(_ settings: Settings) {
     let new = Content(
       actions: Dictionary(settings.actions.map { ($0.tenant, $0) }) { $1 },
-      senders: SenderIndex(settings.senders))
+      senders: SenderIndex(settings.senders), relay: settings.relay,
+      relayReply: settings.relayReply)
     content.withLock { $0 = new }
   }
 
@@ -34,6 +37,14 @@ package final class ActionBook: Sendable {
 
   package func hasAction(_ tenant: Tenant) -> Bool {
     content.withLock { $0.actions[tenant] != nil }
+  }
+
+  /// With the sender whose number takes the relay's orders, and can answer them.
+  package var relay: (settings: RelaySettings, sender: SenderSettings)? {
+    content.withLock { content in
+      guard let relay = content.relay, let sender = content.relayReply else { return nil }
+      return (relay, sender)
+    }
   }
 
   package func sender(_ id: SenderID) -> Sender? { content.withLock { $0.senders[id]?.sender } }

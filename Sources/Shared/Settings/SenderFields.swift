@@ -30,18 +30,20 @@ extension SettingsReader {
     return settings
   }
 
-  /// Phones of `apps: [{…, wabas: [{…, phones: [{…}]}]}]`: what stands further out is inherited.
-  func inheritedSenders(defaultPrefix: DialPrefix) -> [SenderSettings] {
-    nodes("apps").flatMap { place, app in
-      app.children("wabas", at: place).flatMap { place, waba in
-        waba.children("phones", at: place).compactMap { place, phone in
-          let inherited = app.without("wabas").overridden(by: waba.without("phones"))
-          let whole = inherited.overridden(by: phone).overridden(
-            by: .object(["provider": .text("meta")]))
-          return reader(whole, at: place).sender(defaultPrefix: defaultPrefix)
+  /// Of all senders, be they listed or phones of `apps: [{…, wabas: [{…, phones: [{…}]}]}]`, where what stands further
+  /// out is inherited.
+  func senderReaders() -> [SettingsReader] {
+    objects("senders")
+      + nodes("apps").flatMap { place, app in
+        app.children("wabas", at: place).flatMap { place, waba in
+          waba.children("phones", at: place).map { place, phone in
+            let inherited = app.without("wabas").overridden(by: waba.without("phones"))
+            let whole = inherited.overridden(by: phone).overridden(
+              by: .object(["provider": .text("meta")]))
+            return reader(whole, at: place)
+          }
         }
       }
-    }
   }
 
   private struct Identity {
@@ -66,7 +68,8 @@ extension SettingsReader {
     }
     let isWhatsApp = from.map { ChannelAddress($0).isWhatsApp } ?? (text("channel") == "whatsapp")
     if from != nil, has("channel") { fault("channel", "is told by from already") }
-    let sandbox = truth("sandbox") ?? (from == "whatsapp:+14155238886")
+    let sandbox = truth("sandbox") ?? (from == "whatsapp:\(Self.sandboxNumber)")
+    if let from { checkFrom(from, isSandbox: sandbox) }
     let key = apiKeyPair()
     let signatureKeys = dictionary("signatureKeys").mapValues(Secret.init)
     let templates = templateNames()
@@ -80,6 +83,23 @@ extension SettingsReader {
           signatureKeys: signatureKeys)), templates: templates)
   }
 
+  /// Twilio tells WhatsApp from SMS by what stands before the number.
+  private func checkFrom(_ from: String, isSandbox: Bool) {
+    let address = ChannelAddress(from)
+    let isNumber = address.bare.first == "+" && address.bare.dropFirst().allSatisfy(\.isNumber)
+    if isSandbox || address.bare == Self.sandboxNumber, !address.isWhatsApp {
+      fault("from", "is the sandbox's, which is for WhatsApp alone: write whatsapp:\(from)")
+    } else if address.isWhatsApp, !isNumber {
+      fault("from", "must have a number with + and its country behind whatsapp:")
+    } else if !isNumber, address.bare.contains("+") || address.bare.count > 11 {
+      fault(
+        "from", "must be a number such as +15551230000, a short code, or a name of up to 11 letters"
+      )
+    }
+  }
+
+  private static let sandboxNumber = "+14155238886"
+
   private func secrets(_ name: String) -> [Secret] {
     texts(name).compactMap { sendable($0, name) }.map(Secret.init)
   }
@@ -89,6 +109,7 @@ extension SettingsReader {
     if (sid == nil) != (secret == nil) {
       fault("apiKeySid", "and apiKeySecret belong together")
     }
+    if let sid, !sid.contains(where: \.isWhitespace) { check(sid, "apiKeySid", "SK") }
     guard let sid, let secret else { return nil }
     return TwilioCredentials.APIKeyPair(sid: sid, secret: secret)
   }
@@ -104,6 +125,8 @@ extension SettingsReader {
     let waba = sendable(text("wabaId"), "wabaId")
     let secrets = secrets("appSecret")
     let verify = secret("verifyToken")
+    checkDigits(number, "phoneNumberId")
+    checkDigits(waba, "wabaId")
     guard let number, let token else { return nil }
     return Identity(
       channel: .metaWhatsApp, account: AccountID(waba ?? number), address: number,
@@ -183,6 +206,15 @@ extension SettingsReader {
     if !reader.has("limit") { reader.fault("limit", "is missing") }
     reader.finish()
     return limit.map { counts == "recipients" ? .recipients($0) : .messages($0) }
+  }
+
+  private func checkDigits(_ id: String?, _ name: String) {
+    guard let id,
+      !id.contains(where: { $0.isWhitespace || $0.isASCII && $0.asciiValue ?? 0 < 0x20 }),
+      !id.allSatisfy({ "0"..."9" ~= $0 })
+    else { return }
+    let hint = id.hasPrefix("+") ? "; this is a phone number" : ""
+    fault(name, "must be Meta's id, which is digits alone\(hint)")
   }
 
   private func check(_ sid: String, _ name: String, _ prefix: String) {

@@ -35,7 +35,7 @@ package struct Settings: Sendable {
 
   /// Everything that must not be shown anywhere.
   package var secrets: [Secret] {
-    apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets) + actions.map(\.secret)
+    apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets) + actions.flatMap(\.secrets)
       + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets + log.secrets
   }
 }
@@ -98,7 +98,8 @@ package struct APIKey: Hashable, Sendable {
 package struct ActionSettings: Hashable, Sendable {
   package let tenant: Tenant
   package let url: WebAddress
-  package let secret: Secret
+  /// The present one first. Whatever is sent is signed with each.
+  package let secrets: [Secret]
   package let rate: Rate?
   package let inFlight: Int
 }
@@ -113,4 +114,13 @@ package struct RelaySettings: Hashable, Sendable {
   package let authToken: Secret?
   package let pin: Secret?
   package let budget: Rate?
+  package let fallbackTemplate: Fallback?
+
+  /// Goes out in place of the text where the person did not write within 24 hours.
+  package struct Fallback: Hashable, Sendable {
+    package let name: String
+    package let language: String?
+    /// `{text}` in one stands for what was written.
+    package let parameters: [String]
+  }
 }

@@ -31,9 +31,13 @@ extension Settings {
     var settings = Settings()
     settings.readAddresses(reader)
     settings.readStorage(reader)
-    settings.readTenants(reader)
+    let all = reader.senderReaders()
+    settings.readTenants(reader, all)
     reader.finish()
-    settings.check(list)
+    SettingsChecks(
+      settings, list, named: all.compactMap { $0.likelyText("id").map { SenderID($0) } },
+      isEverySenderRead: settings.senders.count == all.count
+    ).run()
     guard list.faults.isEmpty else { throw SettingsRefused(list.faults) }
     return settings
   }
@@ -103,16 +107,15 @@ extension Settings {
     if case .embedded(var embedded) = log {
       embedded.retention = max(embedded.retention, .seconds(7 * 86400))
       log = .embedded(embedded)
-      if !properties.isEmpty {
+      if !properties.isEmpty, reader.likelyText("log")?.hasPrefix("kafka:") != true {
         reader.fault("rdkafka", "has no meaning without log: \"kafka://…\"")
       }
     }
   }
 
-  private mutating func readTenants(_ reader: SettingsReader) {
+  private mutating func readTenants(_ reader: SettingsReader, _ all: [SettingsReader]) {
     let prefix = reader.prefix("defaultPrefix") ?? .italy
-    senders = reader.objects("senders").compactMap { $0.sender(defaultPrefix: prefix) }
-    senders += reader.inheritedSenders(defaultPrefix: prefix)
+    senders = all.compactMap { $0.sender(defaultPrefix: prefix) }
     defaultSender = reader.text("defaultSender").map { SenderID($0) }
     apiKeys = reader.textsOrObjects("apiKeys").compactMap { place, text, object in
       if let text {
@@ -124,49 +127,14 @@ extension Settings {
     actions = reader.objects("actions").compactMap { $0.action() }
     relay = reader.object("relay")?.relay(defaultPrefix: prefix)
     if let account = reader.object("gcs") {
-      gcs = account.requiredText("serviceAccount", "the key file of a service account")
-        .map(Secret.init)
+      let key = account.requiredText("serviceAccount", "the key file of a service account")
+      if let key, !["client_email", "private_key"].allSatisfy({ key.contains("\"\($0)\"") }) {
+        account.fault(
+          "serviceAccount", "is not the content of a service account's key file; use ${file:PATH}")
+      }
+      gcs = key.map(Secret.init)
       account.finish()
     }
-  }
-
-  /// What only the whole can tell.
-  private func check(_ list: FaultList) {
-    var seen: Set<SenderID> = []
-    for sender in senders where !seen.insert(sender.sender.id).inserted {
-      list.add("senders", "has two senders with the id \(sender.sender.id)")
-    }
-    for (name, id) in [("defaultSender", defaultSender), ("relay.sender", relay?.sender)] {
-      if let id, !seen.contains(id) {
-        list.add(name, "is \(id), which is not a sender; the senders are \(Self.names(seen))")
-      }
-    }
-    checkRelay(list)
-    // A send that may still go out has to be known when its key is used again.
-    let longest = senders.map(\.sender.expiry).max() ?? .zero
-    if retention < longest + .seconds(86400) {
-      list.add("retention", "must be at least a day longer than the longest expiry of a sender")
-    }
-    var tenants: Set<Tenant> = []
-    for action in actions where !tenants.insert(action.tenant).inserted {
-      list.add("actions", "has two for \(action.tenant)")
-    }
-  }
-
-  /// Whoever may sign for the relay's number has to be known: anybody may sign for a number of his own.
-  private func checkRelay(_ list: FaultList) {
-    guard let relay, let number = relay.number else { return }
-    let isOurs = senders.contains {
-      $0.sender.channel == .twilioSMS && $0.sender.address == number.e164
-    }
-    let hasToken =
-      relay.authToken != nil || senders.contains { $0.sender.account.text == relay.accountSid }
-    guard !isOurs, relay.accountSid == nil || !hasToken else { return }
-    list.add("relay.number", "is no sender's, so it needs accountSid and authToken of its account")
-  }
-
-  private static func names(_ senders: Set<SenderID>) -> String {
-    senders.isEmpty ? "none" : senders.sorted().map(\.text).joined(separator: ", ")
   }
 }
 
@@ -245,20 +213,38 @@ extension SettingsReader {
     if tenant == nil { fault("app", "is missing: whose action it is") }
     let url = value("url", "an http or https address", WebAddress.init)
     if !has("url") { fault("url", "is missing: where the events go") }
-    let secret = sendable(
-      requiredText("secret", "signs what is sent there"), "secret", spaces: true)
-    if let secret, secret.hasPrefix("whsec_"),
-      bytes(fromBase64: secret.dropFirst("whsec_".count)) == nil
-    {
-      fault("secret", "must have base64 after whsec_")
-    }
+    let secrets = actionSecrets()
     let rate = rate("rate")
     let inFlight = count("inFlight", in: 1...1000) ?? 8
     finish()
-    guard let tenant, let url, let secret else { return nil }
+    guard let tenant, let url, !secrets.isEmpty else { return nil }
     return ActionSettings(
-      tenant: tenant, url: url, secret: Secret(secret), rate: rate, inFlight: inFlight)
+      tenant: tenant, url: url, secrets: secrets, rate: rate, inFlight: inFlight)
   }
+
+  /// One, or several during a rotation: each signs what is sent.
+  private func actionSecrets() -> [Secret] {
+    guard has("secret") else {
+      _ = requiredText("secret", "signs what is sent there")
+      return []
+    }
+    let texts = texts("secret").compactMap { sendable($0, "secret", spaces: true) }
+    for text in texts {
+      let isMarked = text.hasPrefix("whsec_")
+      let key = isMarked ? bytes(fromBase64: text.dropFirst("whsec_".count)) : Array(text.utf8)
+      if let key, key.count < Self.leastSecret {
+        fault(
+          "secret",
+          "has \(key.count) bytes\(isMarked ? " after whsec_" : ""), which can be guessed; it needs \(Self.leastSecret): make one with `echo whsec_$(openssl rand -base64 32)`"
+        )
+      } else if key == nil {
+        fault("secret", "must have base64 after whsec_")
+      }
+    }
+    return texts.map(Secret.init)
+  }
+
+  private static let leastSecret = 16
 
   fileprivate func relay(defaultPrefix: DialPrefix) -> RelaySettings? {
     let path = text("path") ?? "/twilio/sms"
@@ -269,12 +255,21 @@ extension SettingsReader {
     let own = text("number").flatMap { number($0, "number", defaultPrefix) }
     let (account, token, pin) = (text("accountSid"), secret("authToken"), secret("pin"))
     let budget = rate("budget")
+    let fallback = relayFallback()
     finish()
     return sender.map {
       RelaySettings(
         path: path, sender: SenderID($0), allowedFrom: allowed, number: own, accountSid: account,
-        authToken: token, pin: pin, budget: budget)
+        authToken: token, pin: pin, budget: budget, fallbackTemplate: fallback)
     }
+  }
+
+  private func relayFallback() -> RelaySettings.Fallback? {
+    guard let own = object("fallbackTemplate") else { return nil }
+    let name = own.requiredText("template_name", "the template's name")
+    let (language, parameters) = (own.text("language_code"), own.texts("parameters"))
+    own.finish()
+    return name.map { RelaySettings.Fallback(name: $0, language: language, parameters: parameters) }
   }
 
   private func number(_ text: String, _ name: String, _ prefix: DialPrefix) -> PhoneNumber? {

@@ -65,6 +65,12 @@ final class SettingsReader {
     return filled(text, place(name))
   }
 
+  /// What stands there, where it is a text that can be had; faults are for whoever reads it for good.
+  func likelyText(_ name: String) -> String? {
+    guard case .text(let text) = fields[name] else { return nil }
+    do throws(SettingsFault) { return try substitution.fill(text) } catch { return nil }
+  }
+
   /// A text that must be there and must not be empty.
   func requiredText(_ name: String, _ purpose: String) -> String? {
     guard has(name) else {
@@ -93,10 +99,19 @@ final class SettingsReader {
     guard let text else { return nil }
     if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
       fault(name, "has a control character, such as a line's end or a carriage return; take it out")
+    } else if Self.isPlaceholder(text) {
+      fault(name, "is a placeholder still; put the real value there")
     } else if !spaces, text.unicodeScalars.contains(where: \.properties.isWhitespace) {
       fault(name, "has a space, which it cannot have; take it out")
     }
     return text
+  }
+
+  private static func isPlaceholder(_ text: String) -> Bool {
+    let text = text.lowercased()
+    return text.contains("…") || text.contains("xxxxxx") || text.hasSuffix("...")
+      || text.hasPrefix("<") && text.hasSuffix(">")
+      || ["your-", "your_", "changeme", "change-me", "change_me"].contains { text.hasPrefix($0) }
   }
 
   func truth(_ name: String) -> Bool? {

@@ -25,7 +25,7 @@ struct ConfigCommand: Subcommand {
     let arguments = file.map { ["--config", $0] } ?? []
     do throws(SettingsRefused) {
       let loaded = try LoadedSettings.find(try Self.options(arguments))
-      for warning in loaded.warnings { Terminal.error("warning: \(warning)") }
+      for warning in loaded.settings.warnings { Terminal.error("warning: \(warning)") }
       print("\(loaded.origin): fine. \(Self.summary(loaded.settings))")
       return .done
     } catch {

@@ -28,10 +28,10 @@ struct UpCommand: Subcommand {
       return .settings
     }
     let log = Log(worker: "up", secrets: loaded.settings.secrets)
-    for warning in loaded.warnings { log.warning(warning) }
+    for warning in loaded.settings.warnings { log.warning(warning) }
     log.info("starting", ["settings": loaded.origin])
     return loaded.isNothingSet
-      ? runDemo(log)
+      ? runDemo(log, loaded.settings.listen)
       : Workers(
         loaded.settings, Set(WorkerName.allCases), log,
         readAgain: { [options] in
@@ -40,9 +40,9 @@ struct UpCommand: Subcommand {
       ).run()
   }
 
-  private func runDemo(_ log: Log) -> Exit {
+  private func runDemo(_ log: Log, _ listen: Address) -> Exit {
     do {
-      let demo = try DemoWorld()
+      let demo = try DemoWorld(listen: listen)
       defer { demo.stop() }
       log.keepOut(demo.settings.secrets)
       log.info(

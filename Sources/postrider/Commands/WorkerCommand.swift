@@ -30,7 +30,7 @@ extension WorkerCommand {
       return .settings
     }
     let log = Log(worker: Self.part.rawValue, secrets: loaded.settings.secrets)
-    for warning in loaded.warnings { log.warning(warning) }
+    for warning in loaded.settings.warnings { log.warning(warning) }
     log.info("starting", ["settings": loaded.origin])
     return Workers(
       loaded.settings, [Self.part], log,

@@ -1,19 +1,25 @@
 internal import Glibc
 
 /// The whole of a file; nil where it cannot be read.
-package func content(ofFile path: String) -> [UInt8]? {
+package func content(ofFile path: String, first limit: Int = .max) -> [UInt8]? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
   defer { close(descriptor) }
   var content: [UInt8] = []
   var part = [UInt8](repeating: 0, count: 64 << 10)
-  while true {
-    let count = read(descriptor, &part, part.count)
+  while content.count < limit {
+    let count = read(descriptor, &part, min(part.count, limit - content.count))
     if count < 0, errno == EINTR { continue }
     guard count >= 0 else { return nil }
     if count == 0 { return content }
     content += part[..<count]
   }
+  return content
+}
+
+package func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// The part of a path before its last name; empty where it is a name alone.
