@@ -167,8 +167,7 @@ let package = Package(
       dependencies: [
         "Ingest", "API", "DispatchWorker", "StatusWorker", "Simulator", "Running", "Settings",
         "EventLog", "SendStore", "Store", "HTTP", "Events", "Telemetry", "Domain", "JSON",
-        "Platform",
-        "Time",
+        "Forms", "Platform", "Time",
       ] + underThreadSanitizer, path: "Sources/postrider",
       swiftSettings: ours + [.strictMemorySafety()]),
 

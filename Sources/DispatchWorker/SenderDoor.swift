@@ -126,21 +126,9 @@ struct SenderDoor: Sendable {
   }
 
   /// What a stopped lane is probed by.
-  var healthCall: HTTPCall {
-    switch settings.credentials {
-    case .meta(let own): HTTPCall(MetaRequest.health(of: own.sender), under: settings.baseURL)
-    case .twilio(let own):
-      HTTPCall(TwilioRequest.health(account: own.account), under: settings.baseURL)
-    }
-  }
+  var healthCall: HTTPCall { settings.healthCall }
 
-  func isHealthy(_ answer: HTTPAnswerReceived) -> Bool {
-    guard answer.status == 200, let root = JSONValue(whole: answer.body) else { return false }
-    switch provider {
-    case .twilio: return root["status"]?.string ?? "active" == "active"
-    case .meta: return root["health_status"]?["can_send_message"]?.string != "BLOCKED"
-    }
-  }
+  func isHealthy(_ answer: HTTPAnswerReceived) -> Bool { settings.health(in: answer).isHealthy }
 }
 
 /// A request on its way, with what its answer is judged by.
@@ -159,8 +147,4 @@ extension TwilioCredentials {
       channel: settings.sender.channel, address: settings.sender.address,
       templates: ContentCatalog(settings.templates))
   }
-}
-
-extension MetaCredentials {
-  var sender: MetaSender { MetaSender(phoneNumberID: phoneNumberId, token: accessToken) }
 }

@@ -70,7 +70,7 @@ struct APICaller {
   }
 
   /// Who listens everywhere listens here as well.
-  private static func base(_ settings: Settings) -> String {
+  static func base(_ settings: Settings) -> String {
     let host = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.listen.host] ?? settings.listen.host
     let address = Address(host: host, port: settings.listen.port)
     return "\(settings.tls == nil ? "http" : "https")://\(address)\(settings.publicURL?.path ?? "")"

@@ -98,7 +98,9 @@ struct Workers {
     logSlot.fill(eventLog)
     let threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog)
     log.info("ready", ["senders": settings.senders.count])
+    ServiceManager.tell(.ready)
     stop.wait()
+    ServiceManager.tell(.stopping)
     log.info("stopping", ["withinSeconds": Int(settings.drain.components.seconds)])
     // What is under way there still needs the log.
     listener?.drain(within: settings.drain)

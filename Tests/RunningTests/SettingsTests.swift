@@ -146,6 +146,10 @@ import Testing
       (
         "{apiKeys: ['${file:nothing}']}", "apiKeys[0]: needs the file nothing, which cannot be read"
       ),
+      (
+        "{apiKeys: ['${credential:key}']}",
+        "apiKeys[0]: needs the credential key, but CREDENTIALS_DIRECTORY is not set: systemd sets it for LoadCredential"
+      ),
       ("{apiKeys: ['${X']}", "apiKeys[0]: has a ${ without its }"),
       ("{apiKeys: [{key: 'k'}]}", "apiKeys[0].scopes: is missing: send, read, webhook, admin"),
       (
@@ -466,6 +470,18 @@ import Testing
       try Settings.read(environment: environment)
     }
     #expect(refused?.faults.map(\.description) == faults)
+  }
+
+  @Test("a credential of systemd's is filled in from its folder")
+  func credential() throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
+    try "key-of-systemd\n".write(
+      to: folder.appendingPathComponent("api-key"), atomically: true, encoding: .utf8)
+    let settings = try Self.read(
+      "{apiKeys: ['${credential:api-key}']}", ["CREDENTIALS_DIRECTORY": folder.path])
+    #expect(settings.apiKeys.first?.key == Secret("key-of-systemd"))
   }
 
   @Test("a secret prints as dots, however it is printed")

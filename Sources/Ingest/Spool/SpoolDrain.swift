@@ -16,6 +16,9 @@ struct SpoolDrain: Sendable {
   private let moved: Counter
   private let content: SpoolContent
   private let stop: StopSignal
+  /// An outage of hours would otherwise write two lines a second.
+  private let throttle = LineThrottle(
+    now: { Timestamp(microseconds: wallMicroseconds()) }, quiet: .seconds(60))
 
   init(
     _ disk: EmbeddedLog, to slot: LogSlot, log: Log, moved: Counter, content: SpoolContent,
@@ -32,7 +35,11 @@ struct SpoolDrain: Sendable {
   func run(isAway: () -> Bool, isBack: () -> Void) {
     while !stop.isRequested {
       do throws(LogError) { try read(isAway, isBack) } catch {
-        log.warning("the spool cannot be drained, trying again", ["reason": error.description])
+        if let leftOut = throttle.pass(error.description) {
+          log.warning(
+            "the spool cannot be drained, trying again",
+            ["reason": error.description, "leftOut": leftOut])
+        }
         stop.wait(for: .milliseconds(500))
       }
     }

@@ -12,6 +12,10 @@ extension TwilioCredentials {
   }
 }
 
+extension MetaCredentials {
+  package var sender: MetaSender { MetaSender(phoneNumberID: phoneNumberId, token: accessToken) }
+}
+
 extension HTTPCall {
   package init(_ request: ProviderRequest, under base: WebAddress) {
     self.init(

@@ -2,6 +2,9 @@ package import Store
 
 extension SendStore {
   /// What it keeps. Others that share its transactions open a store with these and their own.
+  /// How many migrations this version knows.
+  package static var schemaVersion: Int { nouns.reduce(0) { $0 + $1.migrations.count } }
+
   package static let nouns: [Noun] = [
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,

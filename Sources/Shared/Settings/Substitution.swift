@@ -1,6 +1,7 @@
 internal import Platform
 
-/// Fills `${NAME}` from the environment and `${file:PATH}` from a file into texts of the settings.
+/// Fills `${NAME}` from the environment, `${file:PATH}` from a file, and `${credential:NAME}` from what systemd's
+/// `LoadCredential` gives, into texts of the settings.
 struct Substitution {
   let environment: [String: String]
   /// Relative paths are relative to the settings file.
@@ -22,6 +23,7 @@ struct Substitution {
 
   private func value(of name: String) throws(SettingsFault) -> String {
     if name.hasPrefix("file:") { return try content(of: String(name.dropFirst(5))) }
+    if name.hasPrefix("credential:") { return try credential(String(name.dropFirst(11))) }
     guard let value = environment[name] else {
       throw SettingsFault("", "needs the environment variable \(name), which is not set")
     }
@@ -29,6 +31,19 @@ struct Substitution {
       throw SettingsFault("", "needs the environment variable \(name), which is empty")
     }
     return value
+  }
+
+  private func credential(_ name: String) throws(SettingsFault) -> String {
+    guard let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty else {
+      throw SettingsFault(
+        "",
+        "needs the credential \(name), but CREDENTIALS_DIRECTORY is not set: systemd sets it for LoadCredential"
+      )
+    }
+    guard !name.isEmpty, !name.contains("/") else {
+      throw SettingsFault("", "has a credential without a name, or with a / in it")
+    }
+    return try content(of: "\(folder)/\(name)")
   }
 
   private func content(of path: String) throws(SettingsFault) -> String {

@@ -2,7 +2,7 @@ internal import Domain
 internal import Platform
 package import Time
 
-/// Lets one line a second through for each reason, so that a flood from outside fills no disk.
+/// Lets one line a second, or in a longer time, through for each reason, so that a flood from outside fills no disk.
 package final class LineThrottle: Sendable {
   private struct Reason: Sendable {
     var quietUntil: Timestamp
@@ -10,9 +10,13 @@ package final class LineThrottle: Sendable {
   }
 
   private let now: @Sendable () -> Timestamp
+  private let quiet: Duration
   private let reasons = Locked<[String: Reason]>([:])
 
-  package init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+  package init(now: @escaping @Sendable () -> Timestamp, quiet: Duration = .seconds(1)) {
+    self.now = now
+    self.quiet = quiet
+  }
 
   /// How many of that reason were left out since the last line; nil where this one is left out as well.
   package func pass(_ name: String) -> Int? {
@@ -23,7 +27,7 @@ package final class LineThrottle: Sendable {
         reasons[name]?.leftOut += 1
         return nil
       }
-      reasons[name] = Reason(quietUntil: now + .seconds(1))
+      reasons[name] = Reason(quietUntil: now + quiet)
       return last.leftOut
     }
   }

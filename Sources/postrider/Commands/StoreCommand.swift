@@ -8,12 +8,16 @@ internal import Store
 /// `postrider store`
 struct StoreCommand: Subcommand {
   static let name = "store"
-  static let summary = "say that the store came back from a backup; bind it to a log"
+  static let summary = "migrate the store; say that it came back from a backup; bind it to a log"
   static let options: Set<String> = ["config", "from"]
   static let flags: Set<String> = ["yes"]
   static let help = """
-    usage: postrider store restored [--config FILE]
+    usage: postrider store migrate [--config FILE]
+           postrider store restored [--config FILE]
            postrider store adopt-log --from start|end|restored [--yes] [--config FILE]
+
+    migrate: makes the store, or brings it to this version's form, as the first worker that opens it would. It
+    may be run as often as one likes.
 
     restored: to be run once after the store came back from a backup, or after a fail-over that lost
     commits. Every send without an answer goes in doubt, and so does what the log has and the store does
@@ -33,6 +37,7 @@ struct StoreCommand: Subcommand {
   private let action: Action
 
   private enum Action {
+    case migrate
     case restored
     case adopt(LogAdoption.Start)
   }
@@ -43,17 +48,24 @@ struct StoreCommand: Subcommand {
     case ("restored", 1):
       guard options["from"] == nil else { throw UsageFault("store restored takes no --from") }
       action = .restored
+    case ("migrate", 1): action = .migrate
     case ("adopt-log", 1):
       guard let start = options["from"].flatMap(LogAdoption.Start.init) else {
         throw UsageFault("store adopt-log needs --from start, end or restored")
       }
       action = .adopt(start)
-    default: throw UsageFault("store needs restored or adopt-log")
+    default: throw UsageFault("store needs migrate, restored or adopt-log")
     }
   }
 
   func run() -> Exit {
-    LogAccess.with(options) { eventLog, settings in
+    if case .migrate = action {
+      return StoreAccess.with(options) { _ in
+        print("The store has all \(SendStore.schemaVersion) migrations.")
+        return .done
+      }
+    }
+    return LogAccess.with(options) { eventLog, settings in
       let store: SendStore
       do throws(StoreError) { store = try Opening.store(settings.store, settings.senders) } catch {
         Terminal.error("postrider: \(error)")
@@ -67,6 +79,7 @@ struct StoreCommand: Subcommand {
         return error.isTransient ? .unavailable : .failed
       }
       switch action {
+      case .migrate: return .done
       case .restored: return try restore(adoption, extent, store)
       case .adopt(let start): return try adopt(adoption, extent, start)
       }

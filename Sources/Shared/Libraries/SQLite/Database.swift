@@ -54,10 +54,19 @@ package final class Database {
   private var prepared: [String: Statement] = [:]
 
   /// Creates the file where there is none. Waits up to `patience` for another connection's lock.
-  package init(path: String, patience: Duration = .seconds(5)) throws(SQLiteError) {
+  package convenience init(path: String, patience: Duration = .seconds(5)) throws(SQLiteError) {
     keepToOwner(path)
+    try self.init(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, patience)
+  }
+
+  /// One that is there already, to look at and nothing else.
+  package convenience init(reading path: String) throws(SQLiteError) {
+    try self.init(path, SQLITE_OPEN_READONLY, .seconds(5))
+  }
+
+  private init(_ path: String, _ access: Int32, _ patience: Duration) throws(SQLiteError) {
     var opened: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+    let flags = access | SQLITE_OPEN_NOMUTEX
     let code = sqlite3_open_v2(path, &opened, flags, nil)
     guard code == SQLITE_OK, let opened else {
       let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? "no memory"

@@ -7,6 +7,8 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/statfs.h>
+#include <sys/timex.h>
 #include <sys/timerfd.h>
 #include <time.h>
 
@@ -66,3 +68,19 @@ static inline int postrider_start_thread(void *(*body)(void *), void *context) {
 
 // Names the thread that calls.
 static inline void postrider_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// 1 where something keeps the wall clock right, 0 where nothing does, -1 where the kernel does not tell.
+static inline int postrider_clock_is_kept(void) {
+  struct timex facts = {0};
+  int state = adjtimex(&facts);
+  if (state < 0) return -1;
+  return state != TIME_ERROR && !(facts.status & STA_UNSYNC);
+}
+
+static inline int postrider_file_system(const char *path, uint64_t *free, int64_t *kind) {
+  struct statfs facts;
+  if (statfs(path, &facts) != 0) return -1;
+  *free = (uint64_t)facts.f_bavail * (uint64_t)facts.f_bsize;
+  *kind = (int64_t)facts.f_type;
+  return 0;
+}

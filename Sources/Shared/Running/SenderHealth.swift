@@ -1,0 +1,69 @@
+internal import Domain
+package import HTTP
+internal import JSON
+internal import Providers
+package import Settings
+
+/// What a provider says of a sender when it is asked.
+package struct SenderHealth: Sendable {
+  package let isHealthy: Bool
+  package let sentence: String
+}
+
+extension SenderSettings {
+  /// Asks for what costs nothing and needs the sender's credentials.
+  package var healthCall: HTTPCall {
+    switch credentials {
+    case .meta(let own): HTTPCall(MetaRequest.health(of: own.sender), under: baseURL)
+    case .twilio(let own): HTTPCall(TwilioRequest.health(account: own.account), under: baseURL)
+    }
+  }
+
+  package func health(in answer: HTTPAnswerReceived) -> SenderHealth {
+    let root = JSONValue(whole: answer.body)
+    guard answer.status == 200, let root else {
+      return SenderHealth(isHealthy: false, sentence: refusal(ProviderAnswer(answer)))
+    }
+    return switch sender.channel.provider {
+    case .twilio: Self.twilio(root)
+    case .meta: Self.meta(root)
+    }
+  }
+
+  private func refusal(_ answer: ProviderAnswer) -> String {
+    let outcome =
+      switch sender.channel.provider {
+      case .twilio: TwilioAnswer.read(answer, attempt: 1).outcome
+      case .meta: MetaAnswer.read(answer, attempt: 1).outcome
+      }
+    return switch outcome {
+    case .retry(_, _, let failure), .failed(let failure), .stopLane(let failure),
+      .inDoubt(let failure):
+      ["\(failure.code): \(failure.sentence)", failure.providerText].compactMap(\.self)
+        .joined(separator: " ")
+    case .accepted: "the answer has status \(answer.status) and is not understood"
+    }
+  }
+
+  private static func twilio(_ root: JSONValue) -> SenderHealth {
+    let status = root["status"]?.string ?? "active"
+    let name = root["friendly_name"]?.string.map { "account \"\($0)\"" } ?? "the account"
+    let isTrial = root["type"]?.string == "Trial"
+    return SenderHealth(
+      isHealthy: status == "active",
+      sentence: "\(name) is \(status)\(isTrial ? ", a trial: only verified numbers" : "")")
+  }
+
+  private static func meta(_ root: JSONValue) -> SenderHealth {
+    let verdict = root["health_status"]?["can_send_message"]?.string ?? "AVAILABLE"
+    let entities = root["health_status"]?["entities"]?.items ?? []
+    let reasons = entities.flatMap { $0["errors"]?.items ?? [] }.map { error in
+      [error["error_description"]?.string, error["possible_solution"]?.string].compactMap(\.self)
+        .joined(separator: ": ")
+    }
+    return SenderHealth(
+      isHealthy: verdict != "BLOCKED",
+      sentence: "can_send_message is \(verdict)"
+        + (reasons.isEmpty ? "" : " (\(Set(reasons).sorted().joined(separator: "; ")))"))
+  }
+}
