@@ -61,6 +61,12 @@ extension OpenAPICaller {
     let queued = store?.queued ?? SendID.random(at: Timestamp(seconds: 0))
     let doubted = store?.doubted ?? queued
     try await call("GET /api/lanes", "/api/lanes")
+    // What no database keeps is refused wherever it stands.
+    try await call("GET /api/lanes", "/api/lanes?x=%00")
+    try await call("POST /api/lanes/{sender}/resume", "/api/lanes/meta/resume?x=%00")
+    try await call("GET /api/doubts", "/api/doubts?x=%00")
+    try await call("GET /api/sends/{id}", "/api/sends/\(queued)?x=%00")
+    try await call("POST /api/sends/{id}/cancel", "/api/sends/\(queued)/cancel?x=%00")
     for action in ["pause", "resume"] {
       let route = "POST /api/lanes/{sender}/\(action)"
       try await call(route, "/api/lanes/meta/\(action)")

@@ -47,7 +47,7 @@ struct DoubtRoutes: Sendable {
     _ store: SendStore, _ request: HTTPRequest, _ key: APIKey
   ) throws -> HTTPAnswer {
     var after: SendKey?
-    if let cursor = request.queryValue("after") {
+    if let cursor = request.queryValue("after"), !cursor.isEmpty {
       guard let number = Int64(cursor) else {
         return SendAnswer.unreadable("after must be the `next` of the previous page.").answer
       }

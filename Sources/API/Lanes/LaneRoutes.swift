@@ -21,7 +21,12 @@ struct LaneRoutes: Sendable {
     router.at(
       "POST", prefix + "/api/lanes/{sender}/pause",
       changing { store, sender, request in
-        let reason = try KeyedRequests.object(request)?["reason"]?.string
+        let given = try KeyedRequests.object(request)?["reason"]
+        let reason = given?.string
+        guard reason != nil || given?.isNull ?? true else {
+          throw StoreQueries.Refused(
+            answer: SendAnswer.refused(FieldFaults("/reason", "must be a string")).answer)
+        }
         try store.stop(
           sender, Failure(code: LaneStop.byHand, sentence: reason ?? "Paused by hand."))
       })

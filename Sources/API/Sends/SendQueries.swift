@@ -109,7 +109,7 @@ struct SendQueries: Sendable {
         limit = count
       }
       guard query.isSearchable else { throw Self.tooWide(query) }
-      guard let text = request.queryValue("after") else { return }
+      guard let text = request.queryValue("after"), !text.isEmpty else { return }
       guard let cursor = SendCursor(text) else {
         throw FieldFaults("/after", "is not a cursor of this query")
       }
