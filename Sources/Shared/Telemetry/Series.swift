@@ -21,7 +21,13 @@ package final class Gauge: Series {
   package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 
   func lines(_ name: String, _ labels: Labels) -> [String] {
-    ["\(name)\(labels.braces()) \(value)"]
+    ["\(name)\(labels.braces()) \(Self.written(value))"]
+  }
+
+  /// As Prometheus spells it.
+  private static func written(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    return value.isInfinite ? (value > 0 ? "+Inf" : "-Inf") : "\(value)"
   }
 }
 
@@ -30,6 +36,10 @@ package final class Histogram: Series {
   /// From a millisecond to a minute, each about twice the one before.
   package static let durations = [
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60,
+  ]
+  /// From a hundredth of a second to a day, for what may have to wait for budgets and people.
+  package static let waits = [
+    0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400,
   ]
 
   private struct State {
@@ -45,13 +55,19 @@ package final class Histogram: Series {
     state = Locked(State(counts: Array(repeating: 0, count: bounds.count + 1)))
   }
 
-  package func observe(_ value: Double) {
-    let place = bounds.firstIndex { value <= $0 } ?? bounds.count
-    state.withLock {
-      $0.counts[place] += 1
-      $0.sum += value
+  package func observe(_ value: Double) { observe([value]) }
+
+  /// Of a batch, with one lock for all of it.
+  package func observe(_ values: [Double]) {
+    state.withLock { state in
+      for value in values {
+        state.counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
+        state.sum += value
+      }
     }
   }
+
+  package var count: Int { state.withLock { $0.counts.reduce(0, +) } }
 
   func lines(_ name: String, _ labels: Labels) -> [String] {
     let state = state.withLock { $0 }
