@@ -72,6 +72,9 @@ final class LaneBoard: Sendable {
     monitor.peek { board in board.lanes.filter { !$1.isLeaving }.keys.sorted() }
   }
 
+  /// As it stands, for who holds it.
+  func lane(_ sender: SenderID) -> Lane? { monitor.peek { $0.lanes[sender] } }
+
   // MARK: Claims
 
   /// A lane whose time has come, or nil after `limit`.
@@ -109,7 +112,7 @@ final class LaneBoard: Sendable {
     monitor.peek { board in
       guard var lane = board.lanes[sender] else { return }
       let now = RunningTime.now
-      lane.pace.claimed(count, mayHaveMore: mayHaveMore, late: begun - before.wakeAt, at: now)
+      lane.pace.claimed(count, mayHaveMore: mayHaveMore, late: before.late(at: begun), at: now)
       lane.underWay += count
       lane.lastClaimAt = now
       let isWoken = lane.wakes != before.wakes
@@ -191,6 +194,11 @@ extension LaneBoard.Board {
 }
 
 extension LaneBoard.Lane {
+  /// One that was just taken up is not late.
+  fileprivate func late(at now: RunningTime) -> Duration {
+    wakeAt == .distantPast || wakeAt > now ? .zero : now - wakeAt
+  }
+
   fileprivate mutating func wake() {
     wakes += 1
     // Not before now, so that how late a claim comes is known.

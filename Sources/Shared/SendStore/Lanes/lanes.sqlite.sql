@@ -26,13 +26,14 @@ FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
 -- backlog
 /* The first of each flow stands first in the queue, so that each is one look, however many wait. */
-SELECT :lane AS lane,
+SELECT l.key AS lane,
   (SELECT min((SELECT q.due FROM queue q WHERE q.lane = f.lane AND q.flow = f.key ORDER BY q.due LIMIT 1))
-    FROM flows f WHERE f.lane = :lane AND f.waiting > 0) AS oldest_due,
+    FROM flows f WHERE f.lane = l.key AND f.waiting > 0) AS oldest_due,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f
-    WHERE f.lane = :lane AND f.waiting > 0 AND f.held_until > :now) AS held,
+    WHERE f.lane = l.key AND f.waiting > 0 AND f.held_until > :now) AS held,
   (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f
-    WHERE f.lane = :lane AND f.waiting > 0 AND f.held_until <= :now AND f.kind = 1) AS new_recipients;
+    WHERE f.lane = l.key AND f.waiting > 0 AND f.held_until <= :now AND f.kind = 1) AS new_recipients
+FROM lanes l WHERE l.key = :lane;
 
 -- pulses
 SELECT l.name AS sender, l.changes + CAST(
