@@ -45,6 +45,11 @@ package final class Histogram: Series {
   private struct State {
     var counts: [Int]
     var sum = 0.0
+
+    mutating func add(_ value: Double, at place: Int) {
+      counts[place] += 1
+      sum += value
+    }
   }
 
   private let bounds: [Double]
@@ -55,19 +60,23 @@ package final class Histogram: Series {
     state = Locked(State(counts: Array(repeating: 0, count: bounds.count + 1)))
   }
 
-  package func observe(_ value: Double) { observe([value]) }
+  package func observe(_ value: Double) {
+    state.withLock { $0.add(value, at: place(of: value)) }
+  }
 
   /// Of a batch, with one lock for all of it.
-  package func observe(_ values: [Double]) {
+  package func observe(_ values: [Double]) { observe(values[...]) }
+
+  package func observe(_ values: ArraySlice<Double>) {
+    guard !values.isEmpty else { return }
     state.withLock { state in
-      for value in values {
-        state.counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
-        state.sum += value
-      }
+      for value in values { state.add(value, at: place(of: value)) }
     }
   }
 
-  package var count: Int { state.withLock { $0.counts.reduce(0, +) } }
+  private func place(of value: Double) -> Int {
+    bounds.firstIndex { value <= $0 } ?? bounds.count
+  }
 
   func lines(_ name: String, _ labels: Labels) -> [String] {
     let state = state.withLock { $0 }

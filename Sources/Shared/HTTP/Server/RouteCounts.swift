@@ -8,7 +8,8 @@ package final class RouteCounts: Sendable {
   private let metrics: Metrics
   private let name: String
   private let seconds: Histogram
-  private let statuses: Locked<[Int: Counter]>
+  /// Few, so that looking through them is the quickest.
+  private let statuses: Locked<[(status: Int, counter: Counter)]>
 
   /// `name` is the method and the pattern of the route, never the path that was called.
   package init(_ metrics: Metrics, _ name: String) {
@@ -18,18 +19,17 @@ package final class RouteCounts: Sendable {
       "postrider_http_seconds", "From a request's first byte to the head of its answer.",
       ["route": name])
     // What alerts ask for is there before it happens.
-    statuses = Locked(
-      Dictionary(uniqueKeysWithValues: [500, 503].map { ($0, Self.counter(metrics, name, $0)) }))
+    statuses = Locked([500, 503].map { ($0, Self.counter(metrics, name, $0)) })
   }
 
   /// Of requests that no route was found for, or whose head could not be read.
   package static func ofNoRoute(_ metrics: Metrics) -> RouteCounts { RouteCounts(metrics, "none") }
 
-  func add(_ status: Int, _ durations: [Double]) {
+  func add(_ status: Int, _ durations: ArraySlice<Double>) {
     let counter = statuses.withLock { statuses in
-      if let known = statuses[status] { return known }
+      if let known = statuses.first(where: { $0.status == status }) { return known.counter }
       let made = Self.counter(metrics, name, status)
-      statuses[status] = made
+      statuses.append((status, made))
       return made
     }
     counter.add(durations.count)
@@ -43,30 +43,35 @@ package final class RouteCounts: Sendable {
   }
 }
 
-/// Answers of one round of a loop, until they are counted.
+/// Answers of one round of a loop, until they are counted. Nothing is allocated for them once the arrays have grown.
 struct AnswerTally {
-  private struct Entry {
+  private struct Kind {
     let counts: RouteCounts
     let status: Int
-    let seconds: Double
   }
 
-  private var entries: [Entry] = []
+  private var kinds: [Kind] = []
+  private var seconds: [Double] = []
 
   mutating func add(_ counts: RouteCounts, _ status: Int, microseconds: Int64) {
-    entries.append(
-      Entry(counts: counts, status: status, seconds: Double(microseconds) / 1_000_000))
+    kinds.append(Kind(counts: counts, status: status))
+    seconds.append(Double(microseconds) / 1_000_000)
   }
 
   /// Those in a row that are alike are counted at once: mostly that is all of them.
   mutating func count() {
-    guard !entries.isEmpty else { return }
-    var rest = entries[...]
-    while let first = rest.first {
-      let alike = rest.prefix { $0.counts === first.counts && $0.status == first.status }
-      first.counts.add(first.status, alike.map(\.seconds))
-      rest = rest.dropFirst(alike.count)
+    guard !kinds.isEmpty else { return }
+    var start = 0
+    while start < kinds.count {
+      let first = kinds[start]
+      var end = start + 1
+      while end < kinds.count, kinds[end].counts === first.counts,
+        kinds[end].status == first.status
+      { end += 1 }
+      first.counts.add(first.status, seconds[start..<end])
+      start = end
     }
-    entries.removeAll(keepingCapacity: true)
+    kinds.removeAll(keepingCapacity: true)
+    seconds.removeAll(keepingCapacity: true)
   }
 }
