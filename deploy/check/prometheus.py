@@ -22,6 +22,7 @@ def rules():
     run(promtool, "check", "config", folder / "prometheus.yml")
     run(promtool, "check", "rules", folder / "rules/postrider.yml")
     run(promtool, "test", "rules", folder / "tests/postrider.yml")
+    test_scaling(promtool, folder / "tests/autoscale.yml")
     tests = (folder / "tests/postrider.yml").read_text()
     anchors = {line[4:].strip().lower() for line in (ROOT / "docs/operating.md").read_text().splitlines()
                if line.startswith("### ")}
@@ -39,6 +40,26 @@ def rules():
     if faults:
         raise Failed("\n".join(faults))
     return f"{alerts} alerts"
+
+
+def test_scaling(promtool, cases):
+    """What the queries of autoscaling ask for, by the cases of that file, in which their names stand for them."""
+    document = yaml.safe_load(cases.read_text())
+    for test in document["tests"]:
+        for case in test["promql_expr_test"]:
+            for name, query in scaling_queries():
+                case["expr"] = case["expr"].replace(name.upper(), f"({query})")
+    with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+        yaml.safe_dump(document, file)
+        file.flush()
+        run(promtool, "test", "rules", file.name)
+
+
+def scaling_queries():
+    for document in yaml.safe_load_all((DEPLOY / "kubernetes/overlays/large/autoscale.yaml").read_text()):
+        for trigger in document["spec"].get("triggers", []):
+            if "query" in trigger["metadata"]:
+                yield trigger["name"], trigger["metadata"]["query"]
 
 
 def all_rules():
@@ -83,12 +104,9 @@ def expressions():
             for target in panel.get("targets", []):
                 query = target["expr"].replace("$__rate_interval", "1m").replace("$sender", ".*")
                 found.append((f"{path.name}: {panel['title']}", query))
-    for document in yaml.safe_load_all((DEPLOY / "kubernetes/overlays/large/autoscale.yaml").read_text()):
-        for trigger in document["spec"].get("triggers", []):
-            if "query" in trigger["metadata"]:
-                # What the demo scrapes is in no namespace.
-                query = re.sub(r'namespace="[^"]*",?', "", trigger["metadata"]["query"])
-                found.append((f"autoscale.yaml: {trigger['name']}", query))
+    for name, query in scaling_queries():
+        # What the demo scrapes is in no namespace.
+        found.append((f"autoscale.yaml: {name}", re.sub(r'namespace="[^"]*",?', "", query)))
     for line in (ROOT / "docs/metrics.md").read_text().splitlines():
         if asked := re.fullmatch(r"\| ([^|`]+) \| `(.+)` \|", line):
             found.append((f"metrics.md: {asked[1]}", asked[2].replace("\\|", "|")))
