@@ -13,6 +13,7 @@ struct DispatchCounts: Sendable {
   private let claims: Histogram
   private let records: Histogram
   private let senders = Locked<[SenderID: SenderCounts]>([:])
+  private let lanes = Locked<[SenderID: ShownLane]>([:])
 
   init(_ metrics: Metrics) {
     self.metrics = metrics
@@ -112,78 +113,27 @@ struct DispatchCounts: Sendable {
 
   // MARK: Lanes
 
+  private struct ShownLane: Sendable {
+    let gauges: LaneGauges
+    var budgets: [BudgetName: BudgetGauges] = [:]
+  }
+
   func show(_ lanes: [LaneStatus]) {
     for lane in lanes {
       _ = of(lane.sender)
-      let labels: Labels = ["sender": lane.sender.text]
-      gauge("postrider_lane_waiting", "Sends that wait in the lane.", labels, lane.waiting)
-      gauge(
-        "postrider_lane_in_flight", "Sends on their way to the provider.", labels, lane.inFlight)
-      gauge("postrider_lane_in_doubt", "Sends that may have gone out.", labels, lane.inDoubt)
-      gauge(
-        "postrider_lane_stopped", "1 while nothing goes on the lane.", labels,
-        lane.stop == nil ? 0 : 1)
-      showBudgets(lane)
-    }
-  }
-
-  private func showBudgets(_ lane: LaneStatus) {
-    for use in lane.uses {
-      let labels: Labels = ["sender": lane.sender.text, "budget": use.name.word]
-      metrics.gauge(
-        "postrider_lane_budget_limit",
-        "How many sends the budget lets out at once where none of it is used.", labels
-      ).set(use.limit.map { Double($0) } ?? .infinity)
-      metrics.gauge(
-        "postrider_lane_budget_left", "How many sends the budget lets out now.", labels
-      ).set(use.left.map { Double($0) } ?? .infinity)
-      metrics.gauge(
-        "postrider_lane_budget_free_seconds",
-        "How long until the budget lets another send out; 0 where it does now, or where only an answer is missing.",
-        labels
-      ).set(use.freeIn?.seconds ?? 0)
-      guard use.name != .inFlight else { continue }
-      metrics.gauge(
-        "postrider_lane_budget_rate",
-        "How many sends a second the budget lets out in the long run.", labels
-      ).set(use.perSecond ?? .infinity)
-    }
-  }
-
-  /// What keeps the sends of a lane, and whose help it wants.
-  func show(_ lanes: [LaneWaits]) {
-    for lane in lanes {
-      for (reason, count) in lane.counts {
-        gauge(
-          "postrider_lane_held", "Sends that wait in the lane, by what keeps them.",
-          ["sender": lane.sender.text, "reason": reason.rawValue], count)
+      self.lanes.withLock { known in
+        var shown =
+          known[lane.sender] ?? ShownLane(gauges: LaneGauges(lane.sender, metrics))
+        shown.gauges.show(lane, &shown.budgets)
+        known[lane.sender] = shown
       }
-      metrics.gauge(
-        "postrider_lane_oldest_due_seconds",
-        "How long the first send that waits in the lane has been due.",
-        ["sender": lane.sender.text]
-      ).set(lane.oldestDue.seconds)
-      gauge(
-        "postrider_dispatch_would_help",
-        "1 while this worker does not keep up with the lane and another one would take work off it.",
-        ["sender": lane.sender.text], lane.wantsHelp ? 1 : 0)
     }
   }
 
-  private func gauge(_ name: String, _ help: String, _ labels: Labels, _ value: Int) {
-    metrics.gauge(name, help, labels).set(Double(value))
-  }
-}
-
-extension BudgetName {
-  fileprivate var word: String {
-    switch self {
-    case .rate: "rate"
-    case .daily: "daily"
-    case .recipients: "recipients"
-    case .inFlight: "in-flight"
-    case .pair: "pair"
-    }
+  /// Of lanes that were shown.
+  func show(_ waits: [LaneWaits]) {
+    let known = lanes.withLock { $0 }
+    for waits in waits { known[waits.sender]?.gauges.show(waits) }
   }
 }
 

@@ -11,6 +11,8 @@ struct LaneWaits: Hashable {
   let wantsHelp: Bool
 
   enum Reason: String, Hashable, CaseIterable {
+    /// The settings of this worker have no such sender.
+    case noSender = "no-sender"
     /// Somebody paused the lane.
     case paused
     /// The provider said something that holds for all of its sends.
@@ -27,7 +29,8 @@ struct LaneWaits: Hashable {
 
   /// A send has one reason: what is wrong with the lane comes before what is with its host, its budget, its flow.
   init(
-    _ lane: LaneStatus, _ backlog: LaneBacklog, isHostAway: Bool, wantsHelp: Bool
+    _ lane: LaneStatus, _ backlog: LaneBacklog, isKnown: Bool = true, isHostAway: Bool,
+    wantsHelp: Bool
   ) {
     sender = lane.sender
     oldestDue = backlog.oldestDue
@@ -36,7 +39,7 @@ struct LaneWaits: Hashable {
     // The two were read one after the other.
     let held = min(backlog.held, lane.waiting)
     let open = lane.waiting - held
-    if let whole = Self.reason(ofWhole: lane, isHostAway) {
+    if let whole = isKnown ? Self.reason(ofWhole: lane, isHostAway) : .noSender {
       counts[whole] = lane.waiting
     } else {
       counts[.flow] = held

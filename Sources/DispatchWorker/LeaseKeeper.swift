@@ -126,9 +126,10 @@ final class LeaseKeeper: Sendable {
     counts.show(
       lanes.compactMap { lane in
         known[lane.sender].map { backlog in
-          LaneWaits(
-            lane, backlog,
-            isHostAway: doors[lane.sender].map { breakers.isOpen($0.host) } ?? false,
+          let door = doors[lane.sender]
+          return LaneWaits(
+            lane, backlog, isKnown: door != nil,
+            isHostAway: door.map { breakers.isOpen($0.host) } ?? false,
             wantsHelp: wanting.contains(lane.sender))
         }
       })

@@ -16,12 +16,16 @@ import Time
     var budget: BudgetName?
     var held = 0
     var newRecipients = 0
+    var isKnown = true
     var isHostAway = false
     let expected: [Reason: Int]
   }
 
   static let cases = [
     Case(description: "nothing", expected: [:]),
+    Case(
+      description: "no sender of the settings", stop: "190", held: 3, isKnown: false,
+      expected: [.noSender: 10]),
     Case(description: "paused", stop: LaneStop.byHand, held: 3, expected: [.paused: 10]),
     Case(description: "stopped", stop: "190", budget: .daily, expected: [.stopped: 10]),
     Case(description: "held", heldFor: .seconds(1), budget: .rate, expected: [.held: 10]),
@@ -51,7 +55,7 @@ import Time
       lane,
       LaneBacklog(
         sender: sender, oldestDue: .zero, held: given.held, newRecipients: given.newRecipients),
-      isHostAway: given.isHostAway, wantsHelp: false)
+      isKnown: given.isKnown, isHostAway: given.isHostAway, wantsHelp: false)
     #expect(waits.counts.filter { $0.value > 0 } == given.expected)
     #expect(waits.counts.count == Reason.allCases.count)
   }
