@@ -207,7 +207,10 @@ let package = Package(
       ]),
     tests(
       "SendStoreTests",
-      ["SendStore", "Store", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
+      [
+        "SendStore", "Store", "Telemetry", "Domain", "Platform", "Time", "SQLite", "Postgres",
+        "TestSupport",
+      ]),
     tests(
       "RunningTests",
       [
