@@ -89,7 +89,9 @@ let package = Package(
 
     .target(
       name: "HTTP",
-      dependencies: ["CTLS", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Time"],
+      dependencies: [
+        "CTLS", "CCurl", "CSystem", "Forms", "JSON", "Platform", "Telemetry", "Time",
+      ],
       path: "Sources/Shared/HTTP", swiftSettings: ours),
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
     module("Telemetry", ["Domain", "JSON", "Platform", "Time"]),
@@ -99,10 +101,10 @@ let package = Package(
       ["Events", "Domain", "Forms", "Time", "Platform", "Compression", "SQLite", "Kafka"],
       resources: [.embedInCode("EmbeddedLog/Schema.sql")]),
     module(
-      "Store", ["Domain", "Time", "Platform", "SQLite", "Postgres"],
+      "Store", ["Domain", "Telemetry", "Time", "Platform", "SQLite", "Postgres"],
       resources: noun("clocks") + noun("workers")),
     module(
-      "SendStore", ["Store", "Domain", "Time", "Platform", "Crypto", "JSON"],
+      "SendStore", ["Store", "Telemetry", "Domain", "Time", "Platform", "Crypto", "JSON"],
       resources: [
         .embedInCode("Migrations/sqlite_001.sql"), .embedInCode("Migrations/postgres_001.sql"),
         .embedInCode("Migrations/sqlite_002.sql"), .embedInCode("Migrations/postgres_002.sql"),
@@ -204,7 +206,10 @@ let package = Package(
       ]),
     tests(
       "SendStoreTests",
-      ["SendStore", "Store", "Domain", "Platform", "Time", "SQLite", "Postgres", "TestSupport"]),
+      [
+        "SendStore", "Store", "Telemetry", "Domain", "Platform", "Time", "SQLite", "Postgres",
+        "TestSupport",
+      ]),
     tests(
       "RunningTests",
       [
@@ -273,7 +278,9 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: ours),
     .target(name: "CThreads", path: "Tests/CThreads"),
     .target(name: "CSpawn", path: "Tests/CSpawn"),
-    tests("HTTPTests", ["CSpawn", "HTTP", "JSON", "Platform", "Time", "TestSupport"]),
+    tests(
+      "HTTPTests",
+      ["CSpawn", "HTTP", "JSON", "Platform", "Telemetry", "Time", "TestSupport"]),
     tests(
       "SimulatorTests", ["Simulator", "HTTP", "JSON", "Crypto", "Platform", "Time", "TestSupport"]),
   ],

@@ -19,6 +19,16 @@ final class BreakerBoard: Sendable {
     breakers.withLock { $0[host]?.room(at: .sinceBoot) }
   }
 
+  /// Whether nothing is sent to it but a probe.
+  func isOpen(_ host: String) -> Bool {
+    breakers.withLock { ($0[host]?.state(at: .sinceBoot) ?? .closed) != .closed }
+  }
+
+  /// The number of each host is there before it is spared.
+  func know(_ hosts: some Sequence<String>) {
+    for host in hosts where breakers.withLock({ $0[host] == nil }) { gauge(host).set(0) }
+  }
+
   func wakeTime(_ host: String) -> RunningTime? {
     breakers.withLock { breakers in
       guard case .open(let until) = breakers[host]?.state(at: .sinceBoot) else { return nil }
@@ -44,14 +54,19 @@ final class BreakerBoard: Sendable {
   }
 
   private func tell(_ host: String, _ state: CircuitBreaker.State) {
-    metrics.gauge(
-      "postrider_breaker_open", "1 while a provider's host is spared.", ["host": host]
-    ).set(state == .closed ? 0 : 1)
+    gauge(host).set(state == .closed ? 0 : 1)
     if state == .closed {
       log.info("a provider's host answers again", ["host": host])
     } else {
       log.warning("a provider's host does not answer and is spared", ["host": host])
     }
+  }
+}
+
+extension BreakerBoard {
+  private func gauge(_ host: String) -> Gauge {
+    metrics.gauge(
+      "postrider_breaker_open", "1 while a provider's host is spared.", ["host": host])
   }
 }
 

@@ -28,8 +28,10 @@ package enum DispatchWorker {
       counts: counts)
     let lanes = LaneLoop(
       context, doors: doors, board: board, breakers: breakers, recorder: recorder,
-      underWay: underWay, client: try HTTPClient(doors.clientConfiguration))
+      underWay: underWay, counts: counts, client: try HTTPClient(doors.clientConfiguration))
+    breakers.know(doors.hosts)
     context.reload.onChange { settings in
+      defer { breakers.know(doors.hosts) }
       // What stopped a lane may have been its credentials.
       for sender in try doors.replace(by: settings) {
         try tryAgain(sender, context.store, board)
@@ -38,7 +40,8 @@ package enum DispatchWorker {
     let actions = ActionBook(context.settings)
     context.reload.onChange { actions.apply($0) }
     let keeper = LeaseKeeper(
-      context, doors: doors, board: board, underWay: underWay, counts: counts)
+      context, doors: doors, board: board, breakers: breakers, recorder: recorder,
+      underWay: underWay, counts: counts)
     return [
       WorkerThread("lanes") { lanes.run() },
       WorkerThread("recorder") { recorder.run() },

@@ -43,6 +43,8 @@ final class DoorBook: Sendable {
     doors.withLock { $0 }.mapValues(\.settings.sender.laneGroup)
   }
 
+  var hosts: Set<String> { doors.withLock { Set($0.values.map(\.host)) } }
+
   /// As many connections to a host as its senders may have in flight together.
   var clientConfiguration: HTTPClient.Configuration {
     var configuration = HTTPClient.Configuration()

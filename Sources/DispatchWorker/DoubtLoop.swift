@@ -43,6 +43,7 @@ final class DoubtLoop {
       metrics.counter(
         "postrider_doubts_settled_total", "Doubts that were decided, by how.", ["result": result])
     }
+    for word in ["found", "not-sent", "resent", "left-to-a-person"] { _ = settled(word) }
   }
 
   private static let batch = 50

@@ -29,6 +29,7 @@ final class LaneBoard: Sendable {
     var isLeaving = false
     /// It was stopped before: one at a time until one is accepted.
     var isOnTrial = false
+    var pace = LanePace()
   }
 
   /// Claims of one lane are at least so far apart, so that they take more than one send each.
@@ -71,6 +72,9 @@ final class LaneBoard: Sendable {
     monitor.peek { board in board.lanes.filter { !$1.isLeaving }.keys.sorted() }
   }
 
+  /// As it stands, for who holds it.
+  func lane(_ sender: SenderID) -> Lane? { monitor.peek { $0.lanes[sender] } }
+
   // MARK: Claims
 
   /// A lane whose time has come, or nil after `limit`.
@@ -100,10 +104,15 @@ final class LaneBoard: Sendable {
   private static let tolerance = Duration.microseconds(200)
 
   /// `before` is the lane as `next` gave it.
-  func claimed(_ sender: SenderID, _ count: Int, wakeAt: RunningTime, since before: Lane) {
+  /// `mayHaveMore`: the claim took all that one may, and the lane's budgets let out more.
+  func claimed(
+    _ sender: SenderID, _ count: Int, wakeAt: RunningTime, since before: Lane,
+    mayHaveMore: Bool = false, begun: RunningTime = .now
+  ) {
     monitor.peek { board in
       guard var lane = board.lanes[sender] else { return }
       let now = RunningTime.now
+      lane.pace.claimed(count, mayHaveMore: mayHaveMore, late: before.late(at: begun), at: now)
       lane.underWay += count
       lane.lastClaimAt = now
       let isWoken = lane.wakes != before.wakes
@@ -144,6 +153,21 @@ final class LaneBoard: Sendable {
 
   func setTrial(_ sender: SenderID) { monitor.change { $0.lanes[sender]?.isOnTrial = true } }
 
+  /// The lanes that want another worker. `isRecordingLate`: what came of posts waits longer to be written than it
+  /// takes to write, so that lanes seem full that are not.
+  func wantingHelp(isRecordingLate: Bool) -> Set<SenderID> {
+    monitor.peek { board in
+      let now = RunningTime.now
+      let lanes = board.lanes.filter { !$1.isLeaving }
+      let busy = Set(lanes.values.filter { $0.pace.isBusy(at: now) }.map(\.lease.group))
+      guard busy.count > 1 else { return [] }
+      return Set(
+        lanes.filter { _, lane in
+          lane.pace.isBehind(at: now) || isRecordingLate && lane.pace.isBusy(at: now)
+        }.keys)
+    }
+  }
+
   // MARK: The end
 
   func stop() { monitor.change { $0.isStopping = true } }
@@ -170,8 +194,14 @@ extension LaneBoard.Board {
 }
 
 extension LaneBoard.Lane {
+  /// One that was just taken up is not late.
+  fileprivate func late(at now: RunningTime) -> Duration {
+    wakeAt == .distantPast || wakeAt > now ? .zero : now - wakeAt
+  }
+
   fileprivate mutating func wake() {
     wakes += 1
-    wakeAt = min(wakeAt, lastClaimAt + LaneBoard.claimPause)
+    // Not before now, so that how late a claim comes is known.
+    wakeAt = min(wakeAt, max(.now, lastClaimAt + LaneBoard.claimPause))
   }
 }

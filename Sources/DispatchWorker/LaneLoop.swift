@@ -22,13 +22,15 @@ final class LaneLoop: Sendable {
   private let firstLook: Duration
   private let drain: Duration
   private let log: Log
+  private let counts: DispatchCounts
   private let health: HealthPart
   private let stop: StopSignal
 
   init(
     _ context: WorkerContext, doors: DoorBook, board: LaneBoard, breakers: BreakerBoard,
-    recorder: Recorder, underWay: ClaimsUnderWay, client: HTTPClient
+    recorder: Recorder, underWay: ClaimsUnderWay, counts: DispatchCounts, client: HTTPClient
   ) {
+    self.counts = counts
     self.underWay = underWay
     store = context.store
     worker = context.worker
@@ -116,11 +118,13 @@ final class LaneLoop: Sendable {
       board.claimed(sender, 0, wakeAt: start + .seconds(1), since: lane)
     case .claimed(let claim):
       underWay.add(claim.sends)
+      if !claim.sends.isEmpty { counts.claimed(in: RunningTime.now - start) }
       if hostRoom != nil, !claim.sends.isEmpty { breakers.beginProbe(door.host) }
       let clock = ClockBridge(start, is: claim.now)
       let next = claim.next.map(clock.here) ?? .distantFuture
       board.claimed(
-        sender, claim.sends.count, wakeAt: min(next, start + Self.longestRest), since: lane)
+        sender, claim.sends.count, wakeAt: min(next, start + Self.longestRest), since: lane,
+        mayHaveMore: claim.sends.count == Self.claimLimit && claim.hold == nil, begun: start)
       post(claim, by: door, clock, deadline: start + SendStore.postSpan)
     }
   }

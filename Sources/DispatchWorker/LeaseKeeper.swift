@@ -15,12 +15,17 @@ final class LeaseKeeper: Sendable {
   private let worker: WorkerID
   private let doors: DoorBook
   private let board: LaneBoard
+  private let breakers: BreakerBoard
+  private let recorder: Recorder
   private let underWay: ClaimsUnderWay
   private let firstLook: Duration
   private let counts: DispatchCounts
   private let swept: Counter
   private let audited: Counter
   private let miscounted: Gauge
+  private let leasesHeld: Gauge
+  private let backlogs = Locked<(lookAt: RunningTime, found: [SenderID: LaneBacklog])>(
+    (.distantPast, [:]))
   private let log: Log
   private let health: HealthPart
   private let stop: StopSignal
@@ -28,9 +33,12 @@ final class LeaseKeeper: Sendable {
   private let hasTold = Locked(false)
 
   init(
-    _ context: WorkerContext, doors: DoorBook, board: LaneBoard, underWay: ClaimsUnderWay,
-    counts: DispatchCounts
+    _ context: WorkerContext, doors: DoorBook, board: LaneBoard, breakers: BreakerBoard,
+    recorder: Recorder, underWay: ClaimsUnderWay, counts: DispatchCounts
   ) {
+    self.breakers = breakers
+    self.recorder = recorder
+    leasesHeld = context.metrics.leasesHeld("lane-group")
     self.underWay = underWay
     firstLook = context.settings.doubts.first
     swept = context.metrics.counter(
@@ -100,10 +108,34 @@ final class LeaseKeeper: Sendable {
     audited.add(try store.auditIntents(worker, isUnderWay: underWay.contains))
     swept.add(try store.sweepIntents(firstLook: firstLook))
     _ = try store.expireUnknown()
-    counts.show(try store.laneStatus())
+    leasesHeld.set(Double(held.withLock { $0.count }))
+    try show(try store.laneStatus())
     guard let next = report.nextLook else { return Self.pause }
     return min(Self.pause, max(.milliseconds(20), next - (try store.now()) + .milliseconds(1)))
   }
+
+  /// What waits is read more seldom than how lanes stand: it costs a look for each of their flows.
+  private func show(_ lanes: [LaneStatus]) throws(StoreError) {
+    counts.show(lanes)
+    if backlogs.withLock({ $0.lookAt.hasPassed }) {
+      let found = Dictionary(try store.laneBacklogs().map { ($0.sender, $0) }) { $1 }
+      backlogs.withLock { $0 = (.now + Self.backlogEach, found) }
+    }
+    let known = backlogs.withLock { $0.found }
+    let wanting = board.wantingHelp(isRecordingLate: recorder.isLate)
+    counts.show(
+      lanes.compactMap { lane in
+        known[lane.sender].map { backlog in
+          let door = doors[lane.sender]
+          return LaneWaits(
+            lane, backlog, isKnown: door != nil,
+            isHostAway: door.map { breakers.isOpen($0.host) } ?? false,
+            wantsHelp: wanting.contains(lane.sender))
+        }
+      })
+  }
+
+  private static let backlogEach = Duration.seconds(5)
 
   /// The next worker need not wait until the leases run out.
   private func leave() {
@@ -113,6 +145,7 @@ final class LeaseKeeper: Sendable {
     } catch {
       log.warning("the leases of lanes run out by themselves", ["reason": error.description])
     }
+    leasesHeld.set(0)
     health.ended()
   }
 }

@@ -22,6 +22,7 @@ package final class OutboxRelay {
   private let stop: StopSignal
   private let published: Counter
   private let age: Gauge
+  private let leases: Gauge
   /// An append may take longer than a lease: nobody else publishes meanwhile, which could turn an order round.
   package let keeper: DutyKeeper
   private let backoff = Backoff(base: .milliseconds(200), cap: .seconds(10))
@@ -41,6 +42,7 @@ package final class OutboxRelay {
     self.log = log
     self.health = health
     self.stop = stop
+    leases = metrics.leasesHeld("relay")
     published = metrics.counter(
       "postrider_events_published_total", "Changes of sends that went to the messages topic.")
     age = metrics.gauge(
@@ -85,6 +87,9 @@ package final class OutboxRelay {
     let now = RunningTime.now
     if let held, now - held < Self.renewal { return true }
     held = try store.takeDuty(Self.duty, worker) == nil ? nil : now
+    leases.set(held == nil ? 0 : 1)
+    // Whoever has the duty now tells of what is left to publish.
+    if held == nil { age.set(0) }
     return held != nil
   }
 

@@ -92,6 +92,9 @@ final class Recorder: Sendable {
 
   private static let batch = 1000
 
+  /// More waits to be written than one batch takes.
+  var isLate: Bool { inbox.peek { $0.count > Self.batch } }
+
   private struct Judged {
     let verdict: Verdict
     let report: AttemptReport
@@ -104,9 +107,11 @@ final class Recorder: Sendable {
     for (completion, judged) in zip(batch, judged) where judged.stopsLane {
       board.setTrial(completion.door.sender)
     }
+    let start = RunningTime.now
     insist("record what became of sends") { () throws(StoreError) in
       _ = try store.record(judged.map(\.report))
     }
+    counts.recorded(in: RunningTime.now - start)
     takeBackStops(batch, judged)
     underWay.remove(batch.map(\.send))
     tell(batch, judged)
@@ -270,7 +275,7 @@ final class Recorder: Sendable {
 
 extension Completion {
   /// On the store's clock, when its bytes left.
-  fileprivate var postedAt: Timestamp? {
+  var postedAt: Timestamp? {
     guard case .ended(let outcome) = result else { return nil }
     return outcome.gatePassedAt.map(clock.inStore)
   }

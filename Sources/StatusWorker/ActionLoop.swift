@@ -23,6 +23,8 @@ package final class ActionLoop {
   private let health: HealthPart
   private let stop: StopSignal
   private let counts: ActionCounts
+  private let age: Gauge
+  private var ageAt = RunningTime.distantPast
   private let inbox = Monitor<[Answer]>([])
   private var desks: [Tenant: TenantQueue] = [:]
   private var keptAt = Timestamp.distantPast
@@ -47,6 +49,9 @@ package final class ActionLoop {
     self.health = health
     self.stop = stop
     counts = ActionCounts(metrics)
+    age = metrics.gauge(
+      "postrider_delivery_age_seconds",
+      "For how long the delivery to a tenant has been due that has been due longest.")
   }
 
   package static let client: HTTPClient.Configuration = {
@@ -79,6 +84,7 @@ package final class ActionLoop {
     let now = try store.now()
     try settle(now)
     try keepDuties(now)
+    try measureAge()
     for action in actions.all {
       let room = room(action, now)
       guard room > 0, try store.hasDueDeliveries(of: action.tenant),
@@ -103,6 +109,18 @@ package final class ActionLoop {
   }
 
   private static let keeping = Duration.seconds(1)
+
+  private func measureAge() throws(StoreError) {
+    guard ageAt.hasPassed else { return }
+    ageAt = .now + Self.ageEach
+    var longest = Duration.zero
+    for action in actions.all {
+      longest = max(longest, try store.longestDueDelivery(of: action.tenant))
+    }
+    age.set(longest.seconds)
+  }
+
+  private static let ageEach = Duration.seconds(5)
 
   private static func duty(_ tenant: Tenant) -> String { "action:\(tenant)" }
 

@@ -13,6 +13,8 @@ package final class LiveSenders: Sendable {
     known.withLock { $0 = new }
   }
 
+  var ids: [SenderID] { index.all.map(\.sender.id) }
+
   var index: SenderIndex { known.withLock { $0 } }
 
   subscript(id: SenderID) -> SenderSettings? { known.withLock { $0[id] } }

@@ -20,6 +20,7 @@ package final class SilenceWatch {
   private let health: HealthPart
   private let metrics: Metrics
   private let stop: StopSignal
+  private var known: Set<SenderID> = []
 
   package init(
     _ store: SendStore, _ senders: LiveSenders, _ client: HTTPClient, log: Log,
@@ -47,17 +48,21 @@ package final class SilenceWatch {
 
   /// True where there may be more.
   package func step() throws(StoreError) -> Bool {
+    // Those of each sender are there before there is one.
+    let new = Set(senders.ids).subtracting(known)
+    for sender in new { _ = counter(sender) }
+    known.formUnion(new)
     let (silent, hasMore) = try store.fallSilent(limit: 100)
-    for send in silent where send.looks == 0 {
-      metrics.counter(
-        "postrider_sends_silent_total",
-        "Sends that heard nothing for as long as their sender minds.",
-        ["sender": send.sender.text]
-      ).add()
-    }
+    for send in silent where send.looks == 0 { counter(send.sender).add() }
     let told = ask(silent)
     if !told.isEmpty { _ = try store.apply(told) }
     return hasMore
+  }
+
+  private func counter(_ sender: SenderID) -> Counter {
+    metrics.counter(
+      "postrider_sends_silent_total",
+      "Sends that heard nothing for as long as their sender minds.", ["sender": sender.text])
   }
 
   /// Bounded by the client's connections and by the time that a call may take.

@@ -5,6 +5,7 @@ package import Telemetry
 package import Domain
 package import EventLog
 internal import JSON
+internal import Platform
 internal import Providers
 package import SendStore
 internal import Store
@@ -18,6 +19,7 @@ package final class StatusLoop {
   private let told: ActionDeliveries
   private let log: Log
   private let counts: CallbackCounts
+  private let ages: CallbackAges
   private var shownNumbers: ShownNumbers
   private let burial: ParkedBurial?
   private var parkedSinceLook = 0
@@ -32,6 +34,7 @@ package final class StatusLoop {
     told = ActionDeliveries(actions, store)
     self.log = log
     counts = CallbackCounts(metrics)
+    ages = CallbackAges(metrics)
     shownNumbers = ShownNumbers(store)
   }
 
@@ -57,6 +60,7 @@ package final class StatusLoop {
       counts.meaningless.add(batch.callbacks.count - reports.count)
       let results = try store.apply(reports)
       counts.count(results)
+      ages.observe(batch.callbacks, at: .now)
       alert(reports, results)
       try shownNumbers.note(batch.callbacks)
       // Behind the callbacks that they vouch for.

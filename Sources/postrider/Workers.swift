@@ -47,6 +47,7 @@ struct Workers {
     defer { withExtendedLifetime(signals) {} }
     do {
       log.countLost(in: metrics)
+      metrics.showProcess(version: postriderVersion)
       makeFolders()
       let admin = AdminRoutes(health, metrics)
       let listener = try listen(admin)
@@ -93,7 +94,8 @@ struct Workers {
 
   private func work(_ listener: IngestListener?) throws -> Exit {
     let opening = Opening(log, health.part("log", patience: Self.patience), stop)
-    guard let eventLog = try opening.eventLog(settings.log) else { return .done }
+    guard let opened = try opening.eventLog(settings.log) else { return .done }
+    let eventLog = MeasuredLog(opened, metrics)
     defer { eventLog.close(within: .seconds(5)) }
     logSlot.fill(eventLog)
     let threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog)
@@ -110,6 +112,7 @@ struct Workers {
   private func startLoops(_ eventLog: any EventLog) throws -> [WorkerThread] {
     let opening = Opening(log, health.part("store", patience: Self.patience), stop)
     guard let store = try opening.store(settings.store, settings.senders) else { return [] }
+    store.show(in: metrics)
     storeSlot.fill(store)
     // New at every start, as a container's process always has the same number: nobody inherits by a name what
     // another has left.
@@ -130,10 +133,11 @@ struct Workers {
   /// A listener alone needs the store for queries only, and is ready without it.
   private func openStoreBeside() -> WorkerThread {
     let unwatched = Opening(log, Health().part("store"), stop)
-    let (settings, log, slot) = (settings, log, storeSlot)
+    let (settings, log, slot, metrics) = (settings, log, storeSlot, metrics)
     return WorkerThread("open-store") {
       do {
         guard let store = try unwatched.store(settings.store, settings.senders) else { return }
+        store.show(in: metrics)
         slot.fill(store)
       } catch {
         log.error("queries cannot be answered", ["reason": "\(error)"])

@@ -3,6 +3,8 @@ import EventLog
 import Domain
 import HTTP
 import Platform
+import Telemetry
+import TestSupport
 import Testing
 
 @Suite struct SpoolTests {
@@ -64,6 +66,28 @@ import Testing
     for number in 1...3 { #expect(try await Self.post(stand, number) == 200) }
     stand.open()
     #expect(try stand.keys(of: .callbacks, atLeast: 3).count == 3)
+  }
+
+  @Test("how full the spool is is told, and that it was drained")
+  func fill() async throws {
+    let stand = try IngestStand(isOpen: false)
+    for number in 1...3 { #expect(try await Self.post(stand, number) == 200) }
+    let metrics = stand.metrics
+    func wait(for line: String) async throws {
+      try await onOwnThread {
+        let end = ContinuousClock.now + .seconds(10)
+        // It is looked up once a second.
+        while !metrics.text().contains("\n\(line)\n"), ContinuousClock.now < end {
+          _ = Gate().wait(for: .milliseconds(20))
+        }
+        #expect(metrics.text().contains("\n\(line)\n"))
+      }
+    }
+    try await wait(for: "postrider_spool_records 3.0")
+    #expect(metrics.text().contains("\npostrider_spool_limit_bytes 104857600.0\n"))
+    #expect(!metrics.text().contains("\npostrider_spool_bytes 0.0\n"))
+    stand.open()
+    try await wait(for: "postrider_spool_records 0.0")
   }
 
   @Test("what a stopped process left in its spool is moved by the next")

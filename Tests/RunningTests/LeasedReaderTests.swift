@@ -39,6 +39,53 @@ import Time
     }
   }
 
+  @Test("how far a reader is behind is told, and what it holds")
+  func lag() async throws {
+    try await onOwnThread {
+      var own = EmbeddedLogSettings(path: folder.file("log.db"))
+      own.partitions = 3
+      let log = try EmbeddedLog(own)
+      defer { log.close(within: .seconds(5)) }
+      for number in 0..<7 {
+        try log.append(
+          [NewRecord(topic: .callbacks, key: "\(number)", event: event("\(number)"))],
+          within: .seconds(5))
+      }
+      let metrics = Metrics()
+      func told(_ name: String) -> String? {
+        metrics.text().split(separator: "\n").first { $0.hasPrefix(name + "{") }.map(String.init)
+      }
+      let reader = try LeasedReader(
+        "readers", .callbacks, of: log, store, worker: WorkerID("w"), .status, keeper: .reader,
+        log: Log(worker: "test", write: { _ in }), metrics: metrics)
+      #expect(told("postrider_log_lag_records")?.hasSuffix(" 0.0") == true)
+      while try reader.next(max: 1, wait: .milliseconds(10)).isEmpty {}
+      #expect(
+        told("postrider_log_lag_records")
+          == #"postrider_log_lag_records{group="readers",topic="callbacks"} 7.0"#)
+      #expect(told("postrider_leases_held") == #"postrider_leases_held{kind="callbacks"} 3.0"#)
+      reader.close()
+      #expect(told("postrider_leases_held") == #"postrider_leases_held{kind="callbacks"} 0.0"#)
+    }
+  }
+
+  @Test("appends are timed until they are durable, and the log behind is the one that is used")
+  func appends() async throws {
+    try await onOwnThread {
+      let real = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
+      let metrics = Metrics()
+      let log = MeasuredLog(real, metrics)
+      defer { log.close(within: .seconds(5)) }
+      for _ in 0..<3 {
+        try log.append(
+          [NewRecord(topic: .callbacks, key: "k", event: event("1"))], within: .seconds(5))
+      }
+      #expect(metrics.text().contains("\npostrider_log_append_seconds_count 3\n"))
+      #expect(
+        try real.offsets(of: .callbacks, within: .seconds(1)).map(\.count).reduce(0, +) == 3)
+    }
+  }
+
   private func event(_ id: String) -> CloudEvent {
     CloudEvent(id: id, source: "test", type: "known", time: Timestamp(seconds: 1), data: [])
   }

@@ -68,8 +68,13 @@ import Time
     metrics.counter("a_total", "Things.", ["sender": "m\"ain"]).add(2)
     metrics.counter("a_total", "Things.", ["sender": "m\"ain"]).add()
     metrics.gauge("b", "Level.").set(1.5)
+    metrics.gauge("b", "Level.", ["of": "no limit"]).set(.infinity)
+    metrics.gauge("b", "Level.", ["of": "nothing"]).set(.nan)
+    let looked = metrics.gauge("d", "Looked up.")
+    metrics.beforeEachText { looked.set(looked.value + 1) }
     let histogram = metrics.histogram("c_seconds", "Time.", bounds: [0.1, 1])
-    for value in [0.05, 0.1, 0.5, 7] { histogram.observe(value) }
+    histogram.observe(0.05)
+    histogram.observe([0.1, 0.5, 7])
     #expect(
       metrics.text() == """
         # HELP a_total Things.
@@ -78,6 +83,8 @@ import Time
         # HELP b Level.
         # TYPE b gauge
         b 1.5
+        b{of="no limit"} +Inf
+        b{of="nothing"} NaN
         # HELP c_seconds Time.
         # TYPE c_seconds histogram
         c_seconds_bucket{le="0.1"} 2
@@ -85,6 +92,9 @@ import Time
         c_seconds_bucket{le="+Inf"} 4
         c_seconds_sum 7.65
         c_seconds_count 4
+        # HELP d Looked up.
+        # TYPE d gauge
+        d 1.0
 
         """)
   }

@@ -11,7 +11,8 @@ import Testing
     Searches.ofRecipient, Flows.ofCampaign, Searches.ofFlow, Searches.queued, Searches.sending,
     Searches.doubtful, Searches.ended, Searches.summaries, Searches.standings,
     Searches.providerIDs, Searches.glances, Upkeep.deleteCampaignSends, Deliveries.due,
-    Parked.after, Parked.before,
+    Deliveries.longestDue,
+    Parked.after, Parked.before, Lanes.backlog,
   ]
 
   @Test(

@@ -46,6 +46,7 @@ import Time
     Outbox.providerIDs, Outbox.changes, Outbox.delete, Silence.expect, Silence.awaited,
     Silence.deleteAwaited, People.savePairs, People.saveRecipients, People.saveWaIDs,
     People.openWindows, People.byWaID, People.inReplyTo, Flows.waiting, Flows.addWaiting,
+    Lanes.backlog,
   ]
 
   static func fill(_ connection: Connection, _ rows: Int) throws {

@@ -13,7 +13,7 @@ import yaml
 from common import DEPLOY, ROOT, Failed, Missing, await_answer, call, demo_settings, free_ports, run, started, tool
 
 # Names that no worker tells: Prometheus's own, and the cluster's.
-OF_OTHERS = {"up", "ALERTS", "container_cpu_usage_seconds_total"}
+OF_OTHERS = {"up", "ALERTS"}
 
 
 def rules():
@@ -22,6 +22,7 @@ def rules():
     run(promtool, "check", "config", folder / "prometheus.yml")
     run(promtool, "check", "rules", folder / "rules/postrider.yml")
     run(promtool, "test", "rules", folder / "tests/postrider.yml")
+    test_scaling(promtool, folder / "tests/autoscale.yml")
     tests = (folder / "tests/postrider.yml").read_text()
     anchors = {line[4:].strip().lower() for line in (ROOT / "docs/operating.md").read_text().splitlines()
                if line.startswith("### ")}
@@ -39,6 +40,26 @@ def rules():
     if faults:
         raise Failed("\n".join(faults))
     return f"{alerts} alerts"
+
+
+def test_scaling(promtool, cases):
+    """What the queries of autoscaling ask for, by the cases of that file, in which their names stand for them."""
+    document = yaml.safe_load(cases.read_text())
+    for test in document["tests"]:
+        for case in test["promql_expr_test"]:
+            for name, query in scaling_queries():
+                case["expr"] = case["expr"].replace(name.upper(), f"({query})")
+    with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+        yaml.safe_dump(document, file)
+        file.flush()
+        run(promtool, "test", "rules", file.name)
+
+
+def scaling_queries():
+    for document in yaml.safe_load_all((DEPLOY / "kubernetes/overlays/large/autoscale.yaml").read_text()):
+        for trigger in document["spec"].get("triggers", []):
+            if "query" in trigger["metadata"]:
+                yield trigger["name"], trigger["metadata"]["query"]
 
 
 def all_rules():
@@ -83,10 +104,12 @@ def expressions():
             for target in panel.get("targets", []):
                 query = target["expr"].replace("$__rate_interval", "1m").replace("$sender", ".*")
                 found.append((f"{path.name}: {panel['title']}", query))
-    for document in yaml.safe_load_all((DEPLOY / "kubernetes/overlays/large/autoscale.yaml").read_text()):
-        for trigger in document["spec"].get("triggers", []):
-            if "query" in trigger["metadata"]:
-                found.append((f"autoscale.yaml: {trigger['name']}", trigger["metadata"]["query"]))
+    for name, query in scaling_queries():
+        # What the demo scrapes is in no namespace.
+        found.append((f"autoscale.yaml: {name}", re.sub(r'namespace="[^"]*",?', "", query)))
+    for line in (ROOT / "docs/metrics.md").read_text().splitlines():
+        if asked := re.fullmatch(r"\| ([^|`]+) \| `(.+)` \|", line):
+            found.append((f"metrics.md: {asked[1]}", asked[2].replace("\\|", "|")))
     return found
 
 
@@ -149,7 +172,7 @@ def judge_queries(prometheus, metrics):
         # Without texts in quotes, the labels in {} and in by (…), and the ranges.
         plain = re.sub(r'"[^"]*"', '""', query)
         plain = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\b(?:by|on|without|ignoring)\s*\([^)]*\)", " ", plain)
-        names = set(re.findall(r"\b(?:postrider_\w+|\w+:[\w:]+|container_\w+)", plain))
+        names = set(re.findall(r"\b(?:(?:postrider|process|container)_\w+|\w+:[\w:]+)", plain))
         for name in sorted(names):
             base = re.sub(r"_(bucket|sum|count)$", "", name)
             if name not in metrics | recorded | OF_OTHERS and base not in metrics:

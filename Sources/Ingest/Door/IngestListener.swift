@@ -31,7 +31,7 @@ package final class IngestListener: Sendable {
     self.spool = spool
     self.others = others
     let makeRouter: @Sendable (Settings) -> Router = { settings in
-      var router = Router()
+      var router = Router(counting: door.metrics)
       admin.add(to: &router, isOwn: false)
       for routes in others { routes.add(to: &router, settings) }
       Self.addWebhooks(to: &router, settings, door, spool)
@@ -49,8 +49,8 @@ package final class IngestListener: Sendable {
         certificateChain: try Self.content(of: files.certificate),
         privateKey: try Self.content(of: files.key))
     }
-    server = try HTTPServer(configuration: configuration) { request in
-      router.withLock { $0 }.plan(request)
+    server = try HTTPServer(configuration: configuration, counting: door.metrics) { request in
+      router.withLock { $0 }.route(request)
     }
     marks = Marks(
       of: try instance ?? InstanceName.kept(beside: settings.spool.path), every: markInterval,

@@ -63,13 +63,16 @@ final class Spool: Sendable {
       moved: metrics.counter(
         "postrider_spool_drained_records_total", "Records moved from the spool to the log."),
       content: content, stop: stop)
+    let fill = SpoolFill(disk, settings, metrics)
     threads.withLock {
       $0 = [
         WorkerThread("spool-watch") { [weak self, stop] in
           while !stop.wait(for: min(patience / 4, .milliseconds(100))) { self?.takeLate() }
         },
         WorkerThread("spool-drain") { [weak self] in
-          drain.run(isAway: { self?.isAway.withLock { $0 } ?? false }, isBack: { self?.comeBack() })
+          drain.run(
+            telling: fill, isAway: { self?.isAway.withLock { $0 } ?? false },
+            isBack: { self?.comeBack() })
         },
       ]
     }

@@ -32,9 +32,10 @@ struct SpoolDrain: Sendable {
     self.stop = stop
   }
 
-  func run(isAway: () -> Bool, isBack: () -> Void) {
+  func run(telling fill: SpoolFill, isAway: () -> Bool, isBack: () -> Void) {
+    var fill = fill
     while !stop.isRequested {
-      do throws(LogError) { try read(isAway, isBack) } catch {
+      do throws(LogError) { try read(&fill, isAway, isBack) } catch {
         if let leftOut = throttle.pass(error.description) {
           log.warning(
             "the spool cannot be drained, trying again",
@@ -45,11 +46,14 @@ struct SpoolDrain: Sendable {
     }
   }
 
-  private func read(_ isAway: () -> Bool, _ isBack: () -> Void) throws(LogError) {
-    let subscription = try disk.subscribe(group: "drain", topics: Spool.topics)
+  private func read(
+    _ fill: inout SpoolFill, _ isAway: () -> Bool, _ isBack: () -> Void
+  ) throws(LogError) {
+    let subscription = try disk.subscribe(group: SpoolFill.group, topics: Spool.topics)
     defer { subscription.close() }
     var owned: Set<TopicPartition> = []
     while !stop.isRequested {
+      try fill.look()
       let ended = content.ended
       let batch = try subscription.next(max: 500, wait: .milliseconds(250))
       owned.subtract(batch.lost)

@@ -6,9 +6,9 @@ package struct BudgetPlan: Sendable {
   package private(set) var lane: LaneBudget
   package private(set) var recipients: RecipientBudget?
   private let pair: Rate?
-  private let inFlightLimit: Int
-  private var inFlight: Int
-  private let now: Timestamp
+  let inFlightLimit: Int
+  private(set) var inFlight: Int
+  let now: Timestamp
   private let postBy: Timestamp
 
   package init(

@@ -42,6 +42,9 @@ package final class LeasedReader {
   private let keeper: Keeper
   private let log: Log
   private let refusedMarks: Counter
+  private let lag: Gauge
+  private let leases: Gauge
+  private var lagAt = RunningTime.distantPast
   private let reader: any LogReader
   private let identity: String
   private var owner: StoreIdentity
@@ -53,6 +56,9 @@ package final class LeasedReader {
   private static let pause = Duration.seconds(1)
   private static let countEach = Duration.seconds(60)
   /// Kafka forgets what nobody commits for days.
+  /// How far reading is behind is asked of the log, which may be away: seldom, and not for long.
+  private static let lagEach = Duration.seconds(5)
+  private static let lagPatience = Duration.seconds(1)
   private static let markAtLeastEach = Duration.seconds(600)
   private static let patience = Duration.seconds(10)
 
@@ -71,6 +77,11 @@ package final class LeasedReader {
     refusedMarks = metrics.counter(
       "postrider_bookmarks_refused_total",
       "Places that the log did not take, for instance as an old worker is still in the group.")
+    lag = metrics.gauge(
+      "postrider_log_lag_records",
+      "Records that the partitions of this worker have and that are not done with.",
+      ["group": name, "topic": topic.rawValue])
+    leases = metrics.leasesHeld(topic.rawValue)
     do throws(LogError) {
       identity = try eventLog.identity(within: Self.patience)
       reader = try eventLog.reader(name, of: [topic])
@@ -155,6 +166,8 @@ package final class LeasedReader {
         ["topic": topic.rawValue, "reason": error.description])
     }
     partitions = [:]
+    leases.set(0)
+    lag.set(0)
     reader.close()
   }
 
@@ -175,8 +188,32 @@ package final class LeasedReader {
     // What it would take in now may have been sent already.
     if keeper == .intake, hasLostCommits { throw ReadingHalt(SendStore.lostCommitsSentence) }
     try take(up: report)
+    leases.set(Double(partitions.count))
+    measureLag()
     let left = report.nextLook.map { $0 - now + .milliseconds(1) } ?? Self.pause
     tendAt = started + min(Self.pause, max(.milliseconds(20), left))
+  }
+
+  /// A log that does not tell just now leaves the number as it was.
+  private func measureLag() {
+    guard lagAt.hasPassed else { return }
+    lagAt = .now + Self.lagEach
+    guard !partitions.isEmpty else { return lag.set(0) }
+    let available: [Range<Int64>]
+    do throws(LogError) {
+      available = try eventLog.offsets(of: topic, within: Self.lagPatience)
+    } catch {
+      return log.debug(
+        "how far reading is behind is not known",
+        ["topic": topic.rawValue, "reason": error.description])
+    }
+    let behind = partitions.values.reduce(Int64(0)) { sum, held in
+      guard available.indices.contains(held.lease.number) else { return sum }
+      let range = available[held.lease.number]
+      // What retention has passed is not to be read any more.
+      return sum + max(0, range.upperBound - max(held.done, range.lowerBound))
+    }
+    lag.set(Double(behind))
   }
 
   /// Partitions are added to a topic while it is read.
@@ -374,5 +411,14 @@ private struct Held {
   /// Intake tells `done` only once the store has it.
   func doneInStore(_ keeper: LeasedReader.Keeper) -> Int64 {
     keeper == .intake ? done : passed
+  }
+}
+
+extension Metrics {
+  /// Lane groups, partitions of a topic by its name, and duties: one of the kinds for each thing that is leased.
+  package func leasesHeld(_ kind: String) -> Gauge {
+    gauge(
+      "postrider_leases_held", "What this worker has a lease of: lane groups, partitions, duties.",
+      ["kind": kind])
   }
 }

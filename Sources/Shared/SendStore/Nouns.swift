@@ -84,7 +84,7 @@ enum Lanes {
     "lanes", sqlite: PackageResources.lanes_sqlite_sql,
     postgres: PackageResources.lanes_postgres_sql,
     [
-      addGroup, groups, saveIdentity, all, standings, pulses, changes, stop, resume, hold,
+      addGroup, groups, saveIdentity, all, standings, pulses, backlog, changes, stop, resume, hold,
       lockGroup, lock, save, saveInFlight, saveGroup, clearInFlight, halt, resumeStopped, tellRate,
       tellRecipients, wake, show, shown,
     ])
@@ -150,7 +150,7 @@ enum Deliveries {
   static let noun = Noun(
     "deliveries", sqlite: PackageResources.deliveries_sqlite_sql,
     postgres: PackageResources.deliveries_postgres_sql,
-    [insert, due, claim, finish, retry, prune])
+    [insert, due, longestDue, claim, finish, retry, prune])
 }
 
 enum Upkeep {

@@ -1,6 +1,7 @@
 internal import Domain
 internal import Platform
 package import Store
+package import Telemetry
 package import Time
 
 /// The truth about every send: what was taken in, where it stands, what each lane may still spend. SQLite
@@ -38,6 +39,9 @@ package final class SendStore: Sendable {
   package init(_ engine: any Engine) { self.engine = engine }
 
   package func close() { engine.close() }
+
+  /// Tells from now on how long its transactions take.
+  package func show(in metrics: Metrics) { engine.times.show(in: metrics) }
 
   /// The time that budgets and leases live by.
   package func now() throws(StoreError) -> Timestamp { try clock().now }

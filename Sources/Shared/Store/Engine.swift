@@ -64,19 +64,32 @@ package protocol Engine: Sendable {
   /// Rolled back when the body throws. A body may run again after a conflict with another writer, so it
   /// must not leave traces of its own.
   func write<Value>(
-    _ body: (any Transaction) throws(StoreError) -> Value
+    _ kind: TransactionKind, _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value
 
   /// A consistent look that holds up no writer.
   func read<Value>(
-    _ body: (any Transaction) throws(StoreError) -> Value
+    _ kind: TransactionKind, _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value
+
+  /// How long its transactions take.
+  var times: TransactionTimes { get }
 
   /// Prepares every statement of every noun, as its first use would: what does not fit the schema, or gives other
   /// columns than are read, is found without being met.
   func prepareAll() throws(StoreError)
 
   func close()
+}
+
+extension Engine {
+  package func write<Value>(
+    _ body: (any Transaction) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value { try write(.other, body) }
+
+  package func read<Value>(
+    _ body: (any Transaction) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value { try read(.query, body) }
 }
 
 package enum StoreLocation: Sendable {

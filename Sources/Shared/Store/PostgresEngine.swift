@@ -15,6 +15,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
   private let texts: StatementTexts
   private let clock = ServerClock()
   private let form = KnownForm()
+  let times = TransactionTimes()
   private let manualClock: (@Sendable () -> Timestamp)?
 
   init(
@@ -32,15 +33,17 @@ final class PostgresEngine: Engine, @unchecked Sendable {
   }
 
   func write<Value>(
-    _ body: (any Transaction) throws(StoreError) -> Value
+    _ kind: TransactionKind, _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
-    try transaction(Self.beginWrite, body)
+    try times.measure(kind) { () throws(StoreError) in try transaction(Self.beginWrite, body) }
   }
 
   func read<Value>(
-    _ body: (any Transaction) throws(StoreError) -> Value
+    _ kind: TransactionKind, _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
-    try transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", isReading: true, body)
+    try times.measure(kind) { () throws(StoreError) in
+      try transaction(Self.beginRead, isReading: true, body)
+    }
   }
 
   func prepareAll() throws(StoreError) {
@@ -62,6 +65,7 @@ final class PostgresEngine: Engine, @unchecked Sendable {
   private static let triesAfterConflict = 5
   /// Named, so that the server's defaults change nothing: the rules lock the rows that they go by.
   private static let beginWrite = "BEGIN ISOLATION LEVEL READ COMMITTED"
+  private static let beginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
   private func transaction<Value>(
     _ begin: String, isReading: Bool = false, _ body: (any Transaction) throws(StoreError) -> Value

@@ -13,6 +13,7 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
   private let turn: FileLock
   private let statements: [Statement]
   private let form = KnownForm()
+  let times = TransactionTimes()
 
   init(
     path: String, nouns: [Noun], cacheMegabytes: Int = 32, clock: StoreClock = .system
@@ -39,7 +40,13 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
   }
 
   func write<Value>(
-    _ body: (any Transaction) throws(StoreError) -> Value
+    _ kind: TransactionKind, _ body: (any Transaction) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try times.measure(kind) { () throws(StoreError) in try write(inTurn: body) }
+  }
+
+  private func write<Value>(
+    inTurn body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     writing.lock()
     defer { writing.unlock() }
@@ -52,7 +59,13 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
   }
 
   func read<Value>(
-    _ body: (any Transaction) throws(StoreError) -> Value
+    _ kind: TransactionKind, _ body: (any Transaction) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try times.measure(kind) { () throws(StoreError) in try read(inTurn: body) }
+  }
+
+  private func read<Value>(
+    inTurn body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value {
     reading.lock()
     defer { reading.unlock() }

@@ -4,8 +4,15 @@ internal import Platform
 /// atomic addition.
 package final class Metrics: Sendable {
   private let families = Locked<[String: Family]>([:])
+  private let looks = Locked<[@Sendable () -> Void]>([])
 
   package init() {}
+
+  /// For numbers that are looked up rather than kept: called each time somebody asks for the text, so it must not
+  /// block.
+  package func beforeEachText(_ look: @escaping @Sendable () -> Void) {
+    looks.withLock { $0.append(look) }
+  }
 
   private struct Family {
     let help: String
@@ -22,6 +29,11 @@ package final class Metrics: Sendable {
     series(name, help, "gauge", labels) { Gauge() }
   }
 
+  /// A counter that somebody else keeps: it is set to what that one says.
+  func total(_ name: String, _ help: String, _ labels: Labels = [:]) -> Gauge {
+    series(name, help, "counter", labels) { Gauge() }
+  }
+
   /// A name ends in `_seconds` or `_bytes`. The bounds are the same for every label.
   package func histogram(
     _ name: String, _ help: String, _ labels: Labels = [:], bounds: [Double] = Histogram.durations
@@ -31,6 +43,7 @@ package final class Metrics: Sendable {
 
   /// Text format 0.0.4.
   package func text() -> String {
+    for look in looks.withLock({ $0 }) { look() }
     let families = families.withLock { $0 }
     var lines: [String] = []
     for (name, family) in families.sorted(by: { $0.key < $1.key }) {

@@ -21,7 +21,13 @@ package final class Gauge: Series {
   package var value: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
 
   func lines(_ name: String, _ labels: Labels) -> [String] {
-    ["\(name)\(labels.braces()) \(value)"]
+    ["\(name)\(labels.braces()) \(Self.written(value))"]
+  }
+
+  /// As Prometheus spells it.
+  private static func written(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    return value.isInfinite ? (value > 0 ? "+Inf" : "-Inf") : "\(value)"
   }
 }
 
@@ -31,10 +37,19 @@ package final class Histogram: Series {
   package static let durations = [
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60,
   ]
+  /// From a hundredth of a second to a day, for what may have to wait for budgets and people.
+  package static let waits = [
+    0.01, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400,
+  ]
 
   private struct State {
     var counts: [Int]
     var sum = 0.0
+
+    mutating func add(_ value: Double, at place: Int) {
+      counts[place] += 1
+      sum += value
+    }
   }
 
   private let bounds: [Double]
@@ -46,11 +61,21 @@ package final class Histogram: Series {
   }
 
   package func observe(_ value: Double) {
-    let place = bounds.firstIndex { value <= $0 } ?? bounds.count
-    state.withLock {
-      $0.counts[place] += 1
-      $0.sum += value
+    state.withLock { $0.add(value, at: place(of: value)) }
+  }
+
+  /// Of a batch, with one lock for all of it.
+  package func observe(_ values: [Double]) { observe(values[...]) }
+
+  package func observe(_ values: ArraySlice<Double>) {
+    guard !values.isEmpty else { return }
+    state.withLock { state in
+      for value in values { state.add(value, at: place(of: value)) }
     }
+  }
+
+  private func place(of value: Double) -> Int {
+    bounds.firstIndex { value <= $0 } ?? bounds.count
   }
 
   func lines(_ name: String, _ labels: Labels) -> [String] {

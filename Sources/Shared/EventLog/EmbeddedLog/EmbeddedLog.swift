@@ -80,6 +80,17 @@ package final class EmbeddedLog: EventLog {
     }
   }
 
+  /// The bytes that records take on the disk, and how many records a group has still to read.
+  package func content(unreadBy group: String) throws(LogError) -> (bytes: Int, records: Int) {
+    let database = try LogFile.open(settings)
+    return try onFile { () throws(SQLiteError) in
+      (
+        bytes: try WritableFile.usedBytes(of: database),
+        records: try GroupOffsets.unread(by: group, in: database)
+      )
+    }
+  }
+
   package func ping(within limit: Duration) throws(LogError) {
     try writer.perform(within: limit) { _ in }
   }

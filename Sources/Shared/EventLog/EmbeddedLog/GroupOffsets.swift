@@ -29,6 +29,17 @@ enum GroupOffsets {
     return offsets
   }
 
+  /// Of all topics, those too that it has not begun to read.
+  static func unread(by group: String, in database: Database) throws(SQLiteError) -> Int {
+    let statement = try database.statement(
+      """
+      SELECT coalesce(sum(p.next - max(p.first, coalesce(o.next, 0))), 0)
+      FROM partitions p LEFT JOIN offsets o ON o."group" = ? AND o.partition = p.partition
+      """)
+    statement.bind(1, group)
+    return Int(try statement.number() ?? 0)
+  }
+
   static func commit(
     _ group: String, _ offsets: [Int: Int64], in database: Database
   ) throws(SQLiteError) {

@@ -74,7 +74,7 @@ final class WritableFile {
   private func admit(_ appends: [PendingAppend]) -> [PendingAppend] {
     guard let limit = settings.sizeLimit, !appends.isEmpty else { return appends }
     var used: Int
-    do { used = try usedBytes() } catch {
+    do { used = try Self.usedBytes(of: database) } catch {
       for append in appends { append.done(.failure(LogError(error))) }
       return []
     }
@@ -85,7 +85,7 @@ final class WritableFile {
     }
   }
 
-  private func usedBytes() throws(SQLiteError) -> Int {
+  static func usedBytes(of database: Database) throws(SQLiteError) -> Int {
     let statement = try database.statement(
       """
       SELECT (page_count - freelist_count) * page_size

@@ -17,3 +17,9 @@ package enum BodyPlan: Sendable {
   /// At once; the body is not read.
   case answer(HTTPAnswer)
 }
+
+/// A plan with what its answer is counted by.
+package struct RoutedPlan: Sendable {
+  package let plan: BodyPlan
+  let counts: RouteCounts?
+}

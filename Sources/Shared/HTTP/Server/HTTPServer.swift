@@ -1,4 +1,5 @@
 internal import Platform
+package import Telemetry
 
 /// An HTTP/1.1 server. When a request's head is there, its door says what becomes of the body; the handler
 /// that it names runs on a server thread when the whole request is there. Neither may block; the handler may
@@ -7,6 +8,8 @@ package final class HTTPServer: Sendable {
   package typealias Handler = @Sendable (HTTPRequest, HTTPResponder) -> Void
   /// The request has no body yet.
   package typealias Door = @Sendable (HTTPRequest) -> BodyPlan
+  /// The same, by a router that counts.
+  package typealias RoutedDoor = @Sendable (HTTPRequest) -> RoutedPlan
 
   /// The real port, also where 0 was asked for.
   package let port: UInt16
@@ -22,15 +25,26 @@ package final class HTTPServer: Sendable {
     try self.init(configuration: configuration, door: { _ in .buffer(then: handler) })
   }
 
-  package init(
+  package convenience init(
     configuration: Configuration = Configuration(), door: @escaping Door
+  ) throws(HTTPServerError) {
+    try self.init(
+      configuration: configuration, counting: nil,
+      routes: { RoutedPlan(plan: door($0), counts: nil) })
+  }
+
+  /// What no route can be found for is counted in the metrics as well.
+  package init(
+    configuration: Configuration = Configuration(), counting metrics: Metrics?,
+    routes: @escaping RoutedDoor
   ) throws(HTTPServerError) {
     raiseDescriptorLimit()
     let tls: TLSContext?
     if let settings = configuration.tls { tls = try TLSContext(settings) } else { tls = nil }
     let socket = try ListeningSocket(address: configuration.address, port: configuration.port)
     port = socket.port
-    let core = ServerCore(configuration, door)
+    let core = ServerCore(
+      configuration, counting: metrics.map(RouteCounts.ofNoRoute), routes)
     self.core = core
     acceptor = Acceptor(socket)
     var loops: [ServerLoop] = []

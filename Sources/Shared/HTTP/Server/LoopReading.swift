@@ -42,6 +42,8 @@ extension ServerLoop {
       switch connection.phase {
       case .head where connection.unread.isEmpty:
         connection.since = now
+        connection.began = now
+        connection.counts = core.countsOfNone
         connection.isHead = false
         try readHead(bytes, connection)
       case .head:
@@ -81,7 +83,9 @@ extension ServerLoop {
     // end elsewhere.
     if head.isChunked { connection.endsAfterAnswer = true }
     let rest = bytes.extracting(head.end...)
-    switch core.door(request) {
+    let routed = core.door(request)
+    connection.counts = routed.counts
+    switch routed.plan {
     case .answer(let answer): passOver(head, rest, answer, connection)
     case .buffer(let limit, let caller, let handler):
       connection.request = request

@@ -33,10 +33,16 @@ extension ServerLoop {
 
   func answer(_ answer: HTTPAnswer, _ connection: ServerConnection) {
     guard let head = answer.head() else { return self.answer(Refusal.unanswered, connection) }
+    tally(answer.status, connection)
     put(head, connection)
     if head.hasBody, !connection.isHead { output += answer.body }
     connection.phase = .answering
     send(connection)
+  }
+
+  private func tally(_ status: Int, _ connection: ServerConnection) {
+    guard let counts = connection.counts else { return }
+    answered.add(counts, status, microseconds: now - connection.began)
   }
 
   /// As much as the socket takes now; the rest when there is room again.
@@ -101,6 +107,7 @@ extension ServerLoop {
       stream.connectionEnded()
       return answer(Refusal.unanswered, connection)
     }
+    tally(status, connection)
     put(head, connection)
     connection.phase = .streaming(stream)
     stream.begin(exchange)

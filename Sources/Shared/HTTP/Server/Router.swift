@@ -1,3 +1,5 @@
+package import Telemetry
+
 /// Finds the route for a method and a path, which says what becomes of the body. Routes are looked at in the
 /// order they were added.
 package struct Router: Sendable {
@@ -10,11 +12,18 @@ package struct Router: Sendable {
     let path: String
     let pattern: RoutePattern
     let door: Door
+    let counts: RouteCounts?
   }
 
   private var routes: [Route] = []
+  private let metrics: Metrics?
+  private let countsOfNone: RouteCounts?
 
-  package init() {}
+  /// With metrics each route is counted by its name.
+  package init(counting metrics: Metrics? = nil) {
+    self.metrics = metrics
+    countsOfNone = metrics.map(RouteCounts.ofNoRoute)
+  }
 
   /// `/api/sends/{id}`: a name in braces stands for one segment that is not empty. Any body is a stranger's,
   /// and kept up to the limit, or the server's own.
@@ -28,14 +37,20 @@ package struct Router: Sendable {
 
   /// The same for a route that decides at the head.
   package mutating func at(_ method: String, _ pattern: String, _ door: @escaping Door) {
-    routes.append(Route(method: method, path: pattern, pattern: RoutePattern(pattern), door: door))
+    routes.append(
+      Route(
+        method: method, path: pattern, pattern: RoutePattern(pattern), door: door,
+        counts: metrics.map { RouteCounts($0, "\(method) \(pattern)") }))
   }
 
   /// `POST /api/sends`, each as it was added.
   package var names: [String] { routes.map { "\($0.method) \($0.path)" } }
 
   /// HEAD goes where GET goes. 404 for a path that no route has, 405 for another method.
-  package func plan(_ request: HTTPRequest) -> BodyPlan {
+  package func plan(_ request: HTTPRequest) -> BodyPlan { route(request).plan }
+
+  /// The same, with what the answer is counted by.
+  package func route(_ request: HTTPRequest) -> RoutedPlan {
     let bytes = request.target.pathBytes
     let path = bytes.span
     let segments = PathSegments(bytes)
@@ -46,11 +61,12 @@ package struct Router: Sendable {
       guard let parameters = routes[place].pattern.match(segments) else { continue }
       let known = routes[place].method
       if known == method || known == request.method {
-        return routes[place].door(request, parameters)
+        return RoutedPlan(
+          plan: routes[place].door(request, parameters), counts: routes[place].counts)
       }
       if !allowed.contains(known) { allowed.append(known) }
     }
-    return .answer(Self.refusal(allowed: allowed))
+    return RoutedPlan(plan: .answer(Self.refusal(allowed: allowed)), counts: countsOfNone)
   }
 
   private static let notFound = Problem(

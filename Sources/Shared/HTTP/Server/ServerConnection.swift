@@ -40,6 +40,9 @@ final class ServerConnection: @unchecked Sendable {
   var unread: [UInt8] = []
   /// What its phase waits for is waited for since then.
   var since: Int64
+  /// When the first byte of the present request came, and what its answer is counted by.
+  var began: Int64
+  var counts: RouteCounts?
   /// Its head, until the body is there.
   var request: HTTPRequest?
   var headSize = 0
@@ -63,6 +66,7 @@ final class ServerConnection: @unchecked Sendable {
     self.peer = peer
     self.tls = tls
     since = now
+    began = now
   }
 
   var isTLS: Bool { tls != nil }

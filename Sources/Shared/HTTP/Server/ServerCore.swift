@@ -4,13 +4,19 @@ internal import Synchronization
 /// What the loops share.
 final class ServerCore: Sendable {
   let configuration: HTTPServer.Configuration
-  let door: HTTPServer.Door
+  let door: HTTPServer.RoutedDoor
+  /// For what is refused before there is a route.
+  let countsOfNone: RouteCounts?
   private let open = Atomic(0)
   private let draining = Atomic(false)
   /// Open connections of each address, where that is limited.
   private let perAddress = Locked<[PeerAddress: Int]>([:])
 
-  init(_ configuration: HTTPServer.Configuration, _ door: @escaping HTTPServer.Door) {
+  init(
+    _ configuration: HTTPServer.Configuration, counting countsOfNone: RouteCounts?,
+    _ door: @escaping HTTPServer.RoutedDoor
+  ) {
+    self.countsOfNone = countsOfNone
     self.configuration = configuration
     self.door = door
   }

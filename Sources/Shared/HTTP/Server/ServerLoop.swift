@@ -27,6 +27,7 @@ final class ServerLoop: @unchecked Sendable {
   /// An answer is put together here.
   var output: [UInt8] = []
   var date = DateField()
+  var answered = AnswerTally()
 
   init(_ core: ServerCore, tls: TLSContext?) throws(HTTPServerError) {
     self.core = core
@@ -59,6 +60,7 @@ final class ServerLoop: @unchecked Sendable {
       for event in events.prefix(Int(max(0, found))) { act(on: event) }
       readLetters()
       if now >= choresAt { cutLateConnections() }
+      answered.count()
     }
   }
 

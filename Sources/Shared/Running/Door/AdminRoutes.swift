@@ -5,7 +5,7 @@ internal import JSON
 /// `/healthz`, `/readyz` and `/metrics`, for any listener.
 package struct AdminRoutes: Sendable {
   private let health: Health
-  private let metrics: Metrics
+  let metrics: Metrics
 
   package init(_ health: Health, _ metrics: Metrics) {
     self.health = health

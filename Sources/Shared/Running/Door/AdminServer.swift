@@ -7,13 +7,14 @@ package final class AdminServer {
   private let server: HTTPServer
 
   package init(_ address: Address, _ routes: AdminRoutes) throws(HTTPServerError) {
-    var router = Router()
+    var router = Router(counting: routes.metrics)
     routes.add(to: &router, isOwn: true)
     var configuration = HTTPServer.Configuration()
     configuration.address = address.host
     configuration.port = address.port
     let built = router
-    server = try HTTPServer(configuration: configuration, door: built.plan)
+    server = try HTTPServer(
+      configuration: configuration, counting: routes.metrics, routes: built.route)
   }
 
   package var port: UInt16 { server.port }

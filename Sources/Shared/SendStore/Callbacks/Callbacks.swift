@@ -59,7 +59,7 @@ extension SendStore {
   /// again after the commit: whoever of the two comes second finds the other.
   package func apply(_ callbacks: [CallbackReport]) throws(StoreError) -> [CallbackResult] {
     let lanes = catalog.withLock { $0 }
-    let results = try engine.write { transaction throws(StoreError) in
+    let results = try engine.write(.callbacks) { transaction throws(StoreError) in
       let results = try transaction.apply(callbacks, lanes)
       let parked = zip(callbacks, results).filter { $1 == .parked }.map(\.0)
       try transaction.park(parked, at: try transaction.now())

@@ -31,7 +31,7 @@ extension SendStore {
       ($0.partition, $0.instance) < ($1.partition, $1.instance)
     }
     guard !sorted.isEmpty else { return }
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.callbacks) { transaction throws(StoreError) in
       let now = try transaction.now()
       try transaction.run(Marks.forget, [.until: .time(now - Self.markPatience)])
       try transaction.run(

@@ -40,7 +40,7 @@ extension SendStore {
   package func joinParked(
     after place: ParkedPlace, limit: Int
   ) throws(StoreError) -> (joined: Int, next: ParkedPlace?) {
-    let seen = try engine.read { transaction throws(StoreError) in
+    let seen = try engine.read(.callbacks) { transaction throws(StoreError) in
       let today = try transaction.now().day
       return try transaction.rows(
         Parked.after,
@@ -70,7 +70,7 @@ extension SendStore {
   func joinWhatCameMeanwhile(_ parked: [CallbackReport]) throws(StoreError) {
     guard !parked.isEmpty else { return }
     let sends = Set(parked.compactMap { $0.attempt?.send }).sorted()
-    let (knownIDs, knownSends) = try engine.read { transaction throws(StoreError) in
+    let (knownIDs, knownSends) = try engine.read(.callbacks) { transaction throws(StoreError) in
       (
         try transaction.attempts(of: Set(parked.map(\.providerID)), withinDays: 2).keys.sorted(),
         try transaction.rows(Sends.keys, [.id: .bytes(sends.map(\.bytes))]) {
@@ -102,7 +102,7 @@ extension SendStore {
   }
 
   package func forgetParked(_ numbers: [Int64]) throws(StoreError) {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.callbacks) { transaction throws(StoreError) in
       try transaction.run(Parked.delete, [.seq: .integers(numbers)])
     }
   }
@@ -117,7 +117,7 @@ extension SendStore {
     _ find: (any Transaction) throws(StoreError) -> [Int64: CallbackReport]
   ) throws(StoreError) -> Int {
     let lanes = catalog.withLock { $0 }
-    return try engine.write { transaction throws(StoreError) in
+    return try engine.write(.callbacks) { transaction throws(StoreError) in
       let found = try find(transaction).sorted { $0.key < $1.key }
       guard !found.isEmpty else { return 0 }
       let results = try transaction.apply(found.map(\.value), lanes)

@@ -24,7 +24,7 @@ extension SendStore {
     limit: Int = 500
   ) throws(StoreError) -> (silent: [SilentSend], hasMore: Bool) {
     let (lanes, patience) = catalog.withLock { ($0.byKey, $0.silentAfter) }
-    return try engine.write { transaction throws(StoreError) in
+    return try engine.write(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       let awaited = try transaction.awaited(at: now, limit: limit)
       let silent = awaited.filter { row in

@@ -45,6 +45,10 @@ package struct LaneStatus: Hashable, Sendable {
   package let inDoubt: Int
   /// What of its budget is used up, by this process's settings.
   package let budget: BudgetPlan.Hold?
+  /// How much of each of its budgets is left, by this process's settings; empty where these do not name it.
+  package let uses: [BudgetUse]
+  /// The store's time of all this.
+  package let at: Timestamp
   package let worker: WorkerID?
   package let leaseUntil: Timestamp
 }
@@ -113,8 +117,8 @@ extension SendStore {
         let spent = SpentBudget(lane: row.bytes(.budget), recipients: row.bytes(.recipients))
         let told = ToldLimits(
           rate: row.optionalInt(.toldRate), recipients: row.optionalInt(.toldRecipients))
-        let hold = try budgets[row.key(.key)].flatMap { budget throws(StoreError) in
-          try spent.hold(
+        let standing = try budgets[row.key(.key)].map { budget throws(StoreError) in
+          try spent.standing(
             under: budget.limited(by: told), inFlight: row.int(.inFlight), at: now,
             lag: row.span(.budgetLag))
         }
@@ -125,7 +129,8 @@ extension SendStore {
           },
           heldUntil: row.integer(.heldUntil) > 0 ? row.time(.heldUntil) : nil,
           holdReason: row.optionalText(.holdReason),
-          waiting: row.int(.waiting), inDoubt: row.int(.inDoubt), budget: hold,
+          waiting: row.int(.waiting), inDoubt: row.int(.inDoubt),
+          budget: standing?.hold, uses: standing?.uses ?? [], at: now,
           worker: row.optionalText(.owner).map { WorkerID($0) }, leaseUntil: row.time(.leaseUntil))
       }
     }
@@ -252,9 +257,9 @@ private struct SpentBudget {
   let lane: [UInt8]
   let recipients: [UInt8]
 
-  func hold(
+  func standing(
     under budget: Budget, inFlight: Int, at time: Timestamp, lag: Duration
-  ) throws(StoreError) -> BudgetPlan.Hold? {
+  ) throws(StoreError) -> (hold: BudgetPlan.Hold?, uses: [BudgetUse]) {
     let now = time - lag
     do throws(Unreadable) {
       let counted: RecipientBudget? =
@@ -264,11 +269,12 @@ private struct SpentBudget {
       let plan = BudgetPlan(
         budget, lane: try LaneBudget(budget, kept: lane), recipients: counted, inFlight: inFlight,
         now: now, postBy: now)
+      let uses = plan.uses(of: budget)
       if let hold = plan.hold {
-        return BudgetPlan.Hold(until: hold.until.map { $0 + lag }, by: hold.by)
+        return (BudgetPlan.Hold(until: hold.until.map { $0 + lag }, by: hold.by), uses)
       }
-      guard let until = counted?.nextRoom(after: now), until > now else { return nil }
-      return BudgetPlan.Hold(until: until + lag, by: .recipients)
+      guard let until = counted?.nextRoom(after: now), until > now else { return (nil, uses) }
+      return (BudgetPlan.Hold(until: until + lag, by: .recipients), uses)
     } catch { throw .broken(error.description) }
   }
 }

@@ -25,7 +25,7 @@ extension SendStore {
   /// Renews what the worker holds and takes what nobody holds, up to its share among the workers alive.
   /// Called each second.
   package func tendLeases(_ worker: WorkerID) throws(StoreError) -> LeaseReport {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       let until = now + Workers.leaseSpan
       try transaction.note("clock-reached", now.microseconds)

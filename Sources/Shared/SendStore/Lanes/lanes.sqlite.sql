@@ -24,6 +24,17 @@ SELECT l.name AS sender, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.h
   g.lease_until, l.told_rate, g.told_recipients, g.budget_lag
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
+-- backlog
+/* The first of each flow stands first in the queue, so that each is one look, however many wait. */
+SELECT l.key AS lane,
+  (SELECT min((SELECT q.due FROM queue q WHERE q.lane = f.lane AND q.flow = f.key ORDER BY q.due LIMIT 1))
+    FROM flows f WHERE f.lane = l.key AND f.waiting > 0) AS oldest_due,
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f
+    WHERE f.lane = l.key AND f.waiting > 0 AND f.held_until > :now) AS held,
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f
+    WHERE f.lane = l.key AND f.waiting > 0 AND f.held_until <= :now AND f.kind = 1) AS new_recipients
+FROM lanes l WHERE l.key = :lane;
+
 -- pulses
 SELECT l.name AS sender, l.changes + CAST(
   coalesce((SELECT sum(f.waiting) FROM flows f WHERE f.lane = l.key AND f.waiting > 0), 0) AS bigint) AS pulse

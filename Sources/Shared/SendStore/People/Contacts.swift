@@ -56,7 +56,7 @@ extension SendStore {
     let lanes = catalog.withLock { catalog in
       messages.map { catalog.byName[$0.sender]?.key }
     }
-    return try engine.write { transaction throws(StoreError) in
+    return try engine.write(.inbound) { transaction throws(StoreError) in
       var isNew = Array(repeating: false, count: messages.count)
       let answered = try transaction.answered(messages, lanes)
       // One by one: the same message twice in one batch must be new only once.
@@ -85,7 +85,7 @@ extension SendStore {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else {
       throw .broken("no lane \(sender)")
     }
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.inbound) { transaction throws(StoreError) in
       try transaction.save(change, of: contact, lane: lane, at: try transaction.now())
     }
   }

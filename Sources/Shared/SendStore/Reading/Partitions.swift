@@ -68,7 +68,7 @@ extension SendStore {
   package func tendPartitions(
     of topic: String, count: Int, _ worker: WorkerID, _ kind: WorkerKind
   ) throws(StoreError) -> PartitionReport {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       let until = now + Workers.leaseSpan
       try transaction.saw(worker, kind, at: now)
@@ -101,7 +101,7 @@ extension SendStore {
 
   /// Gives them back at once. What was read of them must have been done with.
   package func release(_ leases: [PartitionLease]) throws(StoreError) {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.upkeep) { transaction throws(StoreError) in
       try transaction.run(
         Partitions.release,
         [
@@ -135,7 +135,7 @@ extension SendStore {
   ) throws(StoreError) -> Set<PartitionLease> {
     guard !places.isEmpty else { return [] }
     let sorted = places.sorted { $0.key.number < $1.key.number }
-    return try engine.write { transaction throws(StoreError) in
+    return try engine.write(.upkeep) { transaction throws(StoreError) in
       let passed = try transaction.rows(
         Partitions.pass,
         [

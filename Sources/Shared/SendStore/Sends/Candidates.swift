@@ -17,7 +17,7 @@ struct Candidate {
     ClaimedSend(
       key: row.key, id: row.id, attempt: row.progress.attempt, claim: claim,
       recipient: row.recipient, content: content, window: window, optOut: optOut,
-      expires: row.expires)
+      due: row.due, expires: row.expires)
   }
 }
 

@@ -15,6 +15,8 @@ package struct ClaimedSend: Hashable, Sendable {
   package let window: ServiceWindow
   /// An opt-out that is not from everything; whether it matters depends on the content.
   package let optOut: OptOut?
+  /// When it was last due: what put it off has moved that.
+  package let due: Timestamp
   package let expires: Timestamp
 }
 
@@ -77,7 +79,7 @@ extension SendStore {
       acknowledged.withLock { $0 }, swept.withLock { $0[lane.key] == lease }
     )
     let claiming = try forgettingFlows { () throws(StoreError) in
-      try engine.write { transaction throws(StoreError) -> Claiming in
+      try engine.write(.claim) { transaction throws(StoreError) -> Claiming in
         var claiming = try Claiming(
           lane, budget, lease, id, firstLook: firstLook, isSwept: isSwept, clock, FlowBook(known),
           transaction)

@@ -61,7 +61,7 @@ extension SendStore {
 
   /// Ends sends whose time is over before any process knew their sender. Answers how many, at most 500.
   package func expireUnknown() throws(StoreError) -> Int {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       let keys = try transaction.rows(Arrivals.expiredUnknown, [.now: .time(now)]) {
         $0.key(.key) as SendKey
@@ -75,7 +75,7 @@ extension SendStore {
 
   /// Where intake goes on in a partition; nil where it never read it.
   package func intakePlace(partition: Int) throws(StoreError) -> ReadingPlace? {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.intake) { transaction throws(StoreError) in
       try transaction.intakePosition(partition)?.place
     }
   }
@@ -88,7 +88,7 @@ extension SendStore {
     let lanes = catalog.withLock { catalog in batch.sends.map { catalog.byName[$0.sender]?.key } }
     let known = self.flows.withLock { $0 }
     let (result, found) = try forgettingFlows { () throws(StoreError) in
-      try engine.write { transaction throws(StoreError) in
+      try engine.write(.intake) { transaction throws(StoreError) in
         // A book of this try alone: what a rolled back transaction made is not there.
         let flows = FlowBook(known)
         return (try transaction.take(batch, first, lanes, flows), flows.found)
@@ -116,7 +116,7 @@ extension SendStore {
   }
 
   private func reserveBlock(of size: Int) throws(StoreError) -> KeyBlock {
-    try engine.write { transaction throws(StoreError) -> KeyBlock in
+    try engine.write(.intake) { transaction throws(StoreError) -> KeyBlock in
       let last = try transaction.rows(Arrivals.reserveKeys, [.count: .integer(size)]) {
         $0.key(.last) as SendKey
       }.first

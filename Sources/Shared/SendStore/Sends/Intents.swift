@@ -61,7 +61,7 @@ extension SendStore {
   /// Puts in doubt what workers that are gone have left without a record, wherever it is: past its `postBy`
   /// nobody posts it any more, and nobody knows whether it was posted before. Answers how many there were.
   package func sweepIntents(firstLook: Duration) throws(StoreError) -> Int {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       let orphans = try transaction.rows(
         Intents.orphans, [.now: .time(now), .limit: .integer(Self.sweepLimit)]
@@ -76,7 +76,7 @@ extension SendStore {
   package func auditIntents(
     _ worker: WorkerID, isUnderWay: KnownClaims
   ) throws(StoreError) -> Int {
-    let (now, own) = try engine.read { transaction throws(StoreError) in
+    let (now, own) = try engine.read(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       return (
         now,

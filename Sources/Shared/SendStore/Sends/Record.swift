@@ -94,7 +94,7 @@ extension SendStore {
   /// after the commit.
   package func record(_ reports: [AttemptReport]) throws(StoreError) -> [RecordResult] {
     let (budgets, patience) = catalog.withLock { ($0.budgets, $0.silentAfter) }
-    let (results, stamps) = try engine.write { transaction throws(StoreError) in
+    let (results, stamps) = try engine.write(.record) { transaction throws(StoreError) in
       let now = try transaction.now()
       let ended = try transaction.end(reports)
       let swept = try transaction.sweptClaims(of: reports.filter(\.isRefusedAtGate))

@@ -32,7 +32,7 @@ package struct ClaimedDelivery: Hashable, Sendable {
 
 extension SendStore {
   package func add(_ deliveries: [NewDelivery]) throws(StoreError) {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.relay) { transaction throws(StoreError) in
       let now = try transaction.now().microseconds
       try transaction.run(
         Deliveries.insert,
@@ -48,7 +48,7 @@ extension SendStore {
 
   /// Whether any may be claimed now: a look that holds up no writer.
   package func hasDueDeliveries(of tenant: Tenant) throws(StoreError) -> Bool {
-    try engine.read { transaction throws(StoreError) in
+    try engine.read(.relay) { transaction throws(StoreError) in
       try !transaction.rows(
         Deliveries.due,
         [
@@ -59,12 +59,25 @@ extension SendStore {
     }
   }
 
+  /// For how long the delivery has been due that has been due longest; zero where none is. One that is under way
+  /// is due again when its claim runs out.
+  package func longestDueDelivery(of tenant: Tenant) throws(StoreError) -> Duration {
+    try engine.read { transaction throws(StoreError) in
+      let now = try transaction.now()
+      let due = try transaction.rows(
+        Deliveries.longestDue,
+        [.app: .text(tenant.app), .company: .text(tenant.company), .now: .time(now)]
+      ) { $0.time(.due) }.first
+      return due.map { now - $0 } ?? .zero
+    }
+  }
+
   /// The oldest of each line, where it is due and nobody holds it. It comes to nobody else for that span, and
   /// the rest of its line stays behind it, with any number of workers.
   package func claimDeliveries(
     of tenant: Tenant, limit: Int, for span: Duration
   ) throws(StoreError) -> [ClaimedDelivery] {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.relay) { transaction throws(StoreError) in
       let now = try transaction.now()
       let until = now + span
       return try transaction.rows(
@@ -85,7 +98,7 @@ extension SendStore {
 
   /// Delivered, or given up: it is kept by its id until it is pruned, so that it cannot come twice.
   package func finish(_ deliveries: [ClaimedDelivery]) throws(StoreError) {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.relay) { transaction throws(StoreError) in
       let now = try transaction.now().microseconds
       try transaction.run(
         Deliveries.finish,
@@ -97,7 +110,7 @@ extension SendStore {
   package func retry(
     _ deliveries: [ClaimedDelivery], after wait: Duration
   ) throws(StoreError) {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.relay) { transaction throws(StoreError) in
       let due = (try transaction.now() + wait).microseconds
       try transaction.run(
         Deliveries.retry,
@@ -116,6 +129,9 @@ extension Deliveries {
   enum DueParameter: Int, Columns { case app, company, now }
   enum DueColumn: Int, Columns { case seq }
   static let due = Query<DueParameter, DueColumn>("due")
+
+  enum LongestDueColumn: Int, Columns { case due }
+  static let longestDue = Query<DueParameter, LongestDueColumn>("longestDue")
 
   enum ClaimParameter: Int, Columns { case app, company, now, until, limit }
   enum ClaimColumn: Int, Columns { case seq, id, line, tries, created, body }

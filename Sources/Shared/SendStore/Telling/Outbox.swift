@@ -34,7 +34,7 @@ package struct Unpublished: Sendable {
 extension SendStore {
   /// Whole rows of the outbox, until there are so many changes. Only the holder of the relay's duty reads them.
   package func unpublished(limit: Int) throws(StoreError) -> Unpublished {
-    try engine.read { transaction throws(StoreError) in
+    try engine.read(.relay) { transaction throws(StoreError) in
       let found = try transaction.rows(
         Outbox.oldest, [.limit: .integer(min(limit, Self.outboxRows))]
       ) { row throws(StoreError) in
@@ -58,7 +58,7 @@ extension SendStore {
 
   /// Forgets what was published. Not the place up to which was read: rows are committed out of order.
   package func published(_ changes: Unpublished) throws(StoreError) {
-    try engine.write { transaction throws(StoreError) in
+    try engine.write(.relay) { transaction throws(StoreError) in
       try transaction.run(Outbox.delete, [.seq: .integers(changes.rows)])
     }
   }

@@ -13,6 +13,11 @@ WHERE d.app = :app AND d.company = :company AND d.done IS NULL AND d.due <= :now
     WHERE e.app = d.app AND e.company = d.company AND e.done IS NULL AND e.line = d.line AND e.seq < d.seq)
 LIMIT 1;
 
+-- longestDue
+SELECT d.due FROM deliveries d
+WHERE d.app = :app AND d.company = :company AND d.done IS NULL AND d.due <= :now
+ORDER BY d.due LIMIT 1;
+
 -- claim
 /* A claim is a time before which nobody else takes it: the head of a line stays the head meanwhile. */
 UPDATE deliveries SET due = :until

@@ -13,10 +13,10 @@ extension SendStore {
   /// published, at most so many;
   /// with the last of them also what else is as old.
   package func prune(before time: Timestamp, limit: Int = 1000) throws(StoreError) -> PruneReport {
-    let after = try engine.read { transaction throws(StoreError) in
+    let after = try engine.read(.upkeep) { transaction throws(StoreError) in
       SendKey(try transaction.fact(Self.prunedFact) ?? 0)
     }
-    return try engine.write { transaction throws(StoreError) in
+    return try engine.write(.upkeep) { transaction throws(StoreError) in
       let old = try transaction.rows(
         Upkeep.oldSends, [.after: .key(after), .before: .time(time), .limit: .integer(limit)]
       ) { $0.key(.key) as SendKey }
