@@ -117,7 +117,7 @@ let package = Package(
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
-        + noun("Upkeep/upkeep")),
+        + noun("Upkeep/upkeep") + noun("Waits/reasons")),
     module(
       "Settings",
       [

@@ -46,6 +46,7 @@ import Time
     Outbox.providerIDs, Outbox.changes, Outbox.delete, Silence.expect, Silence.awaited,
     Silence.deleteAwaited, People.savePairs, People.saveRecipients, People.saveWaIDs,
     People.openWindows, People.byWaID, People.inReplyTo, Flows.waiting, Flows.addWaiting,
+    Reasons.send, Reasons.lane, Reasons.ahead, Reasons.above, Reasons.backlogs, Reasons.held,
   ]
 
   static func fill(_ connection: Connection, _ rows: Int) throws {

@@ -17,6 +17,7 @@ struct SendCommand: Subcommand {
            postrider send --to NUMBER --template NAME [OPTIONS]
 
     Sends one message through the API of a running system, with a key of the settings, and prints its id.
+    Where it is waited for and takes more than a few seconds, says what it waits for, and if it fails, why.
 
       --sender ID       which of several senders
       --language CODE   of the template
@@ -88,22 +89,44 @@ struct SendCommand: Subcommand {
     }
   }
 
-  /// In turns, since one request waits no longer than a minute.
+  /// In turns, since one request waits no longer than a minute, and whoever looks on wants to know what it waits for.
   private func wait(
     for state: SendState, _ id: String, _ caller: APICaller
   ) throws(APICaller.Failed) -> Exit {
     let deadline = RunningTime.now + .seconds(timeout)
+    var told: String?
     while true {
       let left = deadline.left.components.seconds
-      let path = "/api/sends/\(id)/wait?for=\(state.name)&timeout=\(min(left, 30))"
+      let path = "/api/sends/\(id)/wait?for=\(state.name)&timeout=\(min(left, Self.turn))"
       let answer = try caller.call("GET", path)
       guard answer.status == 200 || answer.status == 404 else { throw APICaller.Failed(answer) }
       let reached = answer.json?["state"]?.string.flatMap { SendState(name: $0) }
       let isOver = reached.map { $0.isFailure || $0.rank >= state.rank } ?? false
+      if !isOver { told = tell(answer, unless: told) }
       guard isOver || left == 0 else { continue }
       Terminal.show(reached?.name ?? "not taken in yet")
-      return reached.map { $0.rank >= state.rank && $0.isFailure == state.isFailure } == true
-        ? .done : .failed
+      let isThere =
+        reached.map { $0.rank >= state.rank && $0.isFailure == state.isFailure } == true
+      if !isThere, let failure = answer.json?["error"] { Self.tell(failure) }
+      return isThere ? .done : .failed
     }
+  }
+
+  /// After so many seconds a person wonders.
+  private static let turn: Int64 = 3
+
+  /// Answers the code of what was told; the same is told once.
+  private func tell(_ answer: APICaller.Answer, unless told: String?) -> String? {
+    guard let waits = answer.json?["waits"], let code = waits["code"]?.string,
+      let sentence = waits["sentence"]?.string
+    else { return told }
+    if code != told { Terminal.error("waits: \(sentence)") }
+    return code
+  }
+
+  private static func tell(_ failure: JSONValue) {
+    let words = [failure["sentence"]?.string, failure["providerText"]?.string]
+    let said = [failure["code"]?.string] + words.map { $0.flatMap { $0.isEmpty ? nil : $0 } }
+    Terminal.error("failed: \(said.compactMap(\.self).joined(separator: ": "))")
   }
 }
