@@ -94,7 +94,8 @@ import Time
     #expect(
       waits["sentence"]?.string?.hasPrefix("the lane `meta` is held until lifted: checking") == true
     )
-    try store.hold(sender, until: .distantPast, because: "")
+    let whole = try await get(stand, "/api/lanes")
+    #expect(whole.text.contains("until lifted") && !whole.text.contains("5039"))
     try store.resume(sender)
     let now = try store.now()
     let campaign = NewSend(
