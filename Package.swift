@@ -209,8 +209,8 @@ let package = Package(
     tests(
       "RunningTests",
       [
-        "Running", "Settings", "Telemetry", "Events", "Domain", "Time", "JSON", "Kafka", "Platform",
-        "SQLite", "EventLog", "SendStore", "Store",
+        "Running", "Settings", "Telemetry", "Events", "Domain", "Time", "HTTP", "JSON", "Kafka",
+        "Platform", "SQLite", "EventLog", "SendStore", "Store",
         "TestSupport",
       ]),
     tests(
@@ -248,8 +248,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Store", "Running",
-        "Settings",
+        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Simulator", "Store",
+        "Running", "Settings",
         "Telemetry", "Events", "Platform",
         "Time",
         "TestSupport",

@@ -55,7 +55,7 @@ struct DispatchCounts: Sendable {
 }
 
 extension AttemptResult {
-  fileprivate var word: String {
+  var word: String {
     switch self {
     case .accepted: "accepted"
     case .retry: "retry"

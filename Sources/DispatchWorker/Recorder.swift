@@ -1,3 +1,4 @@
+internal import Running
 internal import Settings
 internal import Telemetry
 internal import Domain
@@ -35,6 +36,7 @@ final class Recorder: Sendable {
   private let log: Log
   private let counts: DispatchCounts
   private let firstLook: Duration
+  private let spans: AttemptSpans?
   private let inbox = Monitor<[Completion]>([])
   private let troubles = Locked<[SenderID: Troublemakers]>([:])
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(5))
@@ -55,8 +57,9 @@ final class Recorder: Sendable {
   init(
     _ store: SendStore, _ doors: DoorBook, _ board: LaneBoard, _ underWay: ClaimsUnderWay,
     firstLook: Duration, log: Log,
-    counts: DispatchCounts
+    counts: DispatchCounts, tracer: Tracer? = nil
   ) {
+    spans = AttemptSpans(tracer, store)
     self.doors = doors
     self.underWay = underWay
     self.store = store
@@ -110,6 +113,7 @@ final class Recorder: Sendable {
     takeBackStops(batch, judged)
     underWay.remove(batch.map(\.send))
     tell(batch, judged)
+    trace(batch, judged)
     counts.add(zip(batch, judged).map { (result: $1.verdict.result, completion: $0) })
     var passed: Set<SenderID> = []
     for (completion, judged) in zip(batch, judged) where judged.verdict.showsThatLaneWorks {
@@ -117,6 +121,15 @@ final class Recorder: Sendable {
     }
     board.recorded(
       Dictionary(batch.map { ($0.door.sender, 1) }, uniquingKeysWith: +), passed: passed)
+  }
+
+  private func trace(_ batch: [Completion], _ judged: [Judged]) {
+    guard let spans else { return }
+    do throws(StoreError) {
+      try spans.add(zip(batch, judged).map { ($0, $1.verdict.result) })
+    } catch {
+      log.warning("attempts could not be traced", ["reason": error.description])
+    }
   }
 
   /// The settings may have been read again between judging and recording: what resumes the lanes of new credentials

@@ -5,6 +5,7 @@ package import Telemetry
 package import Domain
 package import EventLog
 internal import JSON
+internal import Platform
 internal import Providers
 package import SendStore
 internal import Store
@@ -20,13 +21,15 @@ package final class StatusLoop {
   private let counts: CallbackCounts
   private var shownNumbers: ShownNumbers
   private let burial: ParkedBurial?
+  private let tracer: Tracer?
   private var parkedSinceLook = 0
 
   /// `burial` keeps the bound on what is parked while more comes in than a sweep now and then would see.
   package init(
     _ store: SendStore, _ burial: ParkedBurial? = nil, actions: ActionBook = ActionBook(),
-    log: Log, metrics: Metrics
+    log: Log, metrics: Metrics, tracer: Tracer? = nil
   ) {
+    self.tracer = tracer
     self.store = store
     self.burial = burial
     told = ActionDeliveries(actions, store)
@@ -50,6 +53,7 @@ package final class StatusLoop {
 
   /// Answers with the reason for each place that can never be processed.
   private func handle(_ batch: CallbackBatch) throws(HandlerFailure) -> [Int: String] {
+    let start = tracer == nil ? 0 : wallMicroseconds()
     do throws(StoreError) {
       // Before the relay can see what they change: it would tell less of them.
       try told.add(batch.callbacks)
@@ -58,6 +62,7 @@ package final class StatusLoop {
       let results = try store.apply(reports)
       counts.count(results)
       alert(reports, results)
+      try trace(reports, results, since: start)
       try shownNumbers.note(batch.callbacks)
       // Behind the callbacks that they vouch for.
       try store.applyMarks(batch.marks)
@@ -65,6 +70,24 @@ package final class StatusLoop {
     } catch { throw HandlerFailure(error) }
     try keepBound()
     return batch.refused
+  }
+
+  /// Of those that moved a send whose trace is recorded.
+  private func trace(
+    _ reports: [CallbackReport], _ results: [CallbackResult], since start: Int64
+  ) throws(StoreError) {
+    guard let tracer else { return }
+    let moved = zip(reports, results).compactMap {
+      report, result -> (CallbackReport, SendID, SendState)? in
+      guard case .moved(let send, let state) = result else { return nil }
+      return (report, send, state)
+    }
+    let traces = try store.traceparents(of: Set(moved.map(\.1)).sorted())
+    let steps = moved.compactMap { report, send, state -> (Tracer.Step, Tracer.Told)? in
+      let parent = traces[send].flatMap { Traceparent($0) }
+      return tracer.begin(under: parent, since: start).map { ($0, .callback(report, send, state)) }
+    }
+    tracer.end(steps, at: wallMicroseconds())
   }
 
   private func keepBound() throws(HandlerFailure) {
@@ -157,5 +180,22 @@ private struct CallbackCounts {
       case .parked: parked.add()
       }
     }
+  }
+}
+
+extension Tracer.Told {
+  fileprivate static func callback(
+    _ report: CallbackReport, _ send: SendID, _ state: SendState
+  ) -> Self {
+    var attributes = [
+      Span.Attribute("messaging.system", "postrider"),
+      Span.Attribute("messaging.destination.name", Topic.callbacks.rawValue),
+      Span.Attribute("postrider.provider", report.provider.rawValue),
+      Span.Attribute("postrider.send", send.description),
+      Span.Attribute("postrider.state", state.name),
+    ]
+    if let code = report.code { attributes.append(Span.Attribute("postrider.code", code)) }
+    return Tracer.Told(
+      "callback", .consumer, attributes, failure: state.isFailure ? state.name : nil)
   }
 }

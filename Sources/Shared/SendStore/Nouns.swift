@@ -166,7 +166,7 @@ enum Searches {
     postgres: PackageResources.searches_postgres_sql,
     [
       ofRecipient, ofFlow, queued, sending, doubtful, ended, summaries, standings, providerIDs,
-      glances,
+      glances, histories,
     ])
 }
 

@@ -55,6 +55,9 @@ struct TraceCommand: Subcommand {
     }
     if let since = try store.silentSince(id) { rows.append(["silent since", "\(since)"]) }
     rows.append(["expires", "\(send.expires)"])
+    if let trace = send.history.first?.detail?.value?["traceparent"]?.string {
+      rows.append(["traceparent", trace])
+    }
     if let answer = send.answer {
       rows.append(["answer", String(decoding: answer, as: UTF8.self)])
     }
