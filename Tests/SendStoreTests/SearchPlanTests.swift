@@ -11,7 +11,7 @@ import Testing
     Searches.ofRecipient, Flows.ofCampaign, Searches.ofFlow, Searches.queued, Searches.sending,
     Searches.doubtful, Searches.ended, Searches.summaries, Searches.standings,
     Searches.providerIDs, Searches.glances, Upkeep.deleteCampaignSends, Deliveries.due,
-    Parked.after, Parked.before,
+    Parked.after, Parked.before, Reasons.send, Reasons.lane, Reasons.above, Searches.histories,
   ]
 
   @Test(

@@ -47,6 +47,7 @@ import Time
     Silence.deleteAwaited, People.savePairs, People.saveRecipients, People.saveWaIDs,
     People.openWindows, People.byWaID, People.inReplyTo, Flows.waiting, Flows.addWaiting,
     Reasons.send, Reasons.lane, Reasons.ahead, Reasons.above, Reasons.backlogs, Reasons.held,
+    Searches.histories,
   ]
 
   static func fill(_ connection: Connection, _ rows: Int) throws {

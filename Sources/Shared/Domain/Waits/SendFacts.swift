@@ -92,7 +92,7 @@ package struct QueuedFacts: Hashable, Sendable {
 
   /// A send whose recipient is held is due when that ends: then the hold is the reason, and says so.
   private func dueLater(at now: Timestamp, than person: [WaitReason]) -> WaitReason? {
-    guard due > now else { return nil }
+    guard due > now, notPosted == nil else { return nil }
     let isHeld = person.contains { reason in
       if case .at(let until) = reason.end { until >= due - .seconds(1) } else { false }
     }
@@ -111,10 +111,12 @@ package struct QueuedFacts: Hashable, Sendable {
 
   private func failedToPost(at now: Timestamp) -> WaitReason? {
     guard let notPosted else { return nil }
+    let (end, again): (WaitReason.End, String) =
+      due > now ? (.at(due), "again at \(due.told(at: now))") : (.byItself, "again")
     return WaitReason(
-      code: .notPosted, end: .byItself,
+      code: .notPosted, end: end,
       sentence:
-        "it was claimed at \(notPosted.told(at: now)) and not posted, since the host could not be reached in time: it is tried again"
+        "it was claimed at \(notPosted.told(at: now)) and not posted, since the host could not be reached in time: it is tried \(again)"
     )
   }
 
