@@ -208,6 +208,15 @@ import Time
       "delivered", "--timeout", "30")
     #expect(failed.status == 1 && failed.output.hasSuffix("failed\n"))
     #expect(failed.errors.contains("failed: opted-out"))
+    let followed = try run(
+      "send", "--to", "+393331234568", "--body", "hi", "--url", "http://\(address)", "--follow",
+      "--timeout", "30")
+    let steps = followed.output.split(separator: "\n").dropFirst().map { $0.split(separator: " ") }
+    #expect(
+      followed.status == 1
+        && steps.map { $0.dropFirst().joined(separator: " ") } == [
+          "queued", "failed opted-out",
+        ])
   }
 
   @Test("a send that is queued tells what it waits for, and one that is not there as well")

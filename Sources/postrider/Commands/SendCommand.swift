@@ -12,6 +12,7 @@ struct SendCommand: Subcommand {
   static let options: Set<String> = [
     "config", "to", "body", "template", "language", "sender", "campaign", "wait", "timeout", "url",
   ]
+  static let flags: Set<String> = ["follow"]
   static let help = """
     usage: postrider send --to NUMBER --body TEXT [OPTIONS]
            postrider send --to NUMBER --template NAME [OPTIONS]
@@ -23,6 +24,7 @@ struct SendCommand: Subcommand {
       --language CODE   of the template
       --campaign NAME   counts it to a campaign
       --wait STATE      waits until it is there, or has ended, and prints its state as well
+      --follow          prints each step with its time, until it is delivered, unless --wait says otherwise
       --timeout N       waits at most so many seconds, 60 unless said
       --url URL         where the API is, unless it is where the settings listen
       --config FILE
@@ -45,7 +47,7 @@ struct SendCommand: Subcommand {
       }
       self.state = state
     } else {
-      state = nil
+      state = options.has("follow") ? .delivered : nil
     }
     timeout = try options.count("timeout", in: 1...86_400, default: 60)
     self.options = options
@@ -75,7 +77,8 @@ struct SendCommand: Subcommand {
     }
     Terminal.show(id)
     guard let state else { return .done }
-    return try wait(for: state, id, caller)
+    return try SendWatch(id, for: state, follows: options.has("follow"), caller)
+      .run(within: .seconds(timeout))
   }
 
   private var body: [UInt8] {
@@ -87,46 +90,5 @@ struct SendCommand: Subcommand {
       writer.field("sender", options["sender"])
       writer.field("campaign", options["campaign"])
     }
-  }
-
-  /// In turns, since one request waits no longer than a minute, and whoever looks on wants to know what it waits for.
-  private func wait(
-    for state: SendState, _ id: String, _ caller: APICaller
-  ) throws(APICaller.Failed) -> Exit {
-    let deadline = RunningTime.now + .seconds(timeout)
-    var told: String?
-    while true {
-      let left = deadline.left.components.seconds
-      let path = "/api/sends/\(id)/wait?for=\(state.name)&timeout=\(min(left, Self.turn))"
-      let answer = try caller.call("GET", path)
-      guard answer.status == 200 || answer.status == 404 else { throw APICaller.Failed(answer) }
-      let reached = answer.json?["state"]?.string.flatMap { SendState(name: $0) }
-      let isOver = reached.map { $0.isFailure || $0.rank >= state.rank } ?? false
-      if !isOver { told = tell(answer, unless: told) }
-      guard isOver || left == 0 else { continue }
-      Terminal.show(reached?.name ?? "not taken in yet")
-      let isThere =
-        reached.map { $0.rank >= state.rank && $0.isFailure == state.isFailure } == true
-      if !isThere, let failure = answer.json?["error"] { Self.tell(failure) }
-      return isThere ? .done : .failed
-    }
-  }
-
-  /// After so many seconds a person wonders.
-  private static let turn: Int64 = 3
-
-  /// Answers the code of what was told; the same is told once.
-  private func tell(_ answer: APICaller.Answer, unless told: String?) -> String? {
-    guard let waits = answer.json?["waits"], let code = waits["code"]?.string,
-      let sentence = waits["sentence"]?.string
-    else { return told }
-    if code != told { Terminal.error("waits: \(sentence)") }
-    return code
-  }
-
-  private static func tell(_ failure: JSONValue) {
-    let words = [failure["sentence"]?.string, failure["providerText"]?.string]
-    let said = [failure["code"]?.string] + words.map { $0.flatMap { $0.isEmpty ? nil : $0 } }
-    Terminal.error("failed: \(said.compactMap(\.self).joined(separator: ": "))")
   }
 }
