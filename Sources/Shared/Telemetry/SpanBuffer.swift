@@ -25,14 +25,14 @@ package final class SpanBuffer: Sendable {
 
   package func add(_ spans: [Span]) {
     guard !spans.isEmpty else { return }
-    let room = state.peek { state in
+    let (room, isFull) = state.peek { state in
       let room = state.isClosed ? 0 : max(0, min(spans.count, limit - state.waiting.count))
       state.waiting += spans.prefix(room)
-      return room
+      return (room, state.waiting.count >= Self.batch)
     }
     if room < spans.count { dropped.add(spans.count - room) }
-    // The sender looks each second; only a full batch wakes it before that.
-    if state.peek({ $0.waiting.count >= Self.batch }) { state.change { _ in } }
+    // Who sends them looks each second; only a full batch is a reason to wake it before that.
+    if isFull { state.change { _ in } }
   }
 
   /// A full batch, or what there is after that time. Nothing, at once, where it is closed and empty.

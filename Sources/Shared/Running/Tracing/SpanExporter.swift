@@ -10,31 +10,26 @@ internal import Time
 /// is bounded.
 package final class SpanExporter: Sendable {
   package let buffer: SpanBuffer
-  private let settings: OTLPSettings
   private let client: HTTPClient
-  private let log: Log
-  private let thread: Locked<WorkerThread?> = Locked(nil)
-  private let resource: [Span.Attribute]
-  private let throttle = LineThrottle { Timestamp(microseconds: wallMicroseconds()) }
+  private let thread: WorkerThread
 
   private static let pause = Duration.seconds(1)
-  private static let answerTimeout = Duration.seconds(5)
   /// At the end nobody waits for long.
-  private static let lastTimeout = Duration.seconds(1)
+  private static let lastSpan = Duration.seconds(1)
 
   /// `resource` says which process it is.
   package init(
     _ settings: OTLPSettings, resource: [Span.Attribute], log: Log, metrics: Metrics
   ) throws(HTTPClientError) {
-    self.settings = settings
-    self.resource = resource
-    self.log = log
-    client = try HTTPClient()
-    buffer = SpanBuffer(metrics)
-    let (buffer, send) = (buffer, { @Sendable [weak self] in self?.send($0, within: $1) ?? () })
-    thread.withLock {
-      $0 = WorkerThread("spans") {
-        while !buffer.isAtEnd { send(buffer.next(within: Self.pause), Self.answerTimeout) }
+    let buffer = SpanBuffer(metrics)
+    let client = try HTTPClient()
+    let collector = Collector(settings, resource, client, log)
+    (self.buffer, self.client) = (buffer, client)
+    thread = WorkerThread("spans") {
+      while !buffer.isAtEnd {
+        let spans = buffer.next(within: Self.pause)
+        guard !spans.isEmpty else { continue }
+        (collector.take(spans) ? buffer.sent : buffer.dropped).add(spans.count)
       }
     }
   }
@@ -42,26 +37,43 @@ package final class SpanExporter: Sendable {
   /// What is still there goes out, as far as the collector takes it at once.
   package func close() {
     buffer.close()
-    _ = thread.withLock { $0 }?.join(within: Self.lastTimeout)
+    _ = thread.join(within: Self.lastSpan)
     client.close()
   }
+}
 
-  private func send(_ spans: [Span], within limit: Duration) {
-    guard !spans.isEmpty else { return }
+private struct Collector: Sendable {
+  private let settings: OTLPSettings
+  private let resource: [Span.Attribute]
+  private let client: HTTPClient
+  private let log: Log
+  private let throttle = LineThrottle { Timestamp(microseconds: wallMicroseconds()) }
+
+  private static let answerTimeout = Duration.seconds(5)
+
+  init(
+    _ settings: OTLPSettings, _ resource: [Span.Attribute], _ client: HTTPClient, _ log: Log
+  ) {
+    self.settings = settings
+    self.resource = resource
+    self.client = client
+    self.log = log
+  }
+
+  /// False where it does not take them.
+  func take(_ spans: [Span]) -> Bool {
     let headers = settings.headers.map { HTTPHeader($0.name, $0.value.exposed) }
     var call = HTTPCall(
       method: "POST", url: "\(settings.url)/v1/traces",
       headers: [HTTPHeader("Content-Type", "application/json")] + headers,
       body: Span.request(spans, resource: resource))
-    call.totalTimeout = limit
+    call.totalTimeout = Self.answerTimeout
     let answer = Answer<HTTPOutcome>()
     client.send(call) { outcome in answer.give(outcome) }
-    let outcome = answer.wait(for: limit + .seconds(1)) ?? .notSent(.cancelled)
-    guard case .answered(let received) = outcome, (200..<300).contains(received.status) else {
-      buffer.dropped.add(spans.count)
-      return warn(outcome)
-    }
-    buffer.sent.add(spans.count)
+    let outcome = answer.wait(for: Self.answerTimeout + .seconds(1)) ?? .notSent(.cancelled)
+    if case .answered(let received) = outcome, (200..<300).contains(received.status) { return true }
+    warn(outcome)
+    return false
   }
 
   private func warn(_ outcome: HTTPOutcome) {
