@@ -4,7 +4,6 @@ internal import HTTP
 internal import Platform
 internal import Running
 internal import SendStore
-internal import Store
 internal import Telemetry
 internal import Time
 
@@ -12,22 +11,22 @@ internal import Time
 struct AttemptSpans: Sendable {
   private let tracer: Tracer
   private let store: SendStore
+  private let log: Log
 
   /// nil where nothing is traced.
-  init?(_ tracer: Tracer?, _ store: SendStore) {
+  init?(_ tracer: Tracer?, _ store: SendStore, _ log: Log) {
     guard let tracer else { return nil }
-    (self.tracer, self.store) = (tracer, store)
+    (self.tracer, self.store, self.log) = (tracer, store, log)
   }
 
-  /// After they were recorded, so that no post waits for it.
-  func add(_ ended: [(completion: Completion, result: AttemptResult)]) throws(StoreError) {
-    let traces = try store.traceparents(of: ended.map(\.completion.send.id))
-    guard !traces.isEmpty else { return }
+  func add(_ ended: [(completion: Completion, result: AttemptResult)]) {
+    let parents = tracer.parents(of: ended.map(\.completion.send.id), in: store, log)
+    guard !parents.isEmpty else { return }
     let end = wallMicroseconds()
-    let steps = ended.compactMap { completion, result -> (Tracer.Step, Tracer.Told)? in
-      let parent = traces[completion.send.id].flatMap { Traceparent($0) }
-      let step = tracer.begin(under: parent, since: end - completion.span.microseconds)
-      return step.map { ($0, .attempt(completion, result)) }
+    let steps = ended.compactMap { completion, result in
+      tracer.begin(
+        under: parents[completion.send.id], since: end - completion.span.microseconds
+      ).map { ($0, Tracer.Told.attempt(completion, result)) }
     }
     tracer.end(steps, at: end)
   }

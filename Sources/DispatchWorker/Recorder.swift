@@ -59,7 +59,7 @@ final class Recorder: Sendable {
     firstLook: Duration, log: Log,
     counts: DispatchCounts, tracer: Tracer? = nil
   ) {
-    spans = AttemptSpans(tracer, store)
+    spans = AttemptSpans(tracer, store, log)
     self.doors = doors
     self.underWay = underWay
     self.store = store
@@ -113,7 +113,6 @@ final class Recorder: Sendable {
     takeBackStops(batch, judged)
     underWay.remove(batch.map(\.send))
     tell(batch, judged)
-    trace(batch, judged)
     counts.add(zip(batch, judged).map { (result: $1.verdict.result, completion: $0) })
     var passed: Set<SenderID> = []
     for (completion, judged) in zip(batch, judged) where judged.verdict.showsThatLaneWorks {
@@ -121,15 +120,8 @@ final class Recorder: Sendable {
     }
     board.recorded(
       Dictionary(batch.map { ($0.door.sender, 1) }, uniquingKeysWith: +), passed: passed)
-  }
-
-  private func trace(_ batch: [Completion], _ judged: [Judged]) {
-    guard let spans else { return }
-    do throws(StoreError) {
-      try spans.add(zip(batch, judged).map { ($0, $1.verdict.result) })
-    } catch {
-      log.warning("attempts could not be traced", ["reason": error.description])
-    }
+    // Last, so that no lane waits for it.
+    spans?.add(zip(batch, judged).map { ($0, $1.verdict.result) })
   }
 
   /// The settings may have been read again between judging and recording: what resumes the lanes of new credentials

@@ -41,7 +41,7 @@ package final class ActionLoop {
     worker: WorkerID, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal,
     tracer: Tracer? = nil
   ) {
-    spans = tracer.map { DeliverySpans($0, store) }
+    spans = tracer.map { DeliverySpans($0, store, log) }
     self.store = store
     self.eventLog = eventLog
     self.actions = actions
@@ -93,7 +93,7 @@ package final class ActionLoop {
         of: action.tenant, limit: room, for: Self.claimSpan)
       // One whose answer is late is under way still.
       let fresh = claimed.filter { desks[action.tenant]?.renew($0) != true }
-      post(fresh, to: action, at: now, leaveBy: leaveBy, try spans?.begin(fresh) ?? [:])
+      post(fresh, to: action, at: now, leaveBy: leaveBy, spans?.begin(fresh) ?? [:])
     }
   }
 

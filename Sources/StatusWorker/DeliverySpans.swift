@@ -4,26 +4,27 @@ internal import HTTP
 internal import Platform
 internal import Running
 internal import SendStore
-internal import Store
 internal import Telemetry
 
 /// A span for each try to tell a tenant of a send whose trace is recorded. The tenant is told its traceparent.
 struct DeliverySpans {
   private let tracer: Tracer
   private let store: SendStore
+  private let log: Log
 
-  init(_ tracer: Tracer, _ store: SendStore) { (self.tracer, self.store) = (tracer, store) }
+  init(_ tracer: Tracer, _ store: SendStore, _ log: Log) {
+    (self.tracer, self.store, self.log) = (tracer, store, log)
+  }
 
   /// By the number of the delivery. The line of one that is about a send of ours is its id.
-  func begin(_ deliveries: [ClaimedDelivery]) throws(StoreError) -> [Int64: Tracer.Step] {
+  func begin(_ deliveries: [ClaimedDelivery]) -> [Int64: Tracer.Step] {
     let sends = deliveries.compactMap { delivery in
-      SendID(delivery.line).map { (delivery.number, $0) }
+      SendID(delivery.line).map { (number: delivery.number, send: $0) }
     }
-    let traces = try store.traceparents(of: Set(sends.map(\.1)).sorted())
+    let parents = tracer.parents(of: sends.map(\.send), in: store, log)
     let start = wallMicroseconds()
-    let steps = sends.compactMap { number, send -> (Int64, Tracer.Step)? in
-      let parent = traces[send].flatMap { Traceparent($0) }
-      return tracer.begin(under: parent, since: start).map { (number, $0) }
+    let steps = sends.compactMap { number, send in
+      tracer.begin(under: parents[send], since: start).map { (number, $0) }
     }
     return Dictionary(steps) { $1 }
   }

@@ -62,30 +62,31 @@ package final class StatusLoop {
       let results = try store.apply(reports)
       counts.count(results)
       alert(reports, results)
-      try trace(reports, results, since: start)
       try shownNumbers.note(batch.callbacks)
       // Behind the callbacks that they vouch for.
       try store.applyMarks(batch.marks)
       parkedSinceLook += results.count { $0 == .parked }
+      trace(reports, results, since: start)
     } catch { throw HandlerFailure(error) }
     try keepBound()
     return batch.refused
   }
 
-  /// Of those that moved a send whose trace is recorded.
+  /// Of those that moved a send whose trace is recorded. Nothing is done again where it cannot be told.
   private func trace(
     _ reports: [CallbackReport], _ results: [CallbackResult], since start: Int64
-  ) throws(StoreError) {
+  ) {
     guard let tracer else { return }
     let moved = zip(reports, results).compactMap {
-      report, result -> (CallbackReport, SendID, SendState)? in
+      report, result -> (report: CallbackReport, send: SendID, state: SendState)? in
       guard case .moved(let send, let state) = result else { return nil }
       return (report, send, state)
     }
-    let traces = try store.traceparents(of: Set(moved.map(\.1)).sorted())
-    let steps = moved.compactMap { report, send, state -> (Tracer.Step, Tracer.Told)? in
-      let parent = traces[send].flatMap { Traceparent($0) }
-      return tracer.begin(under: parent, since: start).map { ($0, .callback(report, send, state)) }
+    let parents = tracer.parents(of: moved.map(\.send), in: store, log)
+    let steps = moved.compactMap { report, send, state in
+      tracer.begin(under: parents[send], since: start).map {
+        ($0, Tracer.Told.callback(report, send, state))
+      }
     }
     tracer.end(steps, at: wallMicroseconds())
   }

@@ -1,6 +1,9 @@
+package import Domain
 package import Events
 package import HTTP
 internal import Platform
+package import SendStore
+internal import Store
 package import Telemetry
 
 /// Makes the spans of what a process does with sampled sends. Where `otlp` is not set there is none of these, and
@@ -40,6 +43,19 @@ package final class Tracer: Sendable {
   package func begin(under parent: Traceparent?, since start: Int64) -> Step? {
     guard let parent, parent.isSampled else { return nil }
     return Step(trace: parent.child(), parent: parent.spanID, start: start)
+  }
+
+  /// The traces of sends that are recorded, as intake kept them. Where the store cannot tell, there are none: what was
+  /// to be told of them is left out, and the work goes on.
+  package func parents(
+    of sends: [SendID], in store: SendStore, _ log: Log
+  ) -> [SendID: Traceparent] {
+    do throws(StoreError) {
+      return try store.traceparents(of: Set(sends).sorted()).compactMapValues { Traceparent($0) }
+    } catch {
+      log.warning("traces could not be looked up", ["reason": error.description])
+      return [:]
+    }
   }
 
   package func end(_ steps: [(step: Step, told: Told)], at end: Int64) {
