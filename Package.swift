@@ -119,7 +119,7 @@ let package = Package(
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
-        + noun("Upkeep/upkeep")),
+        + noun("Upkeep/upkeep") + noun("Waits/reasons")),
     module(
       "Settings",
       [
@@ -213,8 +213,8 @@ let package = Package(
     tests(
       "RunningTests",
       [
-        "Running", "Settings", "Telemetry", "Events", "Domain", "Time", "JSON", "Kafka", "Platform",
-        "SQLite", "EventLog", "SendStore", "Store",
+        "Running", "Settings", "Telemetry", "Events", "Domain", "Time", "HTTP", "JSON", "Kafka",
+        "Platform", "SQLite", "EventLog", "SendStore", "Store",
         "TestSupport",
       ]),
     tests(
@@ -252,8 +252,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Store", "Running",
-        "Settings",
+        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Simulator", "Store",
+        "Running", "Settings",
         "Telemetry", "Events", "Platform",
         "Time",
         "TestSupport",

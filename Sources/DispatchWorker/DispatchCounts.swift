@@ -131,7 +131,7 @@ struct DispatchCounts: Sendable {
   }
 
   /// Of lanes that were shown.
-  func show(_ waits: [LaneWaits]) {
+  func show(_ waits: [WaitingCounts]) {
     let known = lanes.withLock { $0 }
     for waits in waits { known[waits.sender]?.gauges.show(waits) }
   }
@@ -142,7 +142,7 @@ extension AttemptResult {
     "accepted", "retry", "lane-stopped", "failed", "not-sent", "in-doubt", "decided",
   ]
 
-  fileprivate var word: String {
+  var word: String {
     switch self {
     case .accepted: "accepted"
     case .retry: "retry"

@@ -25,7 +25,7 @@ package enum DispatchWorker {
     let recorder = Recorder(
       context.store, doors, board, underWay, firstLook: context.settings.doubts.first,
       log: context.log,
-      counts: counts)
+      counts: counts, tracer: context.tracer)
     let lanes = LaneLoop(
       context, doors: doors, board: board, breakers: breakers, recorder: recorder,
       underWay: underWay, counts: counts, client: try HTTPClient(doors.clientConfiguration))

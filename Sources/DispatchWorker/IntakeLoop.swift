@@ -26,6 +26,7 @@ final class IntakeLoop {
   private let folded: Counter
   private let burial: Burial
   private let waiting: Counter
+  private let tracer: Tracer?
 
   init(_ context: WorkerContext, doors: DoorBook, board: LaneBoard) {
     store = context.store
@@ -37,6 +38,7 @@ final class IntakeLoop {
     self.board = board
     worker = context.worker
     metrics = context.metrics
+    tracer = context.tracer
     waiting = metrics.counter(
       "postrider_intake_unknown_sender_total",
       "Sends taken in for a sender that this worker does not know yet.")
@@ -86,6 +88,8 @@ final class IntakeLoop {
   private struct Item {
     let record: LogRecord
     let send: NewSend
+    /// nil where its trace is not recorded.
+    let step: Tracer.Step?
   }
 
   /// A stretch of one partition, without what could not be read in it.
@@ -102,10 +106,11 @@ final class IntakeLoop {
     _ records: [LogRecord], of partition: TopicPartition, _ reader: LeasedReader
   ) throws(ReadingHalt) {
     guard let from = reader.position(of: partition), let last = records.last else { return }
+    let start = tracer == nil ? 0 : wallMicroseconds()
     var items: [Item] = []
     var letters: [DeadLetter] = []
     for record in records {
-      do throws(Unusable) { items.append(Item(record: record, send: try send(record))) } catch {
+      do throws(Unusable) { items.append(try item(record, since: start)) } catch {
         letters.append(DeadLetter(record, because: error.description))
       }
     }
@@ -129,6 +134,7 @@ final class IntakeLoop {
         reader.done(stretch.partition, before: stretch.next, lastID: stretch.lastID)
         self.folded.add(folded.count)
         taken.add(stretch.items.count - folded.count)
+        trace(stretch.items, folded: folded)
         return board.wake(Set(stretch.items.map(\.send.sender)))
       case .refused(let reasons):
         // First where people see it, then past it: a crash between shows it twice rather than never.
@@ -194,11 +200,27 @@ final class IntakeLoop {
     do throws(LogError) { try burial.bury(letters) } catch { throw ReadingHalt(error) }
   }
 
-  private func send(_ record: LogRecord) throws(Unusable) -> NewSend {
+  private func item(_ record: LogRecord, since start: Int64) throws(Unusable) -> Item {
     let event: CloudEvent
     do throws(MalformedRecord) { event = try record.event() } catch {
       throw Unusable(description: error.description)
     }
+    var send = try send(event)
+    let step = tracer?.begin(under: event.traceparent, since: start)
+    send.traceparent = step?.trace.description
+    return Item(record: record, send: send, step: step)
+  }
+
+  private func trace(_ items: [Item], folded: [Int]) {
+    guard let tracer else { return }
+    let folded = Set(folded)
+    let steps = items.enumerated().compactMap { place, item in
+      folded.contains(place) ? nil : item.step.map { ($0, Tracer.Told.intake(item.send)) }
+    }
+    tracer.end(steps, at: wallMicroseconds())
+  }
+
+  private func send(_ event: CloudEvent) throws(Unusable) -> NewSend {
     guard event.type == SendEvent.type else {
       throw Unusable(description: "this version does not know records of the type \(event.type)")
     }
@@ -229,5 +251,18 @@ final class IntakeLoop {
     } catch {
       throw Unusable(description: error.sentence)
     }
+  }
+}
+
+extension Tracer.Told {
+  fileprivate static func intake(_ send: NewSend) -> Self {
+    Tracer.Told(
+      "intake", .consumer,
+      [
+        Span.Attribute("messaging.system", "postrider"),
+        Span.Attribute("messaging.destination.name", Topic.sends.rawValue),
+        Span.Attribute("postrider.send", send.id.description),
+        Span.Attribute("postrider.sender", send.sender.text),
+      ])
   }
 }

@@ -11,7 +11,7 @@ struct LaneGauges: Sendable {
   private let stopped: Gauge
   private let oldestDue: Gauge
   private let wouldHelp: Gauge
-  private let held: [LaneWaits.Reason: Gauge]
+  private let held: [WaitingCounts.Reason: Gauge]
   private let sender: String
   private let metrics: Metrics
 
@@ -32,7 +32,7 @@ struct LaneGauges: Sendable {
       "postrider_dispatch_would_help",
       "1 while this worker does not keep up with the lane and another one would take work off it.",
       labels)
-    let reasons = LaneWaits.Reason.allCases.map { reason in
+    let reasons = WaitingCounts.Reason.allCases.map { reason in
       (
         reason,
         metrics.gauge(
@@ -55,7 +55,7 @@ struct LaneGauges: Sendable {
     }
   }
 
-  func show(_ waits: LaneWaits) {
+  func show(_ waits: WaitingCounts) {
     for (reason, count) in waits.counts { held[reason]?.set(Double(count)) }
     oldestDue.set(waits.oldestDue.seconds)
     wouldHelp.set(waits.wantsHelp ? 1 : 0)

@@ -127,7 +127,7 @@ final class LeaseKeeper: Sendable {
       lanes.compactMap { lane in
         known[lane.sender].map { backlog in
           let door = doors[lane.sender]
-          return LaneWaits(
+          return WaitingCounts(
             lane, backlog, isKnown: door != nil,
             isHostAway: door.map { breakers.isOpen($0.host) } ?? false,
             wantsHelp: wanting.contains(lane.sender))

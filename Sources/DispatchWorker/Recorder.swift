@@ -1,3 +1,4 @@
+internal import Running
 internal import Settings
 internal import Telemetry
 internal import Domain
@@ -35,6 +36,7 @@ final class Recorder: Sendable {
   private let log: Log
   private let counts: DispatchCounts
   private let firstLook: Duration
+  private let spans: AttemptSpans?
   private let inbox = Monitor<[Completion]>([])
   private let troubles = Locked<[SenderID: Troublemakers]>([:])
   private let backoff = Backoff(base: .milliseconds(100), cap: .seconds(5))
@@ -55,8 +57,9 @@ final class Recorder: Sendable {
   init(
     _ store: SendStore, _ doors: DoorBook, _ board: LaneBoard, _ underWay: ClaimsUnderWay,
     firstLook: Duration, log: Log,
-    counts: DispatchCounts
+    counts: DispatchCounts, tracer: Tracer? = nil
   ) {
+    spans = AttemptSpans(tracer, store, log)
     self.doors = doors
     self.underWay = underWay
     self.store = store
@@ -122,6 +125,8 @@ final class Recorder: Sendable {
     }
     board.recorded(
       Dictionary(batch.map { ($0.door.sender, 1) }, uniquingKeysWith: +), passed: passed)
+    // Last, so that no lane waits for it.
+    spans?.add(zip(batch, judged).map { ($0, $1.verdict.result) })
   }
 
   /// The settings may have been read again between judging and recording: what resumes the lanes of new credentials

@@ -25,6 +25,7 @@ package final class ActionLoop {
   private let counts: ActionCounts
   private let age: Gauge
   private var ageAt = RunningTime.distantPast
+  private let spans: DeliverySpans?
   private let inbox = Monitor<[Answer]>([])
   private var desks: [Tenant: TenantQueue] = [:]
   private var keptAt = Timestamp.distantPast
@@ -34,12 +35,15 @@ package final class ActionLoop {
     let tenant: Tenant
     let delivery: ClaimedDelivery
     let outcome: HTTPOutcome
+    let step: Tracer.Step?
   }
 
   package init(
     _ store: SendStore, _ eventLog: any EventLog, _ actions: ActionBook, _ client: HTTPClient,
-    worker: WorkerID, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal
+    worker: WorkerID, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal,
+    tracer: Tracer? = nil
   ) {
+    spans = tracer.map { DeliverySpans($0, store, log) }
     self.store = store
     self.eventLog = eventLog
     self.actions = actions
@@ -95,7 +99,7 @@ package final class ActionLoop {
         of: action.tenant, limit: room, for: Self.claimSpan)
       // One whose answer is late is under way still.
       let fresh = claimed.filter { desks[action.tenant]?.renew($0) != true }
-      post(fresh, to: action, at: now, leaveBy: leaveBy)
+      post(fresh, to: action, at: now, leaveBy: leaveBy, spans?.begin(fresh) ?? [:])
     }
   }
 
@@ -135,23 +139,27 @@ package final class ActionLoop {
   }
 
   private func post(
-    _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp, leaveBy: RunningTime
+    _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp,
+    leaveBy: RunningTime,
+    _ steps: [Int64: Tracer.Step]
   ) {
     let signature = signature(action.secrets)
     let tenant = action.tenant
     let calls = claimed.map { delivery in
       desks[tenant]?.take(delivery, at: now)
+      let step = steps[delivery.number]
       var call = HTTPCall(
         method: "POST", url: action.url.description,
         headers: [HTTPHeader("Content-Type", "application/json")]
           + signature.headers(id: delivery.id, at: now, delivery.body).map {
             HTTPHeader($0.name, $0.value)
-          }, body: delivery.body)
+          } + (step.map { [HTTPHeader("traceparent", $0.trace.description)] } ?? []),
+        body: delivery.body)
       call.totalTimeout = Self.answerTimeout
       call.gate = { RunningTime.now < leaveBy ? .pass : .refuse }
       let completion: HTTPClient.Completion = { [inbox] outcome in
         inbox.change {
-          $0.append(Answer(tenant: tenant, delivery: delivery, outcome: outcome))
+          $0.append(Answer(tenant: tenant, delivery: delivery, outcome: outcome, step: step))
         }
       }
       return (call: call, completion: completion)
@@ -173,6 +181,8 @@ package final class ActionLoop {
       return answers
     }
     guard !answers.isEmpty else { return }
+    spans?.end(
+      answers.compactMap { answer in answer.step.map { ($0, answer.tenant, answer.outcome) } })
     var delivered: [ClaimedDelivery] = []
     var again: [Duration: [ClaimedDelivery]] = [:]
     var dead: [(Answer, String)] = []

@@ -22,13 +22,15 @@ package final class StatusLoop {
   private let ages: CallbackAges
   private var shownNumbers: ShownNumbers
   private let burial: ParkedBurial?
+  private let tracer: Tracer?
   private var parkedSinceLook = 0
 
   /// `burial` keeps the bound on what is parked while more comes in than a sweep now and then would see.
   package init(
     _ store: SendStore, _ burial: ParkedBurial? = nil, actions: ActionBook = ActionBook(),
-    log: Log, metrics: Metrics
+    log: Log, metrics: Metrics, tracer: Tracer? = nil
   ) {
+    self.tracer = tracer
     self.store = store
     self.burial = burial
     told = ActionDeliveries(actions, store)
@@ -53,6 +55,7 @@ package final class StatusLoop {
 
   /// Answers with the reason for each place that can never be processed.
   private func handle(_ batch: CallbackBatch) throws(HandlerFailure) -> [Int: String] {
+    let start = tracer == nil ? 0 : wallMicroseconds()
     do throws(StoreError) {
       // Before the relay can see what they change: it would tell less of them.
       try told.add(batch.callbacks)
@@ -66,9 +69,29 @@ package final class StatusLoop {
       // Behind the callbacks that they vouch for.
       try store.applyMarks(batch.marks)
       parkedSinceLook += results.count { $0 == .parked }
+      trace(reports, results, since: start)
     } catch { throw HandlerFailure(error) }
     try keepBound()
     return batch.refused
+  }
+
+  /// Of those that moved a send whose trace is recorded. Nothing is done again where it cannot be told.
+  private func trace(
+    _ reports: [CallbackReport], _ results: [CallbackResult], since start: Int64
+  ) {
+    guard let tracer else { return }
+    let moved = zip(reports, results).compactMap {
+      report, result -> (report: CallbackReport, send: SendID, state: SendState)? in
+      guard case .moved(let send, let state) = result else { return nil }
+      return (report, send, state)
+    }
+    let parents = tracer.parents(of: moved.map(\.send), in: store, log)
+    let steps = moved.compactMap { report, send, state in
+      tracer.begin(under: parents[send], since: start).map {
+        ($0, Tracer.Told.callback(report, send, state))
+      }
+    }
+    tracer.end(steps, at: wallMicroseconds())
   }
 
   private func keepBound() throws(HandlerFailure) {
@@ -161,5 +184,22 @@ private struct CallbackCounts {
       case .parked: parked.add()
       }
     }
+  }
+}
+
+extension Tracer.Told {
+  fileprivate static func callback(
+    _ report: CallbackReport, _ send: SendID, _ state: SendState
+  ) -> Self {
+    var attributes = [
+      Span.Attribute("messaging.system", "postrider"),
+      Span.Attribute("messaging.destination.name", Topic.callbacks.rawValue),
+      Span.Attribute("postrider.provider", report.provider.rawValue),
+      Span.Attribute("postrider.send", send.description),
+      Span.Attribute("postrider.state", state.name),
+    ]
+    if let code = report.code { attributes.append(Span.Attribute("postrider.code", code)) }
+    return Tracer.Told(
+      "callback", .consumer, attributes, failure: state.isFailure ? state.name : nil)
   }
 }

@@ -25,7 +25,9 @@ package enum StatusWorker {
     context.reload.onChange { actions.apply($0) }
     return [
       WorkerThread("callbacks") {
-        StatusLoop(store, burial, actions: actions, log: log, metrics: metrics).run(
+        StatusLoop(
+          store, burial, actions: actions, log: log, metrics: metrics, tracer: context.tracer
+        ).run(
           context.eventLog, worker: context.worker,
           health: context.health.part("callbacks", patience: patience),
           metrics: metrics, stop: context.stop)
@@ -80,7 +82,8 @@ package enum StatusWorker {
       defer { client.close() }
       ActionLoop(
         context.store, context.eventLog, actions, client, worker: context.worker,
-        log: context.log, health: health, metrics: context.metrics, stop: context.stop
+        log: context.log, health: health, metrics: context.metrics, stop: context.stop,
+        tracer: context.tracer
       ).run()
     } catch {
       health.notReady(error.description)

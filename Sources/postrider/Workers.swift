@@ -50,7 +50,10 @@ struct Workers {
       metrics.showProcess(version: postriderVersion)
       makeFolders()
       let admin = AdminRoutes(health, metrics)
-      let listener = try listen(admin)
+      let exporter = try exporter()
+      defer { exporter?.close() }
+      let tracer = tracer(exporter)
+      let listener = try listen(admin, tracer)
       let adminServers = try parts.compactMap { settings.admin[$0] }.map {
         try AdminServer($0, admin)
       }
@@ -59,7 +62,7 @@ struct Workers {
         for server in adminServers { server.drain(within: .seconds(1)) }
         log.info("stopped")
       }
-      return try work(listener)
+      return try work(listener, tracer)
     } catch {
       log.error("cannot start", ["reason": "\(error)"])
       return .unavailable
@@ -83,22 +86,42 @@ struct Workers {
     }
   }
 
-  private func listen(_ admin: AdminRoutes) throws -> IngestListener? {
+  private func listen(_ admin: AdminRoutes, _ tracer: Tracer?) throws -> IngestListener? {
     guard parts.contains(.ingest) else { return nil }
-    let door = DoorContext(logSlot, storeSlot, log: log, metrics: metrics)
+    let door = DoorContext(logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer)
     let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
     reload.onChange { settings in listener.apply(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
     return listener
   }
 
-  private func work(_ listener: IngestListener?) throws -> Exit {
+  /// Where spans go; nil where `otlp` is not set.
+  private func exporter() throws -> SpanExporter? {
+    try settings.otlp.map { otlp in
+      let parts = parts.map(\.rawValue).sorted().joined(separator: "+")
+      return try SpanExporter(
+        otlp,
+        resource: [
+          Span.Attribute("service.name", "postrider"), Span.Attribute("postrider.parts", parts),
+          Span.Attribute("service.version", postriderVersion),
+          Span.Attribute("host.name", ProcessInfo.processInfo.hostName),
+          Span.Attribute("process.pid", Int(getpid())),
+        ], log: log, metrics: metrics)
+    }
+  }
+
+  private func tracer(_ exporter: SpanExporter?) -> Tracer? {
+    guard let exporter, let otlp = settings.otlp else { return nil }
+    return Tracer(exporter.buffer, sample: otlp.sample)
+  }
+
+  private func work(_ listener: IngestListener?, _ tracer: Tracer?) throws -> Exit {
     let opening = Opening(log, health.part("log", patience: Self.patience), stop)
     guard let opened = try opening.eventLog(settings.log) else { return .done }
     let eventLog = MeasuredLog(opened, metrics)
     defer { eventLog.close(within: .seconds(5)) }
     logSlot.fill(eventLog)
-    let threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog)
+    let threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog, tracer)
     log.info("ready", ["senders": settings.senders.count])
     ServiceManager.tell(.ready)
     stop.wait()
@@ -109,7 +132,9 @@ struct Workers {
     return finish(threads)
   }
 
-  private func startLoops(_ eventLog: any EventLog) throws -> [WorkerThread] {
+  private func startLoops(
+    _ eventLog: any EventLog, _ tracer: Tracer?
+  ) throws -> [WorkerThread] {
     let opening = Opening(log, health.part("store", patience: Self.patience), stop)
     guard let store = try opening.store(settings.store, settings.senders) else { return [] }
     store.show(in: metrics)
@@ -121,7 +146,7 @@ struct Workers {
       WorkerContext(
         settings: settings, store: store, eventLog: eventLog,
         worker: WorkerID("\(name)/\(kind.rawValue)"), log: log, health: health, metrics: metrics,
-        stop: stop, reload: reload)
+        stop: stop, reload: reload, tracer: tracer)
     }
     reload.onChange { settings in try store.define(settings.senders.map(\.sender)) }
     var threads: [WorkerThread] = []

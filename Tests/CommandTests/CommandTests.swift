@@ -51,11 +51,11 @@ import Testing
       (["topics", "--partitions=x"], "--partitions must be a number from 1 to 10000"),
       (["topics", "--retention-days", "1"], "--retention-days must be a number from 7 to 3650"),
       (["config"], "config needs check"), (["dispatch", "now"], "dispatch takes no arguments"),
-      (["lane", "fly"], "lane needs list, pause or resume"),
+      (["lane", "fly"], "lane needs list, show, pause or resume"),
       (["lane", "pause"], "lane pause needs one sender"),
       (["doubt", "sent"], "doubt sent needs the ids of sends"),
       (["doubt", "fail", "x"], "x is not the id of a send"),
-      (["store"], "store needs restored or adopt-log"),
+      (["store"], "store needs migrate, restored or adopt-log"),
       (["store", "restored", "--from", "end"], "store restored takes no --from"),
       (["store", "adopt-log"], "store adopt-log needs --from start, end or restored"),
       (

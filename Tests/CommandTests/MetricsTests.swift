@@ -153,7 +153,7 @@ import Testing
       log: "embedded:\(folder.file("log.db"))", store: "sqlite:\(folder.file("store.db"))",
       spool: { path: "\(folder.file("spool.db"))" },
       admin: { ingest: "127.0.0.1:\(port)", dispatch: "127.0.0.1:0", status: "127.0.0.1:0" },
-      relay: { sender: "meta", allowedFrom: ["+12025550123"] },
+      otlp: "http://127.0.0.1:1", relay: { sender: "meta", allowedFrom: ["+12025550123"] },
       actions: [{
         app: "crm", company: "acme", url: "http://127.0.0.1:1/", secret: "0123456789abcdef" }],
       senders: [

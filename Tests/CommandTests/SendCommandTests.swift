@@ -194,6 +194,50 @@ import Time
     #expect(refused.status == 1 && refused.errors.contains("the API answered 422: /to"))
     let id = try #require(lines.first)
     #expect(try run("trace", id).output.contains(id))
+    // The lane is paused, so what is waited for takes longer than a person likes.
+    let store = try store()
+    try store.stop(SenderID("main"), Failure(code: LaneStop.byHand, sentence: "checking"))
+    let late = try run(
+      "send", "--to", "+393331234567", "--body", "hi", "--url", "http://\(address)", "--wait",
+      "delivered", "--timeout", "4")
+    #expect(late.status == 1 && late.output.hasSuffix("queued\n"))
+    let told = late.errors.split(separator: "\n").filter { $0.hasPrefix("waits: ") }
+    #expect(told.count == 1 && told[0].hasPrefix("waits: the lane `main` is paused since"))
+    try store.optOut("+393331234568", of: SenderID("main"), .out(.everything))
+    try store.resume(SenderID("main"))
+    let failed = try run(
+      "send", "--to", "+393331234568", "--body", "hi", "--url", "http://\(address)", "--wait",
+      "delivered", "--timeout", "30")
+    #expect(failed.status == 1 && failed.output.hasSuffix("failed\n"))
+    #expect(failed.errors.contains("failed: opted-out"))
+    let followed = try run(
+      "send", "--to", "+393331234568", "--body", "hi", "--url", "http://\(address)", "--follow",
+      "--timeout", "30")
+    let steps = followed.output.split(separator: "\n").dropFirst().map { $0.split(separator: " ") }
+    #expect(
+      followed.status == 1
+        && steps.map { $0.dropFirst().joined(separator: " ") } == [
+          "queued", "failed opted-out",
+        ])
+  }
+
+  @Test("a send that is queued tells what it waits for, and one that is not there as well")
+  func waits() throws {
+    let store = try store()
+    let id = try queue(store)
+    try store.hold(
+      campaign: "spring", of: SenderID("main"), until: .distantFuture, because: "checking")
+    let held = "campaign `spring` is held until lifted: checking"
+    #expect(try run("trace", id.description).output.contains(held))
+    let shown = try run("lane", "show", "main")
+    #expect(
+      shown.status == 0 && shown.output.contains("all that waits is held, and first: \(held)"))
+    let list = try run("lane").output
+    let flow = try #require(list.split(separator: "\n").first { $0.contains("- campaign spring") })
+    #expect(flow.contains("until lifted") && flow.hasSuffix("checking"))
+    let none = try run("trace", SendID.random(at: Timestamp(seconds: 0)).description)
+    #expect(none.errors.contains("no dispatch worker is alive"))
+    #expect(try run("lane", "show", "other").errors.contains("there is no lane other"))
   }
 
   @Test("nobody there is told, with the exit status of what is not available")

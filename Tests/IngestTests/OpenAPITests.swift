@@ -10,10 +10,12 @@ import Testing
 @Suite struct OpenAPITests {
   static let relay = "relay: { sender: \"meta\", allowedFrom: [\"+12025550123\"] },"
 
-  static func document() throws -> Outline {
+  static func document() throws -> Outline { try Outline(text("openapi.yaml")) }
+
+  static func text(_ file: String) throws -> String {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../docs/openapi.yaml").path
-    return try Outline(String(contentsOfFile: path, encoding: .utf8))
+      .appendingPathComponent("../../docs/\(file)").path
+    return try String(contentsOfFile: path, encoding: .utf8)
   }
 
   static func operations(_ document: Outline) -> Set<String> {

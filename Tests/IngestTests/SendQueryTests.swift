@@ -71,7 +71,65 @@ import Time
     let shown = Set(try #require(send.fields).map(\.name))
     let documented = Set(
       try OpenAPITests.document().keys(under: "components", "schemas", "Send", "properties"))
-    #expect(documented.subtracting(shown) == ["silent"] && shown.isSubset(of: documented))
+    #expect(documented.subtracting(shown) == ["silent", "waits"])
+    #expect(shown.isSubset(of: documented))
+  }
+
+  @Test("what is not at its end tells what it waits for, and a hold without an end has no time")
+  func waits() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    let store = stock.store
+    let sender = SenderID("meta")
+    func document(_ name: String) throws -> Set<String> {
+      Set(try OpenAPITests.document().keys(under: "components", "schemas", name, "properties"))
+    }
+    func names(_ value: JSONValue?) throws -> Set<String> {
+      Set(try #require(value?.fields).map(\.name))
+    }
+    try store.hold(sender, until: .distantFuture, because: "checking")
+    let send = try await get(stand, "/api/sends/\(stock.queued)").json
+    let waits = try #require(send["waits"])
+    #expect(waits["code"]?.string == "lane-held" && waits["until"] == nil)
+    #expect(
+      waits["sentence"]?.string?.hasPrefix("the lane `meta` is held until lifted: checking") == true
+    )
+    let whole = try await get(stand, "/api/lanes")
+    #expect(whole.text.contains("until lifted") && !whole.text.contains("5039"))
+    try store.resume(sender)
+    let now = try store.now()
+    let campaign = NewSend(
+      id: .random(at: now), sender: sender, recipient: "+39333", content: Array("{}".utf8),
+      priority: 3, campaign: "spring", template: "offer", due: now, expires: now + .seconds(3600))
+    _ = try store.take(IntakeBatch(log: "log", partition: 7, from: 0, next: 1, sends: [campaign]))
+    try store.hold(template: "offer", of: sender, until: .distantFuture, because: "paused by Meta")
+    let answer = try await get(stand, "/api/lanes")
+    let lane = try #require(
+      try answer.json["lanes"]?.items?.first { $0["sender"]?.string == "meta" })
+    let flow = try #require(lane["flows"]?.items?.first)
+    #expect(lane["heldFlows"]?.integer == 1 && flow["waiting"]?.integer == 1)
+    #expect(flow["priority"]?.integer == 3 && flow["campaign"]?.string == "spring")
+    #expect(flow["waits"]?["code"]?.string == "flow-held" && flow["waits"]?["until"] == nil)
+    let held = try #require(lane["held"]?.items?.first)
+    #expect(held["reason"]?.string == "paused by Meta" && held["until"] == nil)
+    #expect(try names(lane).isSubset(of: document("Lane")))
+    #expect(try names(flow).isSubset(of: document("WaitingFlow")))
+    #expect(try names(flow["waits"]).isSubset(of: document("Waits")))
+    #expect(!answer.text.contains("5039"))
+    let missing = try await get(stand, "/api/sends/\(SendID.random(at: now))")
+    #expect(missing.status == 404)
+    #expect(try missing.json["waits"]?["sentence"]?.string != nil)
+  }
+
+  @Test("the documents have every code of what is waited for")
+  func waitCodes() throws {
+    let file = try OpenAPITests.text("openapi.yaml")
+    let line = try #require(
+      file.split(separator: "\n").first { $0.contains("enum: [commits-lost") })
+    let codes = line.split(separator: "[")[1].dropLast().split(separator: ", ").map(String.init)
+    #expect(codes == Waits.Code.allCases.map(\.rawValue))
+    let page = try OpenAPITests.text("waits.md")
+    for code in codes { #expect(page.contains("`\(code)`"), "docs/waits.md lacks \(code)") }
   }
 
   @Test("what is not there yet, or is another tenant's, is not found")

@@ -11,8 +11,8 @@ import Testing
     Searches.ofRecipient, Flows.ofCampaign, Searches.ofFlow, Searches.queued, Searches.sending,
     Searches.doubtful, Searches.ended, Searches.summaries, Searches.standings,
     Searches.providerIDs, Searches.glances, Upkeep.deleteCampaignSends, Deliveries.due,
-    Deliveries.longestDue,
-    Parked.after, Parked.before, Lanes.backlog,
+    Deliveries.longestDue, Parked.after, Parked.before, Lanes.backlog, Reasons.send, Reasons.lane,
+    Reasons.above, Searches.histories,
   ]
 
   @Test(

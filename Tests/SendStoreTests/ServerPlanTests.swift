@@ -47,6 +47,8 @@ import Time
     Silence.deleteAwaited, People.savePairs, People.saveRecipients, People.saveWaIDs,
     People.openWindows, People.byWaID, People.inReplyTo, Flows.waiting, Flows.addWaiting,
     Lanes.backlog,
+    Reasons.send, Reasons.lane, Reasons.ahead, Reasons.above, Reasons.backlogs, Reasons.held,
+    Searches.histories,
   ]
 
   static func fill(_ connection: Connection, _ rows: Int) throws {

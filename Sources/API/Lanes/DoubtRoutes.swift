@@ -88,7 +88,7 @@ struct DoubtRoutes: Sendable {
 
   private func cancel(_ store: SendStore, _ id: SendID, _ key: APIKey) throws -> HTTPAnswer {
     _ = try visible(store, id, key)
-    guard let state = try store.cancel(id) else { return .notYetThere }
+    guard let state = try store.cancel(id) else { return .notYetThere() }
     guard state == .canceled else {
       return Problem(
         status: 409, title: "Conflict", detail: state.whyNotCanceled
@@ -100,7 +100,7 @@ struct DoubtRoutes: Sendable {
   private func visible(
     _ store: SendStore, _ id: SendID, _ key: APIKey
   ) throws -> StoredSend {
-    guard let send = try store.send(id) else { throw StoreQueries.Refused(answer: .notYetThere) }
+    guard let send = try store.send(id) else { throw StoreQueries.Refused(answer: .notYetThere()) }
     guard context.requests.isVisible(send.sender, to: key) else {
       throw StoreQueries.Refused(answer: .notFound)
     }
@@ -117,10 +117,13 @@ struct DoubtRoutes: Sendable {
 
 extension HTTPAnswer {
   /// Taken in a moment ago, perhaps, and not in the store yet.
-  static let notYetThere = Problem(
-    status: 404, title: "Not Found",
-    detail: "There is no send with this id, or it has not been taken in yet."
-  ).answer(headers: [HTTPHeader("Retry-After", "1")])
+  static func notYetThere(_ waits: Waits? = nil) -> HTTPAnswer {
+    var problem = Problem(
+      status: 404, title: "Not Found",
+      detail: "There is no send with this id, or it has not been taken in yet.")
+    if let waits { problem.members = [("waits", JSONWriter.object { waits.write(to: &$0) })] }
+    return problem.answer(headers: [HTTPHeader("Retry-After", "1")])
+  }
 
   fileprivate static let notInDoubt = Problem(
     status: 409, title: "Conflict",

@@ -54,7 +54,7 @@ struct LaneRoutes: Sendable {
   private func lanes(
     _ store: SendStore, _ key: APIKey, only: SenderID? = nil
   ) throws -> HTTPAnswer {
-    let held = Dictionary(grouping: try store.heldFlows(), by: \.sender)
+    let waits = Dictionary(try store.laneWaits().map { ($0.sender, $0) }) { $1 }
     let now = try store.now()
     let lanes = try store.laneStatus().filter {
       (only == nil || $0.sender == only) && context.requests.isVisible($0.sender, to: key)
@@ -65,7 +65,10 @@ struct LaneRoutes: Sendable {
         writer.name("lanes")
         writer.array { list in
           for lane in lanes {
-            list.object { lane.write(to: &$0, held[lane.sender] ?? [], at: now) }
+            list.object { item in
+              lane.write(to: &item, at: now)
+              waits[lane.sender]?.write(to: &item)
+            }
           }
         }
       })
@@ -73,7 +76,7 @@ struct LaneRoutes: Sendable {
 }
 
 extension LaneStatus {
-  fileprivate func write(to writer: inout JSONWriter, _ held: [HeldFlow], at now: Timestamp) {
+  fileprivate func write(to writer: inout JSONWriter, at now: Timestamp) {
     writer.field("sender", sender.text)
     writer.field("waiting", waiting)
     writer.field("inFlight", inFlight)
@@ -85,19 +88,48 @@ extension LaneStatus {
     writer.field("since", stop?.since.description)
     writer.field("until", standing.until?.description)
     if leaseUntil > now { writer.field("worker", worker?.text) }
-    guard !held.isEmpty else { return }
+  }
+}
+
+extension LaneWaits {
+  fileprivate func write(to writer: inout JSONWriter) {
+    if let waits {
+      writer.name("waits")
+      writer.object { waits.write(to: &$0) }
+    }
+    guard !flows.isEmpty else { return }
+    writer.field("heldFlows", heldFlows)
+    writer.name("flows")
+    writer.array { list in
+      for flow in flows { list.object { flow.write(to: &$0) } }
+    }
+    // As earlier versions told of the same.
     writer.name("held")
     writer.array { list in
-      for flow in held {
-        list.object { item in
-          if !flow.campaign.isEmpty { item.field("campaign", flow.campaign) }
-          if !flow.template.text.isEmpty { item.field("template", flow.template.name) }
-          if let language = flow.template.language { item.field("language", language) }
-          item.field("waiting", flow.waiting)
-          item.field("until", flow.until.description)
-          item.field("reason", flow.reason)
-        }
-      }
+      for flow in flows { list.object { flow.writeHold(to: &$0) } }
     }
+  }
+}
+
+extension HeldFlow {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.field("priority", priority)
+    writeName(to: &writer)
+    writer.field("waiting", waiting)
+    writer.name("waits")
+    writer.object { waits.write(to: &$0) }
+  }
+
+  fileprivate func writeHold(to writer: inout JSONWriter) {
+    writeName(to: &writer)
+    writer.field("waiting", waiting)
+    writer.field("until", waits.until?.description)
+    writer.field("reason", reason)
+  }
+
+  private func writeName(to writer: inout JSONWriter) {
+    if !campaign.isEmpty { writer.field("campaign", campaign) }
+    if !template.text.isEmpty { writer.field("template", template.name) }
+    if let language = template.language { writer.field("language", language) }
   }
 }

@@ -26,9 +26,7 @@ struct SendQueries: Sendable {
       context.requests.door(.read) { _, parameters, key, responder in
         guard let id = SendID(parameters["id"] ?? "") else { return responder.answer(.notFound) }
         context.requests.desk.answer(responder) { store in
-          guard let view = try SendView(id, in: store) else { return .notYetThere }
-          guard context.requests.isVisible(view.sender, to: key) else { return .notFound }
-          return HTTPAnswer(json: view.json)
+          try SendView.answer(id, in: store) { context.requests.isVisible($0, to: key) }
         }
       })
     router.at(

@@ -94,7 +94,7 @@ struct SendRoutes: Sendable {
         counts.refused.add()
         return responder.answer(SendAnswer.refused(.keyReused).answer)
       }
-      append(events, of: request, responder) {
+      append(events, of: request, since: intake.now, responder) {
         HTTPAnswer(status: 202, json: SendAnswer.queued(events))
       }
     }
@@ -137,7 +137,7 @@ struct SendRoutes: Sendable {
         counts.refused.add()
         return responder.answer(answer)
       }
-      append(events, of: request, responder) { answer }
+      append(events, of: request, since: intake.now, responder) { answer }
     }
   }
 
@@ -163,11 +163,13 @@ struct SendRoutes: Sendable {
   }
 
   private func append(
-    _ events: [SendEvent], of request: HTTPRequest, _ responder: HTTPResponder,
-    _ answer: @escaping @Sendable () -> HTTPAnswer
+    _ events: [SendEvent], of request: HTTPRequest, since start: Timestamp,
+    _ responder: HTTPResponder, _ answer: @escaping @Sendable () -> HTTPAnswer
   ) {
-    let trace = Traceparent.of(request)
+    let step = door.tracer?.begin(request, since: start.microseconds)
+    let trace = step?.trace ?? Traceparent.of(request)
     door.eventLog.append(events.map { $0.record(trace) }) { outcome in
+      if let step { door.tracer?.end(step, .request(request, events.count, outcome)) }
       switch outcome {
       case .success:
         counts.queued.add(events.count)
@@ -196,5 +198,22 @@ struct SendCounts: Sendable {
   init(_ metrics: Metrics) {
     queued = metrics.counter("postrider_sends_queued_total", "Sends taken in.")
     refused = metrics.counter("postrider_send_requests_refused_total", "Requests that got no 202.")
+  }
+}
+
+extension Tracer.Told {
+  /// The paths of these routes have nothing of a person in them.
+  fileprivate static func request(
+    _ request: HTTPRequest, _ count: Int, _ outcome: Result<Void, LogError>
+  ) -> Self {
+    let failure: String? = if case .failure(let error) = outcome { error.description } else { nil }
+    return Tracer.Told(
+      "POST \(request.path)", .server,
+      [
+        Span.Attribute("http.request.method", "POST"),
+        Span.Attribute("url.path", request.path),
+        Span.Attribute("http.response.status_code", failure == nil ? 202 : 503),
+        Span.Attribute("postrider.sends", count),
+      ], failure: failure)
   }
 }

@@ -1,4 +1,6 @@
+internal import Running
 internal import Domain
+internal import HTTP
 internal import JSON
 internal import SendStore
 internal import Store
@@ -9,18 +11,22 @@ struct SendView {
   private let send: StoredSend
   private let providerIDs: [(attempt: Int, id: ProviderID)]
   private let silentSince: Timestamp?
+  private let waits: Waits?
 
-  /// nil where the store has no such send, or not yet.
-  init?(_ id: SendID, in store: SendStore) throws(StoreError) {
-    guard let send = try store.send(id) else { return nil }
-    self.send = send
-    providerIDs = try store.providerIDs(of: id)
-    silentSince = try store.silentSince(id)
+  /// What who asks for a send is answered, whether it is there or not.
+  static func answer(
+    _ id: SendID, in store: SendStore, isVisible: (SenderID) -> Bool
+  ) throws(StoreError) -> HTTPAnswer {
+    let (send, waits) = try store.standing(of: id)
+    guard let send else { return .notYetThere(waits) }
+    guard isVisible(send.sender) else { return .notFound }
+    let view = SendView(
+      send: send, providerIDs: try store.providerIDs(of: id),
+      silentSince: try store.silentSince(id), waits: waits)
+    return HTTPAnswer(json: view.json)
   }
 
-  var sender: SenderID { send.sender }
-
-  var json: [UInt8] {
+  private var json: [UInt8] {
     JSONWriter.object(capacity: 2048) { writer in
       writer.field("id", send.id.description)
       writer.field("state", send.progress.state.name)
@@ -33,6 +39,10 @@ struct SendView {
       writer.field("due", send.due.description)
       writer.field("expires", send.expires.description)
       if silentSince != nil { writer.field("silent", true) }
+      if let waits {
+        writer.name("waits")
+        writer.object { waits.write(to: &$0) }
+      }
       writer.field("metadata", json: send.content.metadata)
       writeError(to: &writer)
       writer.name("history")

@@ -106,7 +106,6 @@ final class SendWaits: Sendable {
     if let standing, !waiter.isVisible(standing.sender) { return .notFound }
     let isThere = standing.map { $0.state.isFailure || $0.state.rank >= waiter.state.rank } ?? false
     guard isThere || now >= waiter.deadline else { return nil }
-    guard let view = try SendView(waiter.id, in: store) else { return .notYetThere }
-    return HTTPAnswer(json: view.json)
+    return try SendView.answer(waiter.id, in: store, isVisible: waiter.isVisible)
   }
 }

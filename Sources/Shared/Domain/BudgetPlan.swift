@@ -83,6 +83,29 @@ package struct BudgetPlan: Sendable {
     return Hold(until: nil, by: .inFlight)
   }
 
+  /// All that is used up of the lane's own budgets, each until it has room again.
+  package var used: [Hold] {
+    let own = lane.holds(at: now).map { Hold(until: $0.until, by: $0.by) }
+    return own + (inFlight >= inFlightLimit ? [Hold(until: nil, by: .inFlight)] : [])
+  }
+
+  /// Until when no recipient may be written to that is not counted already.
+  package var newRecipientsUsed: Hold? {
+    let until = recipients.map { $0.nextRoom(after: now) }
+    return until.flatMap { $0 > now ? Hold(until: $0, by: .recipients) : nil }
+  }
+
+  /// What is used up for one person.
+  package func used(for candidate: Candidate) -> [Hold] {
+    let bucket = pair.map { TokenBucket($0, paidBack: candidate.pairPaidBack ?? .distantPast) }
+    let pairUntil = bucket.map { $0.nextRoom(after: now) }
+    let newUntil = candidate.isWindowOpen ? nil : holdForNewRecipient(candidate)
+    return [
+      pairUntil.flatMap { $0 > now ? Hold(until: $0, by: .pair) : nil },
+      newUntil.map { Hold(until: $0, by: .recipients) },
+    ].compactMap(\.self)
+  }
+
   package mutating func admit(_ candidate: Candidate) -> Verdict {
     if let hold { return .full(hold) }
     var bucket = pair.map { TokenBucket($0, paidBack: candidate.pairPaidBack ?? .distantPast) }

@@ -51,12 +51,16 @@ package struct LaneBudget: Hashable, Sendable {
 
   /// What holds the lane longest, and until when.
   package func hold(at now: Timestamp) -> (until: Timestamp, by: BudgetName)? {
+    holds(at: now).max { $0.until < $1.until }
+  }
+
+  func holds(at now: Timestamp) -> [(until: Timestamp, by: BudgetName)] {
     let holds: [(until: Timestamp, by: BudgetName)?] = [
       window.map { ($0.nextRoom(after: now), .rate) },
       bucket.map { ($0.nextRoom(after: now), .rate) },
       daily.map { ($0.nextRoom(after: now), .daily) },
     ]
-    return holds.compactMap(\.self).filter { $0.until > now }.max { $0.until < $1.until }
+    return holds.compactMap(\.self).filter { $0.until > now }
   }
 
   package mutating func take(_ count: Int, at time: Timestamp) {

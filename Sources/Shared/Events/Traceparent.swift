@@ -34,6 +34,34 @@ package struct Traceparent: Hashable, Sendable, CustomStringConvertible {
       })
   }
 
+  package var traceID: String {
+    String(decoding: description.utf8.dropFirst(3).prefix(32), as: UTF8.self)
+  }
+  package var spanID: String {
+    String(decoding: description.utf8.dropFirst(36).prefix(16), as: UTF8.self)
+  }
+
+  /// Whether its caller records it: the lowest bit of the flags.
+  package var isSampled: Bool {
+    Self.digit(description.utf8.last ?? UInt8(ascii: "0")) & 1 == 1
+  }
+
+  package func sampled(_ isSampled: Bool) -> Traceparent {
+    Traceparent(Array(description.utf8.prefix(53)) + (isSampled ? "01" : "00").utf8)
+  }
+
+  /// Decided by the id alone, so that all who ask decide alike: by its last 56 bits, which are random.
+  package func belongs(toShare share: Double) -> Bool {
+    let number = description.utf8.dropFirst(21).prefix(14).reduce(UInt64(0)) {
+      $0 << 4 | UInt64(Self.digit($1))
+    }
+    return Double(number) < share * Double(1 << 56 as UInt64)
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8 {
+    byte <= UInt8(ascii: "9") ? byte - UInt8(ascii: "0") : byte - UInt8(ascii: "a") + 10
+  }
+
   private init(_ text: [UInt8]) { description = String(decoding: text, as: UTF8.self) }
 
   private static func isValid(_ text: String.UTF8View) -> Bool {

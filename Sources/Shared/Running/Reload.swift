@@ -58,6 +58,7 @@ extension Settings {
     if spool != other.spool { names.append("spool") }
     if admin != other.admin { names.append("admin") }
     if strangersRoom != other.strangersRoom { names.append("strangersRoom") }
+    if otlp != other.otlp { names.append("otlp") }
     return names
   }
 }

@@ -16,10 +16,13 @@ package struct WorkerContext: Sendable {
   package let metrics: Metrics
   package let stop: StopSignal
   package let reload: Reload
+  /// nil where `otlp` is not set.
+  package let tracer: Tracer?
 
   package init(
     settings: Settings, store: SendStore, eventLog: any EventLog, worker: WorkerID, log: Log,
-    health: Health, metrics: Metrics, stop: StopSignal, reload: Reload = Reload()
+    health: Health, metrics: Metrics, stop: StopSignal, reload: Reload = Reload(),
+    tracer: Tracer? = nil
   ) {
     self.settings = settings
     self.store = store
@@ -30,5 +33,6 @@ package struct WorkerContext: Sendable {
     self.metrics = metrics
     self.stop = stop
     self.reload = reload
+    self.tracer = tracer
   }
 }

@@ -8,7 +8,7 @@ extension SendStore {
   package static let nouns: [Noun] = [
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
-    Deliveries.noun, Upkeep.noun, Searches.noun,
+    Deliveries.noun, Upkeep.noun, Searches.noun, Reasons.noun,
   ]
 }
 
@@ -96,7 +96,7 @@ enum Flows {
     postgres: PackageResources.flows_postgres_sql,
     [
       add, find, waiting, addWaiting, serve, prune, pruneHolds, saveTemplateHold, holdTemplate,
-      releaseTemplate, forgetTemplateHold, holdCampaign, release, forgetHolds, held, templates,
+      releaseTemplate, forgetTemplateHold, holdCampaign, release, forgetHolds, templates,
       ofCampaign,
     ])
 }
@@ -169,6 +169,14 @@ enum Searches {
     postgres: PackageResources.searches_postgres_sql,
     [
       ofRecipient, ofFlow, queued, sending, doubtful, ended, summaries, standings, providerIDs,
-      glances,
+      glances, histories,
     ])
+}
+
+/// Why sends, flows and lanes wait: read for people, never written.
+enum Reasons {
+  static let noun = Noun(
+    "reasons", sqlite: PackageResources.reasons_sqlite_sql,
+    postgres: PackageResources.reasons_postgres_sql,
+    [world, lane, lanes, send, ahead, above, backlogs, held])
 }

@@ -30,6 +30,8 @@ package struct Settings: Sendable {
   package var doubts = DoubtLooks.standard
   /// How long a provider's answer is waited for.
   package var answerTimeout = Duration.seconds(30)
+  /// Where spans go; nil: nowhere.
+  package var otlp: OTLPSettings?
 
   package init() {}
 
@@ -37,6 +39,7 @@ package struct Settings: Sendable {
   package var secrets: [Secret] {
     apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets) + actions.flatMap(\.secrets)
       + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets + log.secrets
+      + (otlp?.headers.map(\.value) ?? [])
   }
 }
 

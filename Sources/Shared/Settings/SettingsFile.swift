@@ -73,6 +73,7 @@ extension Settings {
       reader.value("answerTimeout", "a time such as 30s", Units.duration) ?? answerTimeout
     parkedLimit = reader.count("parkedLimit", in: 1...10_000_000) ?? parkedLimit
     if let own = reader.object("doubts") { readDoubts(own) }
+    otlp = reader.otlp
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
 

@@ -136,6 +136,16 @@ final class SettingsReader {
     return count
   }
 
+  /// A number from 0 to 1.
+  func share(_ name: String) -> Double? {
+    guard let node = node(name) else { return nil }
+    guard case .number(let number) = node, (0...1).contains(number) else {
+      fault(name, "must be a number from 0 to 1")
+      return nil
+    }
+    return number
+  }
+
   /// A text that stands for a value of some kind; `expected` says what it should look like.
   func value<Value>(
     _ name: String, _ expected: String, _ make: (String) -> Value?

@@ -47,9 +47,9 @@ package struct PostgresFacts: Sendable {
     do throws(PostgresError) {
       try connection.execute("SET application_name = 'postrider doctor'")
       _ = try connection.prepare(
-        "postrider_doctor", "SELECT pg_backend_pid()::text || current_setting('application_name')")
+        "of-the-doctor", "SELECT pg_backend_pid()::text || current_setting('application_name')")
       var seen: Set<String> = []
-      for _ in 0..<20 { seen.insert(try connection.run("postrider_doctor", []).text(0, 0)) }
+      for _ in 0..<20 { seen.insert(try connection.run("of-the-doctor", []).text(0, 0)) }
       return seen.count > 1
     } catch { return true }
   }

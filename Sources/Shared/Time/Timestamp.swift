@@ -25,4 +25,9 @@ package struct Timestamp: Hashable, Comparable, Sendable, Codable {
 
   package static let distantPast = Timestamp(microseconds: Int64.min / 4)
   package static let distantFuture = Timestamp(microseconds: Int64.max / 4)
+
+  /// The year 10000, which no text of a time can say: what is to last until then lasts until somebody ends it.
+  private static let openEnd = Timestamp(seconds: 253_402_300_800)
+
+  package var isOpenEnded: Bool { self >= Self.openEnd }
 }

@@ -10,6 +10,7 @@ struct LaneCommand: Subcommand {
   static let options: Set<String> = ["config", "reason"]
   static let help = """
     usage: postrider lane list [--config FILE]
+           postrider lane show SENDER [--config FILE]
            postrider lane pause SENDER [--reason TEXT] [--config FILE]
            postrider lane resume SENDER [--config FILE]
 
@@ -22,6 +23,7 @@ struct LaneCommand: Subcommand {
 
   private enum Action {
     case list
+    case show(SenderID)
     case pause(SenderID)
     case resume(SenderID)
   }
@@ -30,10 +32,12 @@ struct LaneCommand: Subcommand {
     self.options = options
     switch (options.words.first ?? "list", options.words.count) {
     case ("list", 0...1): action = .list
+    case ("show", 2): action = .show(SenderID(options.words[1]))
     case ("pause", 2): action = .pause(SenderID(options.words[1]))
     case ("resume", 2): action = .resume(SenderID(options.words[1]))
-    case ("pause", _), ("resume", _): throw UsageFault("lane \(options.words[0]) needs one sender")
-    default: throw UsageFault("lane needs list, pause or resume")
+    case ("show", _), ("pause", _), ("resume", _):
+      throw UsageFault("lane \(options.words[0]) needs one sender")
+    default: throw UsageFault("lane needs list, show, pause or resume")
     }
   }
 
@@ -41,6 +45,7 @@ struct LaneCommand: Subcommand {
     StoreAccess.with(options) { access in
       switch action {
       case .list: return try list(access.store)
+      case .show(let sender): return try show(sender, access.store)
       case .pause(let sender):
         return try change(sender, access.store) { () throws(StoreError) in
           let reason = options["reason"] ?? "Paused by hand."
@@ -57,33 +62,72 @@ struct LaneCommand: Subcommand {
   private func change(
     _ sender: SenderID, _ store: SendStore, _ body: () throws(StoreError) -> Void
   ) throws(StoreError) -> Exit {
-    let known = try store.laneStatus().map(\.sender)
-    guard known.contains(sender) else {
-      let names = known.map(\.text).joined(separator: ", ")
-      Terminal.error("postrider: there is no lane \(sender); lanes are \(names)")
-      return .failed
-    }
+    let known = try store.laneStatus()
+    guard known.contains(where: { $0.sender == sender }) else { return refuse(sender, known) }
     try body()
     return try list(store)
   }
 
+  private func refuse(_ sender: SenderID, _ known: [LaneStatus]) -> Exit {
+    let names = known.map(\.sender.text).joined(separator: ", ")
+    Terminal.error("postrider: there is no lane \(sender); lanes are \(names)")
+    return .failed
+  }
+
+  private func show(_ sender: SenderID, _ store: SendStore) throws(StoreError) -> Exit {
+    let known = try store.laneStatus()
+    guard let lane = known.first(where: { $0.sender == sender }) else {
+      return refuse(sender, known)
+    }
+    let now = try store.now()
+    let waits = try store.laneWaits().first { $0.sender == sender }
+    var rows = [
+      ["lane", sender.text], ["state", lane.standing(at: now).state],
+      ["waiting", "\(lane.waiting)"], ["in flight", "\(lane.inFlight)"],
+      ["in doubt", "\(lane.inDoubt)"],
+    ]
+    if lane.leaseUntil > now, let worker = lane.worker { rows.append(["worker", worker.text]) }
+    if let stop = lane.stop { rows.append(["since", "\(stop.since)"]) }
+    if let why = waits?.waits {
+      rows.append(["waits", why.sentence])
+      if let until = why.until { rows.append(["until", "\(until)"]) }
+    }
+    print(Terminal.table(rows))
+    guard let waits, !waits.flows.isEmpty else { return .done }
+    let flows = waits.flows.map { ["\($0.priority)", "\($0.waiting)", $0.waits.sentence] }
+    print("\n" + Terminal.table([["priority", "waiting", "why"]] + flows))
+    if waits.heldFlows > flows.count {
+      print("and \(waits.heldFlows - flows.count) more flows that are held")
+    }
+    return .done
+  }
+
   private func list(_ store: SendStore) throws(StoreError) -> Exit {
     let now = try store.now()
-    let held = try store.heldFlows()
+    let waits = Dictionary(try store.laneWaits().map { ($0.sender, $0) }) { $1 }
     var table = [["lane", "state", "waiting", "in flight", "in doubt", "until", "why"]]
     for lane in try store.laneStatus() {
-      let standing = lane.standing(at: now)
+      let why = waits[lane.sender]?.waits
       table.append([
-        lane.sender.text, standing.state, "\(lane.waiting)", "\(lane.inFlight)", "\(lane.inDoubt)",
-        standing.until?.description ?? "", standing.reason ?? "",
+        lane.sender.text, lane.standing(at: now).state, "\(lane.waiting)", "\(lane.inFlight)",
+        "\(lane.inDoubt)", why?.untilText ?? "", why?.sentence ?? "",
       ])
-      for flow in held where flow.sender == lane.sender {
+      for flow in waits[lane.sender]?.flows ?? [] {
         let template = flow.template.description
         let name = template.isEmpty ? "campaign \(flow.campaign)" : "template \(template)"
-        table.append(["- \(name)", "held", "\(flow.waiting)", "", "", "\(flow.until)", flow.reason])
+        table.append([
+          "- \(name)", "held", "\(flow.waiting)", "", "", flow.waits.untilText, flow.reason,
+        ])
       }
     }
     print(Terminal.table(table))
     return .done
+  }
+}
+
+extension Waits {
+  /// For a table: a hold that only a person ends has no time.
+  fileprivate var untilText: String {
+    until?.description ?? (isUntilLifted ? "until lifted" : "")
   }
 }

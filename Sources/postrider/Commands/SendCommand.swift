@@ -12,16 +12,19 @@ struct SendCommand: Subcommand {
   static let options: Set<String> = [
     "config", "to", "body", "template", "language", "sender", "campaign", "wait", "timeout", "url",
   ]
+  static let flags: Set<String> = ["follow"]
   static let help = """
     usage: postrider send --to NUMBER --body TEXT [OPTIONS]
            postrider send --to NUMBER --template NAME [OPTIONS]
 
     Sends one message through the API of a running system, with a key of the settings, and prints its id.
+    Where it is waited for and takes more than a few seconds, says what it waits for, and if it fails, why.
 
       --sender ID       which of several senders
       --language CODE   of the template
       --campaign NAME   counts it to a campaign
       --wait STATE      waits until it is there, or has ended, and prints its state as well
+      --follow          prints each step with its time, until it is delivered, unless --wait says otherwise
       --timeout N       waits at most so many seconds, 60 unless said
       --url URL         where the API is, unless it is where the settings listen
       --config FILE
@@ -44,7 +47,7 @@ struct SendCommand: Subcommand {
       }
       self.state = state
     } else {
-      state = nil
+      state = options.has("follow") ? .delivered : nil
     }
     timeout = try options.count("timeout", in: 1...86_400, default: 60)
     self.options = options
@@ -74,7 +77,8 @@ struct SendCommand: Subcommand {
     }
     Terminal.show(id)
     guard let state else { return .done }
-    return try wait(for: state, id, caller)
+    return try SendWatch(id, for: state, follows: options.has("follow"), caller)
+      .run(within: .seconds(timeout))
   }
 
   private var body: [UInt8] {
@@ -85,25 +89,6 @@ struct SendCommand: Subcommand {
       writer.field("language_code", options["language"])
       writer.field("sender", options["sender"])
       writer.field("campaign", options["campaign"])
-    }
-  }
-
-  /// In turns, since one request waits no longer than a minute.
-  private func wait(
-    for state: SendState, _ id: String, _ caller: APICaller
-  ) throws(APICaller.Failed) -> Exit {
-    let deadline = RunningTime.now + .seconds(timeout)
-    while true {
-      let left = deadline.left.components.seconds
-      let path = "/api/sends/\(id)/wait?for=\(state.name)&timeout=\(min(left, 30))"
-      let answer = try caller.call("GET", path)
-      guard answer.status == 200 || answer.status == 404 else { throw APICaller.Failed(answer) }
-      let reached = answer.json?["state"]?.string.flatMap { SendState(name: $0) }
-      let isOver = reached.map { $0.isFailure || $0.rank >= state.rank } ?? false
-      guard isOver || left == 0 else { continue }
-      Terminal.show(reached?.name ?? "not taken in yet")
-      return reached.map { $0.rank >= state.rank && $0.isFailure == state.isFailure } == true
-        ? .done : .failed
     }
   }
 }

@@ -13,7 +13,7 @@ struct TraceCommand: Subcommand {
     usage: postrider trace ID [--config FILE]
 
     One send's life as a time line: each step with our time, how long after the first it was, what the
-    provider's clock said, and why.
+    provider's clock said, and why. Of one that is not at its end: what it waits for.
     """
 
   private let options: Options
@@ -30,21 +30,24 @@ struct TraceCommand: Subcommand {
 
   func run() -> Exit {
     StoreAccess.with(options) { access in
-      guard let send = try access.store.send(id) else {
-        Terminal.error("postrider: there is no send \(id), or it has not been taken in yet")
+      let (send, waits) = try access.store.standing(of: id)
+      guard let send else {
+        let why = waits.map { ": \($0.sentence)" } ?? ""
+        Terminal.error("postrider: there is no send \(id), or it has not been taken in yet\(why)")
         return .failed
       }
-      print(Terminal.table(try facts(send, access.store)))
+      print(Terminal.table(try facts(send, waits, access.store)))
       print("\n" + Terminal.table(Self.steps(send)))
       return .done
     }
   }
 
-  private func facts(_ send: StoredSend, _ store: SendStore) throws(StoreError) -> [[String]] {
-    var rows = [
-      ["send", send.id.description], ["state", send.progress.state.name],
-      ["sender", send.sender.text], ["to", send.recipient.text],
-    ]
+  private func facts(
+    _ send: StoredSend, _ waits: Waits?, _ store: SendStore
+  ) throws(StoreError) -> [[String]] {
+    var rows = [["send", send.id.description], ["state", send.progress.state.name]]
+    if let waits { rows.append(["waits", waits.sentence]) }
+    rows += [["sender", send.sender.text], ["to", send.recipient.text]]
     if !send.campaign.isEmpty { rows.append(["campaign", send.campaign]) }
     if !send.template.isEmpty { rows.append(["template", send.template]) }
     for (attempt, name) in try store.providerIDs(of: id) {
@@ -52,6 +55,9 @@ struct TraceCommand: Subcommand {
     }
     if let since = try store.silentSince(id) { rows.append(["silent since", "\(since)"]) }
     rows.append(["expires", "\(send.expires)"])
+    if let trace = send.history.first?.detail?.value?["traceparent"]?.string {
+      rows.append(["traceparent", trace])
+    }
     if let answer = send.answer {
       rows.append(["answer", String(decoding: answer, as: UTF8.self)])
     }

@@ -19,6 +19,8 @@ package struct Problem: Error, Sendable {
   package let type: String
   package let instance: String?
   package let errors: [Fault]
+  /// What more it says: a name, and its value as JSON.
+  package var members: [(name: StaticString, json: [UInt8])] = []
 
   package init(
     status: Int, title: String, detail: String? = nil, type: String = "about:blank",
@@ -39,6 +41,7 @@ package struct Problem: Error, Sendable {
       writer.field("status", status)
       writer.field("detail", detail)
       writer.field("instance", instance)
+      for member in members { writer.field(member.name, json: member.json) }
       guard !errors.isEmpty else { return }
       writer.name("errors")
       writer.array { writer in

@@ -15,14 +15,17 @@ package struct DoorContext: Sendable {
   package let throttle: LineThrottle
   /// The calendar's time.
   package let now: @Sendable () -> Timestamp
+  /// nil where `otlp` is not set.
+  package let tracer: Tracer?
 
   package init(
-    _ eventLog: LogSlot, _ store: StoreSlot, log: Log, metrics: Metrics,
+    _ eventLog: LogSlot, _ store: StoreSlot, log: Log, metrics: Metrics, tracer: Tracer? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
   ) {
     (self.eventLog, self.store) = (eventLog, store)
     (self.log, self.metrics, self.now) = (log, metrics, now)
     throttle = LineThrottle(now: now)
+    self.tracer = tracer
   }
 }
 

@@ -47,12 +47,17 @@ extension SendStore {
 
   /// Every callback that came in before then has been applied; nil where nobody has said so.
   package func markedUntil() throws(StoreError) -> Timestamp? {
-    try engine.read { transaction throws(StoreError) in
-      let since = try transaction.now() - Self.markPatience
-      return try transaction.rows(
-        Marks.until, [.since: .time(since), .silence: .integer(Self.markSilence.microseconds)]
-      ) { $0.optionalTime(.until) }.first ?? nil
-    }
+    try engine.read { transaction throws(StoreError) in try transaction.markedUntil() }
+  }
+}
+
+extension Transaction {
+  func markedUntil() throws(StoreError) -> Timestamp? {
+    let since = try now() - SendStore.markPatience
+    let silence = SendStore.markSilence.microseconds
+    return try rows(Marks.until, [.since: .time(since), .silence: .integer(silence)]) {
+      $0.optionalTime(.until)
+    }.first ?? nil
   }
 }
 

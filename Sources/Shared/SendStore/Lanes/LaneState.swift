@@ -135,7 +135,9 @@ extension LaneStatus {
     if let stop {
       return (stop.code == LaneStop.byHand ? "paused" : "stopped", stop.reason, nil)
     }
-    if let heldUntil, heldUntil > now { return ("held", holdReason, heldUntil) }
+    if let heldUntil, heldUntil > now {
+      return ("held", holdReason, heldUntil.isOpenEnded ? nil : heldUntil)
+    }
     if let budget, waiting > 0 {
       return ("waiting", budget.sentence, budget.until)
     }

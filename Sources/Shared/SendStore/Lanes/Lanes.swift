@@ -21,6 +21,7 @@ struct LaneCatalog {
   private(set) var byAccount: [AccountID: [LaneIdentity]] = [:]
   private(set) var groups: [LaneGroupID: GroupKey] = [:]
   var budgets: [LaneKey: Budget] = [:]
+  var doubtPolicies: [LaneKey: Sender.DoubtPolicy] = [:]
   /// Of the lanes that mind silence.
   var silentAfter: [LaneKey: Duration] = [:]
 
@@ -51,16 +52,6 @@ package struct LaneStatus: Hashable, Sendable {
   package let at: Timestamp
   package let worker: WorkerID?
   package let leaseUntil: Timestamp
-}
-
-/// Sends of one template or campaign that have to wait.
-package struct HeldFlow: Hashable, Sendable {
-  package let sender: SenderID
-  package let campaign: String
-  package let template: TemplateKey
-  package let waiting: Int
-  package let until: Timestamp
-  package let reason: String
 }
 
 package struct LaneStop: Hashable, Sendable {
@@ -104,6 +95,7 @@ extension SendStore {
       for sender in senders {
         guard let key = catalog.byName[sender.id]?.key else { continue }
         known.budgets[key] = sender.budget
+        known.doubtPolicies[key] = sender.inDoubt
         known.silentAfter[key] = sender.silentAfter
       }
     }
@@ -132,17 +124,6 @@ extension SendStore {
           waiting: row.int(.waiting), inDoubt: row.int(.inDoubt),
           budget: standing?.hold, uses: standing?.uses ?? [], at: now,
           worker: row.optionalText(.owner).map { WorkerID($0) }, leaseUntil: row.time(.leaseUntil))
-      }
-    }
-  }
-
-  package func heldFlows() throws(StoreError) -> [HeldFlow] {
-    try engine.read { transaction throws(StoreError) in
-      try transaction.rows(Flows.held, [.now: .time(try transaction.now())]) { row in
-        HeldFlow(
-          sender: SenderID(row.text(.sender)), campaign: row.text(.campaign),
-          template: TemplateKey(text: row.text(.template)),
-          waiting: row.int(.waiting), until: row.time(.heldUntil), reason: row.text(.holdReason))
       }
     }
   }
@@ -253,7 +234,7 @@ extension Transaction {
 }
 
 /// What a lane and its group have spent, as their rows keep it.
-private struct SpentBudget {
+struct SpentBudget {
   let lane: [UInt8]
   let recipients: [UInt8]
 
@@ -261,22 +242,33 @@ private struct SpentBudget {
     under budget: Budget, inFlight: Int, at time: Timestamp, lag: Duration
   ) throws(StoreError) -> (hold: BudgetPlan.Hold?, uses: [BudgetUse]) {
     let now = time - lag
+    let plan = try plan(under: budget, inFlight: inFlight, at: time, lag: lag)
+    let uses = plan.uses(of: budget)
+    if let hold = plan.hold { return (hold.later(by: lag), uses) }
+    guard let until = plan.recipients?.nextRoom(after: now), until > now else { return (nil, uses) }
+    return (BudgetPlan.Hold(until: until + lag, by: .recipients), uses)
+  }
+
+  /// As a claim would have it now, in budget time.
+  func plan(
+    under budget: Budget, inFlight: Int, at time: Timestamp, lag: Duration
+  ) throws(StoreError) -> BudgetPlan {
+    let now = time - lag
     do throws(Unreadable) {
       let counted: RecipientBudget? =
         if case .recipients(let limit) = budget.daily {
           try RecipientBudget(limit: limit, kept: recipients)
         } else { nil }
-      let plan = BudgetPlan(
+      return BudgetPlan(
         budget, lane: try LaneBudget(budget, kept: lane), recipients: counted, inFlight: inFlight,
         now: now, postBy: now)
-      let uses = plan.uses(of: budget)
-      if let hold = plan.hold {
-        return (BudgetPlan.Hold(until: hold.until.map { $0 + lag }, by: hold.by), uses)
-      }
-      guard let until = counted?.nextRoom(after: now), until > now else { return (nil, uses) }
-      return (BudgetPlan.Hold(until: until + lag, by: .recipients), uses)
     } catch { throw .broken(error.description) }
   }
+}
+
+extension BudgetPlan.Hold {
+  /// From budget time to the store's.
+  func later(by lag: Duration) -> Self { Self(until: until.map { $0 + lag }, by: by) }
 }
 
 extension Lanes {
@@ -325,8 +317,4 @@ extension Flows {
   enum ReleaseParameter: Int, Columns { case lane }
   static let release = Command<ReleaseParameter>("release")
   static let forgetHolds = Command<ReleaseParameter>("forgetHolds")
-
-  enum HeldParameter: Int, Columns { case now }
-  enum HeldColumn: Int, Columns { case sender, campaign, template, waiting, heldUntil, holdReason }
-  static let held = Query<HeldParameter, HeldColumn>("held")
 }

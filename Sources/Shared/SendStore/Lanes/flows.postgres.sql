@@ -84,10 +84,6 @@ UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = ANY(:lane::bigi
 -- forgetHolds
 DELETE FROM template_holds WHERE lane = ANY(:lane::bigint[]);
 
--- held
-SELECT l.name AS sender, f.campaign, f.template, f.waiting, f.held_until, f.hold_reason
-FROM flows f JOIN lanes l ON l.key = f.lane WHERE f.held_until > (:now::bigint[])[1] AND f.waiting > 0 ORDER BY f.key;
-
 -- templates
 SELECT key, template FROM flows WHERE key = ANY(:flow::bigint[]);
 

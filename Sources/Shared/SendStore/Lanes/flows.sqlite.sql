@@ -77,10 +77,6 @@ UPDATE flows SET held_until = 0, hold_reason = NULL WHERE lane = :lane AND held_
 -- forgetHolds
 DELETE FROM template_holds WHERE lane = :lane;
 
--- held
-SELECT l.name AS sender, f.campaign, f.template, f.waiting, f.held_until, f.hold_reason
-FROM flows f JOIN lanes l ON l.key = f.lane WHERE f.held_until > :now AND f.waiting > 0 ORDER BY f.key;
-
 -- templates
 SELECT key, template FROM flows WHERE key = :flow;
 

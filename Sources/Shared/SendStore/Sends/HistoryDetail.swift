@@ -20,6 +20,11 @@ package struct HistoryDetail: Hashable, Sendable {
     HistoryDetail(json: JSONWriter.object { $0.field("reason", text) })
   }
 
+  /// Of the first change, where the send's trace is recorded: all that is told of it later goes on from there.
+  static func trace(_ traceparent: String) -> HistoryDetail {
+    HistoryDetail(json: JSONWriter.object { $0.field("traceparent", traceparent) })
+  }
+
   /// nil where it cannot be read.
   package var value: JSONValue? { JSONValue(whole: json) }
 }

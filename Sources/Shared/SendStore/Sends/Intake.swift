@@ -310,7 +310,9 @@ extension Transaction {
   ) throws(StoreError) {
     guard !rows.isEmpty else { return }
     let keys = Column.keys(rows, \.key)
-    let changes = rows.map { Change($0, at: now) }
+    let changes = zip(rows, fresh).map { row, item in
+      Change(row, at: now, detail: item.send.traceparent.map { .trace($0) })
+    }
     try run(
       Arrivals.insertSends,
       [

@@ -5,18 +5,7 @@ internal import Time
 extension SendStore {
   /// One send with its whole history; nil where intake does not have it yet, or any more.
   package func send(_ id: SendID) throws(StoreError) -> StoredSend? {
-    try engine.read { transaction throws(StoreError) in
-      let found = try transaction.rows(Sends.one, [.id: .bytes([id.bytes])]) {
-        row throws(StoreError) in
-        (
-          key: row.key(.key) as SendKey, send: try StoredSend(row),
-          packed: try PackedHistory.entries(row.optionalBytes(.history) ?? [])
-        )
-      }
-      guard let (key, send, packed) = found.first else { return nil }
-      let history = packed + (try transaction.history(of: key))
-      return send.with(history.sorted { $0.version < $1.version })
-    }
+    try engine.read { transaction throws(StoreError) in try transaction.send(id)?.send }
   }
 
   package func key(of id: SendID) throws(StoreError) -> SendKey? {
@@ -52,7 +41,19 @@ extension SendStore {
 }
 
 extension Transaction {
-  fileprivate func history(of send: SendKey) throws(StoreError) -> [HistoryEntry] {
+  func send(_ id: SendID) throws(StoreError) -> (key: SendKey, send: StoredSend)? {
+    let found = try rows(Sends.one, [.id: .bytes([id.bytes])]) { row throws(StoreError) in
+      (
+        key: row.key(.key) as SendKey, send: try StoredSend(row),
+        packed: try PackedHistory.entries(row.optionalBytes(.history) ?? [])
+      )
+    }
+    guard let (key, send, packed) = found.first else { return nil }
+    let history = packed + (try history(of: key))
+    return (key, send.with(history.sorted { $0.version < $1.version }))
+  }
+
+  private func history(of send: SendKey) throws(StoreError) -> [HistoryEntry] {
     try rows(Sends.history, [.send: .key(send)]) { row throws(StoreError) in
       guard let state = SendState(rawValue: row.int(.state)) else {
         throw .broken("a state \(row.int(.state))")

@@ -22,6 +22,12 @@ enum PackedHistory {
     while !reader.isAtEnd { entries.append(try reader.entry()) }
     return entries
   }
+
+  /// Without reading the rest.
+  static func first(_ packed: [UInt8]) throws(StoreError) -> HistoryEntry? {
+    var reader = PackedReader(packed)
+    return reader.isAtEnd ? nil : try reader.entry()
+  }
 }
 
 extension HistoryEntry {

@@ -15,12 +15,15 @@ package struct NewSend: Hashable, Sendable {
   package var due: Timestamp
   package var expires: Timestamp
   package var maxAttempts: Int
+  /// The trace that it belongs to, where that is recorded.
+  package var traceparent: String?
 
   package init(
     id: SendID, sender: SenderID, recipient: PersonAddress, content: [UInt8], priority: Int = 0,
     campaign: String = "", template: String = "", due: Timestamp, expires: Timestamp,
-    maxAttempts: Int = 10
+    maxAttempts: Int = 10, traceparent: String? = nil
   ) {
+    self.traceparent = traceparent
     self.id = id
     self.sender = sender
     self.recipient = recipient

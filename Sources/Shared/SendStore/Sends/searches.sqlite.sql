@@ -38,3 +38,6 @@ SELECT s.id, s.state, s.attempt, s.version, s.changed, s.recipient, l.name AS se
   (SELECT p.id FROM provider_ids p WHERE p.send = s.key AND p.attempt = s.attempt LIMIT 1) AS provider_id
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
 WHERE s.id = :id;
+
+-- histories
+SELECT id, history FROM sends WHERE id = :id AND history IS NOT NULL;

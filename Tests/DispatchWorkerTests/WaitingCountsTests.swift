@@ -6,8 +6,8 @@ import Time
 @testable import DispatchWorker
 @testable import SendStore
 
-@Suite struct LaneWaitsTests {
-  typealias Reason = LaneWaits.Reason
+@Suite struct WaitingCountsTests {
+  typealias Reason = WaitingCounts.Reason
 
   struct Case: Sendable, CustomStringConvertible {
     let description: String
@@ -51,7 +51,7 @@ import Time
       heldUntil: given.heldFor.map { at + $0 }, holdReason: nil, waiting: 10, inDoubt: 0,
       budget: given.budget.map { BudgetPlan.Hold(until: nil, by: $0) }, uses: [], at: at,
       worker: nil, leaseUntil: at)
-    let waits = LaneWaits(
+    let waits = WaitingCounts(
       lane,
       LaneBacklog(
         sender: sender, oldestDue: .zero, held: given.held, newRecipients: given.newRecipients),

@@ -3,7 +3,7 @@ internal import SendStore
 internal import Time
 
 /// What keeps the sends that wait in a lane. Knows no I/O.
-struct LaneWaits: Hashable {
+struct WaitingCounts: Hashable {
   let sender: SenderID
   let oldestDue: Duration
   /// Every reason, also those that keep none.
@@ -59,7 +59,7 @@ struct LaneWaits: Hashable {
   }
 }
 
-extension LaneWaits.Reason {
+extension WaitingCounts.Reason {
   fileprivate init?(_ budget: BudgetName) {
     switch budget {
     case .rate: self = .rate

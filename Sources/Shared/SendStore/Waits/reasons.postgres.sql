@@ -1,0 +1,67 @@
+-- A parameter is a column of the batch: one statement takes all its rows.
+
+-- world
+/* Who was silent for too long is forgotten only when somebody else is seen, so the time is asked as well. */
+SELECT (SELECT count(*) FROM workers WHERE kind = 'dispatch' AND seen_until > (:now::bigint[])[1]) AS dispatchers,
+  (SELECT count(*) FROM workers WHERE kind = 'status' AND seen_until > (:now::bigint[])[1]) AS status_workers,
+  coalesce((SELECT value FROM facts WHERE name = 'commits-lost'), 0) AS commits_lost;
+
+-- lane
+SELECT l.key, l.name AS sender, l.provider, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
+  l.budget, l.in_flight, l.told_rate, g.recipients, g.told_recipients, g.budget_lag, g.lease_until,
+  (EXISTS (SELECT 1 FROM workers w
+    WHERE w.name = g.owner AND w.seen_until > (:now::bigint[])[1]))::int::bigint AS is_owner_alive
+FROM lanes l JOIN lane_groups g ON g.key = l.lane_group
+WHERE l.key = (:lane::bigint[])[1];
+
+-- lanes
+SELECT l.key, l.name AS sender, l.provider, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
+  l.budget, l.in_flight, l.told_rate, g.recipients, g.told_recipients, g.budget_lag, g.lease_until,
+  (EXISTS (SELECT 1 FROM workers w
+    WHERE w.name = g.owner AND w.seen_until > (:now::bigint[])[1]))::int::bigint AS is_owner_alive
+FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
+
+-- send
+/* All that may keep one send, whatever its state: what does not apply is not there. */
+SELECT s.lane, s.flow, f.priority, f.campaign, f.template, f.held_until, f.hold_reason, k.rest_until, k.last_inbound,
+  k.window_closed, x.paid_back, r.counted, d.reason AS doubt_reason, d.next_look, i.post_by,
+  (SELECT count(*) FROM workers w WHERE w.name = i.worker AND w.seen_until > (:now::bigint[])[1]) AS workers,
+  q.since AS silent_since
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow
+LEFT JOIN contacts k ON k.lane = s.lane AND k.address = s.recipient
+LEFT JOIN pairs x ON x.lane = s.lane AND x.address = s.recipient
+LEFT JOIN recipients r ON r.lane_group = l.lane_group AND r.address = s.recipient
+LEFT JOIN doubts d ON d.send = s.key
+LEFT JOIN intents i ON i.send = s.key
+LEFT JOIN silent q ON q.send = s.key
+WHERE s.key = (:send::bigint[])[1];
+
+-- ahead
+/* Counted up to a limit, however long the queue is. */
+SELECT count(*) AS count FROM (SELECT 1 FROM queue q WHERE q.lane = (:lane::bigint[])[1]
+  AND q.flow = (:flow::bigint[])[1] AND (q.due, q.send) < ((:due::bigint[])[1], (:send::bigint[])[1])
+  LIMIT (:limit::bigint[])[1]) a;
+
+-- above
+/* Flows of a higher priority that may go now, by what waits in them. */
+SELECT (coalesce(sum(f.waiting), 0))::bigint AS count FROM flows f
+WHERE f.lane = (:lane::bigint[])[1] AND f.waiting > 0 AND f.priority > (:priority::bigint[])[1]
+  AND f.held_until <= (:now::bigint[])[1]
+  AND EXISTS (SELECT 1 FROM queue q WHERE q.lane = f.lane AND q.flow = f.key AND q.due <= (:now::bigint[])[1]);
+
+-- backlogs
+/* By the flows with something in them, each with one look at the head of its queue. */
+SELECT f.lane, (sum(f.waiting))::bigint AS waiting,
+  (sum(CASE WHEN f.held_until > (:now::bigint[])[1] THEN 0 ELSE f.waiting END))::bigint AS free,
+  min(CASE WHEN f.held_until <= (:now::bigint[])[1] THEN (SELECT q.due FROM queue q
+    WHERE q.lane = f.lane AND q.flow = f.key ORDER BY q.due LIMIT 1) END) AS next_due
+FROM flows f WHERE f.waiting > 0 GROUP BY f.lane;
+
+-- held
+/* Of each lane the first few, and first those whose hold ends first. */
+SELECT p.lane, p.priority, p.campaign, p.template, p.waiting, p.held_until, p.hold_reason, p.total
+FROM (SELECT f.lane, f.priority, f.campaign, f.template, f.waiting, f.held_until, f.hold_reason,
+    row_number() OVER (PARTITION BY f.lane ORDER BY f.held_until, f.key) AS place,
+    count(*) OVER (PARTITION BY f.lane) AS total
+  FROM flows f WHERE f.waiting > 0 AND f.held_until > (:now::bigint[])[1]) p
+WHERE p.place <= (:limit::bigint[])[1] ORDER BY p.lane, p.place;
