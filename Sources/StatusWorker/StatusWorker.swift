@@ -67,6 +67,11 @@ package enum StatusWorker {
         ).run()
       },
       WorkerThread("silence") { watchSilence(context, senders) },
+      WorkerThread("tokens") {
+        do throws(HTTPClientError) { try TokenCare(context, senders).run() } catch {
+          context.log.error("cannot look after tokens", ["reason": error.description])
+        }
+      },
       WorkerThread("upkeep") {
         Upkeep(
           context.store, retention: context.settings.retention, log: context.log, stop: context.stop

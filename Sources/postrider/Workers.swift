@@ -28,6 +28,7 @@ struct Workers {
   private let storeSlot = StoreSlot()
   private let reload = Reload()
   private let readAgain: @Sendable () throws -> Settings
+  private let accounts: AccountWatch
 
   /// `readAgain` reads the settings from where they came.
   init(
@@ -35,14 +36,19 @@ struct Workers {
     readAgain: @escaping @Sendable () throws -> Settings
   ) {
     self.readAgain = readAgain
-    self.settings = settings
+    accounts = AccountWatch(
+      settings, reload: reload, log: log,
+      file: parts.contains(.ingest) ? settings.spool.path + ".accounts" : nil)
+    // What was made at run time before the store can be asked.
+    self.settings = accounts.settings
+    log.keepOut(accounts.settings.secrets)
     self.parts = parts
     self.log = log
   }
 
   func run() -> Exit {
-    let signals = SignalWatch(stop: stop) { [reload, readAgain, log, settings] in
-      Self.apply(reload, readAgain, log, running: settings)
+    let signals = SignalWatch(stop: stop) { [accounts, readAgain, log, settings] in
+      Self.apply(accounts, readAgain, log, running: settings)
     }
     defer { withExtendedLifetime(signals) {} }
     do {
@@ -71,7 +77,7 @@ struct Workers {
 
   /// With any fault in them everything stays as it is.
   private static func apply(
-    _ reload: Reload, _ readAgain: () throws -> Settings, _ log: Log, running: Settings
+    _ accounts: AccountWatch, _ readAgain: () throws -> Settings, _ log: Log, running: Settings
   ) {
     do {
       let new = try readAgain()
@@ -79,7 +85,7 @@ struct Workers {
       for name in new.fixedDifferences(from: running) {
         log.warning("a setting takes effect with the next start only", ["setting": name])
       }
-      try reload.apply(new, over: running)
+      try accounts.apply(new)
       log.info("settings were read again", ["senders": new.senders.count])
     } catch {
       log.error("the settings were read again and are not taken up", ["reason": "\(error)"])
@@ -121,7 +127,10 @@ struct Workers {
     let eventLog = MeasuredLog(opened, metrics)
     defer { eventLog.close(within: .seconds(5)) }
     logSlot.fill(eventLog)
-    let threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog, tracer)
+    var threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog, tracer)
+    threads.append(
+      WorkerThread("accounts") { [accounts, storeSlot, stop] in accounts.run(storeSlot, stop: stop)
+      })
     log.info("ready", ["senders": settings.senders.count])
     ServiceManager.tell(.ready)
     stop.wait()

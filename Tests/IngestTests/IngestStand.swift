@@ -87,6 +87,7 @@ final class IngestStand: Sendable {
     {
       listen: "127.0.0.1:0",
       spool: { path: "spool.db", limit: "\(spoolLimit)" },
+      secretsKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
       apiKeys: [
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },

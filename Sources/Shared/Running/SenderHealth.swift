@@ -54,10 +54,18 @@ extension SenderSettings {
       sentence: "\(name) is \(status)\(isTrial ? ", a trial: only verified numbers" : "")")
   }
 
+  /// The worst of the entities: what stands above them is BLOCKED also where only calls by SIP are.
   private static func meta(_ root: JSONValue) -> SenderHealth {
-    let verdict = root["health_status"]?["can_send_message"]?.string ?? "AVAILABLE"
-    let entities = root["health_status"]?["entities"]?.items ?? []
-    let reasons = entities.flatMap { $0["errors"]?.items ?? [] }.map { error in
+    let health = root["health_status"]
+    let entities = (health?["entities"]?.items ?? []).filter {
+      $0["entity_type"]?.string != "MESSAGE_TEMPLATE"
+    }
+    let words = entities.compactMap { $0["can_send_message"]?.string }
+    let whole = words.isEmpty ? health?["can_send_message"]?.string : nil
+    let verdict =
+      ["BLOCKED", "LIMITED"].first { word in words.contains(word) || whole == word } ?? "AVAILABLE"
+    let stopping = entities.filter { $0["can_send_message"]?.string != "AVAILABLE" }
+    let reasons = stopping.flatMap { $0["errors"]?.items ?? [] }.map { error in
       [error["error_description"]?.string, error["possible_solution"]?.string].compactMap(\.self)
         .joined(separator: ": ")
     }

@@ -8,7 +8,7 @@ extension SendStore {
   package static let nouns: [Noun] = [
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
-    Deliveries.noun, Upkeep.noun, Searches.noun, Reasons.noun,
+    Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Reasons.noun,
   ]
 }
 
@@ -62,6 +62,8 @@ enum Sends {
         7, sqlite: PackageResources.sqlite_007_sql, postgres: PackageResources.postgres_007_sql),
       Migration(
         8, sqlite: PackageResources.sqlite_008_sql, postgres: PackageResources.postgres_008_sql),
+      Migration(
+        9, sqlite: PackageResources.sqlite_009_sql, postgres: PackageResources.postgres_009_sql),
     ])
 }
 
@@ -179,4 +181,10 @@ enum Reasons {
     "reasons", sqlite: PackageResources.reasons_sqlite_sql,
     postgres: PackageResources.reasons_postgres_sql,
     [world, lane, lanes, send, ahead, above, backlogs, held])
+}
+
+enum Credentials {
+  static let noun = Noun(
+    "credentials", sqlite: PackageResources.credentials_sqlite_sql,
+    postgres: PackageResources.credentials_postgres_sql, [stamp, all, save, replace, delete])
 }

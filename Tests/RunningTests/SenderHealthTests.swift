@@ -1,0 +1,46 @@
+import Domain
+import Platform
+@testable import HTTP
+import Running
+import Settings
+import Testing
+
+@Suite struct SenderHealthTests {
+  private static func sender() throws -> SenderSettings {
+    try #require(
+      try Settings.read(
+        text:
+          "{senders: [{id: \"m\", provider: \"meta\", phoneNumberId: \"1\", accessToken: \"t\"}]}"
+      ).senders.first)
+  }
+
+  private static func entity(_ type: String, _ verdict: String, _ more: String = "") -> String {
+    "{\"entity_type\":\"\(type)\",\"id\":\"1\",\"can_send_message\":\"\(verdict)\"\(more)}"
+  }
+
+  @Test(
+    "a sender of Meta's is as well as the worst of what it hangs on; calls by SIP are no reason",
+    arguments: [
+      ("AVAILABLE", [], true), ("BLOCKED", [], false),
+      (
+        "BLOCKED",
+        [
+          entity("PHONE_NUMBER", "AVAILABLE", ",\"can_receive_call_sip\":\"BLOCKED\""),
+          entity("WABA", "AVAILABLE"),
+        ], true
+      ),
+      ("AVAILABLE", [entity("WABA", "BLOCKED"), entity("PHONE_NUMBER", "AVAILABLE")], false),
+      ("LIMITED", [entity("WABA", "LIMITED")], true),
+      ("BLOCKED", [entity("MESSAGE_TEMPLATE", "BLOCKED"), entity("APP", "AVAILABLE")], true),
+    ] as [(String, [String], Bool)])
+  func meta(whole: String, entities: [String], isHealthy: Bool) throws {
+    let list = entities.isEmpty ? "" : ",\"entities\":[\(entities.joined(separator: ","))]"
+    let body = "{\"health_status\":{\"can_send_message\":\"\(whole)\"\(list)}}"
+    let timings = HTTPAnswerReceived.Timings(
+      connected: .zero, firstByte: .zero, total: .zero, isConnectionReused: true)
+    let answer = HTTPAnswerReceived(
+      status: 200, headers: [], body: Array(body.utf8), gatePassedAt: .distantPast, timings: timings
+    )
+    #expect(try Self.sender().health(in: answer).isHealthy == isHealthy)
+  }
+}
