@@ -29,6 +29,7 @@ struct Workers {
   private let reload = Reload()
   private let readAgain: @Sendable () throws -> Settings
   private let accounts: AccountWatch
+  private let templates = TemplateShelf()
 
   /// `readAgain` reads the settings from where they came.
   init(
@@ -94,7 +95,8 @@ struct Workers {
 
   private func listen(_ admin: AdminRoutes, _ tracer: Tracer?) throws -> IngestListener? {
     guard parts.contains(.ingest) else { return nil }
-    let door = DoorContext(logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer)
+    let door = DoorContext(
+      logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer, templates: templates)
     let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
     reload.onChange { settings in listener.apply(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
@@ -128,6 +130,12 @@ struct Workers {
     defer { eventLog.close(within: .seconds(5)) }
     logSlot.fill(eventLog)
     var threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog, tracer)
+    if parts.contains(.ingest) {
+      threads.append(
+        WorkerThread("template-shelf") { [templates, storeSlot, log, stop] in
+          templates.run(storeSlot, log: log, stop: stop)
+        })
+    }
     threads.append(
       WorkerThread("accounts") { [accounts, storeSlot, stop] in accounts.run(storeSlot, stop: stop)
       })

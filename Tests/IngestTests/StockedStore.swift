@@ -58,6 +58,8 @@ final class StockedStore: Sendable {
 
 extension OpenAPICaller {
   private func callAccounts() async throws {
+    try await call("GET /api/templates", "/api/templates")
+    try await call("GET /api/templates", "/api/templates?x=%00")
     try await call("GET /api/accounts", "/api/accounts")
     try await call("GET /api/accounts", "/api/accounts?x=%00")
     let put = "POST /api/accounts/{sender}/token"

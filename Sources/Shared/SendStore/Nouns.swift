@@ -8,7 +8,8 @@ extension SendStore {
   package static let nouns: [Noun] = [
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
-    Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Reasons.noun,
+    Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
+    Reasons.noun,
   ]
 }
 
@@ -64,6 +65,8 @@ enum Sends {
         8, sqlite: PackageResources.sqlite_008_sql, postgres: PackageResources.postgres_008_sql),
       Migration(
         9, sqlite: PackageResources.sqlite_009_sql, postgres: PackageResources.postgres_009_sql),
+      Migration(
+        10, sqlite: PackageResources.sqlite_010_sql, postgres: PackageResources.postgres_010_sql),
     ])
 }
 
@@ -187,4 +190,11 @@ enum Credentials {
   static let noun = Noun(
     "credentials", sqlite: PackageResources.credentials_sqlite_sql,
     postgres: PackageResources.credentials_postgres_sql, [stamp, all, save, replace, delete])
+}
+
+enum Templates {
+  static let noun = Noun(
+    "templates", sqlite: PackageResources.templates_sqlite_sql,
+    postgres: PackageResources.templates_postgres_sql,
+    [stamp, lists, all, save, vanish, tell, touch])
 }
