@@ -109,10 +109,7 @@ final class DispatchStage {
         HTTPHeader("Authorization", "Bearer key"), HTTPHeader("Content-Type", "application/json"),
       ], body: body)
     call.totalTimeout = .seconds(60)
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { found in outcome.change { $0 = found } }
-    outcome.wait(for: .seconds(70)) { $0 != nil }
-    guard case .answered(let answer) = outcome.peek({ $0 }) else { return nil }
+    guard case .answered(let answer) = client.ask(call) else { return nil }
     return answer
   }
 
