@@ -155,6 +155,14 @@ final class DispatchStage {
       .reduce(0) { $0 + Int($1) }
   }
 
+  /// Of files in the stage's folder, where they are there.
+  func megabytes(of files: [String]) -> Double {
+    files.reduce(0) { sum, file in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: folder.file(file))
+      return sum + Double((attributes?[.size] as? Int) ?? 0) / 1_048_576
+    }
+  }
+
   /// What every PostgreSQL server of this machine has worked.
   var serverSeconds: Double {
     let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
