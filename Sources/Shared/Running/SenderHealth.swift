@@ -1,6 +1,6 @@
 internal import Domain
 package import HTTP
-internal import JSON
+package import JSON
 internal import Providers
 package import Settings
 
@@ -25,8 +25,8 @@ extension SenderSettings {
       return SenderHealth(isHealthy: false, sentence: refusal(ProviderAnswer(answer)))
     }
     return switch sender.channel.provider {
-    case .twilio: Self.twilio(root)
-    case .meta: Self.meta(root)
+    case .twilio: SenderHealth(twilio: root)
+    case .meta: SenderHealth(meta: root)
     }
   }
 
@@ -44,26 +44,36 @@ extension SenderSettings {
     case .accepted: "the answer has status \(answer.status) and is not understood"
     }
   }
+}
 
-  private static func twilio(_ root: JSONValue) -> SenderHealth {
+extension SenderHealth {
+  /// An account as Twilio writes it.
+  package init(twilio root: JSONValue) {
     let status = root["status"]?.string ?? "active"
     let name = root["friendly_name"]?.string.map { "account \"\($0)\"" } ?? "the account"
     let isTrial = root["type"]?.string == "Trial"
-    return SenderHealth(
+    self.init(
       isHealthy: status == "active",
       sentence: "\(name) is \(status)\(isTrial ? ", a trial: only verified numbers" : "")")
   }
 
-  private static func meta(_ root: JSONValue) -> SenderHealth {
-    let verdict = root["health_status"]?["can_send_message"]?.string ?? "AVAILABLE"
-    let entities = root["health_status"]?["entities"]?.items ?? []
+  /// What each entity says counts: the verdict over all of them is BLOCKED too while calls by SIP are, though every message
+  /// goes out.
+  package init(meta root: JSONValue) {
+    let health = root["health_status"]
+    let entities = health?["entities"]?.items ?? []
+    let verdicts = entities.compactMap { $0["can_send_message"]?.string }
+    let all = verdicts.isEmpty ? [health?["can_send_message"]?.string ?? "AVAILABLE"] : verdicts
+    let verdict = ["BLOCKED", "LIMITED"].first(where: all.contains) ?? all[0]
+    let calls = entities.contains { $0["can_receive_call_sip"]?.string == "BLOCKED" }
     let reasons = entities.flatMap { $0["errors"]?.items ?? [] }.map { error in
       [error["error_description"]?.string, error["possible_solution"]?.string].compactMap(\.self)
         .joined(separator: ": ")
     }
-    return SenderHealth(
+    self.init(
       isHealthy: verdict != "BLOCKED",
       sentence: "can_send_message is \(verdict)"
+        + (calls ? ", can_receive_call_sip is BLOCKED" : "")
         + (reasons.isEmpty ? "" : " (\(Set(reasons).sorted().joined(separator: "; ")))"))
   }
 }
