@@ -207,4 +207,34 @@ import Testing
     stand.simulator.says("+393331234567", Saying(to: Demo.phoneNumberID, .text("x")))
     #expect(receiver.wait(for: 1).count == 1)
   }
+
+  @Test("a portfolio that may reach more people says so, and does")
+  func capability() throws {
+    let receiver = try Receiver()
+    let stand = try Stand {
+      $0.meta[0].webhookURL = receiver.url
+      $0.portfolios = [Demo.portfolio: 1]
+      $0.everyone.hasOpenWindow = false
+      $0.life.isReported = false
+    }
+    func send(to number: Int) -> Answer {
+      stand.meta(
+        metaText("+39333000000\(number)").replacing(
+          #""type":"text","text":{"body":"ciao"}"#,
+          with: #""type":"template","template":{"name":"hello_world","language":{"code":"en_US"}}"#
+        ))
+    }
+    #expect(send(to: 1).status == 200)
+    #expect(send(to: 2).code == 80007)
+    let path = "/_sim/portfolios/\(Demo.portfolio)"
+    #expect(stand.call("PUT", path, [], Array(#"{"limit": 2000}"#.utf8)).status == 204)
+    #expect(send(to: 2).status == 200)
+    let change = try JSONDocument(receiver.wait(for: 1).first?.body ?? []).root["entry"]?.items?
+      .first?["changes"]?.items?.first
+    #expect(change?["field"]?.string == "business_capability_update")
+    #expect(change?["value"]?["max_daily_conversations_per_business"]?.string == "TIER_2K")
+    #expect(stand.call("PUT", path, [], Array(#"{"limit": 0}"#.utf8)).status == 422)
+    let none = Array(#"{"limit": 9}"#.utf8)
+    #expect(stand.call("PUT", "/_sim/portfolios/none", [], none).status == 404)
+  }
 }

@@ -162,6 +162,26 @@ import Testing
     #expect(delete("name=ordine").code == 100)
   }
 
+  @Test("a pause that lasts for a time ends by itself, unless the template has changed")
+  func pauseForATime() throws {
+    let stand = try Stand()
+    let items = stand.metaGet(Self.edge).json?["data"]?.items ?? []
+    let ids = items.compactMap { $0["id"]?.string }
+    for id in ids {
+      let body = Array(#"{"status": "PAUSED", "for": "3h"}"#.utf8)
+      #expect(stand.call("PUT", "/_sim/templates/\(id)", [], body).status == 204)
+    }
+    let disabled = Array(#"{"status": "DISABLED"}"#.utf8)
+    #expect(stand.call("PUT", "/_sim/templates/\(ids[1])", [], disabled).status == 204)
+    func states() -> [String?] {
+      ids.map { stand.metaGet("/v24.0/\($0)?fields=status").json?["status"]?.string }
+    }
+    stand.simulator.advance(.seconds(3 * 3600 - 1))
+    #expect(states() == ["PAUSED", "DISABLED"])
+    stand.simulator.advance(.seconds(1))
+    #expect(states() == ["APPROVED", "DISABLED"])
+  }
+
   @Test("what Meta decides by itself is told by webhook, and a pause is undone on demand")
   func decided() throws {
     let receiver = try Receiver()

@@ -10,15 +10,18 @@ from twilio.rest import Client
 from simulated import CONTENT, PERSON, SERVICE, SID, SMS, STRANGER, TOKEN, WHATSAPP, SimulatedTestCase
 
 
-class TwilioTests(SimulatedTestCase):
-    def setUp(self):
-        self.client = self.connect()
-
+class TwilioTestCase(SimulatedTestCase):
     def connect(self, token=TOKEN):
         client = Client(SID, token)
-        client.api.base_url = self.base
+        for domain in [client.api, client.accounts, client.messaging, client.content]:
+            domain.base_url = self.base
         self.addCleanup(client.http_client.session.close)
         return client
+
+
+class TwilioTests(TwilioTestCase):
+    def setUp(self):
+        self.client = self.connect()
 
     def send(self, **more):
         return self.client.messages.create(**({"to": f"whatsapp:{PERSON}", "from_": WHATSAPP, "body": "ciao"} | more))
@@ -43,6 +46,16 @@ class TwilioTests(SimulatedTestCase):
         self.assertEqual((account.type, account.owner_account_sid), ("Full", SID))
         self.assertIsInstance(account.date_created, datetime.datetime)
         self.assertEqual(self.client.api.account.fetch().sid, SID)
+
+    def test_senders_and_contents_are_listed(self):
+        senders = self.client.messaging.v2.channels_senders.list(channel="whatsapp", page_size=1)
+        self.assertEqual([(sender.sender_id, sender.status) for sender in senders], [(WHATSAPP, "ONLINE")])
+        self.assertEqual(self.client.messaging.v2.channels_senders(senders[0].sid).fetch().sid, senders[0].sid)
+        content, = self.client.content.v2.content_and_approvals.list()
+        self.assertEqual((content.sid, content.approval_requests["status"]), (CONTENT, "approved"))
+        self.assertEqual(self.client.content.v1.contents(CONTENT).fetch().variables, {"1": "example 1"})
+        approval = self.client.content.v1.contents(CONTENT).approval_fetch().fetch()
+        self.assertEqual(approval.whatsapp["name"], "content_0001")
 
     def test_a_message_is_created_and_fetched(self):
         message = self.send()
@@ -150,3 +163,24 @@ class TwilioTests(SimulatedTestCase):
         call = self.callback(lambda call: call.path == "/inbound")
         self.assertTrue(RequestValidator(TOKEN).validate(call.url, call.form, call.headers["X-Twilio-Signature"]))
         self.assertEqual((call.form["Body"], call.form["From"]), ("Perché? 😀", f"whatsapp:{PERSON}"))
+
+
+class TokenTests(TwilioTestCase):
+    def signed_by(self, token):
+        self.control("POST", f"/people/{PERSON}/says", {"to": SMS, "text": "x"})
+        call = self.callback(lambda call: call.path == "/inbound" and call)
+        return RequestValidator(token).validate(call.url, call.form, call.headers["X-Twilio-Signature"])
+
+    def test_a_promoted_token_takes_the_place_of_the_former(self):
+        client = self.connect()
+        secondary = client.accounts.v1.secondary_auth_token().create().secondary_auth_token
+        self.assertEqual(self.connect(secondary).api.v2010.accounts(SID).fetch().sid, SID)
+        self.assertTrue(self.signed_by(TOKEN))
+        self.assertEqual(client.accounts.v1.auth_token_promotion().update().auth_token, secondary)
+        self.assertTrue(self.signed_by(secondary))
+        with self.assertRaises(TwilioRestException) as caught:
+            client.api.v2010.accounts(SID).fetch()
+        self.assertEqual(caught.exception.code, 20003)
+        other = self.connect(secondary)
+        other.accounts.v1.secondary_auth_token().create()
+        self.assertTrue(other.accounts.v1.secondary_auth_token().delete())

@@ -1,5 +1,6 @@
 internal import HTTP
 internal import JSON
+internal import Time
 
 /// `PUT /_sim/templates/{id}`: what Meta decides about a template by itself.
 extension World {
@@ -11,23 +12,30 @@ extension World {
     }.first
     guard let (app, place) = found else { return ControlAnswer.notFound }
     let before = settings.meta[app].accounts[place.account].templates[place.index]
-    let (after, isReported) = try ControlAnswer.read(request) { value, report in
+    let (after, isReported, span) = try ControlAnswer.read(request) { value, report in
       var template = before
       var isReported = true
+      var span: Duration?
       let fields = FieldReader(value, report)
       fields.string("status", into: &template.status)
       fields.string("category", into: &template.category)
       fields.string("rejectedReason", into: &template.rejectedReason)
       fields.string("correctCategory", into: &template.correctCategory)
       fields.bool("reported", into: &isReported)
+      fields.duration("for", into: &span)
       fields.finish()
-      return (template, isReported)
+      return (template, isReported, span)
     }
     changeTemplates(app, place.account) { templates in
       templates[place.index] = after
       guard before.category != after.category else { return }
       templates[place.index].previousCategory = before.category
       templates[place.index].correctCategory = nil
+    }
+    if let span, before.status != after.status {
+      let back = Work.restore(
+        app: app, account: place.account, template: id, from: after.status, to: before.status)
+      effects.append(.at(now + span.microseconds, back))
     }
     guard isReported else { return HTTPAnswer(status: 204) }
     if before.status != after.status { tellStatus(of: place, app, at: now) }
@@ -36,6 +44,17 @@ extension World {
       tellCategory(of: place, app, at: now)
     }
     return HTTPAnswer(status: 204)
+  }
+
+  /// A status that lasts only so long is over, unless another has come meanwhile.
+  mutating func restore(
+    _ app: Int, _ account: Int, _ id: String, from status: String, to former: String, at now: Int64
+  ) {
+    guard let place = template(id, app), place.account == account,
+      settings.meta[app].accounts[account].templates[place.index].status == status
+    else { return }
+    changeTemplates(app, account) { $0[place.index].status = former }
+    tellStatus(of: place, app, at: now)
   }
 
   /// Announced while `correct_category` is there, done when `previous_category` is.

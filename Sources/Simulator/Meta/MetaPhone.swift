@@ -43,7 +43,7 @@ extension World {
       NodeField("is_preverified_number", false),
       NodeField("search_visibility", "NON_VISIBLE"),
       NodeField("eligibility_for_api_business_global_search", "NON_ELIGIBLE_UNDEFINED_COUNTRY"),
-      NodeField("whatsapp_business_manager_messaging_limit", tier(place)),
+      NodeField("whatsapp_business_manager_messaging_limit", tier(of: messagingLimit(place))),
       NodeField("webhook_configuration") { writer in
         writer.field("phone_number", state.webhook?.url)
         writer.field("whatsapp_business_account", apps[place.app].webhooks[account.id]?.url)
@@ -91,8 +91,8 @@ extension World {
     return portfolio.flatMap { settings.portfolios[$0] }
   }
 
-  private func tier(_ place: PhonePlace) -> String {
-    switch messagingLimit(place) {
+  func tier(of limit: Int?) -> String {
+    switch limit {
     case nil: "TIER_UNLIMITED"
     case let limit? where limit >= 100_000: "TIER_100K"
     case let limit? where limit >= 10_000: "TIER_10K"

@@ -117,6 +117,27 @@ struct World: Sendable {
     settings.meta[app].verifyToken = webhook.verifyToken
   }
 
+  mutating func setToken(of account: Int, _ token: String) {
+    settings.twilio[account].authToken = token
+  }
+
+  mutating func openDoor(to account: Int, _ token: String) {
+    authorizations[door(to: account, token)] = account
+  }
+
+  mutating func closeDoor(to account: Int, _ token: String) {
+    authorizations[door(to: account, token)] = nil
+  }
+
+  private func door(to account: Int, _ token: String) -> String {
+    "Basic " + base64(Array("\(settings.twilio[account].sid):\(token)".utf8))
+  }
+
+  mutating func raise(_ portfolio: String, to limit: Int) {
+    settings.portfolios[portfolio] = limit
+    portfolios[portfolio]?.limit = limit
+  }
+
   mutating func changeTemplates<Result>(
     _ app: Int, _ account: Int, _ body: (inout [MetaApp.Template]) -> Result
   ) -> Result {
@@ -150,6 +171,7 @@ enum Work: Sendable {
   case flush(app: Int)
   /// A template that was handed in has been looked at.
   case review(app: Int, account: Int, template: String)
+  case restore(app: Int, account: Int, template: String, from: String, to: String)
   case says(String, Saying)
   case reply(Reply)
   /// An answer that has waited long enough for its callback.
@@ -194,6 +216,8 @@ struct AccountState: Sendable {
   /// Requests that came when as many as may be were under way.
   var violations = 0
   var daily: Door?
+  /// The other token of a rotation.
+  var secondaryToken: String?
 
   init(_ settings: TwilioAccount) {
     daily = settings.daily.map { Door(name: "daily", limit: $0, span: World.day) }
