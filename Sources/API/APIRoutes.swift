@@ -24,6 +24,8 @@ package final class APIRoutes: DoorRoutes {
     let context = APIContext(settings, door)
     SendRoutes(context, keys).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
+    AccountRoutes(context: context).add(to: &router)
+    TemplateRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)
     SendQueries(context: context, waiting: waiting).add(to: &router)
     events.add(to: &router, context)

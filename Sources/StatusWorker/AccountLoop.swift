@@ -64,8 +64,22 @@ package final class AccountLoop {
         ["account": event.account.text, "kind": event.kind])
       return
     }
+    try mirror(event)
     let done = try act(on: event, senders)
     (done ? applied : other).add()
+  }
+
+  /// Webhooks come before the daily list.
+  private func mirror(_ event: AccountEvent) throws(StoreError) {
+    switch event.news {
+    case .templateStatus(let status):
+      try store.tell(
+        status.event, ofTemplate: status.name, status.language, in: event.account)
+    case .templateComponents(let changed):
+      // Not all of it stands in the webhook: the list is read anew.
+      try store.templatesFailed(of: event.account, because: "\(changed.name) was changed")
+    case .account, .quality, .capability, .preferences, .error, .other: return
+    }
   }
 
   /// False where the news changes no lane.

@@ -15,6 +15,8 @@ package final class LiveSenders: Sendable {
 
   var ids: [SenderID] { index.all.map(\.sender.id) }
 
+  var all: [SenderSettings] { index.all }
+
   var index: SenderIndex { known.withLock { $0 } }
 
   subscript(id: SenderID) -> SenderSettings? { known.withLock { $0[id] } }

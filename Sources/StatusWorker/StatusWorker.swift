@@ -67,6 +67,16 @@ package enum StatusWorker {
         ).run()
       },
       WorkerThread("silence") { watchSilence(context, senders) },
+      WorkerThread("templates") {
+        do throws(HTTPClientError) { try TemplateMirror(context, senders).run() } catch {
+          context.log.error("cannot read templates", ["reason": error.description])
+        }
+      },
+      WorkerThread("tokens") {
+        do throws(HTTPClientError) { try TokenCare(context, senders).run() } catch {
+          context.log.error("cannot look after tokens", ["reason": error.description])
+        }
+      },
       WorkerThread("upkeep") {
         Upkeep(
           context.store, retention: context.settings.retention, log: context.log, stop: context.stop

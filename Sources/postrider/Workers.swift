@@ -28,6 +28,8 @@ struct Workers {
   private let storeSlot = StoreSlot()
   private let reload = Reload()
   private let readAgain: @Sendable () throws -> Settings
+  private let accounts: AccountWatch
+  private let templates = TemplateShelf()
 
   /// `readAgain` reads the settings from where they came.
   init(
@@ -35,14 +37,19 @@ struct Workers {
     readAgain: @escaping @Sendable () throws -> Settings
   ) {
     self.readAgain = readAgain
-    self.settings = settings
+    accounts = AccountWatch(
+      settings, reload: reload, log: log,
+      file: parts.contains(.ingest) ? settings.spool.path + ".accounts" : nil)
+    // What was made at run time before the store can be asked.
+    self.settings = accounts.settings
+    log.keepOut(accounts.settings.secrets)
     self.parts = parts
     self.log = log
   }
 
   func run() -> Exit {
-    let signals = SignalWatch(stop: stop) { [reload, readAgain, log, settings] in
-      Self.apply(reload, readAgain, log, running: settings)
+    let signals = SignalWatch(stop: stop) { [accounts, readAgain, log, settings] in
+      Self.apply(accounts, readAgain, log, running: settings)
     }
     defer { withExtendedLifetime(signals) {} }
     do {
@@ -71,7 +78,7 @@ struct Workers {
 
   /// With any fault in them everything stays as it is.
   private static func apply(
-    _ reload: Reload, _ readAgain: () throws -> Settings, _ log: Log, running: Settings
+    _ accounts: AccountWatch, _ readAgain: () throws -> Settings, _ log: Log, running: Settings
   ) {
     do {
       let new = try readAgain()
@@ -79,7 +86,7 @@ struct Workers {
       for name in new.fixedDifferences(from: running) {
         log.warning("a setting takes effect with the next start only", ["setting": name])
       }
-      try reload.apply(new, over: running)
+      try accounts.apply(new)
       log.info("settings were read again", ["senders": new.senders.count])
     } catch {
       log.error("the settings were read again and are not taken up", ["reason": "\(error)"])
@@ -88,7 +95,8 @@ struct Workers {
 
   private func listen(_ admin: AdminRoutes, _ tracer: Tracer?) throws -> IngestListener? {
     guard parts.contains(.ingest) else { return nil }
-    let door = DoorContext(logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer)
+    let door = DoorContext(
+      logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer, templates: templates)
     let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
     reload.onChange { settings in listener.apply(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
@@ -121,7 +129,16 @@ struct Workers {
     let eventLog = MeasuredLog(opened, metrics)
     defer { eventLog.close(within: .seconds(5)) }
     logSlot.fill(eventLog)
-    let threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog, tracer)
+    var threads = parts == [.ingest] ? [openStoreBeside()] : try startLoops(eventLog, tracer)
+    if parts.contains(.ingest) {
+      threads.append(
+        WorkerThread("template-shelf") { [templates, storeSlot, log, stop] in
+          templates.run(storeSlot, log: log, stop: stop)
+        })
+    }
+    threads.append(
+      WorkerThread("accounts") { [accounts, storeSlot, stop] in accounts.run(storeSlot, stop: stop)
+      })
     log.info("ready", ["senders": settings.senders.count])
     ServiceManager.tell(.ready)
     stop.wait()

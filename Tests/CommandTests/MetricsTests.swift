@@ -164,7 +164,7 @@ import Testing
         },
         {
           id: "meta", provider: "meta", phoneNumberId: "300000000000001",
-          wabaId: "200000000000001", accessToken: "a-token-of-the-test",
+          wabaId: "200000000000001", appId: "1", accessToken: "a-token-of-the-test",
           appSecret: "a-secret-of-the-test", verifyToken: "another-of-the-test",
           baseURL: "http://127.0.0.1:1/v24.0", app: "crm", company: "acme",
         },

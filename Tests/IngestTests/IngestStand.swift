@@ -27,6 +27,7 @@ final class IngestStand: Sendable {
   let faulty: FaultyLog
   private let slot = LogSlot()
   let stores = StoreSlot()
+  let templates = TemplateShelf()
   let settings: Settings
   let metrics = Metrics()
   let health = Health()
@@ -59,7 +60,7 @@ final class IngestStand: Sendable {
       })
     settings = try Self.settings(
       (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, moreSenders, folder, spoolLimit)
-    let door = DoorContext(slot, stores, log: logger, metrics: metrics)
+    let door = DoorContext(slot, stores, log: logger, metrics: metrics, templates: templates)
     listener = try IngestListener(
       settings, door, AdminRoutes(health, metrics),
       with: [APIRoutes(door, heartbeat: heartbeat)], patience: patience, instance: Self.instance,
@@ -87,6 +88,7 @@ final class IngestStand: Sendable {
     {
       listen: "127.0.0.1:0",
       spool: { path: "spool.db", limit: "\(spoolLimit)" },
+      secretsKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
       apiKeys: [
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },

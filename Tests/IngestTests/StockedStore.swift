@@ -57,6 +57,19 @@ final class StockedStore: Sendable {
 }
 
 extension OpenAPICaller {
+  private func callAccounts() async throws {
+    try await call("GET /api/templates", "/api/templates")
+    try await call("GET /api/templates", "/api/templates?x=%00")
+    try await call("GET /api/accounts", "/api/accounts")
+    try await call("GET /api/accounts", "/api/accounts?x=%00")
+    let put = "POST /api/accounts/{sender}/token"
+    let large = String(repeating: " ", count: 70_000)
+    for body in [#"{"token":"fresh"}"#, #"{"token":"a b"}"#, "{", large] {
+      try await call(put, "/api/accounts/meta/token", body: body)
+    }
+    try await call(put, "/api/accounts/nobody/token", body: "{}")
+  }
+
   func callStore() async throws {
     let queued = store?.queued ?? SendID.random(at: Timestamp(seconds: 0))
     let doubted = store?.doubted ?? queued
@@ -87,6 +100,7 @@ extension OpenAPICaller {
     try await call("GET /api/sends", "/api/sends?to=%2B393331234567")
     try await call("GET /api/sends", "/api/sends")
     try await callEvents()
+    try await callAccounts()
     try await call("GET /api/doubts", "/api/doubts")
     try await call("GET /api/doubts", "/api/doubts?after=x")
     let decide = "POST /api/doubts/{id}"

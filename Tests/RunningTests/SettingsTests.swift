@@ -99,6 +99,7 @@ import Testing
     for match in text.matches(of: /\$\{([A-Z_]+)\}/) {
       environment[String(match.1)] = "value-of-\(match.1)"
     }
+    environment["SECRETS_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
     environment["GCS_ACCOUNT"] = #"{"client_email": "a@b", "private_key": "k"}"#
     let settings = try Settings.read(file: path, environment: environment)
     #expect(settings.senders.map(\.sender.id.text) == ["sandbox", "main", "milan"])
@@ -273,6 +274,10 @@ import Testing
         "gcs.serviceAccount: is not the content of a service account's key file; use ${file:PATH}"
       ),
       (
+        "{secretsKey: 'c2hvcnQ='}",
+        "secretsKey: must be 32 bytes in base64: make one with `openssl rand -base64 32`"
+      ),
+      (
         "{actions: [{app: 'a', company: 'b', url: 'https://x', secret: 'short'}]}",
         "actions[0].secret: has 5 bytes, which can be guessed; it needs 16: make one with `echo whsec_$(openssl rand -base64 32)`"
       ),
@@ -306,6 +311,7 @@ import Testing
         "senders: [{\(meta), baseURL: 'https://graph.facebook.com'}]",
         "x: baseURL https://graph.facebook.com names no version"
       ),
+      ("senders: [{\(meta), appId: '7'}]", "x has an appId, but secretsKey is not set"),
       ("senders: [{\(meta)}]", "x has no appSecret"),
       ("senders: [{\(meta)}]", "x has no verifyToken"),
       (

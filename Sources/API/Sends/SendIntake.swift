@@ -1,4 +1,5 @@
 internal import Events
+internal import Running
 internal import Settings
 internal import Domain
 internal import JSON
@@ -12,6 +13,8 @@ struct SendIntake: Sendable {
   let now: Timestamp
   /// Whether files of a bucket can be signed for.
   var hasBuckets = true
+  /// What templates want to be filled in, as far as it is known.
+  var templates = TemplateShelf()
 
   /// Ids hang on the place in the request, so that an item that was put right meanwhile moves no other.
   static let idsPerItem = 1000
@@ -22,6 +25,7 @@ struct SendIntake: Sendable {
     guard unstorable.isEmpty else { throw unstorable }
     let chosen = try senderOrAllFaults(request)
     let requests = try read(request, chosen.rules)
+    try check(requests, request, chosen.sender)
     return try requests.enumerated().map { place, request throws(FieldFaults) in
       let event = SendEvent(
         request, id: id(chosen.sender, item * Self.idsPerItem + place), from: chosen.sender,
@@ -32,6 +36,32 @@ struct SendIntake: Sendable {
       }
       return event
     }
+  }
+
+  /// A missing value would be refused by the provider, long after it was accepted here.
+  private func check(
+    _ requests: [SendRequest], _ request: JSONValue, _ sender: Sender
+  ) throws(FieldFaults) {
+    var faults = FieldFaults()
+    for template in requests.flatMap({ [$0.message.template, $0.fallbackTemplate] }) {
+      guard let template, let needs = templates.needs(of: template, in: sender.account) else {
+        continue
+      }
+      let isFallback = template == requests.first?.fallbackTemplate
+      for (place, detail) in needs.faults(of: template) {
+        faults.add(Self.pointer(place, request, isFallback: isFallback), detail)
+      }
+    }
+    guard faults.isEmpty else { throw faults }
+  }
+
+  /// Where the value would stand, in whichever form the template came.
+  private static func pointer(
+    _ place: String, _ request: JSONValue, isFallback: Bool
+  ) -> String {
+    if isFallback { return "/fallbackTemplate/\(place)" }
+    if let object = request["template"], !object.isNull { return "/template/components" }
+    return "/\(place)"
   }
 
   /// What every log and store takes, with what stands around it in a record.

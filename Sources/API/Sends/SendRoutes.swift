@@ -159,7 +159,8 @@ struct SendRoutes: Sendable {
     return SendIntake(
       choice: SenderChoice(settings.senders, default: settings.defaultSender, for: key.tenant),
       idempotencyKey: given,
-      isTemplate: isTemplate, now: door.now(), hasBuckets: settings.gcs != nil)
+      isTemplate: isTemplate, now: door.now(), hasBuckets: settings.gcs != nil,
+      templates: door.templates)
   }
 
   private func append(

@@ -1,6 +1,6 @@
 internal import Domain
 package import HTTP
-package import JSON
+internal import JSON
 internal import Providers
 package import Settings
 
@@ -25,8 +25,8 @@ extension SenderSettings {
       return SenderHealth(isHealthy: false, sentence: refusal(ProviderAnswer(answer)))
     }
     return switch sender.channel.provider {
-    case .twilio: SenderHealth(twilio: root)
-    case .meta: SenderHealth(meta: root)
+    case .twilio: Self.twilio(root)
+    case .meta: Self.meta(root)
     }
   }
 
@@ -44,33 +44,33 @@ extension SenderSettings {
     case .accepted: "the answer has status \(answer.status) and is not understood"
     }
   }
-}
 
-extension SenderHealth {
-  /// An account as Twilio writes it.
-  package init(twilio root: JSONValue) {
+  private static func twilio(_ root: JSONValue) -> SenderHealth {
     let status = root["status"]?.string ?? "active"
     let name = root["friendly_name"]?.string.map { "account \"\($0)\"" } ?? "the account"
     let isTrial = root["type"]?.string == "Trial"
-    self.init(
+    return SenderHealth(
       isHealthy: status == "active",
       sentence: "\(name) is \(status)\(isTrial ? ", a trial: only verified numbers" : "")")
   }
 
-  /// What each entity says counts: the verdict over all of them is BLOCKED too while calls by SIP are, though every message
-  /// goes out.
-  package init(meta root: JSONValue) {
+  /// The worst of the entities: what stands above them is BLOCKED also where only calls by SIP are.
+  private static func meta(_ root: JSONValue) -> SenderHealth {
     let health = root["health_status"]
-    let entities = health?["entities"]?.items ?? []
-    let verdicts = entities.compactMap { $0["can_send_message"]?.string }
-    let all = verdicts.isEmpty ? [health?["can_send_message"]?.string ?? "AVAILABLE"] : verdicts
-    let verdict = ["BLOCKED", "LIMITED"].first(where: all.contains) ?? all[0]
+    let entities = (health?["entities"]?.items ?? []).filter {
+      $0["entity_type"]?.string != "MESSAGE_TEMPLATE"
+    }
+    let words = entities.compactMap { $0["can_send_message"]?.string }
+    let whole = words.isEmpty ? health?["can_send_message"]?.string : nil
+    let verdict =
+      ["BLOCKED", "LIMITED"].first { word in words.contains(word) || whole == word } ?? "AVAILABLE"
     let calls = entities.contains { $0["can_receive_call_sip"]?.string == "BLOCKED" }
-    let reasons = entities.flatMap { $0["errors"]?.items ?? [] }.map { error in
+    let stopping = entities.filter { $0["can_send_message"]?.string != "AVAILABLE" }
+    let reasons = stopping.flatMap { $0["errors"]?.items ?? [] }.map { error in
       [error["error_description"]?.string, error["possible_solution"]?.string].compactMap(\.self)
         .joined(separator: ": ")
     }
-    self.init(
+    return SenderHealth(
       isHealthy: verdict != "BLOCKED",
       sentence: "can_send_message is \(verdict)"
         + (calls ? ", can_receive_call_sip is BLOCKED" : "")

@@ -8,7 +8,8 @@ extension SendStore {
   package static let nouns: [Noun] = [
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
-    Deliveries.noun, Upkeep.noun, Searches.noun, Reasons.noun,
+    Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
+    Reasons.noun,
   ]
 }
 
@@ -62,6 +63,10 @@ enum Sends {
         7, sqlite: PackageResources.sqlite_007_sql, postgres: PackageResources.postgres_007_sql),
       Migration(
         8, sqlite: PackageResources.sqlite_008_sql, postgres: PackageResources.postgres_008_sql),
+      Migration(
+        9, sqlite: PackageResources.sqlite_009_sql, postgres: PackageResources.postgres_009_sql),
+      Migration(
+        10, sqlite: PackageResources.sqlite_010_sql, postgres: PackageResources.postgres_010_sql),
     ])
 }
 
@@ -179,4 +184,17 @@ enum Reasons {
     "reasons", sqlite: PackageResources.reasons_sqlite_sql,
     postgres: PackageResources.reasons_postgres_sql,
     [world, lane, lanes, send, ahead, above, backlogs, held])
+}
+
+enum Credentials {
+  static let noun = Noun(
+    "credentials", sqlite: PackageResources.credentials_sqlite_sql,
+    postgres: PackageResources.credentials_postgres_sql, [stamp, all, save, replace, delete])
+}
+
+enum Templates {
+  static let noun = Noun(
+    "templates", sqlite: PackageResources.templates_sqlite_sql,
+    postgres: PackageResources.templates_postgres_sql,
+    [stamp, lists, all, save, vanish, tell, touch])
 }

@@ -127,12 +127,15 @@ extension SettingsReader {
     let verify = secret("verifyToken")
     checkDigits(number, "phoneNumberId")
     checkDigits(waba, "wabaId")
+    let app = sendable(text("appId"), "appId")
+    checkDigits(app, "appId")
     guard let number, let token else { return nil }
     return Identity(
       channel: .metaWhatsApp, account: AccountID(waba ?? number), address: number,
       credentials: .meta(
         MetaCredentials(
-          phoneNumberId: number, wabaId: waba, accessToken: Secret(token), appSecrets: secrets,
+          phoneNumberId: number, wabaId: waba, appId: app, accessToken: Secret(token),
+          appSecrets: secrets,
           verifyToken: verify)))
   }
 

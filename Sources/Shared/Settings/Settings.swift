@@ -20,6 +20,8 @@ package struct Settings: Sendable {
   package var relay: RelaySettings?
   package var actions: [ActionSettings] = []
   package var gcs: Secret?
+  /// Seal what is kept in the store; in base64.
+  package var secretsKeys: [Secret] = []
   package var verifySignatures = true
   package var retention = Duration.seconds(30 * 86400)
   package var drain = Duration.seconds(20)
@@ -38,7 +40,8 @@ package struct Settings: Sendable {
   /// Everything that must not be shown anywhere.
   package var secrets: [Secret] {
     apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets) + actions.flatMap(\.secrets)
-      + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets + log.secrets
+      + secretsKeys + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets
+      + log.secrets
       + (otlp?.headers.map(\.value) ?? [])
   }
 }

@@ -160,6 +160,11 @@ extension Settings {
           "\(sender.sender.id) has no appSecret (WHATSAPP_APP_SECRET where there is no file): Meta's webhooks for it are refused"
         )
       }
+      if own.appId != nil, secretsKeys.isEmpty {
+        warnings.append(
+          "\(sender.sender.id) has an appId, but secretsKey is not set: its token cannot be refreshed"
+        )
+      }
       if own.verifyToken == nil {
         warnings.append(
           "\(sender.sender.id) has no verifyToken (WHATSAPP_VERIFY_TOKEN where there is no file): Meta cannot be given our webhook address"

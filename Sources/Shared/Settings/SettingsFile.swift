@@ -126,6 +126,13 @@ extension Settings {
       return object?.apiKey()
     }
     actions = reader.objects("actions").compactMap { $0.action() }
+    secretsKeys = reader.texts("secretsKey").compactMap { reader.sendable($0, "secretsKey") }
+      .map(Secret.init)
+    for key in secretsKeys
+    where bytes(fromBase64: key.exposed)?.count != SealingKey.length {
+      reader.fault(
+        "secretsKey", "must be 32 bytes in base64: make one with `openssl rand -base64 32`")
+    }
     relay = reader.object("relay")?.relay(defaultPrefix: prefix)
     if let account = reader.object("gcs") {
       let key = account.requiredText("serviceAccount", "the key file of a service account")

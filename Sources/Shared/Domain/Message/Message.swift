@@ -42,6 +42,10 @@ package struct Message: Hashable, Sendable {
     if case .template = content { true } else { false }
   }
 
+  package var template: Template? {
+    if case .template(let template) = content { template } else { nil }
+  }
+
   /// By what a paused template is held: the text of its `TemplateKey`.
   package var templateName: String? {
     if case .template(let template) = content {

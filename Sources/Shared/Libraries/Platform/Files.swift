@@ -27,3 +27,22 @@ package func folder(ofFile path: String) -> String {
   guard let slash = path.lastIndex(of: "/") else { return "" }
   return slash == path.startIndex ? "/" : String(path[..<slash])
 }
+
+/// Writes the file anew as a whole, for its owner alone: whoever reads it sees the old or the new one. False where that
+/// could not be done.
+package func replaceFile(_ path: String, by content: [UInt8]) -> Bool {
+  let fresh = "\(path).new"
+  let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+  guard descriptor >= 0 else { return false }
+  var isWritten = true
+  var rest = content[...]
+  while isWritten, !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0, errno == EINTR { continue }
+    isWritten = count > 0
+    rest = rest.dropFirst(max(0, count))
+  }
+  isWritten = isWritten && fsync(descriptor) == 0
+  close(descriptor)
+  return isWritten && rename(fresh, path) == 0
+}

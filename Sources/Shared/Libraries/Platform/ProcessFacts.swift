@@ -1,15 +1,10 @@
+internal import CSystem
 internal import Glibc
 
 /// What the kernel knows of this process.
 package enum ProcessFacts {
   /// Processor time of all threads, in the program and in the kernel for it.
-  package static var processorMicroseconds: Int64 {
-    var usage = rusage()
-    guard getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return 0 }
-    return [usage.ru_utime, usage.ru_stime].reduce(0) {
-      $0 + Int64($1.tv_sec) * 1_000_000 + Int64($1.tv_usec)
-    }
-  }
+  package static var processorMicroseconds: Int64 { postrider_processor_microseconds() }
 
   package static var residentBytes: Int64? {
     numbers(ofFile: "/proc/self/statm").dropFirst().first.map { $0 * Int64(getpagesize()) }

@@ -17,15 +17,18 @@ package struct DoorContext: Sendable {
   package let now: @Sendable () -> Timestamp
   /// nil where `otlp` is not set.
   package let tracer: Tracer?
+  package let templates: TemplateShelf
 
   package init(
     _ eventLog: LogSlot, _ store: StoreSlot, log: Log, metrics: Metrics, tracer: Tracer? = nil,
+    templates: TemplateShelf = TemplateShelf(),
     now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
   ) {
     (self.eventLog, self.store) = (eventLog, store)
     (self.log, self.metrics, self.now) = (log, metrics, now)
     throttle = LineThrottle(now: now)
     self.tracer = tracer
+    self.templates = templates
   }
 }
 

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/timex.h>
 #include <sys/timerfd.h>
@@ -83,4 +84,11 @@ static inline int postrider_file_system(const char *path, uint64_t *free, int64_
   *free = (uint64_t)facts.f_bavail * (uint64_t)facts.f_bsize;
   *kind = (int64_t)facts.f_type;
   return 0;
+}
+
+// What all threads of this process have worked, in the program and in the kernel for it.
+static inline int64_t postrider_processor_microseconds(void) {
+  struct rusage used;
+  if (getrusage(RUSAGE_SELF, &used) != 0) return 0;
+  return (int64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 }

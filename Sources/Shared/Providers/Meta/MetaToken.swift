@@ -1,0 +1,75 @@
+package import Domain
+internal import Forms
+internal import JSON
+package import Time
+
+/// Meta's app, for whose tokens it is asked.
+package struct MetaApp: Hashable, Sendable {
+  package let id: String
+  private let secret: Secret
+
+  package init(id: String, secret: Secret) {
+    self.id = id
+    self.secret = secret
+  }
+
+  /// What a token is: whether it counts, until when and for what.
+  package func look(at token: Secret) -> ProviderRequest {
+    get(
+      "/debug_token",
+      [("input_token", token.exposed), ("access_token", "\(id)|\(secret.exposed)")])
+  }
+
+  /// Another token in place of one that has not ended yet; that one goes on until its own end.
+  package func exchange(_ token: Secret) -> ProviderRequest {
+    get(
+      "/oauth/access_token",
+      [
+        ("grant_type", "fb_exchange_token"), ("client_id", id), ("client_secret", secret.exposed),
+        ("set_token_expires_in_60_days", "true"), ("fb_exchange_token", token.exposed),
+      ])
+  }
+
+  private func get(_ path: String, _ pairs: [(name: String, value: String)]) -> ProviderRequest {
+    let query = String(decoding: FormPair.encoded(pairs), as: UTF8.self)
+    return ProviderRequest(method: "GET", path: "\(path)?\(query)", headers: [], body: [])
+  }
+}
+
+package enum MetaTokenAnswer {
+  /// What `debug_token` has told of it.
+  package static func facts(
+    _ answer: ProviderAnswer, at now: CalendarTime
+  ) throws(LookupFailed) -> TokenFacts {
+    guard answer.status == 200, let data = JSONValue(whole: answer.body)?["data"] else {
+      throw refusal(answer)
+    }
+    var facts = TokenFacts()
+    facts.checkedAt = now
+    facts.isValid = data["is_valid"]?.bool ?? false
+    // 0 is never.
+    facts.expiresAt = data["expires_at"]?.integer.flatMap {
+      $0 > 0 ? CalendarTime(seconds: $0) : nil
+    }
+    facts.issuedAt = data["issued_at"]?.integer.map { CalendarTime(seconds: $0) }
+    facts.scopes = data["scopes"]?.items?.compactMap(\.string) ?? []
+    return facts
+  }
+
+  package static func token(_ answer: ProviderAnswer) throws(LookupFailed) -> Secret {
+    let root = JSONValue(whole: answer.body)
+    guard answer.status == 200,
+      let token = (root?["access_token"] ?? root?["business_token"])?.string, !token.isEmpty
+    else { throw refusal(answer) }
+    return Secret(token)
+  }
+
+  private static func refusal(_ answer: ProviderAnswer) -> LookupFailed {
+    let error = JSONValue(whole: answer.body)?["error"]
+    let code = error?["code"]?.wholeNumber
+    let text = error?["message"]?.string ?? "an answer of status \(answer.status)"
+    return LookupFailed(
+      status: answer.status,
+      failure: Failure(code: code.map(String.init) ?? "token", sentence: text))
+  }
+}
