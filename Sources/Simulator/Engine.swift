@@ -179,6 +179,9 @@ extension World {
     case .step(let serial): step(serial, at: now)
     case .emit(let emission): report(emission, at: now)
     case .flush(let app): flush(app, at: now)
+    case .restore(let app, let account, let id, let status, let former):
+      restore(app, account, id, from: status, to: former, at: now)
+    case .review(let app, let account, let id): review(app, account, id, at: now)
     case .says(let person, let saying): _ = says(person, saying, at: now)
     case .reply(let reply): effects.append(.reply(reply))
     case .release(let serial): release(serial, at: now)

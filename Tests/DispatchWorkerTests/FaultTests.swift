@@ -152,21 +152,23 @@ import Time
 
   @Test(
     "a token that has expired stops the lane and burns nothing; a probe sets it going again",
-    arguments: Backend.allCases)
-  func tokenExpired(backend: Backend) async throws {
+    arguments: Backend.allCases, [("meta", "190", "twilio"), ("twilio", "20003", "meta")])
+  func tokenExpired(backend: Backend, row: (stopped: String, code: String, other: String))
+    async throws
+  {
     try await inTurn {
       let stand = try DispatchStand(
         backend,
         meta: "maxAttempts: 3, budget: { rate: null, daily: null, pair: null, inFlight: 4 }")
       var expiry = Fault(.tokenExpired)
-      expiry.provider = "meta"
+      expiry.provider = row.stopped
       let fault = stand.simulator.switchOn(expiry)
       try stand.start()
-      let ids = try stand.send(30, by: "meta")
+      let ids = try stand.send(30, by: row.stopped)
       try stand.wait("the lane stops") {
-        try stand.store.laneStatus().contains { $0.stop?.code == "190" }
+        try stand.store.laneStatus().contains { $0.stop?.code == row.code }
       }
-      let other = try stand.send(5, by: "twilio", from: 500)
+      let other = try stand.send(5, by: row.other, from: 500)
       #expect(try stand.wait(for: other).values.reduce(0, +) == 5)
       stand.simulator.switchOff(fault)
       #expect(try stand.wait(for: ids) == [.accepted: 30])

@@ -130,6 +130,18 @@ import Testing
     #expect(text.contains("\"note\"") && text.contains("<ciao a tutti>"))
   }
 
+  @Test("a template in one line goes out as that template")
+  func template() async throws {
+    let stand = try IngestStand(Self.settings)
+    let answer = try await Self.sms(stand, "+393331234567 | template-order+it+Anna|3 PM")
+    #expect(answer.text.contains("Queued"))
+    let root = try JSONDocument(try #require(try SendTests.events(stand).first).request).root
+    let read = try SendRequest.all(in: root, as: SendRules(channel: .metaWhatsApp))
+    let template = Template(
+      name: "order", language: "it", parameters: Template.positional(["Anna", "3 PM"]))
+    #expect(read.first?.message.content == .template(template))
+  }
+
   @Test(
     "a number whose account is not known here takes no orders",
     arguments: [

@@ -163,6 +163,18 @@ import Time
     #expect(none["sends"]?.items?.isEmpty == true)
   }
 
+  @Test("a send is found by the provider's id, and by no other")
+  func providerID() async throws {
+    let stand = try IngestStand(publicURL: nil)
+    let stock = try StockedStore(stand)
+    let id = try failed(stock.store)
+    let found = try await get(stand, "/api/sends?providerId=wamid.1").json
+    #expect(found["sends"]?.items?.map { $0["id"]?.string } == [id.description])
+    let none = try await get(stand, "/api/sends?providerId=wamid.2").json
+    #expect(none["sends"]?.items?.isEmpty == true)
+    #expect(try stock.store.send(id) != nil)
+  }
+
   @Test(
     "a recipient is found in whatever way a request may have it",
     arguments: [

@@ -80,6 +80,27 @@ import Time
     #expect(event.expires == again.first?.expiresAt.map { Timestamp(promised: $0) })
   }
 
+  @Test(
+    "a template is in the language en unless said, also where a body names it in one line",
+    arguments: [
+      ("/in/api/whatsapp/send-template", #""template_name": "order""#, "en", []),
+      ("/in/api/whatsapp/send", #""body": "template-order""#, "en", []),
+      (
+        "/in/api/whatsapp/send", #""body": "template-order+en_US+Anna|3 PM""#, "en_US",
+        ["Anna", "3 PM"]
+      ),
+    ] as [(String, String, String, [String])])
+  func templates(path: String, fields: String, language: String, values: [String]) async throws {
+    let stand = try IngestStand("defaultSender: \"meta\"")
+    #expect(
+      try await Self.send(stand, "{\"to\": \"+393331234567\", \(fields)}", to: path).status == 202)
+    let root = try JSONDocument(try #require(try Self.events(stand).first).request).root
+    let read = try SendRequest.all(in: root, as: SendRules(channel: .metaWhatsApp))
+    let template = Template(
+      name: "order", language: language, parameters: Template.positional(values))
+    #expect(read.first?.message.content == .template(template))
+  }
+
   @Test("several files become several sends, and all their ids are told")
   func files() async throws {
     let stand = try IngestStand()

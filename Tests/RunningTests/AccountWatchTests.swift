@@ -78,6 +78,7 @@ import Testing
     try put("new", for: 0, settings)
     #expect(try world.watch.look(at: store))
     #expect(Self.tokens(world.last) == ["new", "new", "another", "twilio-old"])
+    #expect(world.last?.senders.map(\.credentialsID) == settings.senders.map(\.credentialsID))
     #expect(try !world.watch.look(at: store))
     // Twilio signs with either for a while.
     try put("twilio-new", for: 3, settings)

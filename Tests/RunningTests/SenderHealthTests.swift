@@ -41,6 +41,9 @@ import Testing
     let answer = HTTPAnswerReceived(
       status: 200, headers: [], body: Array(body.utf8), gatePassedAt: .distantPast, timings: timings
     )
-    #expect(try Self.sender().health(in: answer).isHealthy == isHealthy)
+    let health = try Self.sender().health(in: answer)
+    #expect(health.isHealthy == isHealthy)
+    #expect(
+      health.sentence.contains("can_receive_call_sip is BLOCKED") == list.contains("call_sip"))
   }
 }

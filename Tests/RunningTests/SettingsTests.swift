@@ -415,6 +415,32 @@ import Testing
     #expect(settings.senders[0].baseURL.description == "https://api.twilio.com")
   }
 
+  @Test("a phone of an app inherits what stands further out, and may have its own")
+  func apps() throws {
+    let settings = try Self.read(
+      """
+      { apps: [{ appSecret: 's', verifyToken: 'v', accessToken: 'of-app', app: 'crm', company: 'acme', wabas: [
+        { wabaId: '7', phones: [{id: 'a', phoneNumberId: '1'}] },
+        { wabaId: '8', accessToken: 'of-waba', phones: [
+          {id: 'b', phoneNumberId: '2'}, {id: 'c', phoneNumberId: '3', company: 'beta'}] },
+      ] }] }
+      """)
+    let found = settings.senders.compactMap { sender -> [String]? in
+      guard case .meta(let own) = sender.credentials else { return nil }
+      return [
+        sender.sender.id.text, own.phoneNumberId, own.wabaId ?? "", own.accessToken.exposed,
+        own.appSecrets.first?.exposed ?? "", own.verifyToken?.exposed ?? "",
+        sender.sender.tenant.description,
+      ]
+    }
+    #expect(
+      found == [
+        ["a", "1", "7", "of-app", "s", "v", "crm/acme"],
+        ["b", "2", "8", "of-waba", "s", "v", "crm/acme"],
+        ["c", "3", "8", "of-waba", "s", "v", "crm/beta"],
+      ])
+  }
+
   @Test("the environment alone is enough for one sender")
   func environment() throws {
     let twilio = try #require(

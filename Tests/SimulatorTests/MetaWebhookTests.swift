@@ -19,6 +19,25 @@ import Testing
     }
   }
 
+  @Test("statuses come with the people that they are of, each once")
+  func contacts() throws {
+    let receiver = try Receiver()
+    let stand = try Stand {
+      $0.meta[0].webhookURL = receiver.url
+      $0.life.batchDelay = .seconds(1)
+    }
+    for number in [1, 2, 1] { _ = stand.meta(metaText("+39333000000\(number)")) }
+    #expect(stand.ledgerReaches(9) { $0?["callbacks"]?["meta"]?["planned"]?.integer } == 9)
+    stand.simulator.advance(.seconds(1))
+    let value = try JSONDocument(receiver.wait(for: 1).first?.body ?? []).root["entry"]?.items?
+      .first?["changes"]?.items?.first?["value"]
+    #expect(value?["statuses"]?.items?.count == 9)
+    let people = value?["contacts"]?.items?.compactMap { $0["wa_id"]?.string }
+    #expect(people?.sorted() == ["393330000001", "393330000002"])
+    let ids = value?["contacts"]?.items?.compactMap { $0["user_id"]?.string } ?? []
+    #expect(Set(ids).count == 2 && ids.allSatisfy { $0.hasPrefix("US.") })
+  }
+
   @Test("what is not ASCII is escaped in lower case, and so are slashes")
   func escaping() throws {
     let receiver = try Receiver()

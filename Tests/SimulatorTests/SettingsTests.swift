@@ -9,12 +9,13 @@ import Testing
     let text = #"""
       {"port": 0, "seed": 9, "latency": {"least": "5ms", "mean": "20ms"},
        "twilio": [{"sid": "AC00000000000000000000000000000001", "authToken": "t",
-         "apiKeys": {"SK1": "s"}, "daily": 50,
+         "name": "Acme", "trial": true, "apiKeys": {"SK1": "s"}, "daily": 50,
          "senders": [{"address": "whatsapp:+15550001111", "sandbox": true},
                      {"address": "+15550001112", "rate": "10/s", "excess": "queue"}],
          "services": [{"sid": "MG00000000000000000000000000000001", "senders": ["+15550001112"]}],
          "contents": [{"sid": "HX00000000000000000000000000000001", "variables": ["1"]}]}],
        "meta": [{"id": "1", "secret": "s", "token": "t", "webhookURL": "http://h/w",
+         "tokenLife": "1h", "scopes": ["x"], "beyondReach": ["2"],
          "wabas": [{"id": "2", "portfolio": "p",
            "phones": [{"id": "3", "number": "+15550001113", "pair": "1/6s burst 45"}],
            "templates": [{"name": "n", "language": "it", "parameters": ["a"], "named": true,
@@ -22,13 +23,17 @@ import Testing
        "portfolios": {"p": 250},
        "everyone": {"windowOpen": false},
        "people": [{"address": "+393331234567", "windowOpen": true, "onWhatsApp": true}],
-       "life": {"sent": "1s", "readShare": 0.25, "webhookRetries": ["1s", "1m"]},
+       "life": {"sent": "1s", "review": "1m", "readShare": 0.25, "webhookRetries": ["1s", "1m"]},
        "script": [{"at": "10s", "from": "+393331234567", "to": "3", "text": "STOP"}],
        "faults": [{"kind": "refuse", "share": 0.5, "status": 503, "after": "1m", "for": "5s"}]}
       """#
     let settings = try SimulatorSettings(json: Array(text.utf8))
     #expect(settings.twilio[0].senders[0].rate == Rate(1, per: .seconds(3)))
     #expect(settings.twilio[0].senders[1].excess == .queue)
+    #expect(settings.twilio[0].name == "Acme" && settings.twilio[0].isTrial)
+    #expect(settings.meta[0].tokenLife == .seconds(3600))
+    #expect(settings.meta[0].scopes == ["x"] && settings.meta[0].beyondReach == ["2"])
+    #expect(settings.life.review == .seconds(60))
     #expect(settings.meta[0].accounts[0].phones[0].pair == Rate(1, per: .seconds(6), burst: 45))
     #expect(settings.meta[0].accounts[0].templates[0].buttons == [0: "url"])
     #expect(settings.portfolios == ["p": 250])

@@ -83,6 +83,41 @@ import Testing
     #expect(answer.code == code)
   }
 
+  @Test("an account says who it is, and that it is active")
+  func account() throws {
+    let stand = try Stand {
+      $0.twilio[0].name = "Acme"
+      $0.twilio[0].isTrial = true
+    }
+    let answer = stand.twilioGet("/2010-04-01/Accounts/\(Demo.accountSid).json")
+    #expect(answer.status == 200)
+    #expect(answer.sid == Demo.accountSid)
+    #expect(answer.json?["status"]?.string == "active")
+    #expect(answer.json?["friendly_name"]?.string == "Acme")
+    #expect(answer.json?["type"]?.string == "Trial")
+    #expect(answer.json?["date_created"]?.string == "Fri, 15 Jan 2027 08:00:00 +0000")
+    #expect(answer.headers.first(named: "Twilio-Concurrent-Requests") == "1")
+  }
+
+  @Test(
+    "an account is refused to whom it is not, and while it is locked",
+    arguments: [
+      ("AC00000000000000000000000000000000.json", Demo.authToken, nil, 404, 20404),
+      (Demo.accountSid, Demo.authToken, nil, 404, 20404),
+      ("\(Demo.accountSid).json", "wrong", nil, 401, 20003),
+      ("\(Demo.accountSid).json", Demo.authToken, .tokenExpired, 401, 20003),
+      ("\(Demo.accountSid).json", Demo.authToken, .accountLocked, 403, 20005),
+    ] as [(String, String, Fault.Kind?, Int, Int64)])
+  func accountRefused(
+    name: String, token: String, fault: Fault.Kind?, status: Int, code: Int64
+  ) throws {
+    let stand = try Stand { $0.faults = fault.map { [Fault($0)] } ?? [] }
+    let answer = stand.call(
+      "GET", "/2010-04-01/Accounts/\(name)", [authorization(Demo.accountSid, token)])
+    #expect(answer.status == status)
+    #expect(answer.code == code)
+  }
+
   @Test("a message is queued, with all that Twilio says about it")
   func created() throws {
     let stand = try Stand { $0.life.isReported = false }

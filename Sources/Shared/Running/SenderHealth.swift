@@ -64,6 +64,7 @@ extension SenderSettings {
     let whole = words.isEmpty ? health?["can_send_message"]?.string : nil
     let verdict =
       ["BLOCKED", "LIMITED"].first { word in words.contains(word) || whole == word } ?? "AVAILABLE"
+    let calls = entities.contains { $0["can_receive_call_sip"]?.string == "BLOCKED" }
     let stopping = entities.filter { $0["can_send_message"]?.string != "AVAILABLE" }
     let reasons = stopping.flatMap { $0["errors"]?.items ?? [] }.map { error in
       [error["error_description"]?.string, error["possible_solution"]?.string].compactMap(\.self)
@@ -72,6 +73,7 @@ extension SenderSettings {
     return SenderHealth(
       isHealthy: verdict != "BLOCKED",
       sentence: "can_send_message is \(verdict)"
+        + (calls ? ", can_receive_call_sip is BLOCKED" : "")
         + (reasons.isEmpty ? "" : " (\(Set(reasons).sorted().joined(separator: "; ")))"))
   }
 }

@@ -39,6 +39,10 @@ extension World {
     case ("PUT", 3, "people"): return try change(request, person(path[2]))
     case ("PUT", 2, "callbacks"): return try reportElsewhere(request)
     case ("POST", 3, "news"): return try tell(request, of: String(path[2]), at: now)
+    case ("PUT", 3, "senders"): return try stand(request, person(path[2]))
+    case ("PUT", 3, "portfolios"):
+      return try changePortfolio(request, String(path[2]), at: now)
+    case ("PUT", 3, "templates"): return try decide(request, String(path[2]), at: now)
     case ("POST", 3, "verify"):
       return verifyWebhook(String(path[2]), at: now)
         ? HTTPAnswer(status: 202) : ControlAnswer.notFound

@@ -57,9 +57,7 @@ extension World {
     guard let header = request.headers.first("authorization"), header.hasPrefix("Bearer ") else {
       throw MetaRefusal(190, status: 401, "An access token is required to request this resource.")
     }
-    let token = Array(header.utf8.dropFirst(7))
-    let app = settings.meta.firstIndex { equalInConstantTime(Array($0.token.utf8), token) }
-    guard let app else { throw .badToken }
+    let app = try holder(of: String(header.dropFirst(7)), path, at: now)
     if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil { throw .expired }
     // A locked account can still be asked about its health.
     if request.method != "GET",
@@ -79,27 +77,61 @@ extension World {
     case ("GET", 2, "access_token") where id == "oauth": return try exchangeToken(request, at: now)
     case ("GET", 1, "debug_token"): return try debugToken(request, at: now)
     case ("POST", 2, "messages"):
-      let (answer, serial) = try sendMetaMessage(phone(id, app), request, scene, at: now)
+      let place = try phone(id, app)
+      guard phoneState(place).isRegistered else {
+        throw MetaRefusal(133010, "Phone number not registered")
+      }
+      let (answer, serial) = try sendMetaMessage(place, request, scene, at: now)
       created = serial
       return answer
-    case ("POST", 2, "media"):
-      _ = try phone(id, app)
-      return try uploadMedia(request, app)
-    case ("GET", 2, "_media"),
-      ("GET", 2, _) where id == "_media":
+    case ("GET", 2, _) where id == "_media":
       return try downloadMedia(String(path[1]), app)
-    case ("GET", 2, "settings"): return try callingSettings(phone(id, app), id)
-    case ("POST", 2, "settings"): return try changeSettings(phone(id, app), id, request)
-    case ("GET", 2, "message_templates"): return try templates(waba(id, app, at: now), id, request)
-    case ("GET", 2, "phone_numbers"): return try phoneNumbers(waba(id, app, at: now), at: now)
-    case ("GET", 1, _):
+    case (_, 2, let edge) where phones[id] != nil:
+      return try phoneAnswer(request, phone(id, app), edge, app, at: now)
+    case ("POST", 2, "subscriptions") where id == settings.meta[app].id:
+      return try subscribe(to: app, request)
+    case ("POST", 2, "unpause"): return try unpause(id, app, at: now)
+    case (_, 2, let edge):
+      return try accountAnswer(request, waba(id, app, at: now), edge, app, at: now)
+    case ("GET", 1, _), ("POST", 1, _):
       if settings.meta[app].accounts.contains(where: { $0.id == id }) {
         _ = try waba(id, app, at: now)
       }
       return try metaObject(id, app, request, at: now)
     case ("DELETE", 1, _):
       guard media.removeValue(forKey: id) != nil else { throw .unknownObject(id) }
-      return HTTPAnswer(json: JSONWriter.object { $0.field("success", true) })
+      return .success
+    default: throw .unknownObject(request.path)
+    }
+  }
+
+  private mutating func phoneAnswer(
+    _ request: HTTPRequest, _ place: PhonePlace, _ edge: String, _ app: Int, at now: Int64
+  ) throws(MetaRefusal) -> HTTPAnswer {
+    switch (request.method, edge) {
+    case ("POST", "media"): return try uploadMedia(request, app)
+    case ("GET", "settings"): return try phoneSettings(place, request)
+    case ("POST", "settings"): return try changeSettings(place, request)
+    case ("GET", "whatsapp_business_profile"): return try profile(place, request)
+    case ("POST", "whatsapp_business_profile"): return try changeProfile(place, request)
+    case ("POST", "register"): return try register(place, request, at: now)
+    case ("POST", "deregister"): return try deregister(place)
+    default: throw .unknownObject(request.path)
+    }
+  }
+
+  private mutating func accountAnswer(
+    _ request: HTTPRequest, _ account: Int, _ edge: String, _ app: Int, at now: Int64
+  ) throws(MetaRefusal) -> HTTPAnswer {
+    let waba = settings.meta[app].accounts[account]
+    switch (request.method, edge) {
+    case ("GET", "message_templates"): return try templates(app, account, request, at: now)
+    case ("POST", "message_templates"): return try createTemplate(app, account, request, at: now)
+    case ("DELETE", "message_templates"): return try deleteTemplates(app, account, request)
+    case ("GET", "phone_numbers"): return try phoneNumbers(waba, request, at: now)
+    case ("GET", "subscribed_apps"): return subscribedApps(app, waba.id)
+    case ("POST", "subscribed_apps"): return try subscribe(app, waba.id, request)
+    case ("DELETE", "subscribed_apps"): return unsubscribe(app, waba.id)
     default: throw .unknownObject(request.path)
     }
   }
@@ -114,11 +146,12 @@ extension World {
 
   private mutating func waba(
     _ id: String, _ app: Int, at now: Int64
-  ) throws(MetaRefusal) -> MetaApp.Account {
-    guard let found = settings.meta[app].accounts.first(where: { $0.id == id }) else {
+  ) throws(MetaRefusal) -> Int {
+    guard let found = settings.meta[app].accounts.firstIndex(where: { $0.id == id }) else {
       throw .unknownObject(id)
     }
-    let door = Door(name: "calls", limit: found.hourlyCalls, span: 3_600_000_000)
+    let limit = settings.meta[app].accounts[found].hourlyCalls
+    let door = Door(name: "calls", limit: limit, span: 3_600_000_000)
     guard apps[app].calls[id, default: door].arrive(at: now) else {
       var refusal = MetaRefusal(
         80007, "Rate limit issues", "Too many calls to this account in an hour")

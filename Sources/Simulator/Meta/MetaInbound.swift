@@ -9,7 +9,6 @@ extension World {
   ) -> String? {
     guard let place = phones[phone.id] else { return nil }
     let digits = digits(of: person)
-    let isNumber = people.address(person).hasPrefix("+")
     let id = mint.wamid(Int.max / 4 + inboundSerial, to: digits)
     let json = JSONWriter.object { writer in
       if let replyTo = saying.replyTo {
@@ -19,19 +18,17 @@ extension World {
           writer.field("id", replyTo)
         }
       }
-      writer.field(isNumber ? "from" : "from_user_id", digits)
+      if hasNumber(person) { writer.field("from", digits) }
+      writer.field("from_user_id", userID(of: person))
       writer.field("id", id)
       writer.field("timestamp", "\(now / 1_000_000)")
       writeContent(saying, to: &writer)
     }
-    let contact = JSONWriter.object { writer in
-      writer.name("profile")
-      writer.object { $0.field("name", people[person].name) }
-      writer.field(isNumber ? "wa_id" : "user_id", digits)
-    }
     totals.meta.inbound += 1
-    if settings.meta[app].webhookURL != nil {
-      add(MetaUpdate(place: place, isStatus: false, json: json, contact: contact), app, at: now)
+    if webhookURL(of: place) != nil {
+      add(
+        MetaUpdate(place: place, isStatus: false, json: json, contact: contact(person)), app,
+        at: now)
     }
     return id
   }

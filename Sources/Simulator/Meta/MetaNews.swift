@@ -12,21 +12,32 @@ extension World {
       return (field: fields.string("field"), value: fields.raw("value"))
     }
     let app = settings.meta.firstIndex { $0.accounts.contains { $0.id == waba } }
-    guard let app, settings.meta[app].webhookURL != nil else { return ControlAnswer.notFound }
+    guard let app, tell(news.field, news.value, of: waba, app, at: now) else {
+      return ControlAnswer.notFound
+    }
+    return HTTPAnswer(status: 202)
+  }
+
+  /// False where nobody is told.
+  @discardableResult
+  mutating func tell(
+    _ field: String, _ value: [UInt8], of waba: String, _ app: Int, at now: Int64
+  ) -> Bool {
+    guard let url = webhookURL(app, waba: waba) else { return false }
     let body = JSONWriter.object { writer in
       writer.field("object", "whatsapp_business_account")
       writer.list("entry", [waba]) { writer, waba in
         writer.field("id", waba)
         writer.field("time", Int(now / 1_000_000))
-        writer.list("changes", [news]) { writer, news in
+        writer.list("changes", [value]) { writer, value in
           writer.name("value")
-          writer.raw(news.value)
-          writer.field("field", news.field)
+          writer.raw(value)
+          writer.field("field", field)
         }
       }
     }
     totals.meta.planned += 1
-    deliver(body, app, updates: 1, at: now)
-    return HTTPAnswer(status: 202)
+    deliver(body, app, to: url, updates: 1, at: now)
+    return true
   }
 }

@@ -1,53 +1,119 @@
+internal import Crypto
 internal import HTTP
 internal import JSON
+internal import Time
+
+/// The access tokens of an app and how long each lives.
+struct TokenBook: Sendable {
+  struct Life: Sendable {
+    let issuedAt: Int64
+    /// nil: it never ends.
+    let expiresAt: Int64?
+
+    func isOver(at now: Int64) -> Bool { expiresAt.map { now >= $0 } ?? false }
+  }
+
+  private var lives: [String: Life]
+  private var usedCodes: Set<String> = []
+  private let first: String
+
+  init(_ app: MetaApp, at now: Int64) {
+    first = app.token
+    let expiry = app.tokenLife.map { now + $0.microseconds }
+    lives = [app.token: Life(issuedAt: now, expiresAt: expiry)]
+  }
+
+  subscript(token: String) -> Life? { lives[token] }
+
+  /// The one that is `token`, found in a time that tells nothing about it.
+  func life(of token: String) -> Life? {
+    let given = Array(token.utf8)
+    return lives.first { equalInConstantTime(Array($0.key.utf8), given) }?.value
+  }
+
+  /// Another token, for sixty days; those that there are go on until their own ends.
+  mutating func issue(at now: Int64) -> (token: String, life: Life) {
+    let token = "\(first)-\(lives.count)"
+    let life = Life(issuedAt: now, expiresAt: now + 60 * World.day)
+    lives[token] = life
+    return (token, life)
+  }
+
+  /// False for a code that was used before.
+  mutating func use(code: String) -> Bool { usedCodes.insert(code).inserted }
+}
 
 /// Exchange and inspection of access tokens.
 extension World {
-  func exchangeToken(_ request: HTTPRequest, at now: Int64) throws(MetaRefusal) -> HTTPAnswer {
-    let app = settings.meta.first { $0.id == request.queryValue("client_id") }
+  /// The app whose token it is. An app's own token opens nothing but its subscriptions.
+  func holder(
+    of token: String, _ path: [Substring], at now: Int64
+  ) throws(MetaRefusal) -> Int {
+    for app in apps.indices {
+      guard let life = apps[app].tokens.life(of: token) else { continue }
+      guard !life.isOver(at: now) else { throw .expired }
+      return app
+    }
+    let own = settings.meta.firstIndex { "\($0.id)|\($0.secret)" == token }
+    guard let own, path.last == "subscriptions" else { throw .badToken }
+    return own
+  }
+
+  mutating func exchangeToken(
+    _ request: HTTPRequest, at now: Int64
+  ) throws(MetaRefusal) -> HTTPAnswer {
+    let app = settings.meta.firstIndex { $0.id == request.queryValue("client_id") }
     guard let app else { throw MetaRefusal(101, "Error validating application") }
-    guard request.queryValue("client_secret") == app.secret else {
+    guard request.queryValue("client_secret") == settings.meta[app].secret else {
       throw MetaRefusal(1, "Error validating client secret.")
     }
-    let isCode = request.queryValue("code")?.isEmpty == false
-    if !isCode {
-      guard request.queryValue("grant_type") == "fb_exchange_token" else {
-        throw .parameter("grant_type must be fb_exchange_token")
+    if let code = request.queryValue("code"), !code.isEmpty {
+      guard apps[app].tokens.use(code: code) else {
+        throw .parameter("This authorization code has been used.")
       }
-      guard request.queryValue("fb_exchange_token") == app.token, !isExpired(at: now) else {
-        throw .expired
-      }
+      return issueToken(app, at: now)
     }
+    switch request.queryValue("grant_type") {
+    case "client_credentials":
+      let own = settings.meta[app]
+      return HTTPAnswer(
+        json: JSONWriter.object { writer in
+          writer.field("access_token", "\(own.id)|\(own.secret)")
+          writer.field("token_type", "bearer")
+        })
+    case "fb_exchange_token":
+      let life = request.queryValue("fb_exchange_token").flatMap(apps[app].tokens.life)
+      guard let life, !life.isOver(at: now), !isExpired(at: now) else { throw .expired }
+      return issueToken(app, at: now)
+    default: throw .parameter("grant_type must be fb_exchange_token or client_credentials")
+    }
+  }
+
+  private mutating func issueToken(_ app: Int, at now: Int64) -> HTTPAnswer {
+    let token = apps[app].tokens.issue(at: now).token
     return HTTPAnswer(
       json: JSONWriter.object { writer in
-        writer.field("access_token", app.token)
+        writer.field("access_token", token)
         writer.field("token_type", "bearer")
-        writer.field("expires_in", 5_183_944)
+        writer.field("expires_in", 60 * 86400)
       })
   }
 
   func debugToken(_ request: HTTPRequest, at now: Int64) throws(MetaRefusal) -> HTTPAnswer {
     let asker = request.queryValue("access_token") ?? ""
-    let app = settings.meta.first { "\($0.id)|\($0.secret)" == asker || $0.token == asker }
+    let app = settings.meta.indices.first { index in
+      let own = settings.meta[index]
+      return "\(own.id)|\(own.secret)" == asker || apps[index].tokens.life(of: asker) != nil
+    }
     guard let app else { throw .badToken }
-    let isValid = request.queryValue("input_token") == app.token && !isExpired(at: now)
-    let issued = start / 1_000_000
+    let life = request.queryValue("input_token").flatMap(apps[app].tokens.life)
+    let isValid = life?.isOver(at: now) == false && !isExpired(at: now)
     return HTTPAnswer(
       json: JSONWriter.object { writer in
         writer.name("data")
         writer.object { writer in
-          writer.field("app_id", app.id)
-          writer.field("type", "SYSTEM_USER")
+          writeToken(app, life ?? TokenBook.Life(issuedAt: start, expiresAt: nil), to: &writer)
           writer.field("is_valid", isValid)
-          writer.field("issued_at", issued)
-          writer.field("expires_at", issued + 5_183_944)
-          writer.field("data_access_expires_at", issued + 7_776_000)
-          writer.field("user_id", "500000000000001")
-          writer.name("scopes")
-          writer.array { writer in
-            writer.value("whatsapp_business_management")
-            writer.value("whatsapp_business_messaging")
-          }
           guard !isValid else { return }
           writer.name("error")
           writer.object { writer in
@@ -57,6 +123,24 @@ extension World {
           }
         }
       })
+  }
+
+  private func writeToken(_ app: Int, _ life: TokenBook.Life, to writer: inout JSONWriter) {
+    let own = settings.meta[app]
+    writer.field("app_id", own.id)
+    writer.field("type", "SYSTEM_USER")
+    writer.field("issued_at", life.issuedAt / 1_000_000)
+    writer.field("expires_at", (life.expiresAt ?? 0) / 1_000_000)
+    writer.field("data_access_expires_at", life.issuedAt / 1_000_000 + 7_776_000)
+    writer.field("user_id", "500000000000001")
+    writer.name("scopes")
+    writer.array { writer in for scope in own.scopes { writer.value(scope) } }
+    let reach = own.accounts.map(\.id).filter { !own.beyondReach.contains($0) }
+    writer.list("granular_scopes", own.scopes) { writer, scope in
+      writer.field("scope", scope)
+      writer.name("target_ids")
+      writer.array { writer in for id in reach { writer.value(id) } }
+    }
   }
 
   private func isExpired(at now: Int64) -> Bool {

@@ -18,15 +18,16 @@ extension World {
     guard case .meta(let app, _, let phone) = senders[message.sender].owner,
       let place = phones[phone.id], emission.status != .queued
     else { return release(emission.serial, at: now) }
-    guard settings.meta[app].webhookURL != nil else { return release(emission.serial, at: now) }
+    guard let url = webhookURL(of: place) else { return release(emission.serial, at: now) }
     totals.meta.planned += 1
     let json = status(emission, message)
+    let contact = contact(message.person)
     let isOdd = emission.isUnknown || emission.isMalformed || emission.isForged
     guard !emission.isMalformed, !emission.isForged else {
-      let update = MetaUpdate(place: place, isStatus: true, json: json)
-      return deliver([update], app, emission, at: now)
+      let update = MetaUpdate(place: place, isStatus: true, json: json, contact: contact)
+      return deliver([update], app, to: url, emission, at: now)
     }
-    var update = MetaUpdate(place: place, isStatus: true, json: json)
+    var update = MetaUpdate(place: place, isStatus: true, json: json, contact: contact)
     if held[emission.serial] != nil, !isOdd { update.releases = emission.serial }
     add(update, app, at: now)
   }
@@ -45,23 +46,34 @@ extension World {
     apps[app].isFlushDue = false
     let updates = apps[app].pending
     apps[app].pending = []
-    guard !updates.isEmpty else { return }
-    deliver(updates, app, nil, at: now)
+    let byURL = Dictionary(grouping: updates) { webhookURL(of: $0.place) }
+    for (url, updates) in byURL.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+      if let url {
+        deliver(updates, app, to: url, nil, at: now)
+      } else {
+        for case let serial? in updates.map(\.releases) { release(serial, at: now) }
+      }
+    }
+  }
+
+  func webhookURL(of place: PhonePlace) -> String? {
+    webhookURL(
+      place.app, waba: settings.meta[place.app].accounts[place.account].id, place)
   }
 
   private mutating func deliver(
-    _ updates: [MetaUpdate], _ app: Int, _ odd: Emission?, at now: Int64
+    _ updates: [MetaUpdate], _ app: Int, to url: String, _ odd: Emission?, at now: Int64
   ) {
     deliver(
-      envelope(updates, app, at: now), app, odd, updates: updates.count,
+      envelope(updates, app, at: now), app, to: url, odd, updates: updates.count,
       releases: updates.compactMap(\.releases), at: now)
   }
 
   mutating func deliver(
-    _ json: [UInt8], _ app: Int, _ odd: Emission? = nil, updates: Int, releases: [Int] = [],
+    _ json: [UInt8], _ app: Int, to url: String, _ odd: Emission? = nil, updates: Int,
+    releases: [Int] = [],
     at now: Int64
   ) {
-    guard let url = settings.meta[app].webhookURL else { return }
     var body = escapedAsMeta(json)
     if odd?.isMalformed == true { body.removeLast(min(20, body.count)) }
     let secret = odd?.isForged == true ? "not the secret" : settings.meta[app].secret
@@ -111,12 +123,33 @@ extension World {
             writer.field("display_phone_number", String(phone.number.dropFirst()))
             writer.field("phone_number_id", phone.id)
           }
-          writer.raws("contacts", updates.compactMap(\.contact))
+          // Each person once, in the order of what is told of them.
+          var told: Set<[UInt8]> = []
+          let contacts = updates.compactMap(\.contact).filter { told.insert($0).inserted }
+          writer.raws("contacts", contacts)
           writer.raws(group % 2 == 0 ? "statuses" : "messages", updates.map(\.json))
         }
         writer.field("field", "messages")
       }
     }
+  }
+
+  func contact(_ person: Int32) -> [UInt8] {
+    JSONWriter.object { writer in
+      writer.name("profile")
+      writer.object { $0.field("name", people[person].name) }
+      if hasNumber(person) { writer.field("wa_id", digits(of: person)) }
+      writer.field("user_id", userID(of: person))
+    }
+  }
+
+  func hasNumber(_ person: Int32) -> Bool { people.address(person).hasPrefix("+") }
+
+  /// The id that Meta knows a person by beside the number, or in its place.
+  func userID(of person: Int32) -> String {
+    guard hasNumber(person) else { return people.address(person) }
+    let number = digits(of: person).utf8.reduce(UInt64(0)) { $0 &* 10 &+ UInt64($1 & 15) }
+    return "US.\(mixed(number))"
   }
 
   private func status(_ emission: Emission, _ message: Message) -> [UInt8] {
@@ -126,8 +159,8 @@ extension World {
       writer.field("id", mint.wamid(serial, to: digits))
       writer.field("status", emission.status.rawValue)
       writer.field("timestamp", "\(emission.at / 1_000_000)")
-      let isNumber = people.address(message.person).hasPrefix("+")
-      writer.field(isNumber ? "recipient_id" : "recipient_user_id", digits)
+      if hasNumber(message.person) { writer.field("recipient_id", digits) }
+      writer.field("recipient_user_id", userID(of: message.person))
       if let opaque = message.callback, !opaque.isEmpty, !emission.isUnknown {
         writer.field("biz_opaque_callback_data", opaque)
       }

@@ -28,6 +28,13 @@ package struct MetaApp: Sendable {
     /// By index: the sub type of a button that takes a parameter.
     package var buttons: [Int: String] = [:]
     package var body = "Hello"
+    /// As they were posted, where it was made by a request; in place of what the fields above give.
+    var components: [UInt8]?
+    /// Why Meta refused it.
+    package var rejectedReason = "NONE"
+    /// What Meta will make of its category, and what it was before.
+    package var correctCategory: String?
+    package var previousCategory: String?
 
     package init(_ name: String, _ language: String, parameters: [String] = []) {
       self.name = name
@@ -59,6 +66,11 @@ package struct MetaApp: Sendable {
   package var token: String
   package var verifyToken: String
   package var webhookURL: String?
+  /// From the start; nil: the token never ends.
+  package var tokenLife: Duration?
+  package var scopes = ["whatsapp_business_management", "whatsapp_business_messaging"]
+  /// WABAs that the token says nothing about.
+  package var beyondReach: Set<String> = []
   package var accounts: [Account]
 
   package init(

@@ -9,6 +9,8 @@ extension TwilioAccount {
     fields.integer("concurrency", into: &concurrency, 1...1_000_000)
     fields.integer("daily", into: &daily, 1...100_000_000)
     fields.string("inboundURL", into: &inboundURL)
+    fields.string("name", into: &name)
+    fields.bool("trial", into: &isTrial)
     senders = fields.list("senders", Sender.init) ?? []
     services = fields.list("services", Service.init) ?? []
     contents = fields.list("contents", Content.init) ?? []
@@ -56,6 +58,9 @@ extension MetaApp {
     if secret.isEmpty { fields.fault("secret", "must not be empty") }
     fields.string("verifyToken", into: &verifyToken)
     fields.string("webhookURL", into: &webhookURL)
+    fields.duration("tokenLife", into: &tokenLife)
+    scopes = fields.strings("scopes") ?? scopes
+    beyondReach = Set(fields.strings("beyondReach") ?? [])
     accounts = fields.list("wabas", Account.init) ?? []
   }
 }

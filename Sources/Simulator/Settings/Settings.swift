@@ -59,6 +59,8 @@ package struct LifeCycle: Sendable {
   /// Webhooks that may wait for their repetition; one more is given up. Each holds up to a batch.
   package var webhookBacklog = 10_000
   package var callbacksInFlight = 64
+  /// How long Meta looks at a new or changed template.
+  package var review: Duration = .seconds(2)
 
   package init() {}
 }

@@ -67,6 +67,7 @@ extension LifeCycle {
     fields.duration("batchDelay", into: &batchDelay)
     fields.integer("batchSize", into: &batchSize, 1...1000)
     fields.duration("webhookExpiry", into: &webhookExpiry)
+    fields.duration("review", into: &review)
     fields.integer("webhookBacklog", into: &webhookBacklog, 0...1_000_000)
     fields.integer("callbacksInFlight", into: &callbacksInFlight, 1...256)
     guard let texts = fields.strings("webhookRetries") else { return }

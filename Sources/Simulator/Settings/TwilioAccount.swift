@@ -53,6 +53,9 @@ package struct TwilioAccount: Sendable {
   /// Messages of the account in any 24 hours; beyond it 63038.
   package var daily: Int?
   package var inboundURL: String?
+  /// As it calls itself, and whether nothing was paid yet.
+  package var name = "Demo"
+  package var isTrial = false
 
   package init(sid: String, authToken: String) {
     self.sid = sid

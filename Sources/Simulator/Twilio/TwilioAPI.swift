@@ -1,7 +1,7 @@
 internal import HTTP
 internal import Time
 
-/// `/2010-04-01/Accounts/{sid}/Messages…`
+/// `/2010-04-01/Accounts/{sid}.json`, `/2010-04-01/Accounts/{sid}/Messages…`, and what stands in `TwilioPlatform`.
 extension World {
   mutating func twilioRequest(
     _ request: HTTPRequest, _ path: [Substring], _ responder: HTTPResponder, at now: Int64
@@ -42,17 +42,25 @@ extension World {
   private mutating func authenticate(
     _ request: HTTPRequest, _ path: [Substring], at now: Int64
   ) throws(TwilioRefusal) -> Int {
-    guard path.count >= 4, path[1] == "Accounts" else { throw .notFound(request.path) }
+    let sid = Self.accountSid(path)
+    guard sid != nil || Self.isTwilioPlatform(path) else { throw .notFound(request.path) }
     guard let header = request.headers.first("authorization"),
       let holder = authorizations[header]
     else { throw .unauthorized }
-    guard settings.twilio[holder].sid == path[2] else { throw .notFound(request.path) }
+    if let sid, settings.twilio[holder].sid != sid { throw .notFound(request.path) }
     let scene = FaultDesk.Scene(provider: "twilio")
     if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil {
       throw .unauthorized
     }
     if desk.strike([.accountLocked], scene, at: now, ordinal: requests) != nil { throw .locked }
     return holder
+  }
+
+  /// The account that a path is of.
+  private static func accountSid(_ path: [Substring]) -> Substring? {
+    guard path.count >= 3, path[1] == "Accounts" else { return nil }
+    guard path.count == 3 else { return path[2] }
+    return path[2].hasSuffix(".json") ? path[2].dropLast(5) : nil
   }
 
   private mutating func enter(_ account: Int) throws(TwilioRefusal) {
@@ -69,7 +77,11 @@ extension World {
     _ request: HTTPRequest, _ path: [Substring], _ account: Int, _ created: inout Int?,
     at now: Int64
   ) throws(TwilioRefusal) -> HTTPAnswer {
+    if Self.isTwilioPlatform(path) {
+      return try platformAnswer(request, path, account, at: now)
+    }
     switch (request.method, path.count) {
+    case ("GET", 3): return HTTPAnswer(json: twilioAccount(account))
     case ("POST", 4) where path[3] == "Messages.json":
       let serial = try createTwilioMessage(account: account, request, at: now)
       created = serial

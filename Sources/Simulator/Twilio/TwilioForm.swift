@@ -18,7 +18,7 @@ struct TwilioForm {
     "StatusCallback", "ApplicationSid", "ValidityPeriod", "ScheduleType", "SendAt",
     "PersistentAction", "ProvideFeedback", "Attempt", "SmartEncoded", "ShortenUrls", "SendAsMms",
     "ContentRetention", "AddressRetention", "RiskCheck", "TrafficType", "FallbackFrom", "MaxPrice",
-    "ForceDelivery",
+    "ForceDelivery", "MessageIntent",
   ]
 
   init(_ items: [QueryItem]) throws(TwilioRefusal) {

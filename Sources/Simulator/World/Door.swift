@@ -80,7 +80,7 @@ struct BurstDoor: Sendable {
 
 /// Distinct recipients of any 24 hours.
 struct RecipientDoor: Sendable {
-  let limit: Int
+  var limit: Int
   private(set) var arrivals = 0
   private(set) var violations = 0
   private(set) var worst = 0

@@ -8,7 +8,8 @@ extension World {
     if path.first == "_sim" { return control(request, path, responder, at: now) }
     requests += 1
     totals.requests += 1
-    let provider = path.first == "2010-04-01" ? "twilio" : "meta"
+    let isTwilio = path.first == "2010-04-01" || Self.isTwilioPlatform(path)
+    let provider = isTwilio ? "twilio" : "meta"
     if strikeOutage(provider, responder, at: now) { return }
     if provider == "twilio" {
       twilioRequest(request, path, responder, at: now)

@@ -18,6 +18,7 @@ struct Sender: Sendable {
   /// When the queue of a sender that queues is empty again.
   var queueEnds: Int64 = 0
   var record = SenderRecord()
+  var standing = SenderStanding()
 
   init(_ settings: TwilioAccount.Sender, account: Int) {
     name = settings.address

@@ -42,7 +42,7 @@ struct World: Sendable {
     mint = IDMint(seed: settings.seed)
     start = now
     accounts = settings.twilio.map(AccountState.init)
-    apps = settings.meta.map { _ in AppState() }
+    apps = settings.meta.map { AppState(tokens: TokenBook($0, at: now)) }
     portfolios = settings.portfolios.mapValues { RecipientDoor(limit: $0) }
     people = People(settings)
     messages = MessageBook(limit: settings.keptMessages)
@@ -112,6 +112,38 @@ struct World: Sendable {
     for index in settings.meta.indices { settings.meta[index].webhookURL = url }
   }
 
+  mutating func setWebhook(of app: Int, _ webhook: WebhookOverride) {
+    settings.meta[app].webhookURL = webhook.url
+    settings.meta[app].verifyToken = webhook.verifyToken
+  }
+
+  mutating func setToken(of account: Int, _ token: String) {
+    settings.twilio[account].authToken = token
+  }
+
+  mutating func openDoor(to account: Int, _ token: String) {
+    authorizations[door(to: account, token)] = account
+  }
+
+  mutating func closeDoor(to account: Int, _ token: String) {
+    authorizations[door(to: account, token)] = nil
+  }
+
+  private func door(to account: Int, _ token: String) -> String {
+    "Basic " + base64(Array("\(settings.twilio[account].sid):\(token)".utf8))
+  }
+
+  mutating func raise(_ portfolio: String, to limit: Int) {
+    settings.portfolios[portfolio] = limit
+    portfolios[portfolio]?.limit = limit
+  }
+
+  mutating func changeTemplates<Result>(
+    _ app: Int, _ account: Int, _ body: (inout [MetaApp.Template]) -> Result
+  ) -> Result {
+    body(&settings.meta[app].accounts[account].templates)
+  }
+
   /// A window is open for 24 hours from the person's last message.
   func hasOpenWindow(_ pair: Pair?, _ person: Int32, at now: Int64) -> Bool {
     if let wrote = pair?.wroteAt { return now - wrote < Self.day }
@@ -137,6 +169,9 @@ enum Work: Sendable {
   case step(Int)
   case emit(Emission)
   case flush(app: Int)
+  /// A template that was handed in has been looked at.
+  case review(app: Int, account: Int, template: String)
+  case restore(app: Int, account: Int, template: String, from: String, to: String)
   case says(String, Saying)
   case reply(Reply)
   /// An answer that has waited long enough for its callback.
@@ -181,6 +216,8 @@ struct AccountState: Sendable {
   /// Requests that came when as many as may be were under way.
   var violations = 0
   var daily: Door?
+  /// The other token of a rotation.
+  var secondaryToken: String?
 
   init(_ settings: TwilioAccount) {
     daily = settings.daily.map { Door(name: "daily", limit: $0, span: World.day) }
@@ -192,8 +229,12 @@ struct AppState: Sendable {
   var isFlushDue = false
   /// What was asked of each WABA in an hour.
   var calls: [String: Door] = [:]
-  /// Calling and SIP settings by phone number id, as they were posted.
-  var calling: [String: [UInt8]] = [:]
+  /// By phone number id.
+  var phones: [String: PhoneState] = [:]
+  /// By WABA: what gets its webhooks in place of the app, and those that nobody is told of.
+  var webhooks: [String: WebhookOverride] = [:]
+  var unsubscribed: Set<String> = []
+  var tokens: TokenBook
 }
 
 struct MediaItem: Sendable {
