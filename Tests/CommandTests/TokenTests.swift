@@ -1,0 +1,173 @@
+import Domain
+import Foundation
+import HTTP
+import JSON
+import Platform
+import Simulator
+import TestSupport
+import Testing
+import Time
+
+/// A token that ends while messages go out.
+@Suite(.timeLimit(.minutes(5))) struct TokenTests {
+  private static let (count, rate) = (3000, 250)
+
+  private final class World {
+    let simulator: Simulator
+    let process: Process
+    let address: String
+    let file: String
+    private let folder: TemporaryFolder
+    private let client: HTTPClient
+    private let errors = Pipe()
+    private let said = Locked<[String]>([])
+
+    init(tokenLife: Duration, isCaredFor: Bool) throws {
+      var world = SimulatorSettings()
+      world.meta[0].tokenLife = tokenLife
+      world.portfolios = [Demo.portfolio: 1_000_000]
+      for phone in world.meta[0].accounts[0].phones.indices {
+        world.meta[0].accounts[0].phones[phone].rate = .init(100_000, per: .seconds(1))
+        world.meta[0].accounts[0].phones[phone].pair = nil
+      }
+      simulator = try Simulator(world)
+      folder = try TemporaryFolder()
+      file = folder.file("settings.json5")
+      client = try HTTPClient()
+      let app = isCaredFor ? "appId: \"\(Demo.appID)\"," : ""
+      try """
+      {
+        listen: "127.0.0.1:0", log: "embedded:log.db", store: "sqlite:store.db", 
+        secretsKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        spool: { path: "spool.db" }, publicURL: "http://127.0.0.1:1", apiKeys: ["key"],
+        senders: [{
+          id: "meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
+          wabaId: "\(Demo.wabaID)", \(app) accessToken: "\(Demo.accessToken)",
+          appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
+          baseURL: "http://127.0.0.1:\(simulator.port)/v24.0",
+          budget: { rate: "\(TokenTests.rate)/s", daily: null, pair: null, inFlight: 64 },
+        }],
+      }
+      """.write(toFile: file, atomically: true, encoding: .utf8)
+      process = Process.postrider(["up", "--config", file])
+      process.standardError = errors
+      try process.run()
+      var log = ""
+      while !log.contains("\"event\":\"ready\""),
+        case let data = errors.fileHandleForReading.availableData, !data.isEmpty
+      {
+        log += String(decoding: data, as: UTF8.self)
+      }
+      said.withLock { $0.append(log) }
+      address = String(try #require(log.firstMatch(of: /127\.0\.0\.1:[0-9]+/)?.output))
+      let (said, handle) = (said, errors.fileHandleForReading)
+      handle.readabilityHandler = { handle in
+        let text = String(decoding: handle.availableData, as: UTF8.self)
+        said.withLock { $0.append(text) }
+      }
+    }
+
+    /// All that was printed.
+    var log: String { said.withLock { $0.joined() } }
+
+    func end() {
+      process.end(by: SIGTERM)
+      errors.fileHandleForReading.readabilityHandler = nil
+      client.close()
+      simulator.stop(within: .zero)
+    }
+
+    func call(_ method: String, _ path: String, _ body: String = "") -> JSONValue? {
+      let call = HTTPCall(
+        method: method, url: "http://\(address)\(path)",
+        headers: [
+          HTTPHeader("Authorization", "Bearer key"), HTTPHeader("Content-Type", "application/json"),
+        ], body: Array(body.utf8))
+      guard case .answered(let answer) = client.ask(call) else { return nil }
+      return JSONValue(whole: answer.body)
+    }
+
+    /// Another token, as somebody would make it by hand.
+    func freshToken() throws -> String {
+      let query =
+        "grant_type=fb_exchange_token&client_id=\(Demo.appID)&client_secret=\(Demo.appSecret)"
+        + "&fb_exchange_token=\(Demo.accessToken)"
+      let url = "http://127.0.0.1:\(simulator.port)/v24.0/oauth/access_token?\(query)"
+      guard case .answered(let answer) = client.ask(HTTPCall(url: url)) else { return "" }
+      return try #require(JSONValue(whole: answer.body)?["access_token"]?.string)
+    }
+
+    func send() {
+      let items = (0..<TokenTests.count).map {
+        #"{"to":"+39333\#(1_000_000 + $0)","body":"message \#($0)","sender":"meta"}"#
+      }
+      #expect(call("POST", "/api/sends", "[\(items.joined(separator: ","))]") != nil)
+    }
+
+    func total(_ name: String) -> Int {
+      Int(JSONValue(whole: simulator.ledger)?["totals"]?[name]?.integer ?? 0)
+    }
+
+    var isStopped: Bool {
+      call("GET", "/api/lanes")?["lanes"]?.items?.first?["state"]?.string == "stopped"
+    }
+
+    /// The longest time in which nothing was accepted, until all are.
+    func longestPause(within limit: Duration) -> Duration {
+      let end = RunningTime.now + limit
+      var (last, lastAt, longest) = (0, RunningTime.now, Duration.zero)
+      while last < TokenTests.count, !end.hasPassed {
+        pause(for: .milliseconds(20))
+        let accepted = total("accepted")
+        guard accepted > last else { continue }
+        if last > 0 { longest = max(longest, RunningTime.now - lastAt) }
+        (last, lastAt) = (accepted, .now)
+      }
+      return longest
+    }
+  }
+
+  @Test("a token that would end while messages go out is refreshed before: nothing stands still")
+  func refreshed() async throws {
+    try await onOwnThread {
+      // Twelve seconds of sending, and a token of nine.
+      let world = try World(tokenLife: .seconds(9), isCaredFor: true)
+      defer { world.end() }
+      world.send()
+      #expect(world.longestPause(within: .seconds(120)) < .seconds(5))
+      #expect(world.total("accepted") == Self.count && world.total("duplicates") == 0)
+      let account = world.call("GET", "/api/accounts")?["accounts"]?.items?.first
+      #expect(account?["source"]?.string == "refresh")
+      #expect(account?["state"]?.string?.hasPrefix("ends in 59 days") == true)
+      #expect(!world.log.contains(Demo.accessToken) && !world.log.contains(Demo.appSecret))
+    }
+  }
+
+  @Test(
+    "where nobody looks after a token the lane stops with the reason, burns nothing, and goes on with one put in"
+  )
+  func ended() async throws {
+    try await onOwnThread {
+      let world = try World(tokenLife: .seconds(4), isCaredFor: false)
+      defer { world.end() }
+      let fresh = try world.freshToken()
+      world.send()
+      let end = RunningTime.now + .seconds(60)
+      while !world.isStopped, !end.hasPassed { pause(for: .milliseconds(50)) }
+      let lane = world.call("GET", "/api/lanes")?["lanes"]?.items?.first
+      #expect(lane?["code"]?.string == "190")
+      let before = world.total("accepted")
+      #expect(before > 0 && before < Self.count && world.total("duplicates") == 0)
+      let waiting = Int(lane?["waiting"]?.integer ?? 0)
+      #expect(waiting + before >= Self.count - 64 && waiting + before <= Self.count)
+      let account = world.call("POST", "/api/accounts/meta/token", #"{"token":"\#(fresh)"}"#)
+      #expect(account?["accounts"]?.items?.first?["source"]?.string == "hand")
+      let putIn = RunningTime.now
+      while world.total("accepted") == before, !end.hasPassed { pause(for: .milliseconds(20)) }
+      #expect(RunningTime.now - putIn < .seconds(5))
+      #expect(world.longestPause(within: .seconds(60)) < .seconds(5))
+      #expect(world.total("accepted") == Self.count && world.total("duplicates") == 0)
+      #expect(!world.log.contains(fresh))
+    }
+  }
+}
