@@ -23,6 +23,9 @@ enum DispatchBenchmark {
       if isWanted("handover") { try handOver(kind) }
       if isWanted("budgets") { try budgets(kind) }
     }
+    if wanted.contains("steady") {
+      for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds { try steady(kind, seconds) }
+    }
     if wanted.contains("kannel") { try besideKannel(seconds) }
     if isWanted("backlog"), kinds != [.postgres] { try backlog() }
   }
@@ -87,6 +90,14 @@ enum DispatchBenchmark {
       }
     }
 
+    /// As many as are due by now, in hundreds.
+    func feed(_ stage: DispatchStage, upTo due: Int) throws {
+      while posted + 100 <= due {
+        try stage.post(100, from: posted, sender: "meta")
+        posted += 100
+      }
+    }
+
     func warmUp(_ stage: DispatchStage) throws {
       while stage.accepted("meta") < 5000 { try feed(stage) }
     }
@@ -121,6 +132,74 @@ enum DispatchBenchmark {
       work: (stage.worker.processorSeconds - workBefore) * 1e6 / sent,
       server: (stage.serverSeconds - serverBefore) * 1e6 / sent,
       age: (ageBefore, outboxAge(stage)))
+  }
+
+  // MARK: For long
+
+  /// At four fifths of what it can do, for as long as is asked: nothing may grow.
+  private static func steady(_ kind: DispatchStage.Kind, _ seconds: Double) throws {
+    let stage = try rateStage(kind)
+    let load = Load()
+    try load.warmUp(stage)
+    let full = try measure(stage, load, 20).rate
+    let rate = full * 0.8
+    while outboxAge(stage) > 0 { usleep(100_000) }
+    print("\(kind.rawValue): \(Int(rate)) sends/s, of \(Int(full)), for \(Int(seconds)) s")
+    let (start, before) = (bootMicroseconds(), stage.accepted("meta"))
+    var samples: [Sample] = []
+    var nextSample = 10.0
+    while true {
+      let span = Double(bootMicroseconds() - start) / 1e6
+      let due = before + Int(rate * span)
+      try load.feed(stage, upTo: due)
+      if span >= nextSample {
+        samples.append(Sample(stage, behind: due - stage.accepted("meta")))
+        nextSample += max(10, seconds / 20)
+      }
+      if span >= seconds { break }
+      usleep(20_000)
+    }
+    for sample in samples { print("  \(sample)") }
+    tell(samples)
+    try clean(stage)
+  }
+
+  private struct Sample: CustomStringConvertible {
+    let memory: Double
+    let age: Int
+    let behind: Int
+    /// Megabytes of files that are written ahead.
+    let ahead: Double
+
+    init(_ stage: DispatchStage, behind: Int) {
+      memory = stage.worker.residentMegabytes
+      age = DispatchBenchmark.outboxAge(stage)
+      self.behind = behind
+      ahead = stage.megabytes(of: ["store.db-wal", "log.db-wal"])
+    }
+
+    var description: String {
+      "\(DispatchBenchmark.tenths(memory)) MB in memory, \(DispatchBenchmark.tenths(ahead)) MB written ahead, "
+        + "\(behind) sends behind, the oldest unpublished change \(age) s"
+    }
+  }
+
+  /// The last third beside the first, which has warmed up.
+  private static func tell(_ samples: [Sample]) {
+    guard samples.count >= 6 else { return }
+    let (first, last) = (samples.prefix(samples.count / 3), samples.suffix(samples.count / 3))
+    func most(_ samples: ArraySlice<Sample>, _ value: (Sample) -> Double) -> Double {
+      samples.map(value).max() ?? 0
+    }
+    for (name, value, slack) in [
+      ("memory, MB", { $0.memory }, 10), ("written ahead, MB", { $0.ahead }, 10),
+      ("sends behind", { Double($0.behind) }, 2000), ("oldest change, s", { Double($0.age) }, 1),
+    ] as [(String, (Sample) -> Double, Double)] {
+      let (before, after) = (most(first, value), most(last, value))
+      print(
+        "  \(name): \(tenths(before)) in the first third, \(tenths(after)) in the last: "
+          + (after <= before * 1.1 + slack ? "holds" : "MISSED"))
+    }
   }
 
   // MARK: Beside Kannel

@@ -109,10 +109,7 @@ final class DispatchStage {
         HTTPHeader("Authorization", "Bearer key"), HTTPHeader("Content-Type", "application/json"),
       ], body: body)
     call.totalTimeout = .seconds(60)
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { found in outcome.change { $0 = found } }
-    outcome.wait(for: .seconds(70)) { $0 != nil }
-    guard case .answered(let answer) = outcome.peek({ $0 }) else { return nil }
+    guard case .answered(let answer) = client.ask(call) else { return nil }
     return answer
   }
 
@@ -156,6 +153,14 @@ final class DispatchStage {
       .filter { line in line.hasPrefix(name) && marks.allSatisfy { line.contains($0) } }
       .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
       .reduce(0) { $0 + Int($1) }
+  }
+
+  /// Of files in the stage's folder, where they are there.
+  func megabytes(of files: [String]) -> Double {
+    files.reduce(0) { sum, file in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: folder.file(file))
+      return sum + Double((attributes?[.size] as? Int) ?? 0) / 1_048_576
+    }
   }
 
   /// What every PostgreSQL server of this machine has worked.

@@ -18,7 +18,7 @@ enum Entry {
       print(
         """
         usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS]
-               | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog|kannel]
+               | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog|steady|kannel]
                | simulator [MESSAGES|serve]
         """
       )

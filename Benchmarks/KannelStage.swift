@@ -123,12 +123,8 @@ final class KannelStage {
 
   /// As the provider has seen it, and the caller.
   func counts() throws -> Counts {
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(HTTPCall(url: "http://127.0.0.1:\(providerPort)/counts")) { found in
-      outcome.change { $0 = found }
-    }
-    outcome.wait(for: .seconds(35)) { $0 != nil }
-    guard case .answered(let answer) = outcome.peek({ $0 }) else {
+    let call = HTTPCall(url: "http://127.0.0.1:\(providerPort)/counts")
+    guard case .answered(let answer) = client.ask(call) else {
       throw DispatchStage.Failed(description: "Kannel's provider does not answer")
     }
     let numbers = String(decoding: answer.body, as: UTF8.self).split(separator: " ")

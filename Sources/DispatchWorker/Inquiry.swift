@@ -15,11 +15,7 @@ final class Inquiry: Sendable {
     client = try HTTPClient(configuration)
   }
 
-  func ask(_ call: HTTPCall) -> HTTPOutcome {
-    let answer = Answer<HTTPOutcome>()
-    client.send(call) { outcome in answer.give(outcome) }
-    return answer.wait(for: call.totalTimeout + .seconds(5)) ?? .notSent(.cancelled)
-  }
+  func ask(_ call: HTTPCall) -> HTTPOutcome { client.ask(call) }
 
   /// What is being asked ends at once.
   func close() { client.close() }

@@ -96,10 +96,7 @@ package final class TemplateMirror {
   private func ask(_ request: ProviderRequest, _ sender: SenderSettings) throws -> ProviderAnswer {
     var call = HTTPCall(request, under: sender.baseURL)
     call.totalTimeout = .seconds(20)
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { found in outcome.change { $0 = found } }
-    outcome.wait(for: .seconds(25)) { $0 != nil }
-    guard case .answered(let answer) = outcome.peek({ $0 }) else {
+    guard case .answered(let answer) = client.ask(call) else {
       throw NoAnswer(description: "there was no answer from \(sender.baseURL.authority)")
     }
     return ProviderAnswer(answer)

@@ -171,10 +171,7 @@ package final class TokenCare {
   private func answer(_ call: HTTPCall, _ account: Account) throws -> HTTPAnswerReceived {
     var call = call
     call.totalTimeout = .seconds(10)
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { found in outcome.change { $0 = found } }
-    outcome.wait(for: .seconds(15)) { $0 != nil }
-    guard case .answered(let answer) = outcome.peek({ $0 }) else {
+    guard case .answered(let answer) = client.ask(call) else {
       throw Failed("there was no answer from \(account.sender.baseURL.authority)")
     }
     return answer

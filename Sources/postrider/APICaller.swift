@@ -56,10 +56,7 @@ struct APICaller {
         HTTPHeader("Content-Type", "application/json"),
       ], body: body)
     call.totalTimeout = .seconds(90)
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { result in outcome.change { $0 = result } }
-    outcome.wait(for: .seconds(100)) { $0 != nil }
-    guard case .answered(let answer)? = outcome.peek({ $0 }) else {
+    guard case .answered(let answer) = client.ask(call) else {
       throw Failed(
         "no answer at \(base): is `postrider ingest` or `postrider up` running there?", .unavailable
       )

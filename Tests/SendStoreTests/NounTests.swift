@@ -104,7 +104,9 @@ import Time
     #expect(try notes() == ["first"])
     #expect(try store.send(id)?.history.map(\.code) == [nil, "noted"])
     // Who knows less of the schema must not write to it.
-    #expect(throws: StoreError.newer(found: 11, known: 10)) { try SendStore(world.location).close() }
+    #expect(throws: StoreError.newer(found: 11, known: 10)) {
+      try SendStore(world.location).close()
+    }
   }
 
   @Test("the migrations of all nouns count from 1 without a gap or a repetition")

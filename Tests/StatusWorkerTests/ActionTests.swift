@@ -289,6 +289,19 @@ private final class InterruptedLog: PassingLog {
     #expect(headers.first { $0.name == "webhook-timestamp" }?.value == "\(time)")
   }
 
+  @Test("during a rotation what is sent is signed by each secret")
+  func rotation() {
+    let (old, new) = (Secret("a-secret-of-some-length"), Secret("another-secret-of-that"))
+    func signature(_ secrets: [Secret]) -> String? {
+      WebhookSignature(secrets).headers(id: "m", at: Timestamp(seconds: 1), Array("x".utf8))
+        .first { $0.name == "webhook-signature" }?.value
+    }
+    #expect(
+      signature([new, old])
+        == [signature([new]), signature([old])].compactMap(\.self).joined(separator: " "))
+    #expect(signature([new]) != signature([old]))
+  }
+
   @Test(
     "with an address down for an hour all arrive after, in order per send; others are not held up",
     arguments: Backend.allCases)

@@ -49,10 +49,7 @@ struct ReadyCommand: Subcommand {
   private func ask(_ url: String, _ client: HTTPClient) -> Exit {
     var call = HTTPCall(url: url)
     call.totalTimeout = .seconds(5)
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { found in outcome.change { $0 = found } }
-    outcome.wait(for: .seconds(8)) { $0 != nil }
-    guard case .answered(let answer) = outcome.peek({ $0 }) else {
+    guard case .answered(let answer) = client.ask(call) else {
       Terminal.error("postrider: no answer at \(url)")
       return .failed
     }

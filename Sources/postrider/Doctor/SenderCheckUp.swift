@@ -99,10 +99,7 @@ struct SenderCheckUp {
   private func ask(_ call: HTTPCall, _ client: HTTPClient) -> HTTPOutcome {
     var call = call
     call.totalTimeout = .seconds(10)
-    let outcome = Monitor<HTTPOutcome?>(nil)
-    client.send(call) { found in outcome.change { $0 = found } }
-    outcome.wait(for: .seconds(15)) { $0 != nil }
-    return outcome.peek { $0 } ?? .notSent(.cancelled)
+    return client.ask(call)
   }
 }
 

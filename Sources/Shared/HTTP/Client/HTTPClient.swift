@@ -43,6 +43,13 @@ package final class HTTPClient: Sendable {
     }
   }
 
+  /// Waits for what becomes of the call; for threads that may.
+  package func ask(_ call: HTTPCall) -> HTTPOutcome {
+    let answer = Answer<HTTPOutcome>()
+    send(call) { outcome in answer.give(outcome) }
+    return answer.wait(for: call.totalTimeout + .seconds(5)) ?? .notSent(.cancelled)
+  }
+
   /// Completes everything that was handed over before: not sent where the gate has not passed.
   package func cancelAll() { inbox.cancelAll() }
 

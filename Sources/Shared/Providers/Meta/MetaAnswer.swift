@@ -32,19 +32,26 @@ package struct MetaAnswer: Hashable, Sendable {
   package static func success(_ answer: ProviderAnswer) throws(LookupFailed) {
     let root = JSONValue(whole: answer.body)
     if answer.status == 200, root?["success"]?.bool == true { return }
-    let error = root?["error"]
+    throw LookupFailed(meta: answer)
+  }
+
+  private static func wait(_ answer: ProviderAnswer) -> Duration? {
+    answer.retryAfter ?? MetaUsage.wait(answer)
+  }
+}
+
+extension LookupFailed {
+  /// With the sentence of the error table, where that has one, beside Meta's own words.
+  init(meta answer: ProviderAnswer) {
+    let error = JSONValue(whole: answer.body)?["error"]
     let code = error?["code"]?.wholeNumber
     let row = code.flatMap { ErrorTable.shared.row(.meta, $0) }
-    throw LookupFailed(
+    self.init(
       status: answer.status,
       failure: Failure(
         code: code.map(String.init) ?? "http-\(answer.status)",
         sentence: row?.sentence ?? "Meta did not do what it was asked.",
         providerText: error?.errorText))
-  }
-
-  private static func wait(_ answer: ProviderAnswer) -> Duration? {
-    answer.retryAfter ?? MetaUsage.wait(answer)
   }
 }
 

@@ -36,12 +36,7 @@ package struct MetaTemplates: Hashable, Sendable {
   package init(_ answer: ProviderAnswer) throws(LookupFailed) {
     let root = JSONValue(whole: answer.body)
     guard answer.status == 200, let data = root?["data"]?.items else {
-      let error = root?["error"]
-      throw LookupFailed(
-        status: answer.status,
-        failure: Failure(
-          code: error?["code"]?.wholeNumber.map(String.init) ?? "templates",
-          sentence: error?["message"]?.string ?? "the answer is no list"))
+      throw LookupFailed(meta: answer)
     }
     found = data.compactMap { item in
       guard let name = item["name"]?.string, let language = item["language"]?.string else {

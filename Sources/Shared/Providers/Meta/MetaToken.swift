@@ -42,7 +42,7 @@ package enum MetaTokenAnswer {
     _ answer: ProviderAnswer, at now: CalendarTime
   ) throws(LookupFailed) -> TokenFacts {
     guard answer.status == 200, let data = JSONValue(whole: answer.body)?["data"] else {
-      throw refusal(answer)
+      throw LookupFailed(meta: answer)
     }
     var facts = TokenFacts()
     facts.checkedAt = now
@@ -60,16 +60,7 @@ package enum MetaTokenAnswer {
     let root = JSONValue(whole: answer.body)
     guard answer.status == 200,
       let token = (root?["access_token"] ?? root?["business_token"])?.string, !token.isEmpty
-    else { throw refusal(answer) }
+    else { throw LookupFailed(meta: answer) }
     return Secret(token)
-  }
-
-  private static func refusal(_ answer: ProviderAnswer) -> LookupFailed {
-    let error = JSONValue(whole: answer.body)?["error"]
-    let code = error?["code"]?.wholeNumber
-    let text = error?["message"]?.string ?? "an answer of status \(answer.status)"
-    return LookupFailed(
-      status: answer.status,
-      failure: Failure(code: code.map(String.init) ?? "token", sentence: text))
   }
 }

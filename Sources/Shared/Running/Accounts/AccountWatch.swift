@@ -18,6 +18,9 @@ package final class AccountWatch: Sendable {
   }
 
   private let state: Locked<State>
+  /// Settings that were read again and secrets that were found are taken up one after the other: each with what the
+  /// other has left.
+  private let turn = Locked<Void>(())
   private let first: Settings
   private let reload: Reload
   private let log: Log
@@ -40,21 +43,27 @@ package final class AccountWatch: Sendable {
   package var settings: Settings { first }
 
   /// The file of settings was read again.
-  package func apply(_ base: Settings) throws(Reload.Failed) {
-    let known = state.withLock { $0.known }
-    let new = base.with(known)
-    log.keepOut(new.secrets)
-    try reload.apply(new, over: first)
-    // Another key may open what this one could not.
-    state.withLock { ($0.base, $0.stamp) = (base, nil) }
+  package func apply(_ base: Settings) throws {
+    try turn.withLock { _ in
+      let new = base.with(state.withLock { $0.known })
+      log.keepOut(new.secrets)
+      try reload.apply(new, over: first)
+      // Another key may open what this one could not.
+      state.withLock { ($0.base, $0.stamp) = (base, nil) }
+    }
   }
 
   /// True where something was taken up.
   package func look(at store: SendStore) throws -> Bool {
     let stamp = try store.credentialsStamp()
     guard state.withLock({ $0.stamp }) != stamp else { return false }
+    let stored = try store.credentials()
+    return try turn.withLock { _ in try take(stored, stamp) }
+  }
+
+  private func take(_ stored: [StoredCredentials], _ stamp: CredentialsStamp) throws -> Bool {
     let (base, before) = state.withLock { ($0.base, $0.known) }
-    let (known, closed) = SecretSeal(base).open(try store.credentials())
+    let (known, closed) = SecretSeal(base).open(stored)
     tell(closed)
     if known != before {
       let new = base.with(known)
