@@ -27,12 +27,13 @@ import Time
       (facts(checked: 10, ends: 21), false, .wait(until: now + .seconds(86390))),
       (facts(checked: 10, ends: 20), false, .refresh),
       (facts(checked: 10, ends: 1), false, .refresh),
-      // Of an hour, twenty minutes before.
+      // Of an hour, at once; of three, an hour before.
+      (facts(checked: 10, issued: -1, ends: 59, unit: 60), false, .refresh),
       (
-        facts(checked: 10, issued: -10, ends: 50, unit: 60), false,
-        .wait(until: now + .seconds(30 * 60))
+        facts(checked: 10, issued: -10, ends: 170, unit: 60), false,
+        .wait(until: now + .seconds(110 * 60))
       ),
-      (facts(checked: 10, issued: -40, ends: 20, unit: 60), false, .refresh),
+      (facts(checked: 10, issued: -120, ends: 60, unit: 60), false, .refresh),
       // One that has ended cannot be refreshed.
       (facts(checked: 10, ends: -1), false, .wait(until: now + .seconds(86390))),
       (facts(checked: 10, ends: 5, isValid: false), false, .wait(until: now + .seconds(86390))),

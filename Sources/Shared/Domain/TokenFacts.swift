@@ -59,11 +59,13 @@ package enum TokenStep: Hashable, Sendable {
     self = nextLook <= now ? .look : .wait(until: min(nextLook, due))
   }
 
-  /// A third of its life before its end, at most twenty days.
+  /// A third of its life before its end, at most twenty days. One of an hour or two, as a person's log-in gives it, is
+  /// exchanged for a long one at once.
   private static func refreshTime(
     _ facts: TokenFacts, _ expiresAt: CalendarTime
   ) -> CalendarTime {
     let life = facts.issuedAt.map { expiresAt - $0 } ?? .seconds(60 * 86400)
+    guard life > shortLife else { return expiresAt - life }
     return expiresAt - min(life / 3, .seconds(20 * 86400))
   }
 
@@ -72,6 +74,7 @@ package enum TokenStep: Hashable, Sendable {
     min(.seconds(3600), max(.seconds(1), left / 10))
   }
 
+  private static let shortLife = Duration.seconds(2 * 3600)
   package static let lookEach = Duration.seconds(86400)
   /// While a lane stands still for it.
   package static let doubtPause = Duration.seconds(2)
