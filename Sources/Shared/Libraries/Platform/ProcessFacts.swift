@@ -1,3 +1,4 @@
+internal import CSystem
 internal import Glibc
 
 /// What the kernel knows of this process.
