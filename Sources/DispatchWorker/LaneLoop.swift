@@ -58,6 +58,7 @@ final class LaneLoop: Sendable {
   func run() {
     var failures = 0
     var lookAt = RunningTime.distantPast
+    var pulsesAt: Int64?
     while !stop.isRequested {
       do throws(StoreError) {
         if let (sender, lane) = board.next(within: Self.lookAround) {
@@ -65,7 +66,11 @@ final class LaneLoop: Sendable {
         }
         // Also while lanes are busy: a stop by somebody else must not wait until they are idle.
         if lookAt.hasPassed {
-          board.note(pulses: try store.lanePulses())
+          let mark = try store.changeMark()
+          if mark == nil || mark != pulsesAt {
+            board.note(pulses: try store.lanePulses())
+            pulsesAt = mark
+          }
           try repeats.withdraw(in: store)
           lookAt = .now + Self.lookAround
         }

@@ -28,6 +28,9 @@ package final class OutboxRelay {
   private let backoff = Backoff(base: .milliseconds(200), cap: .seconds(10))
   /// When the duty was last taken or renewed, if it is ours.
   private var held: RunningTime?
+  /// What the store stood at when a look began that found nothing: there is nothing before it stands at more.
+  private var foundNothingAt: Int64?
+  private var foundAt = RunningTime.distantPast
 
   package init(
     _ store: SendStore, _ eventLog: any EventLog, worker: WorkerID,
@@ -52,6 +55,9 @@ package final class OutboxRelay {
 
   package static let duty = "relay"
   private static let batch = 2000
+  private static let pause = Duration.milliseconds(50)
+  /// Where nothing has come for a second.
+  private static let quietPause = Duration.milliseconds(100)
   /// Renewed no more often than that: a lease lasts three times as long.
   private static let renewal = Duration.seconds(1)
 
@@ -60,16 +66,23 @@ package final class OutboxRelay {
     WorkRounds(
       saying: "cannot publish changes, trying again", log: log, health: health, stop: stop,
       backoff: backoff
-    ).run { try step() ? .zero : .milliseconds(50) }
+    ).run {
+      if try step() { return .zero }
+      return isQuiet ? Self.quietPause : Self.pause
+    }
     leave()
   }
 
   /// True where there was a full batch, so that there may be more.
   package func step() throws -> Bool {
     guard try holdsDuty() else { return false }
+    let mark = try store.changeMark()
+    guard mark == nil || mark != foundNothingAt else { return false }
     let changes = try store.unpublished(limit: Self.batch)
     age.set(changes.entries.map { changes.at - $0.change.at }.max()?.seconds ?? 0)
+    foundNothingAt = changes.rows.isEmpty ? mark : nil
     guard !changes.rows.isEmpty else { return false }
+    foundAt = .now
     // Reading may have taken long.
     guard try holdsDuty() else { return true }
     let events = changes.entries.map { MessageEvent($0, generation: changes.generation).record }
@@ -82,6 +95,8 @@ package final class OutboxRelay {
     published.add(changes.entries.count)
     return changes.isFull
   }
+
+  private var isQuiet: Bool { (foundAt + .seconds(1)).hasPassed }
 
   private func holdsDuty() throws -> Bool {
     let now = RunningTime.now

@@ -85,6 +85,8 @@ package final class ActionLoop {
   }
 
   package func step() throws {
+    // Most have no tenant to tell.
+    guard !actions.all.isEmpty || !desks.isEmpty else { return age.set(0) }
     let now = try store.now()
     try settle(now)
     try keepDuties(now)

@@ -71,6 +71,26 @@ import Time
     #expect(last["company"]?.string == "acme" && last["to"]?.string == "+393331234567")
   }
 
+  @Test(
+    "a relay that found nothing publishes what comes then, from whatever process",
+    arguments: [false, true])
+  func afterNothing(fromAnother: Bool) throws {
+    let relay = relay("one")
+    for _ in 0..<2 { #expect(try !relay.step()) }
+    let other = try SendStore(
+      .sqlite(path: folder.file("store.db"), clock: clock.storeClock))
+    try other.define([sender])
+    for _ in 0..<2 { #expect(try !relay.step()) }
+    let send = NewSend(
+      id: .random(at: clock.now), sender: sender.id, recipient: "+393331234567",
+      content: Array("{}".utf8), due: clock.now, expires: clock.now + .seconds(60))
+    _ = try (fromAnother ? other : store).take(
+      IntakeBatch(log: "l", partition: 0, from: 0, next: 1, sends: [send]))
+    #expect(try !relay.step())
+    #expect(try store.unpublishedCount() == 0)
+    #expect(try events(.messages).map(\.id) == ["\(send.id).1"])
+  }
+
   private static let relaySettings = """
     { senders: [
         { id: "main", provider: "twilio", from: "whatsapp:+15551230001", authToken: "t",

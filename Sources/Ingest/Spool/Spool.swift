@@ -48,6 +48,7 @@ final class Spool: Sendable {
   ) throws(LogError) {
     var own = EmbeddedLogSettings(path: settings.path)
     own.partitions = 1
+    own.isShared = false
     own.sizeLimit = settings.limit
     // What has been moved on is of no more use here.
     own.retention = .zero
@@ -67,7 +68,9 @@ final class Spool: Sendable {
     threads.withLock {
       $0 = [
         WorkerThread("spool-watch") { [weak self, stop] in
-          while !stop.wait(for: min(patience / 4, .milliseconds(100))) { self?.takeLate() }
+          let often = min(patience / 4, .milliseconds(100))
+          var rest = often
+          while !stop.wait(for: rest) { rest = self?.takeLate() == true ? patience : often }
         },
         WorkerThread("spool-drain") { [weak self] in
           drain.run(
@@ -108,12 +111,14 @@ final class Spool: Sendable {
     disk.close(within: limit)
   }
 
-  /// The log may still take what is late: then it is there twice, under one id.
-  private func takeLate() {
+  /// The log may still take what is late: then it is there twice, under one id. True where nothing waits any more, so
+  /// that nothing is late before the patience with what comes next is over.
+  private func takeLate() -> Bool {
     for load in waiting.takeLate(at: .now) {
       goAway(because: "no answer within \(patience)")
       put(load.records, load.done)
     }
+    return waiting.isEmpty
   }
 
   private func put(

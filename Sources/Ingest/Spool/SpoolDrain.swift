@@ -53,7 +53,7 @@ struct SpoolDrain: Sendable {
     defer { subscription.close() }
     var owned: Set<TopicPartition> = []
     while !stop.isRequested {
-      try fill.look()
+      try fill.look(isClear: content.isClear)
       let ended = content.ended
       let batch = try subscription.next(max: 500, wait: .milliseconds(250))
       owned.subtract(batch.lost)

@@ -8,10 +8,14 @@ struct SpoolFill {
   private let disk: EmbeddedLog
   private let bytes: Gauge
   private let records: Gauge
-  private var lookAt = RunningTime.distantPast
+  /// At the last look.
+  private var wasClear = false
+  private var lookedAt = RunningTime.distantPast
 
   static let group = "drain"
   private static let pause = Duration.seconds(1)
+  /// Where nothing is in it, only the retention changes anything.
+  private static let longPause = Duration.seconds(10)
 
   init(_ disk: EmbeddedLog, _ settings: SpoolSettings, _ metrics: Metrics) {
     self.disk = disk
@@ -23,10 +27,12 @@ struct SpoolFill {
     ).set(Double(settings.limit))
   }
 
-  /// At most once a second, since it reads the file.
-  mutating func look() throws(LogError) {
-    guard lookAt.hasPassed else { return }
-    lookAt = .now + Self.pause
+  /// At most once a second, since it opens the file.
+  mutating func look(isClear: Bool) throws(LogError) {
+    let isSettled = isClear && wasClear
+    guard (lookedAt + (isSettled ? Self.longPause : Self.pause)).hasPassed else { return }
+    lookedAt = .now
+    wasClear = isClear
     let content = try disk.content(unreadBy: Self.group)
     bytes.set(Double(content.bytes))
     records.set(Double(content.records))

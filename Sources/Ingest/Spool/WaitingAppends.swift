@@ -58,6 +58,8 @@ final class WaitingAppends: Sendable {
     }
   }
 
+  var isEmpty: Bool { state.withLock { $0.free.count == $0.places.count } }
+
   /// All whose time is over, in the order that they came.
   func takeLate(at now: RunningTime) -> [Load] {
     state.withLock { state in

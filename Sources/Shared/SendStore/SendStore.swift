@@ -40,6 +40,9 @@ package final class SendStore: Sendable {
 
   package func close() { engine.close() }
 
+  /// Another number after each commit of anybody's; nil where only a look can tell.
+  package func changeMark() throws(StoreError) -> Int64? { try engine.changeMark() }
+
   /// Tells from now on how long its transactions take.
   package func show(in metrics: Metrics) { engine.times.show(in: metrics) }
 

@@ -72,6 +72,10 @@ package protocol Engine: Sendable {
     _ kind: TransactionKind, _ body: (any Transaction) throws(StoreError) -> Value
   ) throws(StoreError) -> Value
 
+  /// A number that is another one after a commit, whoever made it, so that a look that found nothing need not be
+  /// made again. nil where asking for it costs as much as a look.
+  func changeMark() throws(StoreError) -> Int64?
+
   /// How long its transactions take.
   var times: TransactionTimes { get }
 

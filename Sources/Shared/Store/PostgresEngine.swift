@@ -46,6 +46,8 @@ final class PostgresEngine: Engine, @unchecked Sendable {
     }
   }
 
+  func changeMark() -> Int64? { nil }
+
   func prepareAll() throws(StoreError) {
     let connection = try borrow()
     defer { giveBack(connection) }

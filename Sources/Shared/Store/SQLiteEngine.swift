@@ -75,6 +75,16 @@ final class SQLiteEngine: Engine, @unchecked Sendable {
     }
   }
 
+  /// The reader's connection writes nothing, so commits of this process count for it as those of others do.
+  func changeMark() throws(StoreError) -> Int64? {
+    reading.lock()
+    defer { reading.unlock() }
+    guard let reader else { throw .unavailable("it is closed") }
+    do { return try reader.database.statement("PRAGMA data_version").number() } catch {
+      throw StoreError(error)
+    }
+  }
+
   func prepareAll() throws(StoreError) {
     try read { transaction throws(StoreError) in
       guard let connection = transaction as? SQLiteConnection else { return }

@@ -11,6 +11,8 @@ package struct EmbeddedLogSettings: Sendable {
   package var recordLimit = 1_000_000
   /// Bytes that records may take on the disk; nil is as many as there are.
   package var sizeLimit: Int?
+  /// Whether other processes may write to the file, so that it is to be looked at for what they have committed.
+  package var isShared = true
   /// How old a record gets at least, and then until every group has passed it.
   package var retention: Duration = .seconds(7 * 24 * 3600)
   /// How long a member may be silent before another takes its place.

@@ -36,7 +36,7 @@ final class EmbeddedReader: LogReader {
       let records = try rows.read(max)
       let rest = deadline.left
       guard records.isEmpty, rest > .zero else { return records }
-      writer.committed.wait(past: seen, for: min(FileRows.look, rest))
+      writer.committed.wait(past: seen, for: min(LogWriter.unwatched, rest))
     }
   }
 

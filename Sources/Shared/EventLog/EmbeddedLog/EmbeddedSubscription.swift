@@ -38,7 +38,7 @@ final class EmbeddedSubscription: LogSubscription {
       let batch = try look(max)
       let rest = deadline.left
       guard batch.isEmpty, rest > .zero else { return batch }
-      writer.committed.wait(past: seen, for: min(FileRows.look, rest))
+      writer.committed.wait(past: seen, for: min(LogWriter.unwatched, rest))
     }
   }
 

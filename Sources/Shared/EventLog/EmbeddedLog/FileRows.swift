@@ -6,8 +6,6 @@ internal import SQLite
 
 /// The rows of the file that are read, each from a place of its own.
 final class FileRows {
-  /// How soon a commit of another process is seen.
-  static let look: Duration = .milliseconds(10)
   private static let batchBytes = 16 << 20
 
   private let layout: Layout

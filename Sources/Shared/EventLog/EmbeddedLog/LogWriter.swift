@@ -18,8 +18,11 @@ final class LogWriter: Sendable {
   private let finished = Gate()
   private let closing = Gate()
   private let leases = Locked<[GroupLease]>([])
-  /// Raised after each commit of this process.
+  /// Raised after each commit to the file, of this process or another.
   let committed = Signal()
+  /// A reader looks by itself after so long: the thread that watches for other processes' commits may itself be waiting
+  /// for one of them.
+  static let unwatched = Duration.milliseconds(250)
 
   init(_ settings: EmbeddedLogSettings) throws(LogError) {
     self.settings = settings
@@ -90,6 +93,7 @@ final class LogWriter: Sendable {
 
   private func run(_ file: WritableFile) {
     var chores = Chores(settings)
+    var pace = LookPace()
     var shared = 0
     while true {
       if shared >= Self.crowd { _ = closing.wait(for: Self.rest) }
@@ -100,7 +104,12 @@ final class LogWriter: Sendable {
       } else if isClosed {
         return
       } else if !chores.isDue {
-        queue.wait(for: chores.rest) { !$0.isEmpty }
+        let rest = settings.isShared ? min(chores.rest, pace.next()) : chores.rest
+        queue.wait(for: rest) { !$0.isEmpty }
+        if settings.isShared, queue.peek({ $0.isEmpty }), file.othersHaveCommitted() {
+          pace.found()
+          committed.raise()
+        }
       }
       chores.run(file, leases.withLock { $0 })
     }

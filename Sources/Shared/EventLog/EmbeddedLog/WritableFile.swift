@@ -10,6 +10,8 @@ final class WritableFile {
   private let database: Database
   private let appending: Appending
   private let retention: Retention
+  private let dataVersion: Statement
+  private var seenVersion: Int64?
 
   init(_ settings: EmbeddedLogSettings) throws(LogError) {
     self.settings = settings
@@ -20,6 +22,7 @@ final class WritableFile {
     do {
       appending = try Appending(database)
       retention = try Retention(database)
+      dataVersion = try database.prepare("PRAGMA data_version")
     } catch { throw LogError(error) }
   }
 
@@ -42,6 +45,18 @@ final class WritableFile {
       for append in appends { append.done(.failure(LogError(error))) }
       if !appends.isEmpty, !work.jobs.isEmpty { return write(PendingWork(jobs: work.jobs)) }
       for job in work.jobs { job.done(LogError(error)) }
+      return false
+    }
+  }
+
+  /// Since the last time that this was asked.
+  func othersHaveCommitted() -> Bool {
+    do throws(SQLiteError) {
+      let version = try dataVersion.number()
+      defer { seenVersion = version }
+      return version != seenVersion
+    } catch {
+      // Readers look by themselves now and then.
       return false
     }
   }

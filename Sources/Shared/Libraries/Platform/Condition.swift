@@ -49,8 +49,10 @@ package final class Condition: @unchecked Sendable {
   /// To be called with the lock held, which it gives away meanwhile. It may wake for no reason.
   package func wait() { pthread_cond_wait(changed, mutex) }
 
-  /// The same; false where the monotonic clock has reached `deadline`.
+  /// The same; false where the monotonic clock has reached `deadline`. One that has passed is not waited for: even that
+  /// wait would put the thread to sleep for as long as the kernel's timers are coarse.
   package func wait(until deadline: Deadline) -> Bool {
+    guard monotonicMicroseconds() < deadline.microseconds else { return false }
     var time = timespec(
       tv_sec: Int(deadline.microseconds / 1_000_000),
       tv_nsec: Int(deadline.microseconds % 1_000_000) * 1000)
