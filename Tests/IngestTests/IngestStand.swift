@@ -93,6 +93,7 @@ final class IngestStand: Sendable {
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },
         { key: "acme-reader", app: "crm", company: "acme", scopes: ["read"] },
+        { key: "acme-admin", app: "crm", company: "acme", scopes: ["admin", "read"] },
         { key: "beta-reader", app: "other", company: "beta", scopes: ["read"] },
         { key: "crawling-key", scopes: ["send", "read", "admin"], rate: "1/1h" },
         { key: "slow-key", scopes: ["send"], rate: "2/1h" },

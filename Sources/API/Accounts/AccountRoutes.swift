@@ -27,7 +27,9 @@ struct AccountRoutes: Sendable {
           guard let sender = context.settings.senders.first(where: { $0.sender.id == id }),
             context.requests.isVisible(id, to: key)
           else { return .notFound }
-          try replace(sender, by: try Self.token(request), store)
+          let token = try Self.token(request)
+          try refuseShared(sender, key)
+          try replace(sender, by: token, store)
           return try list(store, key, only: sender.credentialsID)
         }
       })
@@ -42,6 +44,21 @@ struct AccountRoutes: Sendable {
         ).answer)
     }
     return Secret(token)
+  }
+
+  /// All senders with the same token would get the new one, those of others as well.
+  private func refuseShared(_ sender: SenderSettings, _ key: APIKey) throws(StoreQueries.Refused) {
+    let isShared = context.settings.senders.contains {
+      $0.credentialsID == sender.credentialsID
+        && !context.requests.isVisible($0.sender.id, to: key)
+    }
+    guard isShared else { return }
+    throw StoreQueries.Refused(
+      answer: SendAnswer.refused(
+        FieldFaults(
+          "/token", "is in use by senders of other tenants too: a key of all tenants may replace it"
+        )
+      ).answer)
   }
 
   private func replace(_ sender: SenderSettings, by token: Secret, _ store: SendStore) throws {
