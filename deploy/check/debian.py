@@ -67,8 +67,8 @@ def package(binary):
     run(lintian, "--allow-root", "--fail-on", "error,warning", *debs)
     need_root()
     root = debian_root()
-    shutil.copy(debs[0], root / "root/postrider.deb")
-    inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "/root/postrider.deb")
+    shutil.copy(debs[0], root / "srv/postrider.deb")
+    inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "/srv/postrider.deb")
     units = [f"{unit}.service" for unit in UNITS] + ["postrider.target"]
     inside(root, "systemd-analyze", "verify", "--man=no", *units)
     boot(root)
@@ -123,17 +123,17 @@ def boot(root):
     dropin = root / "etc/systemd/system/postrider-.service.d/secrets.conf"
     dropin.parent.mkdir(parents=True)
     shutil.copy(DEPLOY / "systemd/secrets.conf.example", dropin)
-    (root / "root/boot.sh").write_text(BOOT)
-    (root / "root/boot.sh").chmod(0o755)
+    (root / "srv/boot.sh").write_text(BOOT)
+    (root / "srv/boot.sh").chmod(0o755)
     (root / "etc/systemd/system/try.service").write_text(
-        "[Service]\nType=oneshot\nStandardOutput=file:/root/boot.out\nStandardError=file:/root/boot.out\n"
-        "ExecStart=/root/boot.sh\nExecStopPost=/bin/systemctl poweroff\n[Install]\nWantedBy=multi-user.target\n")
+        "[Service]\nType=oneshot\nStandardOutput=file:/srv/boot.out\nStandardError=file:/srv/boot.out\n"
+        "ExecStart=/srv/boot.sh\nExecStopPost=/bin/systemctl poweroff\n[Install]\nWantedBy=multi-user.target\n")
     inside(root, "systemctl", "enable", "try.service")
     done = subprocess.run(
         [nspawn, "-q", "-D", root, "--boot", "--private-network", "--register=no", "--keep-unit",
          "--machine=postrider-try"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, errors="replace")
-    out = root / "root/boot.out"
+    out = root / "srv/boot.out"
     told = out.read_text() if out.exists() else done.stdout
     if "FAILED" in told or "DONE" not in told:
         raise Failed(told[-4000:])
