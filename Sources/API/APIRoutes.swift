@@ -8,6 +8,7 @@ package final class APIRoutes: DoorRoutes {
   private let events: EventRoutes
   private let waiting: SendWaits
   private let keys: KeyLookup
+  private let providers: ProviderDesk
 
   /// Of the stream of events, at a time.
   package static let listeners = 128
@@ -18,10 +19,11 @@ package final class APIRoutes: DoorRoutes {
       door.eventLog, log: door.log, heartbeat: heartbeat, limit: Self.listeners)
     waiting = SendWaits(door.store, log: door.log)
     keys = KeyLookup(door.store, metrics: door.metrics)
+    providers = ProviderDesk(log: door.log)
   }
 
   package func add(to router: inout Router, _ settings: Settings) {
-    let context = APIContext(settings, door)
+    let context = APIContext(settings, door, providers)
     SendRoutes(context, keys).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     AccountRoutes(context: context).add(to: &router)
@@ -34,6 +36,7 @@ package final class APIRoutes: DoorRoutes {
   package func close() {
     events.close()
     waiting.close()
+    providers.close()
   }
 }
 
@@ -43,12 +46,14 @@ struct APIContext: Sendable {
   let door: DoorContext
   let admission: Admission
   let requests: KeyedRequests
+  let providers: ProviderDesk
   /// Stands in front of every route.
   let prefix: String
 
-  init(_ settings: Settings, _ door: DoorContext) {
+  init(_ settings: Settings, _ door: DoorContext, _ providers: ProviderDesk) {
     self.settings = settings
     self.door = door
+    self.providers = providers
     prefix = settings.publicURL?.path ?? ""
     admission = Admission(settings, KeyRing(settings.apiKeys), now: door.now)
     requests = KeyedRequests(

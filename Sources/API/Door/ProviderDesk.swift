@@ -1,0 +1,144 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Platform
+internal import Providers
+internal import Running
+internal import Settings
+internal import Telemetry
+
+/// Threads for requests that a provider has to answer: that takes as long as it takes, and nothing else waits for it.
+final class ProviderDesk: Sendable {
+  private typealias Job = @Sendable (ProviderAsking) -> Void
+
+  private struct Queue {
+    var jobs: [Job] = []
+    var isClosed = false
+  }
+
+  private let log: Log
+  private let queue: Monitor<Queue>
+  private let asking: ProviderAsking
+
+  private static let threads = 4
+  private static let limit = 64
+
+  init(log: Log) {
+    self.log = log
+    let (queue, asking) = (Monitor(Queue()), ProviderAsking())
+    (self.queue, self.asking) = (queue, asking)
+    for number in 1...Self.threads {
+      _ = WorkerThread("provider-\(number)") {
+        while let job = Self.next(of: queue) { job(asking) }
+      }
+    }
+  }
+
+  private static func next(of queue: Monitor<Queue>) -> Job? {
+    while true {
+      queue.wait(for: .seconds(60)) { !$0.jobs.isEmpty || $0.isClosed }
+      let (job, isClosed) = queue.peek { queue in
+        (queue.jobs.isEmpty ? nil : queue.jobs.removeFirst(), queue.isClosed)
+      }
+      if let job { return job }
+      if isClosed { return nil }
+    }
+  }
+
+  func close() {
+    queue.change { $0.isClosed = true }
+    asking.close()
+  }
+
+  /// Answers by what the body makes of the provider's answers; 503 where too many ask already.
+  func answer(
+    _ responder: HTTPResponder,
+    _ body: @escaping @Sendable (ProviderAsking) throws -> HTTPAnswer
+  ) {
+    let log = log
+    let job: Job = { asking in
+      do { responder.answer(try body(asking)) } catch let refused as StoreQueries.Refused {
+        responder.answer(refused.answer)
+      } catch let problem as Problem {
+        responder.answer(problem.answer)
+      } catch {
+        log.warning("a provider could not be asked", ["reason": "\(error)"])
+        responder.answer(.noStore)
+      }
+    }
+    let isTaken = queue.change { queue in
+      guard !queue.isClosed, queue.jobs.count < Self.limit else { return false }
+      queue.jobs.append(job)
+      return true
+    }
+    if !isTaken { responder.answer(Self.busy) }
+  }
+
+  private static let busy = Problem(
+    status: 503, title: "Service Unavailable",
+    detail: "Too many questions to providers are under way; try again."
+  ).answer(headers: [HTTPHeader("Retry-After", "5")]).prepared()
+}
+
+/// Asks a provider in the name of a sender, and waits for the answer.
+final class ProviderAsking: Sendable {
+  private let client = Locked<HTTPClient?>(nil)
+
+  func ask(_ request: ProviderRequest, of sender: SenderSettings) throws(Problem) -> ProviderAnswer
+  {
+    try ask(request, under: sender.baseURL)
+  }
+
+  /// 504 where no answer comes. What the answer says is for the caller to judge.
+  func ask(_ request: ProviderRequest, under base: WebAddress) throws(Problem) -> ProviderAnswer {
+    var call = HTTPCall(request, under: base)
+    call.totalTimeout = .seconds(20)
+    guard case .answered(let answer) = try opened().ask(call) else {
+      throw Problem(
+        status: 504, title: "Gateway Timeout",
+        detail: "There was no answer from \(base.authority); whether it did it is not known.")
+    }
+    return ProviderAnswer(answer)
+  }
+
+  /// What the provider refused, in its own words.
+  static func refused(_ failed: LookupFailed) -> Problem {
+    var problem = Problem(
+      status: 502, title: "Refused by the Provider",
+      detail: [failed.failure.sentence, failed.failure.providerText].compactMap(\.self)
+        .joined(separator: " "))
+    problem.members = [
+      (
+        "provider",
+        JSONWriter.object { writer in
+          writer.field("status", failed.status)
+          writer.field("code", failed.failure.code)
+          writer.field("text", failed.failure.providerText)
+        }
+      )
+    ]
+    return problem
+  }
+
+  /// It starts with the first question.
+  private func opened() throws(Problem) -> HTTPClient {
+    do {
+      return try client.withLock { client in
+        if let client { return client }
+        let new = try HTTPClient()
+        client = new
+        return new
+      }
+    } catch {
+      throw Problem(status: 503, title: "Service Unavailable", detail: "\(error)")
+    }
+  }
+
+  func close() {
+    let client = client.withLock { client in
+      defer { client = nil }
+      return client
+    }
+    client?.close()
+  }
+}
