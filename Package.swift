@@ -116,12 +116,14 @@ let package = Package(
         .embedInCode("Migrations/sqlite_008.sql"), .embedInCode("Migrations/postgres_008.sql"),
         .embedInCode("Migrations/sqlite_009.sql"), .embedInCode("Migrations/postgres_009.sql"),
         .embedInCode("Migrations/sqlite_010.sql"), .embedInCode("Migrations/postgres_010.sql"),
+        .embedInCode("Migrations/sqlite_011.sql"), .embedInCode("Migrations/postgres_011.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
+        + noun("Accounts/accounts") + noun("Accounts/signups") + noun("Accounts/tasks")
         + noun("Waits/reasons")),
     module(
       "Settings",

@@ -27,6 +27,7 @@ package final class APIRoutes: DoorRoutes {
     SendRoutes(context, keys).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     AccountRoutes(context: context).add(to: &router)
+    AccountChanges(context: context).add(to: &router)
     TemplateRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)
     SendQueries(context: context, waiting: waiting).add(to: &router)

@@ -70,6 +70,47 @@ extension OpenAPICaller {
     try await call(put, "/api/accounts/nobody/token", body: "{}")
   }
 
+  private func callAccountChanges() async throws {
+    let app = #"{"provider":"meta","appId":"7","wabas":[{"wabaId":"8"}]}"#
+    let large = String(repeating: " ", count: 4_200_000)
+    func change(_ part: String, _ target: String, _ good: String) async throws {
+      for (name, body) in [("made", good), ("made", "{"), ("a+b", "{}"), ("made", large)] {
+        try await call(
+          "PUT /api/accounts/{name}\(part)", "/api/accounts/\(name)\(target)", body: body)
+      }
+    }
+    try await change("", "", app)
+    try await change("/wabas/{waba}", "/wabas/8", "{}")
+    let phone = #"{"phoneNumberId":"9","accessToken":"t"}"#
+    try await change("/wabas/{waba}/phones/{sender}", "/wabas/8/phones/made", phone)
+    let twilio =
+      #"{"provider":"twilio","accountSid":"AC00000000000000000000000000000001","authToken":"t"}"#
+    try await call("PUT /api/accounts/{name}", "/api/accounts/twilio", body: twilio)
+    let sender = #"{"from":"+15550001111"}"#
+    try await call(
+      "PUT /api/accounts/{name}/senders/{sender}", "/api/accounts/twilio/senders/x", body: sender)
+    try await change("/senders/{sender}", "/senders/x", sender)
+    try await call("DELETE /api/accounts/{name}/senders/{sender}", "/api/accounts/twilio/senders/x")
+    let parts = [
+      ("/senders/{sender}", "/senders/x"),
+      ("/wabas/{waba}/phones/{sender}", "/wabas/8/phones/made"), ("/wabas/{waba}", "/wabas/8"),
+      ("", ""),
+    ]
+    for (part, target) in parts {
+      if part.isEmpty {
+        for name in ["made", "nobody", "a+b"] {
+          try await call("GET /api/accounts/{name}", "/api/accounts/\(name)")
+        }
+      } else {
+        try await call(
+          "PUT /api/accounts/{name}\(part)", "/api/accounts/nobody\(target)", body: "{}")
+      }
+      for name in ["made", "nobody", "a+b"] {
+        try await call("DELETE /api/accounts/{name}\(part)", "/api/accounts/\(name)\(target)")
+      }
+    }
+  }
+
   func callStore() async throws {
     let queued = store?.queued ?? SendID.random(at: Timestamp(seconds: 0))
     let doubted = store?.doubted ?? queued
@@ -101,6 +142,7 @@ extension OpenAPICaller {
     try await call("GET /api/sends", "/api/sends")
     try await callEvents()
     try await callAccounts()
+    try await callAccountChanges()
     try await call("GET /api/doubts", "/api/doubts")
     try await call("GET /api/doubts", "/api/doubts?after=x")
     let decide = "POST /api/doubts/{id}"

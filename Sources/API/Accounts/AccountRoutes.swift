@@ -95,6 +95,7 @@ struct AccountRoutes: Sendable {
             list.object { Self.write(senders, facts, now, to: &$0) }
           }
         }
+        if only == nil { AccountTree(context, key).write(to: &writer) }
       })
   }
 

@@ -9,6 +9,7 @@ extension SendStore {
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
+    Accounts.noun, Signups.noun, Tasks.noun,
     Reasons.noun,
   ]
 }
@@ -67,6 +68,8 @@ enum Sends {
         9, sqlite: PackageResources.sqlite_009_sql, postgres: PackageResources.postgres_009_sql),
       Migration(
         10, sqlite: PackageResources.sqlite_010_sql, postgres: PackageResources.postgres_010_sql),
+      Migration(
+        11, sqlite: PackageResources.sqlite_011_sql, postgres: PackageResources.postgres_011_sql),
     ])
 }
 
@@ -197,4 +200,23 @@ enum Templates {
     "templates", sqlite: PackageResources.templates_sqlite_sql,
     postgres: PackageResources.templates_postgres_sql,
     [stamp, lists, all, save, vanish, tell, touch])
+}
+
+enum Accounts {
+  static let noun = Noun(
+    "accounts", sqlite: PackageResources.accounts_sqlite_sql,
+    postgres: PackageResources.accounts_postgres_sql, [stamp, all, save, replace])
+}
+
+enum Signups {
+  static let noun = Noun(
+    "signups", sqlite: PackageResources.signups_sqlite_sql,
+    postgres: PackageResources.signups_postgres_sql, [all, one, save, replace, prune])
+}
+
+/// What runs by the clock.
+enum Tasks {
+  static let noun = Noun(
+    "tasks", sqlite: PackageResources.tasks_sqlite_sql,
+    postgres: PackageResources.tasks_postgres_sql, [all, save])
 }
