@@ -28,6 +28,8 @@ package final class APIRoutes: DoorRoutes {
     LaneRoutes(context: context).add(to: &router)
     AccountRoutes(context: context).add(to: &router)
     AccountChanges(context: context).add(to: &router)
+    SignupRoutes(context: context).add(to: &router)
+    TaskRoutes(context: context).add(to: &router)
     TemplateRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)
     SendQueries(context: context, waiting: waiting).add(to: &router)

@@ -20,6 +20,7 @@ package final class TokenCare {
   private let log: Log
   private let metrics: Metrics
   private let stop: StopSignal
+  private let task: TaskLog
   private var warned: [CredentialsID: Int] = [:]
 
   package static let duty = "tokens"
@@ -28,6 +29,7 @@ package final class TokenCare {
     (store, worker, self.senders) = (context.store, context.worker, senders)
     (log, metrics, stop) = (context.log, context.metrics, context.stop)
     client = try HTTPClient()
+    task = TaskLog(.refreshTokens, context)
     seal = Locked(SecretSeal(context.settings))
     keeper = DutyKeeper(context.store, Self.duty, context.worker, log: context.log)
     let seal = seal
@@ -53,6 +55,10 @@ package final class TokenCare {
   package func round() throws {
     let accounts = accounts
     guard !accounts.isEmpty, try store.takeDuty(Self.duty, worker) != nil else { return }
+    try task.note { try look(after: accounts) }
+  }
+
+  private func look(after accounts: [Account]) throws {
     let stored = Dictionary(try store.credentials().map { ($0.owner, $0) }) { $1 }
     let doubted = Set(
       try store.laneStatus().filter { $0.stop?.code == Self.tokenCode }.map(\.sender))

@@ -60,12 +60,15 @@ import Testing
     try await caller.callWebhooks()
     try await caller.callHealth()
     try await caller.callStore()
+    let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
+    try await reached.callSignups()
     let full = try OpenAPICaller(full: true)
+    try await full.callSignupsInVain()
     try await full.fill()
     try await full.callSends()
     try await full.callWebhooks()
     try await full.callStore()
-    let seen = caller.seen.union(full.seen)
+    let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(
       documented.subtracting(seen).isEmpty,
       "documented, but not seen: \(documented.subtracting(seen).sorted())")
@@ -83,9 +86,10 @@ final class OpenAPICaller {
   /// A full one has none.
   let store: StockedStore?
 
-  init(full: Bool) throws {
+  init(full: Bool, publicURL: String? = nil) throws {
     stand = try IngestStand(
-      OpenAPITests.relay, spoolLimit: full ? "1MB" : "100MB", isOpen: !full, publicURL: nil)
+      OpenAPITests.relay, spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
+      publicURL: publicURL)
     store = full ? nil : try StockedStore(stand)
   }
 

@@ -53,7 +53,11 @@ extension World {
   private mutating func authenticate(
     _ request: HTTPRequest, _ path: [Substring], _ scene: FaultDesk.Scene, at now: Int64
   ) throws(MetaRefusal) -> Int {
-    if path == ["oauth", "access_token"] || path == ["debug_token"] { return 0 }
+    if [["oauth", "access_token"], ["oauth", "revoke"], ["debug_token"], ["dialog", "oauth"]]
+      .contains(path)
+    {
+      return 0
+    }
     guard let header = request.headers.first("authorization"), header.hasPrefix("Bearer ") else {
       throw MetaRefusal(190, status: 401, "An access token is required to request this resource.")
     }
@@ -75,6 +79,8 @@ extension World {
     let id = path.first.map(String.init) ?? ""
     switch (request.method, path.count, path.last.map(String.init) ?? "") {
     case ("GET", 2, "access_token") where id == "oauth": return try exchangeToken(request, at: now)
+    case ("GET", 2, "revoke") where id == "oauth": return try revokeToken(request, at: now)
+    case ("GET", 2, "oauth") where id == "dialog": return try dialog(request)
     case ("GET", 1, "debug_token"): return try debugToken(request, at: now)
     case ("POST", 2, "messages"):
       let place = try phone(id, app)

@@ -30,6 +30,8 @@ package struct MetaApp: Hashable, Sendable {
       ])
   }
 
+  var secretText: String { secret.exposed }
+
   private func get(_ path: String, _ pairs: [(name: String, value: String)]) -> ProviderRequest {
     let query = String(decoding: FormPair.encoded(pairs), as: UTF8.self)
     return ProviderRequest(method: "GET", path: "\(path)?\(query)", headers: [], body: [])

@@ -68,6 +68,17 @@ package struct AccountBook: Sendable {
     }
   }
 
+  /// Changes an account, or begins one.
+  package func connect(
+    _ name: AccountName, _ store: SendStore, _ body: (inout AccountDocument) -> Void
+  ) throws -> AccountDocument {
+    try change(name, store) { before in
+      var document = before ?? AccountDocument(name)
+      body(&document)
+      return document
+    }
+  }
+
   package func remove(
     _ path: AccountPath, of name: AccountName, _ store: SendStore
   ) throws -> AccountDocument {
@@ -141,13 +152,15 @@ package struct AccountBook: Sendable {
     var faults = settings.faults(of: document, beside: others)
     guard let tenant else { return faults }
     let read = Settings(onlyFor: settings).with([document]).settings
-    let tenants = read.apps.map(\.tenant) + read.senders.map(\.sender.tenant)
+    let made = read.apps.filter { $0.account != nil }
+    let tenants = made.map(\.tenant) + read.senders.map(\.sender.tenant)
     if tenants.contains(where: { $0 != tenant }) {
       faults.append(
         SettingsFault("app", "and company must be those of the key: \(tenant)"))
     }
-    let addresses = Set(read.apps.map(\.baseURL) + read.senders.map(\.baseURL))
-    if !addresses.isSubset(of: [.meta, .twilio]) {
+    let usual = settings.apps.filter { $0.account == nil }.map(\.baseURL)
+    let addresses = Set(made.map(\.baseURL) + read.senders.map(\.baseURL))
+    if !addresses.isSubset(of: Set(usual).union([.meta, .twilio])) {
       faults.append(
         SettingsFault(
           "baseURL", "may be set by a key of all tenants alone: we call what stands there"))

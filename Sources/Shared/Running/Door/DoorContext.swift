@@ -36,7 +36,9 @@ package struct DoorContext: Sendable {
     self.templates = templates
     recency = accounts?.recency ?? AccountRecency()
     if let accounts {
-      lookAtAccounts = { store in _ = try accounts.look(at: store) }
+      lookAtAccounts = { store in
+        if try accounts.look(at: store) { accounts.recency.changed() }
+      }
     } else {
       lookAtAccounts = nil
     }

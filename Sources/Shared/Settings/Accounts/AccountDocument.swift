@@ -1,3 +1,4 @@
+package import Domain
 internal import JSON
 
 /// An account that was made at run time, in the form that it would have in the settings: an item of `apps`, or of
@@ -13,6 +14,12 @@ package struct AccountDocument: Hashable, Sendable {
     guard case .object = node else {
       throw SettingsRefused([SettingsFault("", "must be an object, not \(node.kind)")])
     }
+  }
+
+  /// With nothing in it yet.
+  package init(_ name: AccountName) {
+    self.name = name
+    node = .object([:])
   }
 
   package var json: [UInt8] { JSONWriter.object { node.writeFields(to: &$0) } }
@@ -31,15 +38,8 @@ package struct AccountDocument: Hashable, Sendable {
   }
 
   subscript(field: String) -> SettingsNode? {
-    get {
-      guard case .object(let fields) = node else { return nil }
-      return fields[field]
-    }
-    set {
-      guard case .object(var fields) = node else { return }
-      fields[field] = newValue
-      node = .object(fields)
-    }
+    get { node[field] }
+    set { node[field] = newValue }
   }
 
   package func text(_ field: String) -> String? {
@@ -48,6 +48,40 @@ package struct AccountDocument: Hashable, Sendable {
   }
 
   package mutating func set(_ field: String, to text: String) { self[field] = .text(text) }
+
+  package mutating func setUnlessThere(_ field: String, to text: String) {
+    if self[field] == nil { set(field, to: text) }
+  }
+
+  package func has(waba: String) -> Bool {
+    guard case .array(let wabas) = self["wabas"] else { return false }
+    return wabas.contains { $0["wabaId"] == .text(waba) }
+  }
+
+  /// Puts in a WABA with its token and numbers. A number that is there already keeps its name and all that was said of it.
+  package mutating func connect(
+    waba: String, token: Secret, tenant: Tenant?, phones: [(id: String, phoneNumberId: String)]
+  ) {
+    var wabas: [SettingsNode] = []
+    if case .array(let found) = self["wabas"] { wabas = found }
+    let place = wabas.firstIndex { $0["wabaId"] == .text(waba) }
+    var own = place.map { wabas[$0] } ?? .object(["wabaId": .text(waba)])
+    own["accessToken"] = .text(token.exposed)
+    if let tenant {
+      own["app"] = .text(tenant.app)
+      own["company"] = .text(tenant.company)
+    }
+    var numbers: [SettingsNode] = []
+    if case .array(let found) = own["phones"] { numbers = found }
+    for phone in phones
+    where !numbers.contains(where: { $0["phoneNumberId"] == .text(phone.phoneNumberId) }) {
+      numbers.append(
+        .object(["id": .text(phone.id), "phoneNumberId": .text(phone.phoneNumberId)]))
+    }
+    own["phones"] = .array(numbers)
+    if let place { wabas[place] = own } else { wabas.append(own) }
+    self["wabas"] = .array(wabas)
+  }
 
   /// Puts an object into a list, in the place of the one whose `key` is the same.
   package mutating func put(

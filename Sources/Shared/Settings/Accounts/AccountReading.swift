@@ -5,6 +5,7 @@ extension Settings {
   package init(onlyFor other: Settings) {
     self.init()
     (defaultPrefix, retention) = (other.defaultPrefix, other.retention)
+    apps = other.apps.filter { $0.account == nil }
   }
 
   /// With the accounts that were made at run time. A sender that one of them declares wins over one of the settings with
@@ -17,6 +18,7 @@ extension Settings {
     var taken: Set<SenderID> = []
     var places = Dictionary(senders.enumerated().map { ($1.sender.id, $0) }) { first, _ in first }
     for document in documents.sorted(by: { $0.name < $1.name }) {
+      // By the settings' apps, not by those of another account.
       let read = read(document)
       if !read.faults.isEmpty { faults[document.name] = read.faults }
       changed.apps += read.apps
@@ -62,6 +64,19 @@ extension Settings {
     return faults.sorted()
   }
 
+  /// An account of an app that the settings have has the app's secrets from there.
+  private func inheriting(_ node: SettingsNode) -> SettingsNode {
+    guard case .text(let id) = node["appId"], node["appSecret"] == nil,
+      let app = apps.first(where: { $0.id == id && $0.account == nil && !$0.secrets.isEmpty })
+    else { return node }
+    var whole = node
+    whole["appSecret"] = .array(app.secrets.map { .text($0.exposed) })
+    if node["baseURL"] == nil, app.baseURL != .meta {
+      whole["baseURL"] = .text(app.baseURL.description)
+    }
+    return whole
+  }
+
   private func read(
     _ document: AccountDocument
   ) -> (apps: [AppSettings], senders: [SenderSettings], faults: [SettingsFault]) {
@@ -72,7 +87,8 @@ extension Settings {
       return ([], [], list.faults)
     }
     let name = kind == .meta ? "apps" : "twilioAccounts"
-    let root = SettingsNode.object([name: .array([document.node.without(["provider"])])])
+    let own = inheriting(document.node.without(["provider"]))
+    let root = SettingsNode.object([name: .array([own])])
     let reader = SettingsReader(root, at: "", list, .literal)
     let readers = reader.senderReaders()
     if kind == .meta, document.text("appId") == nil {

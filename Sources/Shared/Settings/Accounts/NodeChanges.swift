@@ -9,6 +9,18 @@ extension SettingsNode {
   /// The lists that a document may have, and the field that names their items.
   private static let lists = ["wabas": "wabaId", "phones": "id", "senders": "id"]
 
+  subscript(field: String) -> SettingsNode? {
+    get {
+      guard case .object(let fields) = self else { return nil }
+      return fields[field]
+    }
+    set {
+      guard case .object(var fields) = self else { return }
+      fields[field] = newValue
+      self = .object(fields)
+    }
+  }
+
   var masked: SettingsNode {
     switch self {
     case .object(let fields):
@@ -33,15 +45,10 @@ extension SettingsNode {
       }
       fields[list] = .array(
         items.map { item in
-          olds.first { $0.name(by: key) == item.name(by: key) }.map(item.keepingSecrets) ?? item
+          olds.first { $0[key] == item[key] }.map(item.keepingSecrets) ?? item
         })
     }
     return .object(fields)
-  }
-
-  private func name(by key: String) -> SettingsNode? {
-    guard case .object(let fields) = self else { return nil }
-    return fields[key]
   }
 
   typealias Steps = ArraySlice<(list: String, key: String, id: String)>
@@ -52,7 +59,7 @@ extension SettingsNode {
       return false
     }
     return items.contains {
-      $0.name(by: step.key) == .text(step.id) && $0.has(steps.dropFirst())
+      $0[step.key] == .text(step.id) && $0.has(steps.dropFirst())
     }
   }
 
@@ -64,7 +71,7 @@ extension SettingsNode {
     guard let step = steps.first, case .object(var fields) = self else { return nil }
     var items: [SettingsNode] = []
     if case .array(let found) = fields[step.list] { items = found }
-    let place = items.firstIndex { $0.name(by: step.key) == .text(step.id) }
+    let place = items.firstIndex { $0[step.key] == .text(step.id) }
     if steps.count == 1 {
       switch (place, body(place.map { items[$0] })) {
       case (let place?, let new?): items[place] = new
