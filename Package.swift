@@ -251,7 +251,7 @@ let package = Package(
       [
         "Ingest", "API", "Running", "Settings", "Telemetry", "Events", "HTTP", "Forms", "Providers",
         "Domain", "EventLog", "JSON", "Crypto",
-        "SendStore", "Store",
+        "SendStore", "Store", "Simulator",
         "Platform", "Time", "TestSupport",
       ]),
     tests(

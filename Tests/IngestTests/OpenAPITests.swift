@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Ingest
 import Platform
+import Simulator
 import TestSupport
 import Testing
 
@@ -85,12 +86,31 @@ final class OpenAPICaller {
   let stand: IngestStand
   /// A full one has none.
   let store: StockedStore?
+  private let simulator: Simulator
 
   init(full: Bool, publicURL: String? = nil) throws {
+    simulator = try Simulator(SimulatorSettings())
     stand = try IngestStand(
-      OpenAPITests.relay, spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
+      OpenAPITests.relay, moreSenders: Self.senders(simulator.port),
+      spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
       publicURL: publicURL)
     store = full ? nil : try StockedStore(stand)
+  }
+
+  deinit { simulator.stop(within: .zero) }
+
+  /// One that its provider answers, one that it refuses, one that it does not know, and one whose provider is away.
+  private static func senders(_ port: UInt16) -> String {
+    [
+      ("answered", Demo.accessToken, port, Demo.phoneNumberID), ("refused", "wrong", port, "1"),
+      ("lost", Demo.accessToken, port, "2"), ("away", "none", 1, "3"),
+    ].map {
+      """
+      { id: "\($0)", provider: "meta", phoneNumberId: "\($3)", wabaId: "\(Demo.wabaID)",
+        appId: "\(Demo.appID)", appSecret: "\(Demo.appSecret)", accessToken: "\($1)", app: "other",
+        company: "\($0)", baseURL: "http://127.0.0.1:\($2)/v24.0" },
+      """
+    }.joined()
   }
 
   func fill() async throws {

@@ -6,6 +6,7 @@ import Ingest
 import JSON
 import Platform
 import SendStore
+import Simulator
 import Store
 import TestSupport
 import Testing
@@ -71,9 +72,44 @@ extension OpenAPICaller {
     try await call(put, "/api/accounts/nobody/token", body: "{}")
   }
 
+  private func callTokens() async throws {
+    let large = String(repeating: " ", count: 70_000)
+    let body = "{\"systemUser\":\"\(Demo.systemUser)\"}"
+    let (mint, revoke) = ("/api/accounts/{sender}/mint", "/api/accounts/{sender}/revoke")
+    for body in ["{", "{}", large, #"{"systemUser":"1"}"#] {
+      try await call("POST \(mint)", "/api/accounts/answered/mint", body: body)
+    }
+    try await call("POST \(revoke)", "/api/accounts/answered/revoke", body: large)
+    for sender in ["answered", "refused", "lost", "away", "twilio", "nobody"] {
+      try await call("POST \(mint)", "/api/accounts/\(sender)/mint", body: body)
+    }
+    for (sender, previous) in [
+      ("answered", "wrong"), ("answered", "\(Demo.accessToken)-1"), ("away", "x"),
+      ("twilio", "x"), ("nobody", "x"),
+    ] {
+      try keep(previous: previous, of: sender)
+      try await call("POST \(revoke)", "/api/accounts/\(sender)/revoke")
+    }
+    try await call("POST \(revoke)", "/api/accounts/refused/revoke")
+  }
+
+  private func keep(previous: String, of sender: String) throws {
+    let found = stand.settings.senders.first { $0.sender.id.text == sender }
+    guard let store = store?.store, let found, case .meta(let own) = found.credentials else {
+      return
+    }
+    let id = found.credentialsID
+    var kept =
+      try store.credentials().first { $0.owner == id.description }
+      ?? StoredCredentials(owner: id.description, facts: [])
+    let secret = RuntimeSecret(token: own.accessToken, previous: Secret(previous))
+    kept.sealed = SecretSeal(stand.settings).seal(secret, for: id)
+    _ = try store.save(kept)
+  }
+
   private func callAccountChanges() async throws {
     let app = #"{"provider":"meta","appId":"7","wabas":[{"wabaId":"8"}]}"#
-    let large = String(repeating: " ", count: 4_200_000)
+    let large = String(repeating: " ", count: 1_100_000)
     func change(_ part: String, _ target: String, _ good: String) async throws {
       for (name, body) in [("made", good), ("made", "{"), ("a+b", "{}"), ("made", large)] {
         try await call(
@@ -222,6 +258,7 @@ extension OpenAPICaller {
     try await call("GET /api/sends", "/api/sends")
     try await callEvents()
     try await callAccounts()
+    try await callTokens()
     try await callAccountChanges()
     try await call("GET /api/tasks", "/api/tasks")
     try await call("GET /api/tasks", "/api/tasks?x=%00")

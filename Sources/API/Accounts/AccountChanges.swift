@@ -11,7 +11,7 @@ struct AccountChanges: Sendable {
   let context: APIContext
 
   /// An account may have thousands of senders.
-  private static let bodyLimit = 4 << 20
+  private static let bodyLimit = 1 << 20
 
   private enum Part: CaseIterable, Sendable {
     case whole, waba, phone, sender

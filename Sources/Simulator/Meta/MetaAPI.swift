@@ -96,6 +96,7 @@ extension World {
       return try phoneAnswer(request, phone(id, app), edge, app, at: now)
     case ("POST", 2, "subscriptions") where id == settings.meta[app].id:
       return try subscribe(to: app, request)
+    case ("POST", 2, "access_tokens"): return try mintToken(id, app, request, at: now)
     case ("POST", 2, "unpause"): return try unpause(id, app, at: now)
     case (_, 2, let edge):
       return try accountAnswer(request, waba(id, app, at: now), edge, app, at: now)

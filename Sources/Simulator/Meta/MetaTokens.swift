@@ -136,6 +136,18 @@ extension World {
     return .success
   }
 
+  /// Every user of the app is one who may make tokens.
+  mutating func mintToken(
+    _ user: String, _ app: Int, _ request: HTTPRequest, at now: Int64
+  ) throws(MetaRefusal) -> HTTPAnswer {
+    guard user == Demo.systemUser else { throw .unknownObject(user) }
+    let parameters = try GraphParameters(request)
+    guard parameters.text("business_app") == settings.meta[app].id,
+      parameters.text("scope")?.isEmpty == false, parameters.text("appsecret_proof") != nil
+    else { throw .parameter("business_app, scope and appsecret_proof are required") }
+    return issueToken(app, at: now)
+  }
+
   private mutating func issueToken(_ app: Int, at now: Int64) -> HTTPAnswer {
     let token = apps[app].tokens.issue(at: now).token
     return HTTPAnswer(
@@ -179,7 +191,7 @@ extension World {
     writer.field("issued_at", life.issuedAt / 1_000_000)
     writer.field("expires_at", (life.expiresAt ?? 0) / 1_000_000)
     writer.field("data_access_expires_at", life.issuedAt / 1_000_000 + 7_776_000)
-    writer.field("user_id", "500000000000001")
+    writer.field("user_id", Demo.systemUser)
     writer.name("scopes")
     writer.array { writer in for scope in own.scopes { writer.value(scope) } }
     let reach = own.accounts.map(\.id).filter { !own.beyondReach.contains($0) }
