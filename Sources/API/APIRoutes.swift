@@ -30,6 +30,7 @@ package final class APIRoutes: DoorRoutes {
     AccountChanges(context: context).add(to: &router)
     SignupRoutes(context: context).add(to: &router)
     TaskRoutes(context: context).add(to: &router)
+    RawEventRoutes(context: context).add(to: &router)
     TemplateRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)
     SendQueries(context: context, waiting: waiting).add(to: &router)
