@@ -47,7 +47,10 @@ final class IngestLoop: Sendable {
         let refused = answer(outcome, to: provider, count)
         responder.answer(refused ?? received)
         let verdict = refused == nil ? WebhookOutcome.taken : .notAppended
-        raw.keep(request, of: signed, provider, verdict: verdict.rawValue, at: now())
+        // Of an app that has no number nobody asked for it.
+        if let signed {
+          raw.keep(request, of: signed, provider, verdict: verdict.rawValue, at: now())
+        }
       }
     } catch {
       responder.answer(answer(to: request, error, Call.provider, of: owner))

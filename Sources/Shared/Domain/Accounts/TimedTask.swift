@@ -13,7 +13,8 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
       "Looks at each token of Meta's daily, and has it exchanged before it ends."
     case .mirrorTemplates: "Reads the list of each account's templates daily."
     case .connectAccounts: "Goes on with accounts whose connection was interrupted."
-    case .joinCallbacks: "Joins callbacks with sends that came later; a day later they are dead letters."
+    case .joinCallbacks:
+      "Joins callbacks with sends that came later; a day later they are dead letters."
     case .askAboutSilentSends: "Asks the provider about sends that heard nothing for `silentAfter`."
     case .forgetOldSends: "Forgets sends that ended longer ago than `retention`."
     }
