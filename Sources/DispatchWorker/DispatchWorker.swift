@@ -33,9 +33,7 @@ package enum DispatchWorker {
     context.reload.onChange { settings in
       defer { breakers.know(doors.hosts) }
       // What stopped a lane may have been its credentials.
-      for sender in try doors.replace(by: settings) {
-        try tryAgain(sender, context.store, board)
-      }
+      try tryAgain(doors.replace(by: settings), context.store, board)
     }
     let actions = ActionBook(context.settings)
     context.reload.onChange { actions.apply($0) }
@@ -59,13 +57,16 @@ package enum DispatchWorker {
   }
 
   private static func tryAgain(
-    _ sender: SenderID, _ store: SendStore, _ board: LaneBoard
+    _ senders: [SenderID], _ store: SendStore, _ board: LaneBoard
   ) throws(StoreError) {
-    let stop = try store.laneStatus().first { $0.sender == sender }?.stop
-    guard let stop, stop.isProbed else { return }
-    board.setTrial(sender)
-    try store.resume(sender)
-    board.wake([sender])
+    guard !senders.isEmpty else { return }
+    let changed = Set(senders)
+    for lane in try store.laneStatus() where changed.contains(lane.sender) {
+      guard let stop = lane.stop, stop.isProbed else { continue }
+      board.setTrial(lane.sender)
+      try store.resume(lane.sender)
+      board.wake([lane.sender])
+    }
   }
 
   private static func care(
