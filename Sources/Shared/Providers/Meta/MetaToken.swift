@@ -30,6 +30,11 @@ package struct MetaApp: Hashable, Sendable {
       ])
   }
 
+  /// The app's own token, which opens its subscriptions.
+  var authorization: ProviderHeader {
+    ProviderHeader("Authorization", "Bearer \(id)|\(secret.exposed)")
+  }
+
   private func get(_ path: String, _ pairs: [(name: String, value: String)]) -> ProviderRequest {
     let query = String(decoding: FormPair.encoded(pairs), as: UTF8.self)
     return ProviderRequest(method: "GET", path: "\(path)?\(query)", headers: [], body: [])
