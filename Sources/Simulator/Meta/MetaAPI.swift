@@ -54,10 +54,12 @@ extension World {
     _ request: HTTPRequest, _ path: [Substring], _ scene: FaultDesk.Scene, at now: Int64
   ) throws(MetaRefusal) -> Int {
     if path == ["oauth", "access_token"] || path == ["debug_token"] { return 0 }
-    guard let header = request.headers.first("authorization"), header.hasPrefix("Bearer ") else {
+    // Uploads of files want another word before the token.
+    let word = path.first?.hasPrefix("upload:") == true ? "OAuth " : "Bearer "
+    guard let header = request.headers.first("authorization"), header.hasPrefix(word) else {
       throw MetaRefusal(190, status: 401, "An access token is required to request this resource.")
     }
-    let app = try holder(of: String(header.dropFirst(7)), path, at: now)
+    let app = try holder(of: String(header.dropFirst(word.count)), path, at: now)
     if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil { throw .expired }
     // A locked account can still be asked about its health.
     if request.method != "GET",
@@ -88,8 +90,11 @@ extension World {
       return try downloadMedia(String(path[1]), app)
     case (_, 2, let edge) where phones[id] != nil:
       return try phoneAnswer(request, phone(id, app), edge, app, at: now)
-    case ("POST", 2, "subscriptions") where id == settings.meta[app].id:
-      return try subscribe(to: app, request)
+    case (_, 2, "subscriptions") where id == settings.meta[app].id:
+      return try subscriptions(of: app, request)
+    case ("POST", 2, "uploads") where id == settings.meta[app].id:
+      return try beginUpload(request, app)
+    case (_, 1, _) where id.hasPrefix("upload:"): return try upload(id, request, app)
     case ("POST", 2, "unpause"): return try unpause(id, app, at: now)
     case (_, 2, let edge):
       return try accountAnswer(request, waba(id, app, at: now), edge, app, at: now)
@@ -116,6 +121,12 @@ extension World {
     case ("POST", "whatsapp_business_profile"): return try changeProfile(place, request)
     case ("POST", "register"): return try register(place, request, at: now)
     case ("POST", "deregister"): return try deregister(place)
+    case ("POST", "request_code"): return try requestCode(place, request)
+    case ("POST", "verify_code"): return try verifyCode(place, request)
+    case ("POST", "conversational_automation"): return try automate(place, request)
+    case (_, "username"): return try username(place, request)
+    case ("GET", "username_suggestions"): return usernameSuggestions()
+    case (_, "block_users"): return try blockedUsers(place, request, at: now)
     default: throw .unknownObject(request.path)
     }
   }
