@@ -116,13 +116,15 @@ let package = Package(
         .embedInCode("Migrations/sqlite_008.sql"), .embedInCode("Migrations/postgres_008.sql"),
         .embedInCode("Migrations/sqlite_009.sql"), .embedInCode("Migrations/postgres_009.sql"),
         .embedInCode("Migrations/sqlite_010.sql"), .embedInCode("Migrations/postgres_010.sql"),
+        .embedInCode("Migrations/sqlite_011.sql"), .embedInCode("Migrations/postgres_011.sql"),
+        .embedInCode("Migrations/sqlite_012.sql"), .embedInCode("Migrations/postgres_012.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
-        + noun("Waits/reasons")),
+        + noun("Accounts/phones") + noun("Waits/reasons")),
     module(
       "Settings",
       [
@@ -249,7 +251,7 @@ let package = Package(
       [
         "Ingest", "API", "Running", "Settings", "Telemetry", "Events", "HTTP", "Forms", "Providers",
         "Domain", "EventLog", "JSON", "Crypto",
-        "SendStore", "Store",
+        "SendStore", "Store", "Simulator",
         "Platform", "Time", "TestSupport",
       ]),
     tests(

@@ -9,7 +9,7 @@ extension SendStore {
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
-    Reasons.noun,
+    Phones.noun, Reasons.noun,
   ]
 }
 
@@ -67,6 +67,10 @@ enum Sends {
         9, sqlite: PackageResources.sqlite_009_sql, postgres: PackageResources.postgres_009_sql),
       Migration(
         10, sqlite: PackageResources.sqlite_010_sql, postgres: PackageResources.postgres_010_sql),
+      Migration(
+        11, sqlite: PackageResources.sqlite_011_sql, postgres: PackageResources.postgres_011_sql),
+      Migration(
+        12, sqlite: PackageResources.sqlite_012_sql, postgres: PackageResources.postgres_012_sql),
     ])
 }
 
@@ -197,4 +201,10 @@ enum Templates {
     "templates", sqlite: PackageResources.templates_sqlite_sql,
     postgres: PackageResources.templates_postgres_sql,
     [stamp, lists, all, save, vanish, tell, touch])
+}
+
+enum Phones {
+  static let noun = Noun(
+    "phones", sqlite: PackageResources.phones_sqlite_sql,
+    postgres: PackageResources.phones_postgres_sql, [all, save, fail, tell, see, seen])
 }
