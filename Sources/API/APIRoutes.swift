@@ -28,6 +28,8 @@ package final class APIRoutes: DoorRoutes {
     LaneRoutes(context: context).add(to: &router)
     AccountRoutes(context: context).add(to: &router)
     TemplateRoutes(context: context).add(to: &router)
+    PhoneRoutes(context: context).add(to: &router)
+    WebhookRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)
     SendQueries(context: context, waiting: waiting).add(to: &router)
     events.add(to: &router, context)

@@ -21,7 +21,9 @@ struct KeyedRequests: Sendable {
   static let bodyLimit = 64 << 10
 
   /// The door of a route that needs a key: without one that may do this, no body is read.
-  func door(_ scope: APIKey.Scope, _ handler: @escaping Handler) -> Router.Door {
+  func door(
+    _ scope: APIKey.Scope, limit: Int = bodyLimit, _ handler: @escaping Handler
+  ) -> Router.Door {
     { head, parameters in
       do throws(Admission.Refused) {
         let key = try admission.key(of: head, for: scope)
@@ -30,7 +32,7 @@ struct KeyedRequests: Sendable {
           let fault = FieldFaults("/\(item.name)", FieldFaults.noZero)
           return .answer(SendAnswer.refused(fault).answer)
         }
-        return .buffer(limit: Self.bodyLimit, from: .known) { request, responder in
+        return .buffer(limit: limit, from: .known) { request, responder in
           handler(request, parameters, key, responder)
         }
       } catch { return .answer(error.answer) }

@@ -1,0 +1,105 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Platform
+internal import Providers
+internal import SendStore
+internal import Settings
+internal import Time
+
+/// All that Meta tells of one number when it is asked now.
+struct PhoneLook {
+  private let number: MetaNumber
+  private(set) var standing = MetaStanding()
+  private(set) var facts = PhoneFacts()
+  private var node: MetaNode?
+  private var profile: MetaNode?
+  private var settings: MetaNode?
+  private var username: MetaNode?
+
+  /// Where Meta refuses to tell of the number at all, its refusal is thrown with what it means; what else it refuses is
+  /// left out.
+  init(_ request: NumberRequest) throws {
+    number = request.number
+    let (meta, own) = (number.meta, number.own)
+    let answer = try Self.read(meta.look(for:), MetaPhone.fields, request)
+    standing.phone = answer
+    standing.ours = request.context.webhookAddresses
+    (standing.appID, standing.hasAppSecret) = (own.appId, !own.appSecrets.isEmpty)
+    if let account = own.wabaId {
+      standing.account = Self.tolerant {
+        try Self.read({ meta.look(atAccount: account, for: $0) }, MetaPhone.accountFields, request)
+      }
+      standing.subscribedApps = Self.tolerant { try request.ask(meta.subscribedApps(of: account)) }
+    }
+    if let app = number.app {
+      standing.subscriptions = Self.tolerant { try request.ask(app.subscriptions()) }
+    }
+    do { node = try MetaNode(answer) } catch {
+      var problem = ProviderAsking.refused(error)
+      problem.members.append(("troubles", Self.json(MetaTrouble.all(in: standing))))
+      throw problem
+    }
+    facts = PhoneFacts(node)
+    profile = try Self.told(meta.profile(), request, MetaNode.init(first:))
+    settings = try Self.told(meta.settings(), request, MetaNode.init(_:))
+    username = try Self.told(meta.username(), request, MetaNode.init(_:))
+  }
+
+  /// Fields that Meta's version does not have are left out.
+  private static func read(
+    _ question: (MetaFields) -> ProviderRequest, _ fields: MetaFields, _ request: NumberRequest
+  ) throws -> ProviderAnswer {
+    var fields = fields
+    while true {
+      let answer = try request.ask(question(fields))
+      guard let fewer = fields.without(refusedBy: answer) else { return answer }
+      fields = fewer
+    }
+  }
+
+  private static func tolerant(_ body: () throws -> ProviderAnswer) -> ProviderAnswer? {
+    do { return try body() } catch { return nil }
+  }
+
+  private static func told(
+    _ question: ProviderRequest, _ request: NumberRequest,
+    _ read: (ProviderAnswer) throws(LookupFailed) -> MetaNode
+  ) throws -> MetaNode? {
+    let answer = try request.ask(question)
+    do { return try read(answer) } catch { return nil }
+  }
+
+  func write(to writer: inout JSONWriter) {
+    PhoneView.write(number, to: &writer)
+    PhoneView.write(facts, to: &writer)
+    writer.field("readAt", CalendarTime.now.description)
+    writer.field("profile", json: profile?.json)
+    writer.field("settings", json: settings.flatMap(\.root).map(PhoneView.withoutPasswords))
+    writer.field("username", username?.text("username"))
+    writer.field("usernameStatus", username?.text("status"))
+    writer.name("webhooks")
+    writer.object { writer in
+      let levels = node.map(WebhookLevels.init) ?? WebhookLevels()
+      WebhookView.write(levels, standing, to: &writer)
+    }
+    writer.field("troubles", json: Self.json(MetaTrouble.all(in: standing)))
+  }
+
+  var json: [UInt8] { JSONWriter.object(capacity: 4096) { write(to: &$0) } }
+
+  static func json(_ troubles: [MetaTrouble]) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.array { list in
+      for trouble in troubles {
+        list.object { writer in
+          writer.field("code", trouble.code.rawValue)
+          writer.field("sentence", trouble.sentence)
+          writer.field("remedy", trouble.remedy)
+          writer.field("blocking", trouble.isBlocking)
+        }
+      }
+    }
+    return writer.bytes
+  }
+}

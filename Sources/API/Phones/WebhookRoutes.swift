@@ -1,0 +1,130 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Providers
+internal import Running
+internal import SendStore
+internal import Settings
+internal import Telemetry
+
+/// Whether Meta tells us what happens: where the webhooks of apps, accounts and numbers go, and what they are about.
+struct WebhookRoutes: Sendable {
+  let context: APIContext
+
+  func add(to router: inout Router) {
+    let path = context.prefix + "/api/accounts/webhooks"
+    router.at("GET", path, asking(.read) { try list($0, $1, $2) })
+    router.at("POST", path, asking(.admin) { try change($0, $1, $2) })
+  }
+
+  private func asking(
+    _ scope: APIKey.Scope,
+    _ body: @escaping @Sendable (HTTPRequest, APIKey, ProviderAsking) throws -> HTTPAnswer
+  ) -> Router.Door {
+    context.requests.door(scope) { request, _, key, responder in
+      guard context.door.store.opened != nil else { return responder.answer(.noStore) }
+      context.providers.answer(responder) { asking in try body(request, key, asking) }
+    }
+  }
+
+  // MARK: How it is
+
+  private func list(
+    _ request: HTTPRequest, _ key: APIKey, _ asking: ProviderAsking
+  ) throws -> HTTPAnswer {
+    var numbers = context.numbers(of: key)
+    if let sender = request.queryValue("sender"), !sender.isEmpty {
+      numbers = numbers.filter { $0.id.text == sender }
+    }
+    return HTTPAnswer(json: try json(numbers, asking))
+  }
+
+  private func json(_ numbers: [MetaNumber], _ asking: ProviderAsking) throws -> [UInt8] {
+    let seen = try context.door.store.opened?.sightings() ?? []
+    let survey = WebhookSurvey(numbers, context.webhookAddresses, seen, asking)
+    return JSONWriter.object(capacity: 4096) { writer in
+      writer.field("ours", context.webhookAddresses.first)
+      survey.write(to: &writer)
+    }
+  }
+
+  // MARK: How it is to be
+
+  private static let actions = ["set", "subscribe", "override", "remove-override", "test"]
+
+  private func change(
+    _ request: HTTPRequest, _ key: APIKey, _ asking: ProviderAsking
+  ) throws -> HTTPAnswer {
+    var faults = FieldFaults()
+    guard let root = try KeyedRequests.object(request) else {
+      throw NumberRequest.refuse(FieldFaults("/action", "is needed"))
+    }
+    let reader = FieldReader(root)
+    reader.refuseFields(except: ["action", "sender", "level"], &faults)
+    let action = reader.neededText("action", &faults)
+    if let action, !Self.actions.contains(action) {
+      faults.add("/action", "must be one of \(Self.actions.joined(separator: ", "))")
+    }
+    let level = reader.text("level", &faults)
+    if action == "test" {
+      guard faults.isEmpty else { throw NumberRequest.refuse(faults) }
+      return try test(key, asking)
+    }
+    let name = reader.neededText("sender", &faults)
+    let number = context.numbers(of: key).first { $0.id.text == name }
+    if name != nil, number == nil {
+      faults.add("/sender", "is no sender at Meta that the key may see")
+    }
+    if action?.hasSuffix("override") == true, !["account", "phone"].contains(level) {
+      faults.add("/level", "must be account or phone")
+    }
+    guard faults.isEmpty, let number, let action else { throw NumberRequest.refuse(faults) }
+    let setting = WebhookSetting(context, number, key, asking)
+    try setting.perform(action, isOfPhone: level == "phone")
+    context.door.log.info(
+      "webhooks were changed by hand", ["sender": number.id.text, "action": action])
+    return HTTPAnswer(
+      json: JSONWriter.object { writer in
+        writer.field("done", action)
+        writer.field("webhooks", json: presentJSON(number, asking))
+      })
+  }
+
+  private func presentJSON(_ number: MetaNumber, _ asking: ProviderAsking) -> [UInt8]? {
+    do { return try json([number], asking) } catch { return nil }
+  }
+
+  // MARK: Whether we answer
+
+  /// As Meta asks whether the address is ours.
+  private func test(_ key: APIKey, _ asking: ProviderAsking) throws -> HTTPAnswer {
+    guard let base = context.settings.publicURL else {
+      throw NumberRequest.refuse(FieldFaults("", "cannot be tried: publicURL is not set"))
+    }
+    let token = context.numbers(of: key).lazy.compactMap(\.own.verifyToken).first
+    guard let token else {
+      throw NumberRequest.refuse(
+        FieldFaults("", "cannot be tried: no sender at Meta has a verifyToken"))
+    }
+    let word = String(UInt32.random(in: 1_000_000...(.max)))
+    let challenge = WebhookChallenge(token, word: word)
+    let found: MetaStanding.Challenge
+    do { found = challenge.judge(try asking.ask(challenge.request, under: base)) } catch {
+      found = .nobody
+    }
+    var standing = MetaStanding()
+    standing.challenge = found
+    let trouble = MetaTrouble.all(in: standing).first
+    return HTTPAnswer(
+      json: JSONWriter.object { writer in
+        writer.field("done", "test")
+        writer.field("url", context.webhookAddresses.first)
+        writer.field("answered", found == .answered)
+        if case .other(let status) = found { writer.field("status", status) }
+        writer.field(
+          "sentence",
+          trouble?.sentence ?? "They answer here; whether Meta reaches them only a webhook tells.")
+        writer.field("remedy", trouble?.remedy)
+      })
+  }
+}
