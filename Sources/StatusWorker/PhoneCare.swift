@@ -171,12 +171,7 @@ package final class PhoneCare {
   // MARK: Asking
 
   private func answer(about phone: Phone) throws -> ProviderAnswer {
-    var fields = MetaPhone.fields
-    while true {
-      let answer = try ask(phone.meta.look(for: fields), phone)
-      guard let fewer = fields.without(refusedBy: answer) else { return answer }
-      fields = fewer
-    }
+    try NumberInquiry.read(MetaPhone.fields, { try ask($0, phone) }) { phone.meta.look(for: $0) }
   }
 
   private func ask(_ request: ProviderRequest, _ phone: Phone) throws -> ProviderAnswer {

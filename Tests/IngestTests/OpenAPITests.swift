@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import Ingest
 import Platform
+import Simulator
 import TestSupport
 import Testing
 
@@ -60,11 +61,13 @@ import Testing
     try await caller.callWebhooks()
     try await caller.callHealth()
     try await caller.callStore()
+    try await caller.callPhones()
     let full = try OpenAPICaller(full: true)
     try await full.fill()
     try await full.callSends()
     try await full.callWebhooks()
     try await full.callStore()
+    try await full.callPhones()
     let seen = caller.seen.union(full.seen)
     #expect(
       documented.subtracting(seen).isEmpty,
@@ -82,12 +85,17 @@ final class OpenAPICaller {
   let stand: IngestStand
   /// A full one has none.
   let store: StockedStore?
+  private let simulator: Simulator
 
   init(full: Bool) throws {
+    simulator = try Simulator(SimulatorSettings())
     stand = try IngestStand(
-      OpenAPITests.relay, spoolLimit: full ? "1MB" : "100MB", isOpen: !full, publicURL: nil)
+      OpenAPITests.relay, moreSenders: PhoneStand.senders(simulator.port),
+      spoolLimit: full ? "1MB" : "100MB", isOpen: !full, publicURL: nil)
     store = full ? nil : try StockedStore(stand)
   }
+
+  deinit { simulator.stop(within: .zero) }
 
   func fill() async throws {
     let padding = String(repeating: "x", count: 50_000)

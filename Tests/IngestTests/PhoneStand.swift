@@ -12,7 +12,6 @@ final class PhoneStand: Sendable {
   let ingest: IngestStand
   let stock: StockedStore
 
-  /// `second` is another tenant's, of the same account and app.
   init(_ change: (inout SimulatorSettings) -> Void = { _ in }, publicURL: String? = nil) throws {
     var world = SimulatorSettings()
     world.portfolios = [Demo.portfolio: 10_000]
@@ -20,19 +19,22 @@ final class PhoneStand: Sendable {
     change(&world)
     let simulator = try Simulator(world)
     self.simulator = simulator
-    func sender(_ id: String, _ phone: String, _ company: String, port: UInt16? = nil) -> String {
+    ingest = try IngestStand(moreSenders: Self.senders(simulator.port), publicURL: publicURL)
+    stock = try StockedStore(ingest)
+  }
+
+  /// One that Meta knows, another tenant's, one that Meta does not know, and one whose Meta is not there.
+  static func senders(_ port: UInt16) -> String {
+    func sender(_ id: String, _ phone: String, _ company: String, port: UInt16) -> String {
       """
       { id: "\(id)", provider: "meta", phoneNumberId: "\(phone)", wabaId: "\(Demo.wabaID)",
         appId: "\(Demo.appID)", accessToken: "\(Demo.accessToken)", appSecret: "\(Demo.appSecret)",
         verifyToken: "\(Demo.verifyToken)", app: "crm", company: "\(company)",
-        baseURL: "http://127.0.0.1:\(port ?? simulator.port)/v24.0" },
+        baseURL: "http://127.0.0.1:\(port)/v24.0" },
       """
     }
-    ingest = try IngestStand(
-      moreSenders: sender("main", Self.phone, "acme") + sender("second", Self.other, "beta")
-        + sender("lost", "404", "acme") + sender("away", "405", "acme", port: 1),
-      publicURL: publicURL)
-    stock = try StockedStore(ingest)
+    return sender("main", phone, "acme", port: port) + sender("second", other, "beta", port: port)
+      + sender("lost", "404", "acme", port: port) + sender("away", "405", "acme", port: 1)
   }
 
   deinit {

@@ -20,25 +20,13 @@ struct MetaNumber: Sendable {
 
   var id: SenderID { sender.sender.id }
   var meta: MetaSender { own.sender }
-
-  /// nil where the settings do not name it, or have no secret of it.
-  var app: MetaApp? {
-    guard let id = own.appId, let secret = own.appSecrets.first else { return nil }
-    return MetaApp(id: id, secret: secret)
-  }
+  var app: MetaApp? { own.app }
 }
 
 extension APIContext {
   /// Those that the key may see.
   func numbers(of key: APIKey) -> [MetaNumber] {
     settings.senders.compactMap(MetaNumber.init).filter { requests.isVisible($0.id, to: key) }
-  }
-
-  /// The addresses under which webhooks of Meta's are taken.
-  var webhookAddresses: [String] {
-    settings.publicURL.map { base in
-      ["/api/whatsapp/webhook", "/api/WhatsApp/Webhook", "/api/waba/"].map { "\(base)\($0)" }
-    } ?? []
   }
 
   /// Answers by what the body makes of Meta's answers about the number that the path names. While the store is away

@@ -3,6 +3,7 @@ internal import HTTP
 internal import JSON
 internal import Platform
 internal import Providers
+internal import Running
 internal import SendStore
 internal import Settings
 internal import Time
@@ -21,20 +22,10 @@ struct PhoneLook {
   /// left out.
   init(_ request: NumberRequest) throws {
     number = request.number
-    let (meta, own) = (number.meta, number.own)
-    let answer = try Self.read(meta.look(for:), MetaPhone.fields, request)
-    standing.phone = answer
-    standing.ours = request.context.webhookAddresses
-    (standing.appID, standing.hasAppSecret) = (own.appId, !own.appSecrets.isEmpty)
-    if let account = own.wabaId {
-      standing.account = Self.tolerant {
-        try Self.read({ meta.look(atAccount: account, for: $0) }, MetaPhone.accountFields, request)
-      }
-      standing.subscribedApps = Self.tolerant { try request.ask(meta.subscribedApps(of: account)) }
-    }
-    if let app = number.app {
-      standing.subscriptions = Self.tolerant { try request.ask(app.subscriptions()) }
-    }
+    let meta = number.meta
+    standing = try NumberInquiry(number.own, ours: request.context.settings.metaWebhooks)
+      .standing(request.ask)
+    guard let answer = standing.phone else { return }
     do { node = try MetaNode(answer) } catch {
       var problem = ProviderAsking.refused(error)
       problem.members.append(("troubles", Self.json(MetaTrouble.all(in: standing))))
@@ -44,22 +35,6 @@ struct PhoneLook {
     profile = try Self.told(meta.profile(), request, MetaNode.init(first:))
     settings = try Self.told(meta.settings(), request, MetaNode.init(_:))
     username = try Self.told(meta.username(), request, MetaNode.init(_:))
-  }
-
-  /// Fields that Meta's version does not have are left out.
-  private static func read(
-    _ question: (MetaFields) -> ProviderRequest, _ fields: MetaFields, _ request: NumberRequest
-  ) throws -> ProviderAnswer {
-    var fields = fields
-    while true {
-      let answer = try request.ask(question(fields))
-      guard let fewer = fields.without(refusedBy: answer) else { return answer }
-      fields = fewer
-    }
-  }
-
-  private static func tolerant(_ body: () throws -> ProviderAnswer) -> ProviderAnswer? {
-    do { return try body() } catch { return nil }
   }
 
   private static func told(

@@ -41,9 +41,9 @@ struct WebhookRoutes: Sendable {
 
   private func json(_ numbers: [MetaNumber], _ asking: ProviderAsking) throws -> [UInt8] {
     let seen = try context.door.store.opened?.sightings() ?? []
-    let survey = WebhookSurvey(numbers, context.webhookAddresses, seen, asking)
+    let survey = WebhookSurvey(numbers, context.settings.metaWebhooks, seen, asking)
     return JSONWriter.object(capacity: 4096) { writer in
-      writer.field("ours", context.webhookAddresses.first)
+      writer.field("ours", context.settings.metaWebhooks.first)
       survey.write(to: &writer)
     }
   }
@@ -118,7 +118,7 @@ struct WebhookRoutes: Sendable {
     return HTTPAnswer(
       json: JSONWriter.object { writer in
         writer.field("done", "test")
-        writer.field("url", context.webhookAddresses.first)
+        writer.field("url", context.settings.metaWebhooks.first)
         writer.field("answered", found == .answered)
         if case .other(let status) = found { writer.field("status", status) }
         writer.field(

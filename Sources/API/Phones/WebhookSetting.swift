@@ -54,7 +54,7 @@ struct WebhookSetting {
 
   private var address: WebhookOverride {
     get throws {
-      guard let url = context.webhookAddresses.first else {
+      guard let url = context.settings.metaWebhooks.first else {
         throw NumberRequest.refuse(FieldFaults("", "cannot be done: publicURL is not set"))
       }
       guard let token = number.own.verifyToken else { throw lacking("has no verifyToken") }

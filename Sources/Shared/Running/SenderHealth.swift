@@ -1,7 +1,7 @@
 internal import Domain
 package import HTTP
 internal import JSON
-internal import Providers
+package import Providers
 package import Settings
 
 /// What a provider says of a sender when it is asked.
@@ -20,9 +20,13 @@ extension SenderSettings {
   }
 
   package func health(in answer: HTTPAnswerReceived) -> SenderHealth {
+    health(in: ProviderAnswer(answer))
+  }
+
+  package func health(in answer: ProviderAnswer) -> SenderHealth {
     let root = JSONValue(whole: answer.body)
     guard answer.status == 200, let root else {
-      return SenderHealth(isHealthy: false, sentence: refusal(ProviderAnswer(answer)))
+      return SenderHealth(isHealthy: false, sentence: refusal(answer))
     }
     return switch sender.channel.provider {
     case .twilio: Self.twilio(root)

@@ -10,10 +10,12 @@ internal import Time
 struct AccountCommand: Subcommand {
   static let name = "account"
   static let summary = "say how long the providers' tokens still count; put another one in"
-  static let options: Set<String> = ["config"]
+  static let options: Set<String> = ["config", "url", "sender"]
+  static let flags: Set<String> = ["set", "test"]
   static let help = """
     usage: postrider account list [--config FILE]
            postrider account token SENDER [--config FILE] < FILE-WITH-THE-TOKEN
+           postrider account webhooks [--sender ID] [--set | --test] [--url URL] [--config FILE]
            postrider account reseal [--config FILE]
 
     list: the token of each sender: where it came from, until when it counts, when it was looked at last. A token of
@@ -23,6 +25,10 @@ struct AccountCommand: Subcommand {
     token: puts another token in for the sender, and for all that have the same one, while workers run: they use it
     within a second, and what stopped a lane for the old one is tried again. It is read from standard input, so that
     it stands in no list of processes. It counts until the settings have another one; secretsKey encrypts it.
+
+    webhooks: asks Meta, through the API of a running system, where the webhooks of each app, account and number go,
+    whether that is us, and which fields are missing. --set has the app of the sender tell us, of every field, and
+    subscribes its account; --test asks our own address as Meta would.
 
     reseal: encrypts everything anew with the first key of secretsKey, so that the others can be taken out.
     """
@@ -34,6 +40,7 @@ struct AccountCommand: Subcommand {
     case list
     case token(SenderID)
     case reseal
+    case webhooks
   }
 
   init(_ options: Options) throws(UsageFault) {
@@ -42,16 +49,22 @@ struct AccountCommand: Subcommand {
     case ("list", 1), (nil, 0): action = .list
     case ("token", 2): action = .token(SenderID(options.words[1]))
     case ("reseal", 1): action = .reseal
-    default: throw UsageFault("account needs list, token SENDER or reseal")
+    case ("webhooks", 1): action = .webhooks
+    default: throw UsageFault("account needs list, token SENDER, webhooks or reseal")
+    }
+    if options.has("set"), options["sender"] == nil {
+      throw UsageFault("--set needs --sender, whose app is to tell us")
     }
   }
 
   func run() -> Exit {
-    StoreAccess.with(options) { access in
+    if case .webhooks = action { return WebhookReport(options).run() }
+    return StoreAccess.with(options) { access in
       switch action {
       case .list: return try list(access)
       case .token(let sender): return try put(sender, access)
       case .reseal: return try reseal(access)
+      case .webhooks: return .done
       }
     }
   }

@@ -41,7 +41,9 @@ package struct FieldReader {
     return field.bool
   }
 
-  package func whole(_ name: String, in range: ClosedRange<Int64>, _ faults: inout FieldFaults) -> Int? {
+  package func whole(_ name: String, in range: ClosedRange<Int64>, _ faults: inout FieldFaults)
+    -> Int?
+  {
     guard let field = present(name) else { return nil }
     guard let number = field.integer, range.contains(number) else {
       faults.add(
