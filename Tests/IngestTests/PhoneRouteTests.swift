@@ -23,6 +23,8 @@ import Time
     #expect(phone["limits"]?["recipientsADay"]?.integer == 10_000)
     #expect(phone["limits"]?["messagesASecond"]?.integer == 80)
     #expect(phone["facts"]?["status"]?.string == "CONNECTED")
+    #expect(phone["accountFacts"]?["business_verification_status"]?.string == "verified")
+    #expect(phone["usernameSuggestions"]?.items?.count == 1)
     for secret in [Demo.accessToken, Demo.appSecret, Demo.verifyToken] {
       #expect(!answer.text.contains(secret))
     }

@@ -94,6 +94,40 @@ import Time
       get throws { try #require(try store.phones().first) }
     }
 
+    /// Meta's id of the demo template.
+    var templateID: String {
+      get throws {
+        let call = HTTPCall(
+          url:
+            "http://127.0.0.1:\(simulator.port)/v24.0/\(Demo.wabaID)/message_templates?name=\(Demo.template)",
+          headers: [HTTPHeader("Authorization", "Bearer \(Demo.accessToken)")])
+        guard case .answered(let answer) = client.ask(call) else { throw Refused() }
+        return try #require(JSONValue(whole: answer.body)?["data"]?.items?.first?["id"]?.string)
+      }
+    }
+
+    func queue(template: String) throws {
+      var send = NewSend(
+        id: .random(at: clock.now), sender: PhoneCareTests.sender, recipient: "+393331234567",
+        content: Array("{}".utf8), due: clock.now, expires: clock.now + .seconds(86400))
+      send.template = template
+      let batch = IntakeBatch(log: "log-1", partition: 0, from: 0, next: 1, sends: [send])
+      _ = try store.take(batch)
+    }
+
+    /// How many sends the lane lets out now.
+    var claimed: Int {
+      get throws {
+        let worker = WorkerID("dispatch")
+        let lease = try #require(try store.tendLeases(worker).held.first)
+        guard
+          case .claimed(let claim) = try store.claim(
+            PhoneCareTests.sender, lease, worker: worker, limit: 10)
+        else { return 0 }
+        return claim.sends.count
+      }
+    }
+
     func logs(_ text: String) -> Int { lines.withLock { $0 }.count { $0.contains(text) } }
   }
 
@@ -152,6 +186,42 @@ import Time
       try world.round()
       #expect(try world.lane?.stop == nil)
       #expect(try PhoneFacts(json: world.phone.facts).health != nil)
+    }
+  }
+
+  @Test("a template that is blocked waits, and only what waits for that goes on again")
+  func templates() async throws {
+    try await onOwnThread {
+      let world = try World()
+      let id = try world.templateID
+      try world.number(#"{"health":[{"entity":"MESSAGE_TEMPLATE","id":"\#(id)"}]}"#)
+      try world.round()
+      let key = TemplateKey(name: Demo.template, language: "en_US")
+      #expect(try PhoneFacts(json: world.phone.facts).held == [id: key.text])
+      try world.queue(template: key.text)
+      #expect(try world.claimed == 0)
+      try world.number(#"{"health":[]}"#)
+      try world.round(after: .seconds(15 * 60))
+      #expect(try PhoneFacts(json: world.phone.facts).held.isEmpty)
+      #expect(try world.claimed == 1)
+    }
+  }
+
+  @Test("a template that the list has as paused is not set going by the number's health")
+  func pausedTemplate() async throws {
+    try await onOwnThread {
+      let world = try World()
+      let id = try world.templateID
+      try world.number(#"{"health":[{"entity":"MESSAGE_TEMPLATE","id":"\#(id)"}]}"#)
+      try world.round()
+      let paused = MirroredTemplate(
+        account: AccountID(Demo.wabaID), name: Demo.template, language: "en_US", status: "PAUSED",
+        category: "UTILITY", quality: "", components: Array("[]".utf8))
+      try world.store.save([paused], of: paused.account)
+      try world.number(#"{"health":[]}"#)
+      try world.round(after: .seconds(15 * 60))
+      try world.queue(template: TemplateKey(name: Demo.template, language: "en_US").text)
+      #expect(try world.claimed == 0)
     }
   }
 

@@ -12,6 +12,7 @@ struct PhoneChanging {
     case done
     case refused(LookupFailed)
     case unknown(Problem)
+    case skipped
   }
 
   init(_ request: NumberRequest) throws {
@@ -23,7 +24,8 @@ struct PhoneChanging {
   }
 
   func answer() throws -> HTTPAnswer {
-    let results = changes.map { ($0, apply($0)) }
+    var results: [(PhoneChange, Result)] = []
+    for change in changes { results.append((change, hasEnded(results) ? .skipped : apply(change))) }
     let members = [
       (name: "changes" as StaticString, json: Self.json(results)),
       (name: "phone" as StaticString, json: request.present ?? Array("null".utf8)),
@@ -37,6 +39,13 @@ struct PhoneChanging {
       json: JSONWriter.object { writer in
         for member in members { writer.field(member.name, json: member.json) }
       })
+  }
+
+  /// Where Meta does not answer, asking on would only take time.
+  private func hasEnded(_ results: [(PhoneChange, Result)]) -> Bool {
+    if case .unknown? = results.last?.1 { return true }
+    if case .skipped? = results.last?.1 { return true }
+    return false
   }
 
   /// What is refused keeps nothing else from being done.
@@ -88,6 +97,7 @@ struct PhoneChanging {
     case .unknown(let problem):
       writer.field("state", "unknown")
       writer.field("note", problem.detail)
+    case .skipped: writer.field("state", "skipped")
     }
   }
 }

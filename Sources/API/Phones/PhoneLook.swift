@@ -17,6 +17,7 @@ struct PhoneLook {
   private var profile: MetaNode?
   private var settings: MetaNode?
   private var username: MetaNode?
+  private var suggestions: [String] = []
 
   /// Where Meta refuses to tell of the number at all, its refusal is thrown with what it means; what else it refuses is
   /// left out.
@@ -32,17 +33,18 @@ struct PhoneLook {
       throw problem
     }
     facts = PhoneFacts(node)
-    profile = try Self.told(meta.profile(), request, MetaNode.init(first:))
-    settings = try Self.told(meta.settings(), request, MetaNode.init(_:))
-    username = try Self.told(meta.username(), request, MetaNode.init(_:))
+    profile = Self.told { try MetaNode(first: try request.ask(meta.profile())) }
+    settings = Self.told { try MetaNode(try request.ask(meta.settings())) }
+    username = Self.told { try MetaNode(try request.ask(meta.username())) }
+    if username?.text("username") == nil {
+      do {
+        suggestions = try MetaPhone.suggestions(try request.ask(meta.usernameSuggestions()))
+      } catch { suggestions = [] }
+    }
   }
 
-  private static func told(
-    _ question: ProviderRequest, _ request: NumberRequest,
-    _ read: (ProviderAnswer) throws(LookupFailed) -> MetaNode
-  ) throws -> MetaNode? {
-    let answer = try request.ask(question)
-    do { return try read(answer) } catch { return nil }
+  private static func told(_ body: () throws -> MetaNode) -> MetaNode? {
+    do { return try body() } catch { return nil }
   }
 
   func write(to writer: inout JSONWriter) {
@@ -53,12 +55,27 @@ struct PhoneLook {
     writer.field("settings", json: settings.flatMap(\.root).map(PhoneView.withoutPasswords))
     writer.field("username", username?.text("username"))
     writer.field("usernameStatus", username?.text("status"))
+    if !suggestions.isEmpty { WebhookView.write(suggestions, "usernameSuggestions", to: &writer) }
+    writeAccount(to: &writer)
     writer.name("webhooks")
     writer.object { writer in
       let levels = node.map(WebhookLevels.init) ?? WebhookLevels()
       WebhookView.write(levels, standing, to: &writer)
     }
     writer.field("troubles", json: Self.json(MetaTrouble.all(in: standing)))
+  }
+
+  private func writeAccount(to writer: inout JSONWriter) {
+    guard let answer = standing.account, answer.status == 200,
+      let account = JSONValue(whole: answer.body)
+    else { return }
+    writer.name("accountFacts")
+    writer.object { writer in
+      for (name, value) in account.fields ?? [] where name != "health_status" {
+        writer.name(name)
+        writer.raw(value.text)
+      }
+    }
   }
 
   var json: [UInt8] { JSONWriter.object(capacity: 4096) { write(to: &$0) } }

@@ -13,9 +13,26 @@ struct WebhookSurvey {
   private let numbers: [MetaNumber]
   private let seen: [Sighting]
   private let asking: ProviderAsking
+  private let patience = Patience()
   private var standing = MetaStanding()
   /// How many are left out.
   private let left: Int
+
+  /// Who did not answer once is not asked again: each question would be waited for.
+  private final class Patience {
+    private var silent: [String: Problem] = [:]
+
+    func ask(
+      _ question: ProviderRequest, of sender: SenderSettings, _ asking: ProviderAsking
+    ) throws -> ProviderAnswer {
+      let host = sender.baseURL.authority
+      if let problem = silent[host] { throw problem }
+      do throws(Problem) { return try asking.ask(question, of: sender) } catch {
+        silent[host] = error
+        throw error
+      }
+    }
+  }
 
   /// Each is a question to Meta.
   private static let limit = 100
@@ -63,7 +80,7 @@ struct WebhookSurvey {
         "failure", "appId and appSecret are not both set, so that Meta cannot be asked")
     }
     do {
-      let answer = try asking.ask(app.subscriptions(), of: number.sender)
+      let answer = try patience.ask(app.subscriptions(), of: number.sender, asking)
       guard let found = try MetaSubscription.read(answer) else {
         writer.field("active", false)
         return WebhookView.write(MetaSubscription.fields, "missing", to: &writer)
@@ -87,7 +104,7 @@ struct WebhookSurvey {
     guard let number = numbers.first else { return }
     do {
       let apps = try SubscribedApp.all(
-        try asking.ask(number.meta.subscribedApps(of: id), of: number.sender))
+        try patience.ask(number.meta.subscribedApps(of: id), of: number.sender, asking))
       // Without its id ours cannot be told from others.
       if let own = number.own.appId {
         writer.field("subscribed", apps.contains { $0.id == own })
@@ -120,7 +137,7 @@ struct WebhookSurvey {
     writer.field("seenAt", last?.description)
     do {
       let fields = MetaFields(["id", "webhook_configuration"])
-      let answer = try asking.ask(number.meta.look(for: fields), of: number.sender)
+      let answer = try patience.ask(number.meta.look(for: fields), of: number.sender, asking)
       WebhookView.write(WebhookLevels(try MetaNode(answer)), standing, to: &writer)
     } catch { write(error, to: &writer) }
   }

@@ -21,6 +21,17 @@ package enum MetaPhone {
     "disable_marketing_messages_on_cloud_api", "health_status",
   ])
 
+  /// Names that Meta keeps for the number. The list is seen in more than one form.
+  package static func suggestions(_ answer: ProviderAnswer) throws(LookupFailed) -> [String] {
+    guard answer.status == 200, let data = JSONValue(whole: answer.body)?["data"]?.items else {
+      throw LookupFailed(meta: answer)
+    }
+    return data.flatMap { item in
+      item["username_suggestions"]?.items?.compactMap(\.string)
+        ?? [item.string ?? item["username"]?.string].compactMap(\.self)
+    }
+  }
+
   package enum CodeMethod: String, Sendable, CaseIterable {
     case sms = "SMS"
     case voice = "VOICE"
