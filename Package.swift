@@ -173,7 +173,8 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "API", "DispatchWorker", "StatusWorker", "Simulator", "Running", "Settings",
-        "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain", "JSON",
+        "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain",
+        "JSON",
         "Forms", "Platform", "Time",
       ] + underThreadSanitizer, path: "Sources/postrider",
       swiftSettings: ours + [.strictMemorySafety()]),

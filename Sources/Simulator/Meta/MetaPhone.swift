@@ -76,7 +76,7 @@ extension World {
       NodeField(
         "platform_type", state.isRegistered ? "CLOUD_API" : "NOT_APPLICABLE", isUsual: true),
       NodeField("throughput", isUsual: true) { writer in
-        writer.field("level", phone.rate.count >= 1000 ? "HIGH" : "STANDARD")
+        writer.field("level", level(of: phone.rate.count))
       },
       NodeField(
         "status", state.standing.status ?? (state.isRegistered ? "CONNECTED" : "PENDING")),
@@ -103,6 +103,12 @@ extension World {
       NodeField("country_code", "US"), NodeField("country_dial_code", "1"),
       NodeField("id", phone.id, isUsual: true),
     ]
+  }
+
+  /// Between the two that Meta has there is none, so that nothing is told of it.
+  private func level(of rate: Int) -> String {
+    if rate >= 1000 { return "HIGH" }
+    return rate <= 80 ? "STANDARD" : "NOT_APPLICABLE"
   }
 
   func phoneState(_ place: PhonePlace) -> PhoneState {
@@ -141,6 +147,8 @@ extension World {
   func tier(of limit: Int?) -> String {
     switch limit {
     case nil: "TIER_UNLIMITED"
+    // More than any tier but the last.
+    case let limit? where limit >= 1_000_000: "TIER_UNLIMITED"
     case let limit? where limit >= 100_000: "TIER_100K"
     case let limit? where limit >= 10_000: "TIER_10K"
     case let limit? where limit >= 2000: "TIER_2K"
