@@ -167,11 +167,12 @@ import Testing
   func blocked(body: String) throws {
     let list = try BlockedPeople(Self.answer(body))
     #expect(list.people == ["39333"] && list.after == nil)
-    let request = BlockedPeople.change(["+39333"], isBlocking: false, of: Self.sender)
+    let request = BlockedPeople.change(["+39333", "IT.8a"], isBlocking: false, of: Self.sender)
     #expect(request.method == "DELETE")
     #expect(
       text(request.body)
-        == #"{"messaging_product":"whatsapp","block_users":[{"user":"+39333"}]}"#)
+        == #"{"messaging_product":"whatsapp","block_users":[{"user":"+39333"},{"user_id":"IT.8a"}]}"#
+    )
     let changed = try BlockedPeople.Changed(
       Self.answer(
         #"{"error":{"code":139100},"block_users":{"failed_users":[{"input":"+39333","errors":[{"code":139101,"message":"not in a day"}]}]}}"#,

@@ -92,7 +92,7 @@ import Testing
           HTTPHeader("file_offset", "\(offset)"),
         ], bytes)
     }
-    #expect(send([1], from: 0, "Bearer").code == 190)
+    #expect(send([1], from: 0, "Basic").code == 190)
     #expect(send([1, 2], from: 1).code == 100)
     #expect(send([1, 2], from: 0).code == 100)
     let where_ = stand.call(

@@ -54,9 +54,11 @@ extension World {
     _ request: HTTPRequest, _ path: [Substring], _ scene: FaultDesk.Scene, at now: Int64
   ) throws(MetaRefusal) -> Int {
     if path == ["oauth", "access_token"] || path == ["debug_token"] { return 0 }
-    // Uploads of files want another word before the token.
-    let word = path.first?.hasPrefix("upload:") == true ? "OAuth " : "Bearer "
-    guard let header = request.headers.first("authorization"), header.hasPrefix(word) else {
+    // Meta's pages have another word before the token for uploads of files.
+    let words = path.first?.hasPrefix("upload:") == true ? ["OAuth ", "Bearer "] : ["Bearer "]
+    guard let header = request.headers.first("authorization"),
+      let word = words.first(where: { header.hasPrefix($0) })
+    else {
       throw MetaRefusal(190, status: 401, "An access token is required to request this resource.")
     }
     let app = try holder(of: String(header.dropFirst(word.count)), path, at: now)

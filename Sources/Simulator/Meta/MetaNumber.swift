@@ -71,7 +71,7 @@ extension World {
         throw MetaRefusal(147005, "The username is not available")
       }
       change(place) { $0.username = name }
-      return .success
+      return HTTPAnswer(json: JSONWriter.object { $0.field("status", "approved") })
     case "DELETE":
       change(place) { $0.username = nil }
       return .success
@@ -98,7 +98,9 @@ extension World {
     guard let root = try GraphParameters(request).root,
       root["messaging_product"]?.string == "whatsapp"
     else { throw .parameter("The parameter messaging_product is required.") }
-    let asked = (root["block_users"]?.items ?? []).compactMap { $0["user"]?.string }
+    let asked = (root["block_users"]?.items ?? []).compactMap {
+      $0["user"]?.string ?? $0["user_id"]?.string
+    }
     guard !asked.isEmpty else { throw .parameter("The parameter block_users is required.") }
     let isBlocking = request.method == "POST"
     let reached = asked.filter { !isBlocking || hasWritten($0, to: place, at: now) }

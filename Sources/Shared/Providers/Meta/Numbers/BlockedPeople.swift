@@ -19,7 +19,11 @@ package struct BlockedPeople: Hashable, Sendable {
       writer.field("messaging_product", "whatsapp")
       writer.name("block_users")
       writer.array { list in
-        for person in people { list.object { $0.field("user", person) } }
+        for person in people {
+          // A number, or the id by which the business alone knows somebody.
+          let isNumber = person.drop { $0 == "+" }.utf8.allSatisfy { (48...57).contains($0) }
+          list.object { $0.field(isNumber ? "user" : "user_id", person) }
+        }
       }
     }
   }
@@ -31,7 +35,7 @@ package struct BlockedPeople: Hashable, Sendable {
     }
     // Each of them, or all in one object.
     people = data.flatMap { item in item["block_users"]?.items ?? [item] }.compactMap {
-      $0["wa_id"]?.name ?? $0["input"]?.name ?? $0["user"]?.name
+      $0["wa_id"]?.name ?? $0["user_id"]?.name ?? $0["input"]?.name ?? $0["user"]?.name
     }
     let paging = root?["paging"]
     after = paging?["next"] == nil ? nil : paging?["cursors"]?["after"]?.string
