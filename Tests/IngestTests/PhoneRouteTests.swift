@@ -155,6 +155,8 @@ import Time
     #expect(answer.status == 200, "\(answer.text)")
     #expect(try answer.json["phone"]?["profile"]?["profile_picture_url"]?.string != nil)
     #expect(try await picture(stand, Array("<svg>".utf8)).status == 422)
+    let withoutApp = try await picture(stand, Self.png, "meta")
+    #expect(withoutApp.status == 422 && withoutApp.text.contains("no appId"))
     #expect(try await picture(stand, Array(repeating: 0, count: 6 << 20)).status == 413)
   }
 
@@ -236,6 +238,10 @@ import Time
     #expect(lost.status == 502)
     #expect(try lost.json["troubles"]?.items?.first?["code"]?.string == "incorrect-id")
     #expect(try await stand.call("GET", "/api/phones/away").status == 504)
-    #expect(try await stand.call("PATCH", "/api/phones/away", #"{"pin":"123456"}"#).status == 504)
+    let body = #"{"pin":"123456","username":"acme"}"#
+    let unknown = try await stand.call("PATCH", "/api/phones/away", body)
+    #expect(unknown.status == 504)
+    let states = try unknown.json["changes"]?.items?.map { $0["state"]?.string }
+    #expect(states == ["unknown", "skipped"])
   }
 }

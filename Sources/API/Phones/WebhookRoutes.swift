@@ -50,47 +50,30 @@ struct WebhookRoutes: Sendable {
 
   // MARK: How it is to be
 
-  private static let actions = ["set", "subscribe", "override", "remove-override", "test"]
-
   private func change(
     _ request: HTTPRequest, _ key: APIKey, _ asking: ProviderAsking
   ) throws -> HTTPAnswer {
-    var faults = FieldFaults()
+    let demand: WebhookDemand
     guard let root = try KeyedRequests.object(request) else {
       throw NumberRequest.refuse(FieldFaults("/action", "is needed"))
     }
-    let reader = FieldReader(root)
-    reader.refuseFields(except: ["action", "sender", "level"], &faults)
-    let action = reader.neededText("action", &faults)
-    if let action, !Self.actions.contains(action) {
-      faults.add("/action", "must be one of \(Self.actions.joined(separator: ", "))")
+    do { demand = try WebhookDemand(root, among: context.numbers(of: key)) } catch {
+      throw NumberRequest.refuse(error)
     }
-    let level = reader.text("level", &faults)
-    if action == "test" {
-      guard faults.isEmpty else { throw NumberRequest.refuse(faults) }
-      return try test(key, asking)
-    }
-    let name = reader.neededText("sender", &faults)
-    let number = context.numbers(of: key).first { $0.id.text == name }
-    if name != nil, number == nil {
-      faults.add("/sender", "is no sender at Meta that the key may see")
-    }
-    if action?.hasSuffix("override") == true, !["account", "phone"].contains(level) {
-      faults.add("/level", "must be account or phone")
-    }
-    guard faults.isEmpty, let number, let action else { throw NumberRequest.refuse(faults) }
-    let setting = WebhookSetting(context, number, key, asking)
-    try setting.perform(action, isOfPhone: level == "phone")
+    guard let number = demand.number else { return try test(key, asking) }
+    try WebhookSetting(context, number, key, asking).perform(demand.action, at: demand.level)
     context.door.log.info(
-      "webhooks were changed by hand", ["sender": number.id.text, "action": action])
+      "webhooks were changed by hand",
+      ["sender": number.id.text, "action": demand.action.rawValue])
     return HTTPAnswer(
       json: JSONWriter.object { writer in
-        writer.field("done", action)
-        writer.field("webhooks", json: presentJSON(number, asking))
+        writer.field("done", demand.action.rawValue)
+        writer.field("webhooks", json: present(number, asking))
       })
   }
 
-  private func presentJSON(_ number: MetaNumber, _ asking: ProviderAsking) -> [UInt8]? {
+  /// nil where it cannot be told: what was done is done all the same.
+  private func present(_ number: MetaNumber, _ asking: ProviderAsking) -> [UInt8]? {
     do { return try json([number], asking) } catch { return nil }
   }
 

@@ -16,26 +16,26 @@ struct WebhookSetting {
     (self.key, self.asking) = (key, asking)
   }
 
-  func perform(_ action: String, isOfPhone: Bool) throws {
-    switch action {
-    case "set":
+  func perform(_ action: WebhookDemand.Action, at level: WebhookDemand.Level?) throws {
+    switch (action, level) {
+    case (.set, _):
       try refuseShared("app") { $0.own.appId }
       let (app, address) = (try app, try address)
       try demand(app.subscribe(to: address.url, verifyToken: address.verifyToken))
       // Without it the app is not told of this account's news.
       if number.own.wabaId != nil { try demand(number.meta.subscribe(to: try account, nil)) }
-    case "subscribe":
-      try refuseShared("account") { $0.own.wabaId }
-      try demand(number.meta.subscribe(to: try account, nil))
-    case "override" where isOfPhone: try demand(number.meta.override(try address))
-    case "override":
-      try refuseShared("account") { $0.own.wabaId }
-      try demand(number.meta.subscribe(to: try account, try address))
-    case "remove-override" where isOfPhone: try demand(number.meta.override(nil))
-    default:
-      try refuseShared("account") { $0.own.wabaId }
-      try demand(number.meta.subscribe(to: try account, nil))
+    case (.override, .phone): try demand(number.meta.override(try address))
+    case (.removeOverride, .phone): try demand(number.meta.override(nil))
+    case (.override, _): try subscribe(try address)
+    // A subscription without an override takes the one that there is away.
+    case (.subscribe, _), (.removeOverride, _): try subscribe(nil)
+    case (.test, _): break
     }
+  }
+
+  private func subscribe(_ override: WebhookOverride?) throws {
+    try refuseShared("account") { $0.own.wabaId }
+    try demand(number.meta.subscribe(to: try account, override))
   }
 
   private var app: MetaApp {
