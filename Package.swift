@@ -124,7 +124,9 @@ let package = Package(
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
-        + noun("Accounts/phones") + noun("Waits/reasons")),
+        + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")
+        + noun("Accounts/tasks")
+        + noun("Waits/reasons")),
     module(
       "Settings",
       [

@@ -77,6 +77,7 @@ package final class AccountLoop {
   ]
 
   private func apply(_ event: AccountEvent) throws(StoreError) {
+    if case .account(let update) = event.news, update.isGiven { try connect(event.account) }
     let senders = store.senders(of: event.account, address: event.phoneNumberID)
     guard !senders.isEmpty else {
       nobodys.add()
@@ -89,6 +90,21 @@ package final class AccountLoop {
     try noteChange(event, senders)
     let done = try act(on: event, senders)
     (done ? applied : other).add()
+  }
+
+  /// A log-in that had come to its end before the account was shared goes on.
+  private func connect(_ account: AccountID) throws(StoreError) {
+    for var stored in try store.signups() {
+      guard var signup = Signup(json: stored.facts), signup.end == .failed, signup.hasToken,
+        !signup.isInspected, signup.hint.waba == nil || signup.hint.waba == account.text
+      else { continue }
+      (signup.end, signup.failure, signup.tries) = (nil, nil, 0)
+      signup.hint.waba = account.text
+      stored.facts = signup.json
+      if try store.save(stored) {
+        log.info("a signup goes on", ["signup": stored.id, "account": account.text])
+      }
+    }
   }
 
   /// Webhooks come before the daily list.
@@ -144,9 +160,8 @@ package final class AccountLoop {
   ) throws(StoreError) -> Bool {
     let changed: [SenderID]
     if update.stopsLanes {
-      let sentence = "Meta has restricted or disabled the account (\(update.event))."
       changed = try store.stopLanes(
-        of: senders, Failure(code: Self.stopCode, sentence: sentence))
+        of: senders, Failure(code: Self.stopCode, sentence: update.sentence))
     } else if update.resumesLanes {
       changed = try store.resumeLanes(of: senders, stoppedFor: Self.stopCode)
     } else {

@@ -13,17 +13,19 @@ package final class ParkedSweep {
   private let log: Log
   private let health: HealthPart
   private let stop: StopSignal
+  private let task: TaskLog?
   private let parked: Gauge
 
   package init(
     _ store: SendStore, _ burial: ParkedBurial, log: Log, health: HealthPart, metrics: Metrics,
-    stop: StopSignal
+    stop: StopSignal, task: TaskLog? = nil
   ) {
     self.store = store
     self.burial = burial
     self.log = log
     self.health = health
     self.stop = stop
+    self.task = task
     parked = metrics.gauge(
       "postrider_callbacks_parked", "Callbacks that have found no send so far.")
   }
@@ -39,7 +41,7 @@ package final class ParkedSweep {
     var round = Round(.from(.distantPast), began: .distantPast)
     WorkRounds(
       saying: "cannot look after parked callbacks, trying again", log: log, health: health,
-      stop: stop
+      stop: stop, task: task
     ).run {
       try continueRound(&round)
       try burial.report(before: try store.now() - Self.patience)

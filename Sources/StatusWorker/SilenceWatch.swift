@@ -20,11 +20,12 @@ package final class SilenceWatch {
   private let health: HealthPart
   private let metrics: Metrics
   private let stop: StopSignal
+  private let task: TaskLog?
   private var known: Set<SenderID> = []
 
   package init(
     _ store: SendStore, _ senders: LiveSenders, _ client: HTTPClient, log: Log,
-    health: HealthPart, metrics: Metrics, stop: StopSignal
+    health: HealthPart, metrics: Metrics, stop: StopSignal, task: TaskLog? = nil
   ) {
     self.store = store
     self.senders = senders
@@ -33,16 +34,19 @@ package final class SilenceWatch {
     self.health = health
     self.metrics = metrics
     self.stop = stop
+    self.task = task
   }
 
   private static let pause = Duration.seconds(5)
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
-    WorkRounds(saying: "cannot look after silent sends", log: log, health: health, stop: stop)
-      .run(every: Self.pause) {
-        while try step(), !stop.isRequested { health.ready() }
-      }
+    WorkRounds(
+      saying: "cannot look after silent sends", log: log, health: health, stop: stop, task: task
+    )
+    .run(every: Self.pause) {
+      while try step(), !stop.isRequested { health.ready() }
+    }
     health.ended()
   }
 

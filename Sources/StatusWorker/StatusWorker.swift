@@ -62,7 +62,7 @@ package enum StatusWorker {
       WorkerThread("parked") {
         ParkedSweep(
           context.store, burial, log: context.log, health: context.health.part("parked"),
-          metrics: context.metrics, stop: context.stop
+          metrics: context.metrics, stop: context.stop, task: TaskLog(.joinCallbacks, context)
         ).run()
       },
       WorkerThread("clock") {
@@ -74,6 +74,11 @@ package enum StatusWorker {
       WorkerThread("templates") {
         do throws(HTTPClientError) { try TemplateMirror(context, senders).run() } catch {
           context.log.error("cannot read templates", ["reason": error.description])
+        }
+      },
+      WorkerThread("signups") {
+        do throws(HTTPClientError) { try SignupCare(context).run() } catch {
+          context.log.error("cannot go on with signups", ["reason": error.description])
         }
       },
       WorkerThread("tokens") {
@@ -88,7 +93,8 @@ package enum StatusWorker {
       },
       WorkerThread("upkeep") {
         Upkeep(
-          context.store, retention: context.settings.retention, log: context.log, stop: context.stop
+          context.store, retention: context.settings.retention, log: context.log,
+          stop: context.stop, task: TaskLog(.forgetOldSends, context)
         ).run()
       },
     ]
@@ -117,7 +123,7 @@ package enum StatusWorker {
       defer { client.close() }
       SilenceWatch(
         context.store, senders, client, log: context.log, health: health,
-        metrics: context.metrics, stop: context.stop
+        metrics: context.metrics, stop: context.stop, task: TaskLog(.askAboutSilentSends, context)
       ).run()
     } catch {
       health.notReady(error.description)

@@ -19,6 +19,7 @@ package final class TemplateMirror {
   private let keeper: DutyKeeper
   private let log: Log
   private let stop: StopSignal
+  private let task: TaskLog
   /// When each account may be asked again.
   private var next: [AccountID: RunningTime] = [:]
 
@@ -28,6 +29,7 @@ package final class TemplateMirror {
   package init(_ context: WorkerContext, _ senders: LiveSenders) throws(HTTPClientError) {
     (store, worker, self.senders) = (context.store, context.worker, senders)
     (log, stop) = (context.log, context.stop)
+    task = TaskLog(.mirrorTemplates, context)
     var configuration = HTTPClient.Configuration()
     configuration.maximumAnswerSize = 16 << 20
     client = try HTTPClient(configuration)
@@ -44,6 +46,10 @@ package final class TemplateMirror {
   package func round() throws {
     let accounts = accounts
     guard !accounts.isEmpty, try store.takeDuty(Self.duty, worker) != nil else { return }
+    try task.note { try read(accounts) }
+  }
+
+  private func read(_ accounts: [(AccountID, SenderSettings)]) throws {
     let lists = Dictionary(try store.templateLists().map { ($0.account, $0) }) { $1 }
     let now = try store.now()
     for (account, sender) in accounts where !stop.isRequested {

@@ -20,6 +20,7 @@ package final class TokenCare {
   private let log: Log
   private let metrics: Metrics
   private let stop: StopSignal
+  private let task: TaskLog
   private var warned: [CredentialsID: Int] = [:]
 
   package static let duty = "tokens"
@@ -28,6 +29,7 @@ package final class TokenCare {
     (store, worker, self.senders) = (context.store, context.worker, senders)
     (log, metrics, stop) = (context.log, context.metrics, context.stop)
     client = try HTTPClient()
+    task = TaskLog(.refreshTokens, context)
     seal = Locked(SecretSeal(context.settings))
     keeper = DutyKeeper(context.store, Self.duty, context.worker, log: context.log)
     let seal = seal
@@ -44,15 +46,18 @@ package final class TokenCare {
   /// One token, with a sender that has it.
   private struct Account {
     let id: CredentialsID
-    let app: MetaApp
     let token: Secret
-    let sender: SenderSettings
+    let proof: TokenProof
     let senders: [SenderID]
   }
 
   package func round() throws {
     let accounts = accounts
     guard !accounts.isEmpty, try store.takeDuty(Self.duty, worker) != nil else { return }
+    try task.note { try look(after: accounts) }
+  }
+
+  private func look(after accounts: [Account]) throws {
     let stored = Dictionary(try store.credentials().map { ($0.owner, $0) }) { $1 }
     let doubted = Set(
       try store.laneStatus().filter { $0.stop?.code == Self.tokenCode }.map(\.sender))
@@ -73,11 +78,10 @@ package final class TokenCare {
     Dictionary(grouping: senders.all, by: \.credentialsID).sorted { $0.key < $1.key }
       .compactMap { id, all in
         guard let sender = all.first, case .meta(let own) = sender.credentials,
-          let app = own.appId, let secret = own.appSecrets.first
+          let proof = TokenProof(sender, ask: ask)
         else { return nil }
         return Account(
-          id: id, app: MetaApp(id: app, secret: secret), token: own.accessToken, sender: sender,
-          senders: all.map(\.sender.id))
+          id: id, token: own.accessToken, proof: proof, senders: all.map(\.sender.id))
       }
   }
 
@@ -99,7 +103,7 @@ package final class TokenCare {
   ) throws {
     var facts = known
     do {
-      facts = try inspect(account.token, account, now)
+      facts = try account.proof.inspect(account.token, at: now)
       facts.source = known.source
     } catch {
       // Asked again a day later: what sends tells sooner whether the token counts.
@@ -116,11 +120,9 @@ package final class TokenCare {
     facts.checkedAt = now
     do {
       guard seal.hasKey else { throw Failed("secretsKey is not set, so that none can be kept") }
-      let fresh = try MetaTokenAnswer.token(try ask(account.app.exchange(account.token), account))
+      let fresh = try account.proof.exchange(account.token)
       // Before the old one is given up.
-      var found = try inspect(fresh, account, now)
-      guard found.isValid == true else { throw Failed("the new token does not count") }
-      try prove(fresh, account)
+      var found = try account.proof.prove(fresh, at: now)
       found.source = .refresh
       let secret = RuntimeSecret(token: fresh, previous: account.token)
       log.keepOut([fresh])
@@ -148,33 +150,13 @@ package final class TokenCare {
     }
   }
 
-  private func inspect(
-    _ token: Secret, _ account: Account, _ now: CalendarTime
-  ) throws -> TokenFacts {
-    try MetaTokenAnswer.facts(try ask(account.app.look(at: token), account), at: now)
-  }
-
-  /// The new token has to see the number as the old one did.
-  private func prove(_ token: Secret, _ account: Account) throws {
-    let changed = account.sender.with(RuntimeSecret(token: token))
-    let answer = try answer(changed.healthCall, account)
-    guard answer.status == 200 else {
-      throw Failed(
-        "the new token does not reach the number: \(changed.health(in: answer).sentence)")
-    }
-  }
-
-  private func ask(_ request: ProviderRequest, _ account: Account) throws -> ProviderAnswer {
-    ProviderAnswer(try answer(HTTPCall(request, under: account.sender.baseURL), account))
-  }
-
-  private func answer(_ call: HTTPCall, _ account: Account) throws -> HTTPAnswerReceived {
-    var call = call
+  private func ask(_ request: ProviderRequest, _ base: WebAddress) throws -> ProviderAnswer {
+    var call = HTTPCall(request, under: base)
     call.totalTimeout = .seconds(10)
     guard case .answered(let answer) = client.ask(call) else {
-      throw Failed("there was no answer from \(account.sender.baseURL.authority)")
+      throw Failed("there was no answer from \(base.authority)")
     }
-    return answer
+    return ProviderAnswer(answer)
   }
 
   /// Where somebody else has changed it meanwhile, theirs counts.

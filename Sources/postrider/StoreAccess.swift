@@ -15,11 +15,12 @@ struct StoreAccess {
       Terminal.error(error.description)
       return .failure(ExitFault(exit: .settings))
     }
-    do throws(StoreError) {
+    do {
       let store = try Opening.store(loaded.settings.store, loaded.settings.senders)
-      return .success(StoreAccess(store: store, settings: loaded.settings))
+      let settings = try AccountWatch.settings(loaded.settings, in: store)
+      return .success(StoreAccess(store: store, settings: settings))
     } catch {
-      Terminal.error("postrider: \(error.description)")
+      Terminal.error("postrider: \(error)")
       return .failure(ExitFault(exit: .unavailable))
     }
   }

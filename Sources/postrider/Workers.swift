@@ -96,7 +96,8 @@ struct Workers {
   private func listen(_ admin: AdminRoutes, _ tracer: Tracer?) throws -> IngestListener? {
     guard parts.contains(.ingest) else { return nil }
     let door = DoorContext(
-      logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer, templates: templates)
+      logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer, templates: templates,
+      accounts: accounts)
     let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
     reload.onChange { settings in listener.apply(settings) }
     log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])

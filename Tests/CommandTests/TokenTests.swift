@@ -14,13 +14,10 @@ import Time
 
   private final class World {
     let simulator: Simulator
-    let process: Process
-    let address: String
+    let postrider: RunningPostrider
     let file: String
     private let folder: TemporaryFolder
     private let client: HTTPClient
-    private let errors = Pipe()
-    private let said = Locked<[String]>([])
 
     init(tokenLife: Duration, isCaredFor: Bool) throws {
       var world = SimulatorSettings()
@@ -49,42 +46,20 @@ import Time
         }],
       }
       """.write(toFile: file, atomically: true, encoding: .utf8)
-      process = Process.postrider(["up", "--config", file])
-      process.standardError = errors
-      try process.run()
-      var log = ""
-      while !log.contains("\"event\":\"ready\""),
-        case let data = errors.fileHandleForReading.availableData, !data.isEmpty
-      {
-        log += String(decoding: data, as: UTF8.self)
-      }
-      said.withLock { $0.append(log) }
-      address = String(try #require(log.firstMatch(of: /127\.0\.0\.1:[0-9]+/)?.output))
-      let (said, handle) = (said, errors.fileHandleForReading)
-      handle.readabilityHandler = { handle in
-        let text = String(decoding: handle.availableData, as: UTF8.self)
-        said.withLock { $0.append(text) }
-      }
+      postrider = try RunningPostrider(settings: file)
     }
 
     /// All that was printed.
-    var log: String { said.withLock { $0.joined() } }
+    var log: String { postrider.log }
 
     func end() {
-      process.end(by: SIGTERM)
-      errors.fileHandleForReading.readabilityHandler = nil
+      postrider.end()
       client.close()
       simulator.stop(within: .zero)
     }
 
     func call(_ method: String, _ path: String, _ body: String = "") -> JSONValue? {
-      let call = HTTPCall(
-        method: method, url: "http://\(address)\(path)",
-        headers: [
-          HTTPHeader("Authorization", "Bearer key"), HTTPHeader("Content-Type", "application/json"),
-        ], body: Array(body.utf8))
-      guard case .answered(let answer) = client.ask(call) else { return nil }
-      return JSONValue(whole: answer.body)
+      postrider.call(method, path, body)
     }
 
     /// Another token, as somebody would make it by hand.
@@ -110,17 +85,6 @@ import Time
 
     var account: JSONValue? { call("GET", "/api/accounts")?["accounts"]?.items?.first }
 
-    func wait(_ what: String, until isSo: () -> Bool) {
-      let end = RunningTime.now + .seconds(120)
-      while !isSo() {
-        guard !end.hasPassed else {
-          Issue.record("waited in vain \(what)")
-          return
-        }
-        pause(for: .milliseconds(20))
-      }
-    }
-
     var isStopped: Bool {
       call("GET", "/api/lanes")?["lanes"]?.items?.first?["state"]?.string == "stopped"
     }
@@ -131,11 +95,11 @@ import Time
     try await onOwnThread {
       let world = try World(tokenLife: .seconds(600), isCaredFor: true)
       defer { world.end() }
-      world.wait("for the refresh") { world.account?["source"]?.string == "refresh" }
+      waitUntil("for the refresh") { world.account?["source"]?.string == "refresh" }
       world.send()
-      world.wait("for the first") { world.total("accepted") >= 100 }
+      waitUntil("for the first") { world.total("accepted") >= 100 }
       world.simulator.advance(.seconds(1200))
-      world.wait("for all") { world.total("accepted") == Self.count }
+      waitUntil("for all") { world.total("accepted") == Self.count }
       #expect(world.total("duplicates") == 0)
       #expect(world.account?["state"]?.string?.hasPrefix("ends in 59 days") == true)
       #expect(!world.log.contains(Demo.accessToken) && !world.log.contains(Demo.appSecret))
@@ -151,16 +115,16 @@ import Time
       defer { world.end() }
       let fresh = try world.freshToken()
       world.send()
-      world.wait("for the first") { world.total("accepted") >= 100 }
+      waitUntil("for the first") { world.total("accepted") >= 100 }
       world.simulator.advance(.seconds(1200))
-      world.wait("for the stop") { world.isStopped }
+      waitUntil("for the stop") { world.isStopped }
       let lane = world.call("GET", "/api/lanes")?["lanes"]?.items?.first
       #expect(lane?["code"]?.string == "190")
       let before = world.total("accepted")
       #expect(before < Self.count && world.total("duplicates") == 0)
       let account = world.call("POST", "/api/accounts/meta/token", #"{"token":"\#(fresh)"}"#)
       #expect(account?["accounts"]?.items?.first?["source"]?.string == "hand")
-      world.wait("for all") { world.total("accepted") == Self.count }
+      waitUntil("for all") { world.total("accepted") == Self.count }
       #expect(world.total("duplicates") == 0)
       #expect(!world.log.contains(fresh))
     }

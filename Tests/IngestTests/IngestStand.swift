@@ -34,6 +34,7 @@ final class IngestStand: Sendable {
   let lines = Locked<[String]>([])
   let folder: TemporaryFolder
   let listener: IngestListener
+  let accounts: AccountWatch
   private let client: HTTPClient
 
   init(
@@ -43,7 +44,8 @@ final class IngestStand: Sendable {
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
     marksEvery: Duration = .seconds(3600), heartbeat: Duration = .seconds(15),
     limits: HTTPServer.Configuration? = nil,
-    folder: TemporaryFolder? = nil
+    folder: TemporaryFolder? = nil,
+    secretsKey: String? = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
   ) throws {
     self.folder = try folder ?? TemporaryFolder()
     let folder = self.folder
@@ -59,12 +61,18 @@ final class IngestStand: Sendable {
         lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
       })
     settings = try Self.settings(
-      (publicURL.map { "publicURL: \"\($0)\"," } ?? "") + more, moreSenders, folder, spoolLimit)
-    let door = DoorContext(slot, stores, log: logger, metrics: metrics, templates: templates)
+      (publicURL.map { "publicURL: \"\($0)\"," } ?? "")
+        + (secretsKey.map { "secretsKey: \"\($0)\"," } ?? "") + more, moreSenders, folder,
+      spoolLimit)
+    let reload = Reload()
+    accounts = AccountWatch(settings, reload: reload, log: logger, file: nil)
+    let door = DoorContext(
+      slot, stores, log: logger, metrics: metrics, templates: templates, accounts: accounts)
     listener = try IngestListener(
       settings, door, AdminRoutes(health, metrics),
       with: [APIRoutes(door, heartbeat: heartbeat)], patience: patience, instance: Self.instance,
       marksEvery: marksEvery, limits: limits)
+    reload.onChange { [listener] settings in listener.apply(settings) }
     client = try HTTPClient()
   }
 
@@ -88,7 +96,6 @@ final class IngestStand: Sendable {
     {
       listen: "127.0.0.1:0",
       spool: { path: "spool.db", limit: "\(spoolLimit)" },
-      secretsKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
       apiKeys: [
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },

@@ -62,13 +62,16 @@ import Testing
     try await caller.callHealth()
     try await caller.callStore()
     try await caller.callPhones()
+    let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
+    try await reached.callSignups()
     let full = try OpenAPICaller(full: true)
+    try await full.callSignupsInVain()
     try await full.fill()
     try await full.callSends()
     try await full.callWebhooks()
     try await full.callStore()
     try await full.callPhones()
-    let seen = caller.seen.union(full.seen)
+    let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(
       documented.subtracting(seen).isEmpty,
       "documented, but not seen: \(documented.subtracting(seen).sorted())")
@@ -87,15 +90,30 @@ final class OpenAPICaller {
   let store: StockedStore?
   private let simulator: Simulator
 
-  init(full: Bool) throws {
+  init(full: Bool, publicURL: String? = nil) throws {
     simulator = try Simulator(SimulatorSettings())
     stand = try IngestStand(
-      OpenAPITests.relay, moreSenders: PhoneStand.senders(simulator.port),
-      spoolLimit: full ? "1MB" : "100MB", isOpen: !full, publicURL: nil)
+      OpenAPITests.relay, moreSenders: Self.senders(simulator.port),
+      spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
+      publicURL: publicURL)
     store = full ? nil : try StockedStore(stand)
   }
 
   deinit { simulator.stop(within: .zero) }
+
+  /// One that its provider answers, one that it refuses, one that it does not know, and one whose provider is away.
+  private static func senders(_ port: UInt16) -> String {
+    [
+      ("answered", Demo.accessToken, port, Demo.phoneNumberID), ("refused", "wrong", port, "1"),
+      ("lost", Demo.accessToken, port, "2"), ("away", "none", 1, "3"),
+    ].map {
+      """
+      { id: "\($0)", provider: "meta", phoneNumberId: "\($3)", wabaId: "\(Demo.wabaID)",
+        appId: "\(Demo.appID)", appSecret: "\(Demo.appSecret)", accessToken: "\($1)", app: "other",
+        company: "\($0)", baseURL: "http://127.0.0.1:\($2)/v24.0" },
+      """
+    }.joined()
+  }
 
   func fill() async throws {
     let padding = String(repeating: "x", count: 50_000)

@@ -20,10 +20,10 @@ extension OpenAPICaller {
   }
 
   private func callPhone(_ method: String, _ path: String, _ body: String = "") async throws {
-    for sender in ["main", "lost", "away", "nobody"] {
+    for sender in ["answered", "lost", "away", "nobody"] {
       try await call("\(method) \(path)", path.replacing("{sender}", with: sender), body: body)
     }
-    let main = path.replacing("{sender}", with: "main")
+    let main = path.replacing("{sender}", with: "answered")
     try await call("\(method) \(path)", "\(main)?x=%00")
     guard method != "GET" else { return }
     for body in ["{", #"{"x":1}"#, String(repeating: " ", count: 70_000)] {
@@ -34,25 +34,25 @@ extension OpenAPICaller {
   private func callPicture() async throws {
     let route = "PUT /api/phones/{sender}/picture"
     let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1]
-    for sender in ["main", "lost", "away", "nobody"] {
+    for sender in ["answered", "lost", "away", "nobody"] {
       for key in ["admin-key", "", "webhook-key", "crawling-key", "crawling-key"] {
         let header = HTTPHeader("Authorization", "Bearer \(key)")
         note(route, try await stand.call("PUT", "/api/phones/\(sender)/picture", [header], png))
       }
     }
-    try await call(route, "/api/phones/main/picture", body: "<svg>")
+    try await call(route, "/api/phones/answered/picture", body: "<svg>")
     let large = String(repeating: " ", count: 6 << 20)
     let header = HTTPHeader("Authorization", "Bearer admin-key")
     note(
       route,
-      try await stand.call("PUT", "/api/phones/main/picture", [header], Array(large.utf8)))
+      try await stand.call("PUT", "/api/phones/answered/picture", [header], Array(large.utf8)))
   }
 
   private func callWebhookCare() async throws {
     let path = "/api/accounts/webhooks"
     try await call("GET \(path)", path)
     try await call("GET \(path)", "\(path)?x=%00")
-    for sender in ["main", "lost", "away"] {
+    for sender in ["answered", "lost", "away"] {
       let body = #"{"action":"remove-override","sender":"\#(sender)","level":"phone"}"#
       try await call("POST \(path)", path, body: body)
     }

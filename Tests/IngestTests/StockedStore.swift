@@ -4,7 +4,9 @@ import Domain
 import HTTP
 import Ingest
 import JSON
+import Platform
 import SendStore
+import Simulator
 import Store
 import TestSupport
 import Testing
@@ -70,6 +72,161 @@ extension OpenAPICaller {
     try await call(put, "/api/accounts/nobody/token", body: "{}")
   }
 
+  private func callTokens() async throws {
+    let large = String(repeating: " ", count: 70_000)
+    let body = "{\"systemUser\":\"\(Demo.systemUser)\"}"
+    let (mint, revoke) = ("/api/accounts/{sender}/mint", "/api/accounts/{sender}/revoke")
+    for body in ["{", "{}", large, #"{"systemUser":"1"}"#] {
+      try await call("POST \(mint)", "/api/accounts/answered/mint", body: body)
+    }
+    try await call("POST \(revoke)", "/api/accounts/answered/revoke", body: large)
+    for sender in ["answered", "refused", "lost", "away", "twilio", "nobody"] {
+      try await call("POST \(mint)", "/api/accounts/\(sender)/mint", body: body)
+    }
+    for (sender, previous) in [
+      ("answered", "wrong"), ("answered", "\(Demo.accessToken)-1"), ("away", "x"),
+      ("twilio", "x"), ("nobody", "x"),
+    ] {
+      try keep(previous: previous, of: sender)
+      try await call("POST \(revoke)", "/api/accounts/\(sender)/revoke")
+    }
+    try await call("POST \(revoke)", "/api/accounts/refused/revoke")
+  }
+
+  private func keep(previous: String, of sender: String) throws {
+    let found = stand.settings.senders.first { $0.sender.id.text == sender }
+    guard let store = store?.store, let found, case .meta(let own) = found.credentials else {
+      return
+    }
+    let id = found.credentialsID
+    var kept =
+      try store.credentials().first { $0.owner == id.description }
+      ?? StoredCredentials(owner: id.description, facts: [])
+    let secret = RuntimeSecret(token: own.accessToken, previous: Secret(previous))
+    kept.sealed = SecretSeal(stand.settings).seal(secret, for: id)
+    _ = try store.save(kept)
+  }
+
+  private func callAccountChanges() async throws {
+    let app = #"{"provider":"meta","appId":"7","wabas":[{"wabaId":"8"}]}"#
+    let large = String(repeating: " ", count: 1_100_000)
+    func change(_ part: String, _ target: String, _ good: String) async throws {
+      for (name, body) in [("made", good), ("made", "{"), ("a+b", "{}"), ("made", large)] {
+        try await call(
+          "PUT /api/accounts/{name}\(part)", "/api/accounts/\(name)\(target)", body: body)
+      }
+    }
+    try await change("", "", app)
+    try await change("/wabas/{waba}", "/wabas/8", "{}")
+    let phone = #"{"phoneNumberId":"9","accessToken":"t"}"#
+    try await change("/wabas/{waba}/phones/{sender}", "/wabas/8/phones/made", phone)
+    let twilio =
+      #"{"provider":"twilio","accountSid":"AC00000000000000000000000000000001","authToken":"t"}"#
+    try await call("PUT /api/accounts/{name}", "/api/accounts/twilio", body: twilio)
+    let sender = #"{"from":"+15550001111"}"#
+    try await call(
+      "PUT /api/accounts/{name}/senders/{sender}", "/api/accounts/twilio/senders/x", body: sender)
+    try await change("/senders/{sender}", "/senders/x", sender)
+    try await call("DELETE /api/accounts/{name}/senders/{sender}", "/api/accounts/twilio/senders/x")
+    let parts = [
+      ("/senders/{sender}", "/senders/x"),
+      ("/wabas/{waba}/phones/{sender}", "/wabas/8/phones/made"), ("/wabas/{waba}", "/wabas/8"),
+      ("", ""),
+    ]
+    for (part, target) in parts {
+      if part.isEmpty {
+        for name in ["made", "nobody", "a+b"] {
+          try await call("GET /api/accounts/{name}", "/api/accounts/\(name)")
+        }
+      } else {
+        try await call(
+          "PUT /api/accounts/{name}\(part)", "/api/accounts/nobody\(target)", body: "{}")
+      }
+      for name in ["made", "nobody", "a+b"] {
+        try await call("DELETE /api/accounts/{name}\(part)", "/api/accounts/\(name)\(target)")
+      }
+    }
+  }
+
+  /// Of one that knows how it is reached.
+  func callSignups() async throws {
+    let begin = "POST /api/signups"
+    let large = String(repeating: " ", count: 70_000)
+    for body in ["{}", "{", large] { try await call(begin, "/api/signups", body: body) }
+    let app =
+      #"{"provider":"meta","appId":"7","appSecret":"s","baseURL":"http://127.0.0.1:1/v24.0","loginConfiguration":"9"}"#
+    let bearer = HTTPHeader("Authorization", "Bearer admin-key")
+    _ = try await stand.call("PUT", "/api/accounts/login", [bearer], Array(app.utf8))
+    try await call(begin, "/api/signups", body: "{}")
+    try await call("GET /api/signups", "/api/signups")
+    try await call("GET /api/signups", "/api/signups?x=%00")
+    let retry = "POST /api/signups/{id}/retry"
+    func link(_ age: Duration = .zero, _ change: (inout Signup) -> Void = { _ in }) throws -> (
+      id: String, state: String
+    ) {
+      let id = "signup-\(SendID.random(at: Timestamp(seconds: 0)))"
+      var signup = Signup(
+        appID: "7", tenant: .none, account: nil, sender: nil, createdAt: .now - age)
+      change(&signup)
+      _ = try store?.store.save(StoredSignup(id: id, facts: signup.json))
+      let state = SignupState(id: id, key: Secret("admin-key")).text(stand.settings)
+      return (id, state ?? "")
+    }
+    let (fresh, old) = (try link(), try link(.seconds(3600)))
+    let waiting = try link {
+      $0.hasToken = true
+      $0.nextTry = .now + .seconds(600)
+    }
+    for id in [fresh.id, "nothing"] {
+      try await call("GET /api/signups/{id}", "/api/signups/\(id)")
+      try await call(retry, "/api/signups/\(id)/retry")
+    }
+    try await call("GET /api/signups/{id}", "/api/signups/\(fresh.id)?x=%00")
+    for body in ["{", large, #"{"pin":"1"}"#] {
+      try await call(retry, "/api/signups/\(fresh.id)/retry", body: body)
+    }
+    let path = "/Webhooks/WhatsAppToken"
+    let targets = [
+      "\(path)?state=\(old.state)&code=x", "\(path)?state=\(waiting.state)",
+      "\(path)?state=\(fresh.state)&error=no", "\(path)?state=\(fresh.state)&code=x", path,
+    ]
+    for target in targets { note("GET \(path)", try await stand.call("GET", target)) }
+    let bodies = [
+      #"{"state":"\#(waiting.state)"}"#, "{", "{}", large, "{\"state\":\"\\u0000\"}",
+      #"{"state":"\#(fresh.state)","code":"x"}"#,
+    ]
+    for body in bodies {
+      note("POST \(path)", try await stand.call("POST", path, [], Array(body.utf8)))
+    }
+    // With a token to go on with.
+    let token = try link {
+      $0.hasToken = true
+      $0.end = .failed
+    }
+    var secrets = SignupSecrets()
+    secrets.token = Secret("t")
+    if let store = store?.store, var kept = try store.signup(token.id) {
+      kept.sealed = SecretSeal(stand.settings).seal(secrets.json, for: SignupRun.owner(token.id))
+      _ = try store.save(kept)
+    }
+    try await call(retry, "/api/signups/\(token.id)/retry", body: "{}")
+  }
+
+  /// Of one without a store.
+  func callSignupsInVain() async throws {
+    let state = SignupState(id: "x", key: Secret("admin-key")).text(stand.settings) ?? ""
+    let path = "/Webhooks/WhatsAppToken"
+    note("GET \(path)", try await stand.call("GET", "\(path)?state=\(state)"))
+    note(
+      "POST \(path)", try await stand.call("POST", path, [], Array(#"{"state":"\#(state)"}"#.utf8)))
+    let bearer = [HTTPHeader("Authorization", "Bearer admin-key")]
+    for (method, route, target) in [
+      ("GET", "/api/signups", "/api/signups"), ("POST", "/api/signups", "/api/signups"),
+      ("GET", "/api/signups/{id}", "/api/signups/x"),
+      ("POST", "/api/signups/{id}/retry", "/api/signups/x/retry"),
+    ] { note("\(method) \(route)", try await stand.call(method, target, bearer)) }
+  }
+
   func callStore() async throws {
     let queued = store?.queued ?? SendID.random(at: Timestamp(seconds: 0))
     let doubted = store?.doubted ?? queued
@@ -101,6 +258,10 @@ extension OpenAPICaller {
     try await call("GET /api/sends", "/api/sends")
     try await callEvents()
     try await callAccounts()
+    try await callTokens()
+    try await callAccountChanges()
+    try await call("GET /api/tasks", "/api/tasks")
+    try await call("GET /api/tasks", "/api/tasks?x=%00")
     try await call("GET /api/doubts", "/api/doubts")
     try await call("GET /api/doubts", "/api/doubts?after=x")
     let decide = "POST /api/doubts/{id}"

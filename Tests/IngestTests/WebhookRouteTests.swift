@@ -65,6 +65,14 @@ import Time
     #expect(try await phone()?["ours"]?.bool == false)
   }
 
+  @Test("no account is hidden behind the address of webhooks")
+  func name() async throws {
+    let stand = try PhoneStand()
+    let body = #"{"provider":"meta","appId":"1","appSecret":"s","accessToken":"t"}"#
+    let answer = try await stand.call("PUT", Self.path, body)
+    #expect([405, 422].contains(answer.status), "\(answer.text)")
+  }
+
   @Test("a tenant does not change what others share, and does not see their numbers")
   func shared() async throws {
     let stand = try Self.stand()

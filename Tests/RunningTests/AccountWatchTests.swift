@@ -136,4 +136,169 @@ import Testing
     #expect(
       TokenChange(settings.senders[0], token: Secret("new"), seal: SecretSeal(settings)) == nil)
   }
+
+  private static let app = """
+    { "provider": "meta", "appId": "77", "appSecret": "app-secret", "accessToken": "app-token", "app": "crm",
+      "company": "acme", "wabas": [ { "wabaId": "8", "phones": [ { "id": "made", "phoneNumberId": "81" } ] } ] }
+    """
+
+  private func put(_ json: String, as name: String, _ settings: Settings) throws -> AccountDocument
+  {
+    try AccountBook(settings).put(Array(json.utf8), as: try #require(AccountName(name)), store)
+  }
+
+  @Test("an account that is made at run time is taken up, wins over the settings, and goes again")
+  func account() throws {
+    let settings = try Self.settings()
+    let file = folder.file("spool.db.accounts")
+    let world = World(settings, file: file)
+    _ = try world.watch.look(at: store)
+    let made = try put(Self.app, as: "acme", settings)
+    #expect(try world.watch.look(at: store))
+    let sender = try #require(world.last?.senders.last)
+    #expect(sender.sender.id == SenderID("made") && sender.sender.account == AccountID("8"))
+    #expect(sender.account == made.name)
+    #expect(world.last?.apps.map(\.id) == ["77"])
+    // A token that is refreshed is in the place of the account's own as of the settings'.
+    let change = TokenChange(sender, token: Secret("fresh"), seal: SecretSeal(settings))
+    try #require(change).write(to: store)
+    #expect(try world.watch.look(at: store))
+    #expect(Self.tokens(world.last).last == "fresh")
+    // A start without the store knows all of it, and whoever reads the file nothing.
+    let kept = try Data(contentsOf: URL(fileURLWithPath: file))
+    #expect(!String(decoding: kept, as: UTF8.self).contains("app-secret"))
+    #expect(Self.tokens(World(settings, file: file).watch.settings).last == "fresh")
+    _ = try put(
+      Self.app.replacing("\"made\"", with: "\"a\"").replacing("app-token", with: "other-token"),
+      as: "acme", settings)
+    #expect(try world.watch.look(at: store))
+    #expect(Self.tokens(world.last) == ["other-token", "old", "another", "twilio-old"])
+    try AccountBook(settings).remove(made.name, store)
+    #expect(try world.watch.look(at: store))
+    #expect(Self.tokens(world.last) == ["old", "old", "another", "twilio-old"])
+    // And is made again under the same name.
+    _ = try put(Self.app, as: "acme", settings)
+    #expect(try world.watch.look(at: store))
+    #expect(Self.tokens(world.last).last == "fresh")
+    #expect(
+      !(try store.accounts()).contains {
+        String(decoding: $0.sealed ?? [], as: UTF8.self).contains("app-secret")
+      })
+  }
+
+  @Test(
+    "what is secret and missing in a change stays; parts are put in and taken out by their names")
+  func parts() throws {
+    let settings = try Self.settings()
+    let book = AccountBook(settings)
+    let first = try put(Self.app, as: "acme", settings)
+    let verifyToken = try #require(first.text("verifyToken"))
+    #expect(verifyToken.count == 32)
+    #expect(!String(decoding: first.shown, as: UTF8.self).contains("app-"))
+    // What is shown may be sent back.
+    let second = try book.put(first.shown, as: first.name, store)
+    #expect(second == first)
+    let more = try book.put(
+      Array("{ \"phoneNumberId\": \"82\" }".utf8), at: .phone("more", of: "8"), of: first.name,
+      store)
+    let read = settings.with([more]).settings
+    #expect(read.senders.suffix(2).map(\.sender.address) == ["81", "82"])
+    #expect(read.senders.last?.credentials.secrets.contains(Secret("app-token")) == true)
+    #expect(throws: AccountBook.Refused.self) {
+      try book.put(Array("{}".utf8), at: .phone("x", of: "nowhere"), of: first.name, store)
+    }
+    #expect(throws: AccountBook.Refused.self) {
+      try book.put(
+        Array("{ \"id\": \"y\", \"phoneNumberId\": \"83\" }".utf8), at: .phone("x", of: "8"),
+        of: first.name, store)
+    }
+    let less = try book.remove(.phone("made", of: "8"), of: first.name, store)
+    #expect(settings.with([less]).settings.senders.last?.sender.id == SenderID("more"))
+    #expect(throws: AccountBook.Refused.self) {
+      try book.remove(.phone("made", of: "8"), of: first.name, store)
+    }
+  }
+
+  @Test(
+    "an account that cannot be right is refused by its fields",
+    arguments: [
+      ("{}", "provider"), ("{ \"provider\": \"meta\" }", "appId"),
+      (app.replacing("\"81\"", with: "\"+39\""), "wabas[0].phones[0].phoneNumberId"),
+      (app.replacing("wabaId", with: "waba"), "wabas[0].phones[0].waba"),
+      (
+        "{ \"provider\": \"twilio\", \"accountSid\": \"AC1\", \"senders\": [ { \"id\": \"x\", \"from\": \"+1\" } ] }",
+        "senders[0].accountSid"
+      ),
+      (
+        app.replacing("app-token", with: "${file:/etc/hostname} x"),
+        "wabas[0].phones[0].accessToken"
+      ),
+      ("[]", ""),
+    ])
+  func refused(json: String, path: String) throws {
+    do {
+      _ = try put(json, as: "wrong", try Self.settings())
+      Issue.record("taken: \(json)")
+    } catch AccountBook.Refused.faults(let faults) {
+      #expect(faults.contains { $0.path == path }, "\(faults)")
+    }
+    #expect(try store.accounts().isEmpty)
+  }
+
+  @Test(
+    "two accounts cannot have one sender, and nothing of an account is read as an operator's word")
+  func doubled() throws {
+    let settings = try Self.settings()
+    _ = try put(Self.app, as: "acme", settings)
+    #expect(throws: AccountBook.Refused.self) { try put(Self.app, as: "other", settings) }
+    let literal = try put(
+      Self.app.replacing("app-token", with: "${HOME}").replacing("made", with: "literal"),
+      as: "literal", settings)
+    #expect(Self.tokens(settings.with([literal]).settings).last == "${HOME}")
+  }
+
+  @Test("a tenant's key makes accounts of its own alone, and calls nobody but the providers")
+  func tenants() throws {
+    let settings = try Self.settings()
+    let (acme, beta) = (
+      Tenant(app: "crm", company: "acme"), Tenant(app: "crm", company: "beta")
+    )
+    let name = try #require(AccountName("acme"))
+    let own = Self.app.replacing("\"app\": \"crm\",", with: "").replacing(
+      "\"company\": \"acme\",", with: "")
+    let made = try AccountBook(settings, for: acme).put(Array(own.utf8), as: name, store)
+    #expect(made.tenant == acme)
+    let theirs = AccountBook(settings, for: beta)
+    #expect(try theirs.documents(store).isEmpty)
+    #expect(throws: AccountBook.Refused.self) { try theirs.remove(name, store) }
+    #expect(throws: AccountBook.Refused.self) {
+      try theirs.put(Array(own.utf8), as: name, store)
+    }
+    for wrong in [
+      Self.app, own.replacing("\"made\"", with: "\"a\""),
+      own.replacing("made", with: "b1").replacing(
+        "\"appId\"", with: "\"baseURL\": \"http://127.0.0.1/v24.0\", \"appId\""),
+    ] {
+      #expect(throws: AccountBook.Refused.self) {
+        try theirs.put(Array(wrong.utf8), as: try #require(AccountName("beta")), store)
+      }
+    }
+  }
+
+  @Test("for ten seconds after a change what is not known may be about to be")
+  func recency() throws {
+    let settings = try Self.settings()
+    let world = World(settings)
+    let recency = world.watch.recency
+    #expect(!recency.isUnsettled())
+    _ = try world.watch.look(at: store)
+    #expect(!recency.isUnsettled())
+    _ = try put(Self.app, as: "acme", settings)
+    _ = try world.watch.look(at: store)
+    #expect(recency.isUnsettled())
+    recency.looked(at: .now + .seconds(10))
+    #expect(!recency.isUnsettled(at: .now + .seconds(11)))
+    // The store is away.
+    #expect(recency.isUnsettled(at: .now + .seconds(16)))
+  }
 }

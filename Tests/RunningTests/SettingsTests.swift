@@ -102,7 +102,7 @@ import Testing
     environment["SECRETS_KEY"] = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
     environment["GCS_ACCOUNT"] = #"{"client_email": "a@b", "private_key": "k"}"#
     let settings = try Settings.read(file: path, environment: environment)
-    #expect(settings.senders.map(\.sender.id.text) == ["sandbox", "main", "milan"])
+    #expect(settings.senders.map(\.sender.id.text) == ["sandbox", "main", "milan", "rome"])
     #expect(settings.senders[0].sender.channel == .twilioSandbox)
     #expect(settings.senders[1].sender.budget.daily == .recipients(1000))
     #expect(settings.senders[0].sender.budget.pair == nil)

@@ -2,6 +2,7 @@ import Telemetry
 import Events
 @testable import Settings
 import Domain
+import Running
 import SendStore
 import TestSupport
 import Testing
@@ -50,6 +51,37 @@ import Time
       #expect(try stand.lane(.meta)?.stop == nil)
       #expect(try stand.lane(.metaSecond)?.stop?.code == "paused")
       #expect(try stand.claim(.meta).count == 2)
+    }
+  }
+
+  @Test(
+    "an account that its owner takes away stops its lanes, and they go on once it is given back",
+    arguments: Backend.allCases)
+  func takenAway(backend: Backend) async throws {
+    try await onStand(backend) { stand in
+      let news =
+        #"{"event":"PARTNER_REMOVED","disconnection_info":{"reason":"CHANGE_NUMBER","initiated_by":"USER"}}"#
+      try stand.tell(events: [Self.news("account_update", news)])
+      let stop = try #require(try stand.lane(.meta)?.stop)
+      #expect(stop.code == "account" && stop.reason.contains("CHANGE_NUMBER by USER"))
+      try stand.tell(events: [Self.news("account_update", #"{"event":"PARTNER_ADDED"}"#)])
+      #expect(try stand.lane(.meta)?.stop == nil)
+    }
+  }
+
+  @Test("a log-in that failed before its account was shared goes on with the account's news")
+  func sharedLater() async throws {
+    try await onStand(.oneMachine) { stand in
+      var signup = Signup(
+        appID: "7", tenant: .none, account: nil, sender: nil, createdAt: CalendarTime(seconds: 1))
+      (signup.hasToken, signup.end) = (true, .failed)
+      signup.failure = "the token reaches no WhatsApp Business Account"
+      _ = try stand.store.save(StoredSignup(id: "s", facts: signup.json))
+      let news = #"{"event":"PARTNER_ADDED","waba_info":{"waba_id":"1"}}"#
+      try stand.tell(events: [Self.news("account_update", news)])
+      let found = try #require(try stand.store.signup("s").flatMap { Signup(json: $0.facts) })
+      #expect(found.end == nil && found.hint.waba != nil)
+      #expect(SignupStep(found, canRegister: false) == .inspect)
     }
   }
 

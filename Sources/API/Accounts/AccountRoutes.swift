@@ -2,6 +2,7 @@ internal import Domain
 internal import HTTP
 internal import JSON
 internal import Platform
+internal import Providers
 internal import Running
 internal import SendStore
 internal import Settings
@@ -33,6 +34,80 @@ struct AccountRoutes: Sendable {
           return try list(store, key, only: sender.credentialsID)
         }
       })
+    router.at("POST", prefix + "/api/accounts/{sender}/mint", asking(mint))
+    router.at("POST", prefix + "/api/accounts/{sender}/revoke", asking(revoke))
+  }
+
+  private struct Asked {
+    let request: HTTPRequest
+    let key: APIKey
+    let sender: SenderSettings
+    let token: Secret
+    let proof: TokenProof
+  }
+
+  /// What Meta has to be asked for with the sender's own token.
+  private func asking(
+    _ body: @escaping @Sendable (Asked, SendStore) throws -> Void
+  ) -> Router.Door {
+    context.requests.door(.admin) { request, parameters, key, responder in
+      let id = SenderID(parameters["sender"] ?? "")
+      context.providers.answer(responder) { asking in
+        guard let store = context.door.store.opened else { return .noStore }
+        guard let sender = context.settings.senders.first(where: { $0.sender.id == id }),
+          context.requests.isVisible(id, to: key)
+        else { return .notFound }
+        try refuseShared(sender, key)
+        let proof = TokenProof(sender) { try asking.ask($0, under: $1) }
+        guard case .meta(let own) = sender.credentials, let proof else {
+          let fault = FieldFaults("/sender", "is not of an app of Meta's with appId and appSecret")
+          return SendAnswer.refused(fault).answer
+        }
+        do {
+          try body(
+            Asked(request: request, key: key, sender: sender, token: own.accessToken, proof: proof),
+            store)
+        } catch let failed as LookupFailed {
+          throw ProviderAsking.refused(failed)
+        } catch let failed as TokenProof.Failed {
+          return Problem(status: 409, title: "Conflict", detail: failed.description).answer
+        }
+        try context.door.lookAtAccounts?(store)
+        return try list(store, key, only: sender.credentialsID)
+      }
+    }
+  }
+
+  /// A token of a system user in place of the sender's own, which must be one of a system user who may make them. It is in
+  /// use once it was proven.
+  private func mint(_ asked: Asked, _ store: SendStore) throws {
+    let root = try KeyedRequests.object(asked.request)
+    let user = root?["systemUser"]?.string ?? ""
+    guard !user.isEmpty, user.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      throw StoreQueries.Refused(
+        answer: SendAnswer.refused(
+          FieldFaults("/systemUser", "must be the id of a system user, which is digits")
+        ).answer)
+    }
+    let fresh = try asked.proof.mint(
+      for: user, by: asked.token, isEndless: root?["endless"]?.bool ?? false)
+    context.door.log.keepOut([fresh])
+    _ = try asked.proof.prove(fresh, at: .now)
+    try replace(asked.sender, by: fresh, store)
+  }
+
+  /// Gives up the token of before, once the one in use was proven.
+  private func revoke(_ asked: Asked, _ store: SendStore) throws {
+    let kept = try store.credentials().first { $0.owner == asked.sender.credentialsID.description }
+    let secret = kept?.sealed.flatMap {
+      SecretSeal(context.settings).open($0, for: asked.sender.credentialsID)
+    }
+    guard let secret, let previous = secret.previous else {
+      throw TokenProof.Failed("there is no token of before that is known here")
+    }
+    _ = try asked.proof.prove(secret.token, at: .now)
+    try asked.proof.revoke(previous, by: secret.token)
+    context.door.log.info("a token was revoked", ["sender": asked.sender.sender.id.text])
   }
 
   private static func token(_ request: HTTPRequest) throws(StoreQueries.Refused) -> Secret {
@@ -95,6 +170,7 @@ struct AccountRoutes: Sendable {
             list.object { Self.write(senders, facts, now, to: &$0) }
           }
         }
+        if only == nil { AccountTree(context, key).write(to: &writer) }
       })
   }
 

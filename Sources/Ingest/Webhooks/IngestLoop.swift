@@ -18,11 +18,13 @@ final class IngestLoop: Sendable {
   let log: Log
   let throttle: LineThrottle
   let now: @Sendable () -> Timestamp
+  private let recency: AccountRecency
 
   init(append: @escaping Append, _ door: DoorContext) {
     self.append = append
     counts = WebhookCounts(door.metrics)
     (log, throttle, now) = (door.log, door.throttle, door.now)
+    recency = door.recency
   }
 
   func take<Call: WebhookCall>(
@@ -73,6 +75,11 @@ final class IngestLoop: Sendable {
   func answer(
     to request: HTTPRequest, _ refusal: WebhookRefusal, _ provider: Provider
   ) -> HTTPAnswer {
+    // Somebody has just added or changed an account, and this process may not know all of it yet.
+    if refusal.mayBeTooEarly, recency.isUnsettled() {
+      counts.add(provider, .tooEarly)
+      return .tryLater
+    }
     counts.add(provider, refusal.outcome)
     if let leftOut = throttle.pass("\(provider) \(refusal.outcome)") {
       log.warning(

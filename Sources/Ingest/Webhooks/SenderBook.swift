@@ -41,6 +41,7 @@ struct SenderBook: Sendable {
       case .meta(let own): add(own, sender)
       }
     }
+    for app in settings.apps { add(app.secrets, app.verifyToken) }
     if let relay = settings.relay, let sid = relay.accountSid {
       accounts[AccountID(sid), default: TwilioKeys()].add([relay.authToken].compactMap(\.self))
     }
@@ -93,9 +94,13 @@ struct SenderBook: Sendable {
 
   private mutating func add(_ own: MetaCredentials, _ sender: SenderSettings) {
     metaAccounts[sender.sender.account, default: []] += own.appSecrets
-    for secret in own.appSecrets where !secret.isEmpty && !appSecrets.contains(secret) {
+    add(own.appSecrets, own.verifyToken)
+  }
+
+  private mutating func add(_ secrets: [Secret], _ verifyToken: Secret?) {
+    for secret in secrets where !secret.isEmpty && !appSecrets.contains(secret) {
       appSecrets.append(secret)
     }
-    if let token = own.verifyToken { verifyTokens.append(token) }
+    if let verifyToken, !verifyTokens.contains(verifyToken) { verifyTokens.append(verifyToken) }
   }
 }

@@ -43,6 +43,7 @@ enum WebhookOutcome: String, CaseIterable, Sendable {
   case noKey = "no-key"
   case wrongVerifyToken = "wrong-verify-token"
   case unreadable
+  case tooEarly = "too-early"
 
   fileprivate var place: Int {
     switch self {
@@ -54,6 +55,7 @@ enum WebhookOutcome: String, CaseIterable, Sendable {
     case .noKey: 5
     case .wrongVerifyToken: 6
     case .unreadable: 7
+    case .tooEarly: 8
     }
   }
 }

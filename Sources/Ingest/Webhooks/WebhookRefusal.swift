@@ -21,6 +21,14 @@ enum WebhookRefusal: Error {
     }
   }
 
+  /// Whether another account or secret would have made it right.
+  var mayBeTooEarly: Bool {
+    switch self {
+    case .wronglySigned, .foreign, .wrongVerifyToken: true
+    case .notSigned, .noKey, .unreadable: false
+    }
+  }
+
   var sentence: String {
     switch self {
     case .notSigned: "The signature is missing."

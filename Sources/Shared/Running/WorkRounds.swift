@@ -10,15 +10,17 @@ package struct WorkRounds {
   private let health: HealthPart?
   private let stop: StopSignal
   private let backoff: Backoff
+  private let task: TaskLog?
 
   /// `failing` says in the log what cannot be done now. Without a part of its own the work is not told of in
   /// health: the process is ready without it.
   package init(
     saying failing: String, log: Log, health: HealthPart? = nil, stop: StopSignal,
-    backoff: Backoff = Backoff(base: .seconds(1), cap: .seconds(10))
+    backoff: Backoff = Backoff(base: .seconds(1), cap: .seconds(10)), task: TaskLog? = nil
   ) {
     (self.failing, self.log, self.health) = (failing, log, health)
     (self.stop, self.backoff) = (stop, backoff)
+    self.task = task
   }
 
   /// Blocks until asked to stop. A round answers how long to wait for the next one.
@@ -27,7 +29,7 @@ package struct WorkRounds {
     var pause = Duration.zero
     repeat {
       do {
-        pause = try round()
+        pause = try task?.note(round) ?? round()
         failures = 0
         health?.ready()
       } catch {

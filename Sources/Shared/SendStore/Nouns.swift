@@ -9,7 +9,8 @@ extension SendStore {
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
-    Phones.noun, Reasons.noun,
+    Accounts.noun, Signups.noun, Tasks.noun, Phones.noun,
+    Reasons.noun,
   ]
 }
 
@@ -207,4 +208,23 @@ enum Phones {
   static let noun = Noun(
     "phones", sqlite: PackageResources.phones_sqlite_sql,
     postgres: PackageResources.phones_postgres_sql, [all, save, fail, tell, see, seen])
+}
+
+enum Accounts {
+  static let noun = Noun(
+    "accounts", sqlite: PackageResources.accounts_sqlite_sql,
+    postgres: PackageResources.accounts_postgres_sql, [stamp, all, save, replace])
+}
+
+enum Signups {
+  static let noun = Noun(
+    "signups", sqlite: PackageResources.signups_sqlite_sql,
+    postgres: PackageResources.signups_postgres_sql, [all, one, save, replace, prune])
+}
+
+/// What runs by the clock.
+enum Tasks {
+  static let noun = Noun(
+    "tasks", sqlite: PackageResources.tasks_sqlite_sql,
+    postgres: PackageResources.tasks_postgres_sql, [all, save])
 }

@@ -137,8 +137,9 @@ private struct EnvironmentReader {
 
 extension WebAddress {
   /// Where Twilio is unless the settings say otherwise.
-  static let twilio = WebAddress(scheme: "https", authority: "api.twilio.com", path: "")
-  static let meta = WebAddress(scheme: "https", authority: "graph.facebook.com", path: "/v24.0")
+  package static let twilio = WebAddress(scheme: "https", authority: "api.twilio.com", path: "")
+  package static let meta = WebAddress(
+    scheme: "https", authority: "graph.facebook.com", path: "/v24.0")
 
   private init(scheme: String, authority: String, path: String) {
     (self.scheme, self.authority, self.path) = (scheme, authority, path)

@@ -30,18 +30,22 @@ extension SettingsReader {
     return settings
   }
 
-  /// Of all senders, be they listed or phones of `apps: [{…, wabas: [{…, phones: [{…}]}]}]`, where what stands further
-  /// out is inherited.
+  /// Of all senders, be they listed, phones of `apps: [{…, wabas: [{…, phones: [{…}]}]}]`, or senders of
+  /// `twilioAccounts: [{…, senders: [{…}]}]`, where what stands further out is inherited.
   func senderReaders() -> [SettingsReader] {
     objects("senders")
       + nodes("apps").flatMap { place, app in
         app.children("wabas", at: place).flatMap { place, waba in
           waba.children("phones", at: place).map { place, phone in
-            let inherited = app.without("wabas").overridden(by: waba.without("phones"))
-            let whole = inherited.overridden(by: phone).overridden(
-              by: .object(["provider": .text("meta")]))
-            return reader(whole, at: place)
+            let inherited = app.without(AppSettings.ownFields + ["wabas"])
+              .overridden(by: waba.without(["phones"]))
+            return reader(inherited.overridden(by: phone).of(.meta), at: place)
           }
+        }
+      }
+      + nodes("twilioAccounts").flatMap { place, account in
+        account.children("senders", at: place).map { place, sender in
+          reader(account.without(["senders"]).overridden(by: sender).of(.twilio), at: place)
         }
       }
   }
@@ -100,7 +104,7 @@ extension SettingsReader {
 
   private static let sandboxNumber = "+14155238886"
 
-  private func secrets(_ name: String) -> [Secret] {
+  func secrets(_ name: String) -> [Secret] {
     texts(name).compactMap { sendable($0, name) }.map(Secret.init)
   }
 
@@ -211,7 +215,7 @@ extension SettingsReader {
     return limit.map { counts == "recipients" ? .recipients($0) : .messages($0) }
   }
 
-  private func checkDigits(_ id: String?, _ name: String) {
+  func checkDigits(_ id: String?, _ name: String) {
     guard let id,
       !id.contains(where: { $0.isWhitespace || $0.isASCII && $0.asciiValue ?? 0 < 0x20 }),
       !id.allSatisfy({ "0"..."9" ~= $0 })
@@ -229,19 +233,7 @@ extension SettingsReader {
 }
 
 extension SettingsNode {
-  fileprivate func without(_ name: String) -> SettingsNode {
-    guard case .object(var fields) = self else { return self }
-    fields[name] = nil
-    return .object(fields)
-  }
-
-  fileprivate func overridden(by other: SettingsNode) -> SettingsNode {
-    guard case .object(let fields) = self, case .object(let others) = other else { return other }
-    return .object(fields.merging(others) { $1 })
-  }
-
-  fileprivate func children(_ name: String, at place: String) -> [(String, SettingsNode)] {
-    guard case .object(let fields) = self, case .array(let items) = fields[name] else { return [] }
-    return items.enumerated().map { ("\(place).\(name)[\($0.offset)]", $0.element) }
+  fileprivate func of(_ provider: Provider) -> SettingsNode {
+    overridden(by: .object(["provider": .text(provider.rawValue)]))
   }
 }

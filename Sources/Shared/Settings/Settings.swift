@@ -16,6 +16,9 @@ package struct Settings: Sendable {
   package var admin: [WorkerName: Address] = [:]
   package var apiKeys: [APIKey] = []
   package var senders: [SenderSettings] = []
+  package var apps: [AppSettings] = []
+  /// Of numbers without one, where their sender has none of its own.
+  package var defaultPrefix = DialPrefix.italy
   package var defaultSender: SenderID?
   package var relay: RelaySettings?
   package var actions: [ActionSettings] = []
@@ -39,7 +42,9 @@ package struct Settings: Sendable {
 
   /// Everything that must not be shown anywhere.
   package var secrets: [Secret] {
-    apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets) + actions.flatMap(\.secrets)
+    apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets)
+      + apps.flatMap { $0.secrets + [$0.verifyToken].compactMap(\.self) }
+      + actions.flatMap(\.secrets)
       + secretsKeys + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets
       + log.secrets
       + (otlp?.headers.map(\.value) ?? [])

@@ -116,6 +116,8 @@ extension Settings {
 
   private mutating func readTenants(_ reader: SettingsReader, _ all: [SettingsReader]) {
     let prefix = reader.prefix("defaultPrefix") ?? .italy
+    defaultPrefix = prefix
+    apps = reader.apps()
     senders = all.compactMap { $0.sender(defaultPrefix: prefix) }
     defaultSender = reader.text("defaultSender").map { SenderID($0) }
     apiKeys = reader.textsOrObjects("apiKeys").compactMap { place, text, object in

@@ -51,6 +51,11 @@ final class SettingsReader {
     SettingsReader(node, at: path, list, substitution)
   }
 
+  /// For what is told of elsewhere.
+  func silentReader(_ node: SettingsNode, at path: String) -> SettingsReader {
+    SettingsReader(node, at: path, FaultList(), substitution)
+  }
+
   func has(_ name: String) -> Bool {
     if case .some(.null) = fields[name] { return false }
     return fields[name] != nil

@@ -6,8 +6,13 @@ struct Substitution {
   let environment: [String: String]
   /// Relative paths are relative to the settings file.
   let folder: String
+  /// For what does not come from the operator: it reads no file and no variable.
+  var isLiteral = false
+
+  static let literal = Substitution(environment: [:], folder: "", isLiteral: true)
 
   func fill(_ text: String) throws(SettingsFault) -> String {
+    if isLiteral { return text }
     var filled = ""
     var rest = text[...]
     while let start = rest.firstRange(of: "${") {

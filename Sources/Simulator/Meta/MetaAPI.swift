@@ -53,7 +53,11 @@ extension World {
   private mutating func authenticate(
     _ request: HTTPRequest, _ path: [Substring], _ scene: FaultDesk.Scene, at now: Int64
   ) throws(MetaRefusal) -> Int {
-    if path == ["oauth", "access_token"] || path == ["debug_token"] { return 0 }
+    if [["oauth", "access_token"], ["oauth", "revoke"], ["debug_token"], ["dialog", "oauth"]]
+      .contains(path)
+    {
+      return 0
+    }
     // Meta's pages have another word before the token for uploads of files.
     let words = path.first?.hasPrefix("upload:") == true ? ["OAuth ", "Bearer "] : ["Bearer "]
     guard let header = request.headers.first("authorization"),
@@ -84,6 +88,8 @@ extension World {
     let id = path.first.map(String.init) ?? ""
     switch (request.method, path.count, path.last.map(String.init) ?? "") {
     case ("GET", 2, "access_token") where id == "oauth": return try exchangeToken(request, at: now)
+    case ("GET", 2, "revoke") where id == "oauth": return try revokeToken(request, at: now)
+    case ("GET", 2, "oauth") where id == "dialog": return try dialog(request)
     case ("GET", 1, "debug_token"): return try debugToken(request, at: now)
     case ("POST", 2, "messages"):
       let place = try phone(id, app)
@@ -102,6 +108,7 @@ extension World {
     case ("POST", 2, "uploads") where id == settings.meta[app].id:
       return try beginUpload(request, app)
     case (_, 1, _) where id.hasPrefix("upload:"): return try upload(id, request, app)
+    case ("POST", 2, "access_tokens"): return try mintToken(id, app, request, at: now)
     case ("POST", 2, "unpause"): return try unpause(id, app, at: now)
     case (_, 2, let edge):
       return try accountAnswer(request, waba(id, app, at: now), edge, app, at: now)

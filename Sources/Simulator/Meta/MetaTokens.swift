@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Forms
 internal import HTTP
 internal import JSON
 internal import Time
@@ -15,6 +16,7 @@ struct TokenBook: Sendable {
 
   private var lives: [String: Life]
   private var usedCodes: Set<String> = []
+  private var codes = 0
   private let first: String
 
   init(_ app: MetaApp, at now: Int64) {
@@ -37,6 +39,19 @@ struct TokenBook: Sendable {
     let life = Life(issuedAt: now, expiresAt: now + 60 * World.day)
     lives[token] = life
     return (token, life)
+  }
+
+  /// False where there is no such token.
+  mutating func revoke(_ token: String, at now: Int64) -> Bool {
+    guard let life = lives[token] else { return false }
+    lives[token] = Life(issuedAt: life.issuedAt, expiresAt: now)
+    return true
+  }
+
+  /// Each log-in gives another one.
+  mutating func nextCode() -> String {
+    codes += 1
+    return "code-\(codes)-\(first.utf8.count)"
   }
 
   /// False for a code that was used before.
@@ -89,6 +104,50 @@ extension World {
     }
   }
 
+  /// The log-in of a person who agrees at once.
+  mutating func dialog(_ request: HTTPRequest) throws(MetaRefusal) -> HTTPAnswer {
+    let app = settings.meta.firstIndex { $0.id == request.queryValue("client_id") }
+    guard let app, let back = request.queryValue("redirect_uri") else {
+      throw .parameter("client_id or redirect_uri is wrong")
+    }
+    let pairs = [
+      (name: "code", value: apps[app].tokens.nextCode()),
+      (name: "state", value: request.queryValue("state") ?? ""),
+    ]
+    let query = String(decoding: FormPair.encoded(pairs), as: UTF8.self)
+    return HTTPAnswer(
+      status: 302,
+      headers: [HTTPHeader("Location", "\(back)\(back.contains("?") ? "&" : "?")\(query)")])
+  }
+
+  mutating func revokeToken(
+    _ request: HTTPRequest, at now: Int64
+  ) throws(MetaRefusal) -> HTTPAnswer {
+    let app = settings.meta.firstIndex { $0.id == request.queryValue("client_id") }
+    guard let app, request.queryValue("client_secret") == settings.meta[app].secret else {
+      throw MetaRefusal(1, "Error validating client secret.")
+    }
+    guard let by = request.queryValue("access_token"),
+      let life = apps[app].tokens.life(of: by), !life.isOver(at: now)
+    else { throw .badToken }
+    guard apps[app].tokens.revoke(request.queryValue("revoke_token") ?? "", at: now) else {
+      throw .parameter("revoke_token is no token")
+    }
+    return .success
+  }
+
+  /// Every user of the app is one who may make tokens.
+  mutating func mintToken(
+    _ user: String, _ app: Int, _ request: HTTPRequest, at now: Int64
+  ) throws(MetaRefusal) -> HTTPAnswer {
+    guard user == Demo.systemUser else { throw .unknownObject(user) }
+    let parameters = try GraphParameters(request)
+    guard parameters.text("business_app") == settings.meta[app].id,
+      parameters.text("scope")?.isEmpty == false, parameters.text("appsecret_proof") != nil
+    else { throw .parameter("business_app, scope and appsecret_proof are required") }
+    return issueToken(app, at: now)
+  }
+
   private mutating func issueToken(_ app: Int, at now: Int64) -> HTTPAnswer {
     let token = apps[app].tokens.issue(at: now).token
     return HTTPAnswer(
@@ -132,7 +191,7 @@ extension World {
     writer.field("issued_at", life.issuedAt / 1_000_000)
     writer.field("expires_at", (life.expiresAt ?? 0) / 1_000_000)
     writer.field("data_access_expires_at", life.issuedAt / 1_000_000 + 7_776_000)
-    writer.field("user_id", "500000000000001")
+    writer.field("user_id", Demo.systemUser)
     writer.name("scopes")
     writer.array { writer in for scope in own.scopes { writer.value(scope) } }
     let reach = own.accounts.map(\.id).filter { !own.beyondReach.contains($0) }

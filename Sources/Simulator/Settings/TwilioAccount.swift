@@ -95,5 +95,6 @@ package enum Demo {
   package static let phoneNumberID = "300000000000001"
   package static let displayPhoneNumber = "+15550100001"
   package static let portfolio = "400000000000001"
+  package static let systemUser = "500000000000001"
   package static let template = "hello_world"
 }

@@ -9,12 +9,15 @@ internal import Time
 /// `postrider account`
 struct AccountCommand: Subcommand {
   static let name = "account"
-  static let summary = "say how long the providers' tokens still count; put another one in"
-  static let options: Set<String> = ["config", "url", "sender"]
+  static let summary = "accounts made at run time; how long the providers' tokens still count"
+  static let options: Set<String> = ["config", "waba", "phone", "sender", "url"]
   static let flags: Set<String> = ["set", "test"]
   static let help = """
     usage: postrider account list [--config FILE]
            postrider account token SENDER [--config FILE] < FILE-WITH-THE-TOKEN
+           postrider account put NAME [--waba ID [--phone ID] | --sender ID] [--config FILE] < FILE.json
+           postrider account show NAME [--config FILE]
+           postrider account remove NAME [--waba ID [--phone ID] | --sender ID] [--config FILE]
            postrider account webhooks [--sender ID] [--set | --test] [--url URL] [--config FILE]
            postrider account reseal [--config FILE]
 
@@ -30,6 +33,14 @@ struct AccountCommand: Subcommand {
     whether that is us, and which fields are missing. --set has the app of the sender tell us, of every field, and
     subscribes its account; --test asks our own address as Meta would.
 
+    put: makes an account while workers run, or changes it. What is read is an item of `apps` or of `twilioAccounts` as
+    the settings have them, with `provider: "meta"` or `"twilio"`; with --waba, --phone or --sender, that part of it. A
+    secret that is missing stays as it was. Every worker takes it up within a second, and it wins over a sender of the
+    settings with the same id. It is encrypted by secretsKey.
+
+    show: the account without its secrets, and for an app the callback URL and the verify token to paste into Meta's
+    dashboard.
+
     reseal: encrypts everything anew with the first key of secretsKey, so that the others can be taken out.
     """
 
@@ -39,6 +50,9 @@ struct AccountCommand: Subcommand {
   private enum Action {
     case list
     case token(SenderID)
+    case put(AccountName, AccountPath?)
+    case show(AccountName)
+    case remove(AccountName, AccountPath?)
     case reseal
     case webhooks
   }
@@ -49,11 +63,34 @@ struct AccountCommand: Subcommand {
     case ("list", 1), (nil, 0): action = .list
     case ("token", 2): action = .token(SenderID(options.words[1]))
     case ("reseal", 1): action = .reseal
+    case ("put", 2): action = .put(try Self.name(options.words[1]), try Self.path(options))
+    case ("show", 2): action = .show(try Self.name(options.words[1]))
+    case ("remove", 2): action = .remove(try Self.name(options.words[1]), try Self.path(options))
     case ("webhooks", 1): action = .webhooks
-    default: throw UsageFault("account needs list, token SENDER, webhooks or reseal")
+    default:
+      throw UsageFault(
+        "account needs list, token SENDER, put NAME, show NAME, remove NAME, webhooks or reseal")
     }
     if options.has("set"), options["sender"] == nil {
       throw UsageFault("--set needs --sender, whose app is to tell us")
+    }
+  }
+
+  private static func name(_ text: String) throws(UsageFault) -> AccountName {
+    guard let name = AccountName(text) else {
+      throw UsageFault("an account's name has up to 64 letters, digits and the signs - _ .")
+    }
+    return name
+  }
+
+  /// nil for the whole account.
+  private static func path(_ options: Options) throws(UsageFault) -> AccountPath? {
+    switch (options["waba"], options["phone"], options["sender"]) {
+    case (nil, nil, nil): return nil
+    case (let waba?, nil, nil): return .waba(waba)
+    case (let waba?, let phone?, nil): return .phone(phone, of: waba)
+    case (nil, nil, let sender?): return .sender(sender)
+    default: throw UsageFault("give --waba, --waba with --phone, or --sender")
     }
   }
 
@@ -63,10 +100,75 @@ struct AccountCommand: Subcommand {
       switch action {
       case .list: return try list(access)
       case .token(let sender): return try put(sender, access)
+      case .put(let name, let path):
+        return try change(name, access) { book in
+          let json = Self.standardInput()
+          return if let path {
+            try book.put(json, at: path, of: name, access.store)
+          } else {
+            try book.put(json, as: name, access.store)
+          }
+        }
+      case .show(let name): return try show(name, access)
+      case .remove(let name, let path):
+        return try change(name, access) { book in
+          guard let path else {
+            try book.remove(name, access.store)
+            return nil
+          }
+          return try book.remove(path, of: name, access.store)
+        }
       case .reseal: return try reseal(access)
       case .webhooks: return .done
       }
     }
+  }
+
+  private static func standardInput() -> [UInt8] {
+    if isatty(STDIN_FILENO) == 1 { Terminal.error("The account as JSON, then Ctrl-D:") }
+    var lines: [String] = []
+    while let line = readLine() { lines.append(line) }
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+
+  private func change(
+    _ name: AccountName, _ access: StoreAccess,
+    _ body: (AccountBook) throws -> AccountDocument?
+  ) throws -> Exit {
+    do {
+      guard let document = try body(AccountBook(access.settings)) else {
+        print("\(name) is gone. Workers that run let go of it within a second.")
+        return .done
+      }
+      show(document, access.settings)
+      return .done
+    } catch let refused as AccountBook.Refused {
+      Terminal.error("postrider: \(refused)")
+      if case .noKey = refused { return .settings }
+      return .failed
+    }
+  }
+
+  private func show(_ name: AccountName, _ access: StoreAccess) throws -> Exit {
+    let documents = try AccountBook(access.settings).documents(access.store)
+    guard let document = documents.first(where: { $0.name == name }) else {
+      Terminal.error("postrider: there is no account \(name) that was made at run time")
+      return .failed
+    }
+    show(document, access.settings)
+    return .done
+  }
+
+  private func show(_ document: AccountDocument, _ settings: Settings) {
+    print(String(decoding: document.shown, as: UTF8.self))
+    guard let verifyToken = document.text("verifyToken") else { return }
+    let base = settings.publicURL.map(String.init(describing:))
+    Terminal.error(
+      """
+      To paste into Meta's dashboard, under WhatsApp, Configuration:
+        Callback URL  \(base.map { $0 + "/api/whatsapp/webhook" } ?? "(publicURL is not set)")
+        Verify token  \(verifyToken)
+      """)
   }
 
   private func list(_ access: StoreAccess) throws -> Exit {
@@ -113,6 +215,15 @@ struct AccountCommand: Subcommand {
   private func reseal(_ access: StoreAccess) throws -> Exit {
     let seal = SecretSeal(access.settings)
     var (done, closed) = (0, 0)
+    for var kept in try access.store.accounts() {
+      guard let sealed = kept.sealed, seal.isOutdated(sealed) else { continue }
+      guard let name = AccountName(kept.name), let document = seal.open(sealed, for: name) else {
+        closed += 1
+        continue
+      }
+      kept.sealed = seal.seal(document)
+      if try access.store.save(kept) { done += 1 }
+    }
     for kept in try access.store.credentials() {
       guard let sealed = kept.sealed, seal.isOutdated(sealed) else { continue }
       let id = CredentialsID(stored: kept.owner)

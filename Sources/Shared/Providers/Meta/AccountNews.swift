@@ -46,14 +46,32 @@ package struct AccountUpdate: Hashable, Sendable {
   package let restrictions: [String]
   package let banState: String?
   package let violation: String?
+  /// Why an account was taken from us, and by whom: `CHANGE_NUMBER`, `COMPANION_INACTIVITY`; `USER` or `SYSTEM`.
+  package let disconnection: String?
 
   /// Nothing that we begin would get through.
   package var stopsLanes: Bool {
-    ["ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED"].contains(event) || banState == "DISABLE"
+    ["ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED"].contains(event) || isTakenAway
+      || banState == "DISABLE"
       || restrictions.contains("RESTRICTED_BIZ_INITIATED_MESSAGING")
   }
 
-  package var resumesLanes: Bool { event == "ACCOUNT_RECONNECTED" || banState == "REINSTATE" }
+  /// Its owner does not share it with us any more.
+  package var isTakenAway: Bool { ["PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED"].contains(event) }
+
+  /// Its owner shares it with us.
+  package var isGiven: Bool { ["PARTNER_ADDED", "PARTNER_APP_INSTALLED"].contains(event) }
+
+  package var resumesLanes: Bool {
+    event == "ACCOUNT_RECONNECTED" || banState == "REINSTATE" || isGiven
+  }
+
+  /// Why lanes stop.
+  package var sentence: String {
+    isTakenAway
+      ? "The account's owner has taken it from us (\([event, disconnection].compactMap(\.self).joined(separator: ", ")))."
+      : "Meta has restricted or disabled the account (\(event))."
+  }
 }
 
 /// About a number that is named only as it is shown to people, which is no key.

@@ -63,6 +63,8 @@ extension AccountUpdate {
     }
     banState = value["ban_info"]?["waba_ban_state"]?.string
     violation = value["violation_info"]?["violation_type"]?.string
+    let words = ["reason", "initiated_by"].compactMap { value["disconnection_info"]?[$0]?.string }
+    disconnection = words.isEmpty ? nil : words.joined(separator: " by ")
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Crypto
 package import Domain
 internal import Forms
 internal import JSON
@@ -34,6 +35,29 @@ package struct MetaApp: Hashable, Sendable {
   var authorization: ProviderHeader {
     ProviderHeader("Authorization", "Bearer \(id)|\(secret.exposed)")
   }
+
+  /// A token of a system user, by one of a system user who may make them.
+  package func mint(for systemUser: String, by token: Secret, isEndless: Bool) -> ProviderRequest {
+    let proof = hmac(.sha256, key: Array(secret.exposed.utf8), token.bytes)
+    let pairs = [
+      (name: "business_app", value: id),
+      (
+        name: "scope",
+        value: "whatsapp_business_messaging,whatsapp_business_management,business_management"
+      ),
+      (name: "appsecret_proof", value: lowerHex(proof)),
+      (name: "set_token_expires_in_60_days", value: isEndless ? "false" : "true"),
+    ]
+    let user = String(decoding: percentEncoded(systemUser), as: UTF8.self)
+    return ProviderRequest(
+      method: "POST", path: "/\(user)/access_tokens",
+      headers: [
+        ProviderHeader("Authorization", "Bearer \(token.exposed)"),
+        ProviderHeader("Content-Type", "application/x-www-form-urlencoded"),
+      ], body: FormPair.encoded(pairs))
+  }
+
+  var secretText: String { secret.exposed }
 
   private func get(_ path: String, _ pairs: [(name: String, value: String)]) -> ProviderRequest {
     let query = String(decoding: FormPair.encoded(pairs), as: UTF8.self)

@@ -78,7 +78,10 @@ struct MetaPlace {
   var contacts: [JSONValue] { value["contacts"]?.items ?? [] }
 
   func accountEvent(_ kind: String, _ item: JSONValue) -> WebhookItem {
-    .account(
+    // News of an account that was shared with us stand under its partner's id.
+    let named = kind == "account_update" ? item["waba_info"]?["waba_id"]?.name : nil
+    let account = named.flatMap { $0.isPlainID ? AccountID($0) : nil } ?? account
+    return .account(
       AccountEvent(
         provider: .meta, account: account, phoneNumberID: phoneNumberID, kind: kind,
         providerAt: entryTime, receivedAt: receivedAt, raw: item.text))

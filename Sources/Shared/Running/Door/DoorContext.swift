@@ -1,5 +1,6 @@
 package import HTTP
 internal import Platform
+package import SendStore
 package import Settings
 package import Telemetry
 package import Time
@@ -18,10 +19,14 @@ package struct DoorContext: Sendable {
   /// nil where `otlp` is not set.
   package let tracer: Tracer?
   package let templates: TemplateShelf
+  /// Whether an account that is not known may be about to be.
+  package let recency: AccountRecency
+  /// Looks for what was just written, rather than half a second later; nil where nobody watches.
+  package let lookAtAccounts: (@Sendable (SendStore) throws -> Void)?
 
   package init(
     _ eventLog: LogSlot, _ store: StoreSlot, log: Log, metrics: Metrics, tracer: Tracer? = nil,
-    templates: TemplateShelf = TemplateShelf(),
+    templates: TemplateShelf = TemplateShelf(), accounts: AccountWatch? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
   ) {
     (self.eventLog, self.store) = (eventLog, store)
@@ -29,6 +34,14 @@ package struct DoorContext: Sendable {
     throttle = LineThrottle(now: now)
     self.tracer = tracer
     self.templates = templates
+    recency = accounts?.recency ?? AccountRecency()
+    if let accounts {
+      lookAtAccounts = { store in
+        if try accounts.look(at: store) { accounts.recency.changed() }
+      }
+    } else {
+      lookAtAccounts = nil
+    }
   }
 }
 

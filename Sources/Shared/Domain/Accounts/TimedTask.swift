@@ -1,0 +1,30 @@
+/// What runs by the clock, so that nobody has to set up a timer for it.
+package enum TimedTask: String, Hashable, Sendable, CaseIterable {
+  case refreshTokens = "RefreshWhatsAppAccessToken"
+  case mirrorTemplates = "MirrorTemplates"
+  case connectAccounts = "ConnectAccounts"
+  case joinCallbacks = "JoinParkedCallbacks"
+  case askAboutSilentSends = "AskAboutSilentSends"
+  case forgetOldSends = "ForgetOldSends"
+
+  package var summary: String {
+    switch self {
+    case .refreshTokens:
+      "Looks at each token of Meta's daily, and has it exchanged before it ends."
+    case .mirrorTemplates: "Reads the list of each account's templates daily."
+    case .connectAccounts: "Goes on with accounts whose connection was interrupted."
+    case .joinCallbacks: "Joins callbacks with sends that came later; a day later they are dead letters."
+    case .askAboutSilentSends: "Asks the provider about sends that heard nothing for `silentAfter`."
+    case .forgetOldSends: "Forgets sends that ended longer ago than `retention`."
+    }
+  }
+
+  /// How often it looks whether something is due.
+  package var interval: Duration {
+    switch self {
+    case .refreshTokens, .joinCallbacks: .seconds(1)
+    case .mirrorTemplates, .connectAccounts, .askAboutSilentSends: .seconds(5)
+    case .forgetOldSends: .seconds(3600)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package import Domain
+internal import Platform
+package import SendStore
+internal import Store
+package import Telemetry
+internal import Time
+
+/// Writes down when a timed task ran, how long it took and whether it failed: at most once a minute, and whenever it
+/// begins to fail or is well again.
+package final class TaskLog {
+  private let store: SendStore
+  private let worker: WorkerID
+  private let task: TimedTask
+  private let log: Log
+  private var writtenAt: RunningTime?
+  private var failure = ""
+
+  package init(_ task: TimedTask, _ context: WorkerContext) {
+    self.task = task
+    (store, worker, log) = (context.store, context.worker, context.log)
+  }
+
+  package init(_ task: TimedTask, _ store: SendStore, _ worker: WorkerID, log: Log) {
+    self.task = task
+    (self.store, self.worker, self.log) = (store, worker, log)
+  }
+
+  private static let interval = Duration.seconds(60)
+
+  package func note<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let start = RunningTime.now
+    do {
+      let result = try body()
+      write("", since: start)
+      return result
+    } catch {
+      write("\(error)", since: start)
+      throw error
+    }
+  }
+
+  private func write(_ failure: String, since start: RunningTime) {
+    let now = RunningTime.now
+    let isDue = writtenAt.map { now - $0 >= Self.interval } ?? true
+    guard isDue || failure.isEmpty != self.failure.isEmpty else { return }
+    do throws(StoreError) {
+      try store.taskRan(task.rawValue, by: worker, in: now - start, failure: failure)
+      (writtenAt, self.failure) = (now, failure)
+    } catch {
+      log.info(
+        "a task's run could not be written down",
+        ["task": task.rawValue, "reason": error.description])
+    }
+  }
+}
