@@ -20,6 +20,7 @@ package final class PhoneCare {
   private let log: Log
   private let metrics: Metrics
   private let stop: StopSignal
+  private let task: TaskLog
 
   package static let duty = "phones"
 
@@ -27,6 +28,7 @@ package final class PhoneCare {
     (store, worker, self.senders) = (context.store, context.worker, senders)
     (log, metrics, stop) = (context.log, context.metrics, context.stop)
     client = try HTTPClient()
+    task = TaskLog(.askAboutNumbers, context)
     keeper = DutyKeeper(context.store, Self.duty, context.worker, log: context.log)
   }
 
@@ -50,6 +52,10 @@ package final class PhoneCare {
   package func round() throws {
     let senders = senders.all.filter { $0.sender.channel.provider == .meta }
     guard !senders.isEmpty, try store.takeDuty(Self.duty, worker) != nil else { return }
+    try task.note { try look(after: senders) }
+  }
+
+  private func look(after senders: [SenderSettings]) throws {
     let kept = Dictionary(try store.phones().map { ($0.sender, $0) }) { $1 }
     let now = try store.now()
     for sender in senders where !stop.isRequested {
