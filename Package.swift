@@ -118,6 +118,8 @@ let package = Package(
         .embedInCode("Migrations/sqlite_010.sql"), .embedInCode("Migrations/postgres_010.sql"),
         .embedInCode("Migrations/sqlite_011.sql"), .embedInCode("Migrations/postgres_011.sql"),
         .embedInCode("Migrations/sqlite_012.sql"), .embedInCode("Migrations/postgres_012.sql"),
+        .embedInCode("Migrations/sqlite_013.sql"), .embedInCode("Migrations/postgres_013.sql"),
+        .embedInCode("Migrations/sqlite_014.sql"), .embedInCode("Migrations/postgres_014.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -125,8 +127,7 @@ let package = Package(
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
         + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")
-        + noun("Accounts/tasks")
-        + noun("Waits/reasons")),
+        + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")),
     module(
       "Settings",
       [

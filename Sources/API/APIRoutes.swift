@@ -32,6 +32,7 @@ package final class APIRoutes: DoorRoutes {
     AccountChanges(context: context).add(to: &router)
     SignupRoutes(context: context).add(to: &router)
     TaskRoutes(context: context).add(to: &router)
+    RawEventRoutes(context: context).add(to: &router)
     TemplateRoutes(context: context).add(to: &router)
     PhoneRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)

@@ -107,6 +107,27 @@ extension OpenAPICaller {
     _ = try store.save(kept)
   }
 
+  private func callRawEvents() async throws {
+    let (one, replay) = ("/api/webhooks/{id}", "/api/webhooks/{id}/replay")
+    var event = RawEvent(
+      owner: "1", provider: "meta", receivedAt: Timestamp(seconds: 1_700_000_000), verdict: "taken",
+      kinds: [], numbers: [], ids: [], size: 0)
+    event.body = Array("{\"entry\":[]}".utf8)
+    var wrong = event
+    wrong.body = []
+    try store?.store.keep([event, wrong])
+    try await call("GET /api/webhooks", "/api/webhooks")
+    try await call("GET /api/webhooks", "/api/webhooks?since=yesterday")
+    for id in ["1", "2", "77", "1?x=%00"] {
+      try await call("GET \(one)", "/api/webhooks/\(id)")
+      let target = id.replacing("?", with: "/replay?")
+      try await call(
+        "POST \(replay)", "/api/webhooks/\(target)\(target == id ? "/replay" : "")")
+    }
+    let large = String(repeating: " ", count: 70_000)
+    try await call("POST \(replay)", "/api/webhooks/1/replay", body: large)
+  }
+
   private func callAccountChanges() async throws {
     let app = #"{"provider":"meta","appId":"7","wabas":[{"wabaId":"8"}]}"#
     let large = String(repeating: " ", count: 1_100_000)
@@ -259,6 +280,7 @@ extension OpenAPICaller {
     try await callEvents()
     try await callAccounts()
     try await callTokens()
+    try await callRawEvents()
     try await callAccountChanges()
     try await call("GET /api/tasks", "/api/tasks")
     try await call("GET /api/tasks", "/api/tasks?x=%00")

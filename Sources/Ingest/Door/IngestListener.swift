@@ -11,6 +11,7 @@ package final class IngestListener: Sendable {
   private let makeRouter: @Sendable (Settings) -> Router
   private let spool: Spool
   private let marks: Marks
+  private let raw: RawKeeper
   private let others: [any DoorRoutes]
 
   package struct Unreadable: Error, CustomStringConvertible {
@@ -29,12 +30,15 @@ package final class IngestListener: Sendable {
       settings.spool, before: door.eventLog, patience: patience, log: door.log,
       metrics: door.metrics)
     self.spool = spool
+    let raw = RawKeeper(door)
+    self.raw = raw
     self.others = others
     let makeRouter: @Sendable (Settings) -> Router = { settings in
       var router = Router(counting: door.metrics)
       admin.add(to: &router, isOwn: false)
       for routes in others { routes.add(to: &router, settings) }
-      Self.addWebhooks(to: &router, settings, door, spool)
+      raw.apply(settings)
+      Self.addWebhooks(to: &router, settings, door, spool, raw)
       return router
     }
     self.makeRouter = makeRouter
@@ -74,6 +78,7 @@ package final class IngestListener: Sendable {
     server.drain(within: limit)
     marks.close(within: .seconds(5))
     spool.close(within: .seconds(6))
+    raw.close(within: .seconds(5))
   }
 
   package static let limits: HTTPServer.Configuration = {
@@ -83,13 +88,15 @@ package final class IngestListener: Sendable {
   }()
 
   private static func addWebhooks(
-    to router: inout Router, _ settings: Settings, _ door: DoorContext, _ spool: Spool
+    to router: inout Router, _ settings: Settings, _ door: DoorContext, _ spool: Spool,
+    _ raw: RawKeeper
   ) {
     let address = PublicAddress(settings.publicURL, trusting: settings.trustedProxies)
-    let loop = IngestLoop(append: { spool.append($0, done: $1) }, door)
+    let loop = IngestLoop(append: { spool.append($0, done: $1) }, door, raw)
     let desk = WebhookRules(
       senders: SenderBook(settings), address: address, verifySignatures: settings.verifySignatures,
       now: door.now)
+    door.replay.fill(WebhookReplay(loop, desk))
     RelayRoute(settings, loop, desk, door)?.add(to: &router, under: address.prefix)
     WebhookRoutes(loop: loop, desk: desk, keys: KeyRing(settings.apiKeys))
       .add(to: &router, under: address.prefix)

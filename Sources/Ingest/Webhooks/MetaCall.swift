@@ -33,6 +33,8 @@ struct MetaCall: WebhookCall {
     return secrets[place]
   }
 
+  func owner(signedBy secret: Secret?) -> String? { secret.flatMap { desk.senders.appID(of: $0) } }
+
   /// Only a body that was signed is worth reading; whom it is about shows there, so that is judged last.
   func items(signedBy secret: Secret?) throws(WebhookRefusal) -> [WebhookItem] {
     let items: [WebhookItem]

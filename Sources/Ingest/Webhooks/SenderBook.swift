@@ -27,6 +27,7 @@ struct SenderBook: Sendable {
   /// All that any Meta sender has, each once.
   private(set) var appSecrets: [Secret] = []
   private(set) var verifyTokens: [Secret] = []
+  private var appIDs: [Secret: String] = [:]
   private var accounts: [AccountID: TwilioKeys] = [:]
   private var twilioTenants: Set<Tenant> = []
   private var metaAccounts: [AccountID: [Secret]] = [:]
@@ -41,7 +42,10 @@ struct SenderBook: Sendable {
       case .meta(let own): add(own, sender)
       }
     }
-    for app in settings.apps { add(app.secrets, app.verifyToken) }
+    for app in settings.apps {
+      add(app.secrets, app.verifyToken)
+      for secret in app.secrets { appIDs[secret] = app.id }
+    }
     if let relay = settings.relay, let sid = relay.accountSid {
       accounts[AccountID(sid), default: TwilioKeys()].add([relay.authToken].compactMap(\.self))
     }
@@ -50,6 +54,8 @@ struct SenderBook: Sendable {
   func hasTwilioSender(of tenant: Tenant) -> Bool { twilioTenants.contains(tenant) }
 
   func twilioKeys(of account: AccountID) -> TwilioKeys? { accounts[account] }
+
+  func appID(of secret: Secret) -> String? { appIDs[secret] }
 
   /// A number that is nobody's here may be told of by any app of ours; one of ours only by its own app.
   func mayTell(of phoneNumberID: String, _ secret: Secret) -> Bool {
@@ -95,6 +101,9 @@ struct SenderBook: Sendable {
   private mutating func add(_ own: MetaCredentials, _ sender: SenderSettings) {
     metaAccounts[sender.sender.account, default: []] += own.appSecrets
     add(own.appSecrets, own.verifyToken)
+    if let app = own.appId {
+      for secret in own.appSecrets { appIDs[secret] = appIDs[secret] ?? app }
+    }
   }
 
   private mutating func add(_ secrets: [Secret], _ verifyToken: Secret?) {

@@ -39,6 +39,10 @@ struct TwilioCall: WebhookCall {
     return keys
   }
 
+  func owner(signedBy keys: TwilioKeys?) -> String? {
+    keys == nil ? nil : form.text("AccountSid")
+  }
+
   func items(signedBy keys: TwilioKeys?) throws(WebhookRefusal) -> [WebhookItem] {
     do throws(WebhookUnreadable) {
       let item = try TwilioWebhook.read(

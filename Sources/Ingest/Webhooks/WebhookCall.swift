@@ -13,5 +13,7 @@ protocol WebhookCall {
   static var received: HTTPAnswer { get }
 
   func signer() throws(WebhookRefusal) -> Signer
+  /// The app or the account of Twilio's that has signed it.
+  func owner(signedBy signer: Signer) -> String?
   func items(signedBy signer: Signer) throws(WebhookRefusal) -> [WebhookItem]
 }

@@ -9,7 +9,7 @@ extension SendStore {
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
-    Accounts.noun, Signups.noun, Tasks.noun, Phones.noun,
+    Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Reasons.noun,
   ]
 }
@@ -72,6 +72,10 @@ enum Sends {
         11, sqlite: PackageResources.sqlite_011_sql, postgres: PackageResources.postgres_011_sql),
       Migration(
         12, sqlite: PackageResources.sqlite_012_sql, postgres: PackageResources.postgres_012_sql),
+      Migration(
+        13, sqlite: PackageResources.sqlite_013_sql, postgres: PackageResources.postgres_013_sql),
+      Migration(
+        14, sqlite: PackageResources.sqlite_014_sql, postgres: PackageResources.postgres_014_sql),
     ])
 }
 
@@ -227,4 +231,11 @@ enum Tasks {
   static let noun = Noun(
     "tasks", sqlite: PackageResources.tasks_sqlite_sql,
     postgres: PackageResources.tasks_postgres_sql, [all, save])
+}
+
+/// Webhooks as they came.
+enum Raw {
+  static let noun = Noun(
+    "raw", sqlite: PackageResources.raw_sqlite_sql, postgres: PackageResources.raw_postgres_sql,
+    [insert, page, one, forget, owners])
 }

@@ -45,7 +45,9 @@ extension SettingsReader {
       }
       + nodes("twilioAccounts").flatMap { place, account in
         account.children("senders", at: place).map { place, sender in
-          reader(account.without(["senders"]).overridden(by: sender).of(.twilio), at: place)
+          reader(
+            account.without(["senders", "keepEvents"]).overridden(by: sender).of(.twilio), at: place
+          )
         }
       }
   }

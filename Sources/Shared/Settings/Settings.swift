@@ -17,6 +17,8 @@ package struct Settings: Sendable {
   package var apiKeys: [APIKey] = []
   package var senders: [SenderSettings] = []
   package var apps: [AppSettings] = []
+  /// Whose webhooks are kept as they came, by the app's id or the account's.
+  package var keptEvents: [String: KeptEvents] = [:]
   /// Of numbers without one, where their sender has none of its own.
   package var defaultPrefix = DialPrefix.italy
   package var defaultSender: SenderID?

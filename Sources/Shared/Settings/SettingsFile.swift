@@ -118,6 +118,7 @@ extension Settings {
     let prefix = reader.prefix("defaultPrefix") ?? .italy
     defaultPrefix = prefix
     apps = reader.apps()
+    keptEvents = reader.keptEvents()
     senders = all.compactMap { $0.sender(defaultPrefix: prefix) }
     defaultSender = reader.text("defaultSender").map { SenderID($0) }
     apiKeys = reader.textsOrObjects("apiKeys").compactMap { place, text, object in

@@ -21,6 +21,8 @@ package struct DoorContext: Sendable {
   package let templates: TemplateShelf
   /// Whether an account that is not known may be about to be.
   package let recency: AccountRecency
+  /// Takes webhooks that were kept once more.
+  package let replay = ReplaySlot()
   /// Looks for what was just written, rather than half a second later; nil where nobody watches.
   package let lookAtAccounts: (@Sendable (SendStore) throws -> Void)?
 

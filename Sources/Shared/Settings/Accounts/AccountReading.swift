@@ -22,6 +22,7 @@ extension Settings {
       let read = read(document)
       if !read.faults.isEmpty { faults[document.name] = read.faults }
       changed.apps += read.apps
+      changed.keptEvents.merge(read.kept) { $1 }
       for sender in read.senders {
         let id = sender.sender.id
         guard taken.insert(id).inserted else {
@@ -64,6 +65,13 @@ extension Settings {
     return faults.sorted()
   }
 
+  private struct Reading {
+    var apps: [AppSettings] = []
+    var senders: [SenderSettings] = []
+    var kept: [String: KeptEvents] = [:]
+    let faults: [SettingsFault]
+  }
+
   /// An account of an app that the settings have has the app's secrets from there.
   private func inheriting(_ node: SettingsNode) -> SettingsNode {
     guard case .text(let id) = node["appId"], node["appSecret"] == nil,
@@ -79,12 +87,12 @@ extension Settings {
 
   private func read(
     _ document: AccountDocument
-  ) -> (apps: [AppSettings], senders: [SenderSettings], faults: [SettingsFault]) {
+  ) -> Reading {
     let list = FaultList()
     let kind = document.text("provider").flatMap { Provider(rawValue: $0) }
     guard let kind else {
       list.add("provider", "must be \"twilio\" or \"meta\"")
-      return ([], [], list.faults)
+      return Reading(faults: list.faults)
     }
     let name = kind == .meta ? "apps" : "twilioAccounts"
     let own = inheriting(document.node.without(["provider"]))
@@ -98,6 +106,7 @@ extension Settings {
       list.add("accountSid", "is missing: AC and 32 hexadecimal digits")
     }
     var apps = reader.apps()
+    let kept = reader.keptEvents()
     for place in apps.indices { apps[place].account = document.name }
     let senders = readers.compactMap { reader -> SenderSettings? in
       var sender = reader.sender(defaultPrefix: defaultPrefix)
@@ -110,7 +119,8 @@ extension Settings {
       let path = fault.path.dropFirst(prefix.count)
       return SettingsFault(String(path.first == "." ? path.dropFirst() : path), fault.sentence)
     }
-    return (apps, senders, faults.sorted())
+    return Reading(
+      apps: apps, senders: senders, kept: kept, faults: faults.sorted())
   }
 }
 

@@ -15,7 +15,7 @@ package struct AppSettings: Hashable, Sendable {
   package var account: AccountName?
 
   /// What only the app has, and its numbers do not inherit.
-  static let ownFields = ["loginConfiguration"]
+  static let ownFields = ["loginConfiguration", "keepEvents"]
 }
 
 extension SettingsReader {
@@ -27,7 +27,7 @@ extension SettingsReader {
         !$1.children("phones", at: $0).isEmpty
       }
       let all = isTold ? silentReader(node, at: place) : reader(node, at: place)
-      let login = reader(node.only(AppSettings.ownFields), at: place)
+      let login = reader(node.only(["loginConfiguration"]), at: place)
       let configuration = login.sendable(login.text("loginConfiguration"), "loginConfiguration")
       login.finish()
       let id = all.sendable(all.text("appId"), "appId")
@@ -54,7 +54,7 @@ extension SettingsNode {
     return .object(fields.filter { !names.contains($0.key) })
   }
 
-  fileprivate func only(_ names: [String]) -> SettingsNode {
+  func only(_ names: [String]) -> SettingsNode {
     guard case .object(let fields) = self else { return .object([:]) }
     return .object(fields.filter { names.contains($0.key) })
   }
