@@ -126,9 +126,8 @@ let package = Package(
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
-        + noun("Accounts/accounts") + noun("Accounts/signups") + noun("Accounts/tasks")
-        + noun("Raw/raw")
-        + noun("Waits/reasons")),
+        + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")
+        + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")),
     module(
       "Settings",
       [
@@ -177,7 +176,8 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "API", "DispatchWorker", "StatusWorker", "Simulator", "Running", "Settings",
-        "EventLog", "SendStore", "Store", "HTTP", "Events", "Telemetry", "Domain", "JSON",
+        "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain",
+        "JSON",
         "Forms", "Platform", "Time",
       ] + underThreadSanitizer, path: "Sources/postrider",
       swiftSettings: ours + [.strictMemorySafety()]),

@@ -17,9 +17,13 @@ package final class AccountLoop {
   private let applied: Counter
   private let other: Counter
   private let nobodys: Counter
+  private let sightings: WebhookSightings
 
-  package init(_ store: SendStore, log: Log, metrics: Metrics) {
+  package init(
+    _ store: SendStore, log: Log, metrics: Metrics, sightings: WebhookSightings? = nil
+  ) {
     self.store = store
+    self.sightings = sightings ?? WebhookSightings(store)
     self.log = log
     applied = metrics.counter(
       "postrider_account_events_heeded_total", "News of accounts that changed a lane.")
@@ -44,6 +48,7 @@ package final class AccountLoop {
   /// Answers with the reason for each place that can never be processed.
   package func handle(_ events: [LoggedEvent]) throws(HandlerFailure) -> [Int: String] {
     var refused: [Int: String] = [:]
+    var seen: [AccountEvent] = []
     for (place, logged) in events.enumerated() {
       let event: AccountEvent
       do throws(EventUnreadable) { event = try AccountEvent(data: logged.data) } catch {
@@ -51,9 +56,25 @@ package final class AccountLoop {
         continue
       }
       do throws(StoreError) { try apply(event) } catch { throw HandlerFailure(error) }
+      seen.append(event)
     }
+    do throws(StoreError) { try sightings.note(seen) } catch { throw HandlerFailure(error) }
     return refused
   }
+
+  /// What a number or its account is may be otherwise now: it is asked about soon.
+  private func noteChange(
+    _ event: AccountEvent, _ senders: [SenderID]
+  ) throws(StoreError) {
+    guard event.provider == .meta, Self.changing.contains(event.kind) else { return }
+    try store.phonesChanged(senders)
+  }
+
+  private static let changing: Set<String> = [
+    "account_update", "account_review_update", "account_alerts", "account_settings_update",
+    "business_capability_update", "phone_number_quality_update", "phone_number_name_update",
+    "security",
+  ]
 
   private func apply(_ event: AccountEvent) throws(StoreError) {
     if case .account(let update) = event.news, update.isGiven { try connect(event.account) }
@@ -66,6 +87,7 @@ package final class AccountLoop {
       return
     }
     try mirror(event)
+    try noteChange(event, senders)
     let done = try act(on: event, senders)
     (done ? applied : other).add()
   }

@@ -17,14 +17,16 @@ package final class InboundLoop {
   private let senders: LiveSenders
   private let told: ActionDeliveries
   private let received: Counter
+  private let sightings: WebhookSightings
   private let repeated: Counter
   private let nobodys: Counter
   private let optOuts: Counter
 
   package init(
     _ store: SendStore, _ senders: LiveSenders, actions: ActionBook = ActionBook(),
-    metrics: Metrics
+    metrics: Metrics, sightings: WebhookSightings? = nil
   ) {
+    self.sightings = sightings ?? WebhookSightings(store)
     self.store = store
     self.senders = senders
     told = ActionDeliveries(actions, store)
@@ -72,6 +74,7 @@ package final class InboundLoop {
         try told.add(received, answering: try store.sendsAnswered(by: reports))
       }
       count(reports, try store.receive(reports))
+      try sightings.note(received.map(\.0))
     } catch { throw HandlerFailure(error) }
     return refused
   }

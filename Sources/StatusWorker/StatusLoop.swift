@@ -21,6 +21,7 @@ package final class StatusLoop {
   private let counts: CallbackCounts
   private let ages: CallbackAges
   private var shownNumbers: ShownNumbers
+  private let sightings: WebhookSightings
   private let burial: ParkedBurial?
   private let tracer: Tracer?
   private var parkedSinceLook = 0
@@ -28,8 +29,9 @@ package final class StatusLoop {
   /// `burial` keeps the bound on what is parked while more comes in than a sweep now and then would see.
   package init(
     _ store: SendStore, _ burial: ParkedBurial? = nil, actions: ActionBook = ActionBook(),
-    log: Log, metrics: Metrics, tracer: Tracer? = nil
+    log: Log, metrics: Metrics, tracer: Tracer? = nil, sightings: WebhookSightings? = nil
   ) {
+    self.sightings = sightings ?? WebhookSightings(store)
     self.tracer = tracer
     self.store = store
     self.burial = burial
@@ -66,6 +68,7 @@ package final class StatusLoop {
       ages.observe(batch.callbacks, at: .now)
       alert(reports, results)
       try shownNumbers.note(batch.callbacks)
+      try sightings.note(batch.callbacks)
       // Behind the callbacks that they vouch for.
       try store.applyMarks(batch.marks)
       parkedSinceLook += results.count { $0 == .parked }

@@ -22,25 +22,29 @@ package enum StatusWorker {
   ) -> [WorkerThread] {
     let (store, log, metrics) = (context.store, context.log, context.metrics)
     let actions = ActionBook(context.settings)
+    let sightings = WebhookSightings(store)
     context.reload.onChange { actions.apply($0) }
     return [
       WorkerThread("callbacks") {
         StatusLoop(
-          store, burial, actions: actions, log: log, metrics: metrics, tracer: context.tracer
+          store, burial, actions: actions, log: log, metrics: metrics, tracer: context.tracer,
+          sightings: sightings
         ).run(
           context.eventLog, worker: context.worker,
           health: context.health.part("callbacks", patience: patience),
           metrics: metrics, stop: context.stop)
       },
       WorkerThread("inbound") {
-        InboundLoop(store, senders, actions: actions, metrics: metrics).run(
+        InboundLoop(
+          store, senders, actions: actions, metrics: metrics, sightings: sightings
+        ).run(
           context.eventLog, worker: context.worker, log: log,
           health: context.health.part("inbound", patience: patience),
           metrics: metrics, stop: context.stop)
       },
       WorkerThread("actions") { tell(actions, context) },
       WorkerThread("account") {
-        AccountLoop(store, log: log, metrics: metrics).run(
+        AccountLoop(store, log: log, metrics: metrics, sightings: sightings).run(
           context.eventLog, worker: context.worker,
           health: context.health.part("account", patience: patience),
           metrics: metrics, stop: context.stop)
@@ -80,6 +84,11 @@ package enum StatusWorker {
       WorkerThread("tokens") {
         do throws(HTTPClientError) { try TokenCare(context, senders).run() } catch {
           context.log.error("cannot look after tokens", ["reason": error.description])
+        }
+      },
+      WorkerThread("phones") {
+        do throws(HTTPClientError) { try PhoneCare(context, senders).run() } catch {
+          context.log.error("cannot look after numbers", ["reason": error.description])
         }
       },
       WorkerThread("upkeep") {

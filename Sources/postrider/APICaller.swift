@@ -1,5 +1,6 @@
 internal import Settings
 internal import Domain
+internal import Forms
 internal import HTTP
 internal import JSON
 internal import Platform
@@ -35,11 +36,16 @@ struct APICaller {
     let json: JSONValue?
   }
 
-  init(_ loaded: LoadedSettings, url: String?) throws(Failed) {
+  init(
+    _ loaded: LoadedSettings, url: String?, scopes: [APIKey.Scope] = [.send, .read]
+  ) throws(Failed) {
     let settings = loaded.settings
-    let own = settings.apiKeys.first { $0.scopes.isSuperset(of: [.send, .read]) }
+    let own =
+      settings.apiKeys.first { $0.tenant == nil && $0.scopes.isSuperset(of: scopes) }
+      ?? settings.apiKeys.first { $0.scopes.isSuperset(of: scopes) }
     guard let key = own?.key ?? (loaded.isNothingSet ? DemoWorld.key : nil) else {
-      throw Failed("the settings have no API key with the scopes send and read", .settings)
+      let names = scopes.map(\.rawValue).joined(separator: " and ")
+      throw Failed("the settings have no API key with the scopes \(names)", .settings)
     }
     self.key = key
     base = url ?? Self.base(settings)
@@ -48,12 +54,39 @@ struct APICaller {
 
   func close() { client.close() }
 
-  func call(_ method: String, _ path: String, _ body: [UInt8] = []) throws(Failed) -> Answer {
+  /// For a command that is nothing but questions to the API.
+  static func with(
+    _ options: Options, scopes: [APIKey.Scope], _ body: (APICaller) throws(Failed) -> Void
+  ) -> Exit {
+    let loaded: LoadedSettings
+    do throws(SettingsRefused) { loaded = try LoadedSettings.find(options) } catch {
+      Terminal.error(error.description)
+      return .settings
+    }
+    do throws(Failed) {
+      let caller = try APICaller(loaded, url: options["url"], scopes: scopes)
+      defer { caller.close() }
+      try body(caller)
+      return .done
+    } catch {
+      Terminal.error("postrider: \(error.description)")
+      return error.exit
+    }
+  }
+
+  /// A name in a path.
+  static func segment(_ name: String) -> String {
+    String(decoding: percentEncoded(name), as: UTF8.self)
+  }
+
+  func call(
+    _ method: String, _ path: String, _ body: [UInt8] = [], type: String = "application/json"
+  ) throws(Failed) -> Answer {
     var call = HTTPCall(
       method: method, url: base + path,
       headers: [
         HTTPHeader("Authorization", "Bearer \(key.exposed)"),
-        HTTPHeader("Content-Type", "application/json"),
+        HTTPHeader("Content-Type", type),
       ], body: body)
     call.totalTimeout = .seconds(90)
     guard case .answered(let answer) = client.ask(call) else {

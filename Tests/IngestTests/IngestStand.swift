@@ -113,7 +113,8 @@ final class IngestStand: Sendable {
           authToken: "\(token)" },
         { id: "meta", provider: "meta", phoneNumberId: "106540352242922",
           wabaId: "102290129340398", accessToken: "meta-token", verifyToken: "verify-me",
-          appSecret: ["\(appSecret)", "meta-next-secret"], app: "other", company: "beta" },
+          appSecret: ["\(appSecret)", "meta-next-secret"], app: "other", company: "beta",
+          baseURL: "http://127.0.0.1:1/v24.0" },
         \(senders)
       ],
       \(more)

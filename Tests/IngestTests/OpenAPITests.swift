@@ -61,6 +61,7 @@ import Testing
     try await caller.callWebhooks()
     try await caller.callHealth()
     try await caller.callStore()
+    try await caller.callPhones()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
     let full = try OpenAPICaller(full: true)
@@ -69,6 +70,7 @@ import Testing
     try await full.callSends()
     try await full.callWebhooks()
     try await full.callStore()
+    try await full.callPhones()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(
       documented.subtracting(seen).isEmpty,

@@ -28,6 +28,26 @@ import Time
     }
   }
 
+  @Test(
+    "an answer that is none of Meta's tells nothing of a number, and is no fault of ours",
+    arguments: bodies)
+  func number(name: String, body: [UInt8]) {
+    let answer = ProviderAnswer(status: 200, body: body)
+    #expect(throws: LookupFailed.self) { try MetaSubscription.read(answer) }
+    #expect(throws: LookupFailed.self) { try SubscribedApp.all(answer) }
+    #expect(throws: LookupFailed.self) { try BlockedPeople(answer) }
+    #expect(throws: LookupFailed.self) { try BlockedPeople.Changed(answer) }
+    #expect(throws: LookupFailed.self) { try PictureUpload(answer) }
+    #expect(throws: LookupFailed.self) { try PictureUpload.offset(answer, of: 9) }
+    #expect(throws: LookupFailed.self) { try MetaPhone.suggestions(answer) }
+    var standing = MetaStanding()
+    (standing.phone, standing.account) = (answer, answer)
+    (standing.subscribedApps, standing.subscriptions) = (answer, answer)
+    #expect(MetaTrouble.all(in: standing).isEmpty)
+    #expect(PhoneFacts(json: body).health == nil)
+    #expect(MetaPhone.fields.without(refusedBy: answer) == nil)
+  }
+
   @Test("an error does not quote the body that caused it")
   func quotes() {
     #expect {

@@ -173,6 +173,28 @@ class PywaTests(SimulatedTestCase):
         self.assertTrue(self.client.update_display_name("Acme"))
         self.assertEqual(self.client.get_business_phone_number().new_name_status, "PENDING_REVIEW")
 
+    def test_the_number_is_proved_and_named(self):
+        self.assertTrue(self.client.request_verification_code(code_method="SMS", language_code="en_US"))
+        self.assertTrue(self.client.verify_phone_number(code="123830"))
+        self.assertEqual(self.client.get_reserved_usernames(), ("demo.business",))
+        self.assertEqual(self.client.set_username("acme").status, "approved")
+        self.assertEqual(self.client.get_current_username().username, "acme")
+        self.assertTrue(self.client.delete_username())
+
+    def test_people_are_kept_away_and_let_in(self):
+        with self.assertRaises(errors.WhatsAppError) as caught:
+            self.client.block_users([STRANGER])
+        self.assertEqual(caught.exception.code, 139100)
+        self.control("POST", f"/people/{PERSON}/says", {"to": PHONE, "text": "hi"})
+        self.assertEqual(len(self.client.block_users([PERSON]).added_users), 1)
+        # Its own list wants a field that Meta does not document.
+        self.assertEqual([one["wa_id"] for one in self.client.api.get_blocked_users(PHONE)["data"]], [TO])
+        self.assertEqual(len(self.client.unblock_users([PERSON]).removed_users), 1)
+
+    def test_a_picture_is_taken_up(self):
+        self.assertTrue(self.client.update_business_profile(profile_picture=PICTURE))
+        self.assertTrue(self.client.get_business_profile().profile_picture_url)
+
     def test_webhooks_are_sent_elsewhere_and_back(self):
         other = self.receiver + "/other"
         self.assertTrue(self.client.override_waba_callback_url(other, VERIFY))

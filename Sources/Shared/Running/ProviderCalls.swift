@@ -14,6 +14,12 @@ extension TwilioCredentials {
 
 extension MetaCredentials {
   package var sender: MetaSender { MetaSender(phoneNumberID: phoneNumberId, token: accessToken) }
+
+  /// nil where the settings do not name it, or have no secret of it.
+  package var app: MetaApp? {
+    guard let appId, let secret = appSecrets.first else { return nil }
+    return MetaApp(id: appId, secret: secret)
+  }
 }
 
 extension HTTPCall {

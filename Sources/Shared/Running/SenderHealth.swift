@@ -30,7 +30,10 @@ extension SenderSettings {
     }
     return switch sender.channel.provider {
     case .twilio: Self.twilio(root)
-    case .meta: Self.meta(root)
+    case .meta:
+      MetaHealth(root["health_status"]).map {
+        SenderHealth(isHealthy: $0.verdict != .blocked, sentence: $0.sentence)
+      } ?? SenderHealth(isHealthy: true, sentence: "nothing is said of its health")
     }
   }
 
@@ -56,28 +59,5 @@ extension SenderSettings {
     return SenderHealth(
       isHealthy: status == "active",
       sentence: "\(name) is \(status)\(isTrial ? ", a trial: only verified numbers" : "")")
-  }
-
-  /// The worst of the entities: what stands above them is BLOCKED also where only calls by SIP are.
-  private static func meta(_ root: JSONValue) -> SenderHealth {
-    let health = root["health_status"]
-    let entities = (health?["entities"]?.items ?? []).filter {
-      $0["entity_type"]?.string != "MESSAGE_TEMPLATE"
-    }
-    let words = entities.compactMap { $0["can_send_message"]?.string }
-    let whole = words.isEmpty ? health?["can_send_message"]?.string : nil
-    let verdict =
-      ["BLOCKED", "LIMITED"].first { word in words.contains(word) || whole == word } ?? "AVAILABLE"
-    let calls = entities.contains { $0["can_receive_call_sip"]?.string == "BLOCKED" }
-    let stopping = entities.filter { $0["can_send_message"]?.string != "AVAILABLE" }
-    let reasons = stopping.flatMap { $0["errors"]?.items ?? [] }.map { error in
-      [error["error_description"]?.string, error["possible_solution"]?.string].compactMap(\.self)
-        .joined(separator: ": ")
-    }
-    return SenderHealth(
-      isHealthy: verdict != "BLOCKED",
-      sentence: "can_send_message is \(verdict)"
-        + (calls ? ", can_receive_call_sip is BLOCKED" : "")
-        + (reasons.isEmpty ? "" : " (\(Set(reasons).sorted().joined(separator: "; ")))"))
   }
 }

@@ -9,7 +9,7 @@ extension SendStore {
     Leases.noun, Partitions.noun, Arrivals.noun, Sends.noun, Intents.noun, Doubts.noun, Lanes.noun,
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
-    Accounts.noun, Signups.noun, Tasks.noun, Raw.noun,
+    Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Reasons.noun,
   ]
 }
@@ -206,6 +206,12 @@ enum Templates {
     "templates", sqlite: PackageResources.templates_sqlite_sql,
     postgres: PackageResources.templates_postgres_sql,
     [stamp, lists, all, save, vanish, tell, touch])
+}
+
+enum Phones {
+  static let noun = Noun(
+    "phones", sqlite: PackageResources.phones_sqlite_sql,
+    postgres: PackageResources.phones_postgres_sql, [all, save, fail, tell, see, seen])
 }
 
 enum Accounts {

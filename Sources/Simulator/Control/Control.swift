@@ -40,6 +40,8 @@ extension World {
     case ("PUT", 2, "callbacks"): return try reportElsewhere(request)
     case ("POST", 3, "news"): return try tell(request, of: String(path[2]), at: now)
     case ("PUT", 3, "senders"): return try stand(request, person(path[2]))
+    case ("PUT", 3, "numbers"): return try standNumber(request, String(path[2]))
+    case ("PUT", 3, "accounts"): return try judgeAccount(request, String(path[2]))
     case ("PUT", 3, "portfolios"):
       return try changePortfolio(request, String(path[2]), at: now)
     case ("PUT", 3, "templates"): return try decide(request, String(path[2]), at: now)

@@ -44,6 +44,40 @@ extension World {
     return HTTPAnswer(status: 204)
   }
 
+  /// `PUT /_sim/numbers/{phone number id}`: of Meta's numbers.
+  mutating func standNumber(
+    _ request: HTTPRequest, _ id: String
+  ) throws(SettingsFaults) -> HTTPAnswer {
+    guard let place = phones[id] else { return ControlAnswer.notFound }
+    let before = phoneState(place).standing
+    let standing = try ControlAnswer.read(request) { value, report in
+      var standing = before
+      let fields = FieldReader(value, report)
+      standing.read(fields)
+      fields.finish()
+      return standing
+    }
+    change(place) { $0.standing = standing }
+    return HTTPAnswer(status: 204)
+  }
+
+  /// `PUT /_sim/accounts/{WABA}`
+  mutating func judgeAccount(
+    _ request: HTTPRequest, _ id: String
+  ) throws(SettingsFaults) -> HTTPAnswer {
+    let app = settings.meta.firstIndex { $0.accounts.contains { $0.id == id } }
+    guard let app else { return ControlAnswer.notFound }
+    let before = apps[app].verdicts[id] ?? AccountVerdict()
+    apps[app].verdicts[id] = try ControlAnswer.read(request) { value, report in
+      var verdict = before
+      let fields = FieldReader(value, report)
+      verdict.read(fields)
+      fields.finish()
+      return verdict
+    }
+    return HTTPAnswer(status: 204)
+  }
+
   /// `PUT /_sim/portfolios/{id}`: another limit of recipients, told to every account of it.
   mutating func changePortfolio(
     _ request: HTTPRequest, _ id: String, at now: Int64

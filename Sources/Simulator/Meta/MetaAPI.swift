@@ -58,11 +58,20 @@ extension World {
     {
       return 0
     }
-    guard let header = request.headers.first("authorization"), header.hasPrefix("Bearer ") else {
+    // Meta's pages have another word before the token for uploads of files.
+    let words = path.first?.hasPrefix("upload:") == true ? ["OAuth ", "Bearer "] : ["Bearer "]
+    guard let header = request.headers.first("authorization"),
+      let word = words.first(where: { header.hasPrefix($0) })
+    else {
       throw MetaRefusal(190, status: 401, "An access token is required to request this resource.")
     }
-    let app = try holder(of: String(header.dropFirst(7)), path, at: now)
-    if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil { throw .expired }
+    let app = try holder(of: String(header.dropFirst(word.count)), path, at: now)
+    // An app's own token has no end.
+    if path.last != "subscriptions",
+      desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil
+    {
+      throw .expired
+    }
     // A locked account can still be asked about its health.
     if request.method != "GET",
       desk.strike([.accountLocked], scene, at: now, ordinal: requests) != nil
@@ -94,8 +103,11 @@ extension World {
       return try downloadMedia(String(path[1]), app)
     case (_, 2, let edge) where phones[id] != nil:
       return try phoneAnswer(request, phone(id, app), edge, app, at: now)
-    case ("POST", 2, "subscriptions") where id == settings.meta[app].id:
-      return try subscribe(to: app, request)
+    case (_, 2, "subscriptions") where id == settings.meta[app].id:
+      return try subscriptions(of: app, request)
+    case ("POST", 2, "uploads") where id == settings.meta[app].id:
+      return try beginUpload(request, app)
+    case (_, 1, _) where id.hasPrefix("upload:"): return try upload(id, request, app)
     case ("POST", 2, "access_tokens"): return try mintToken(id, app, request, at: now)
     case ("POST", 2, "unpause"): return try unpause(id, app, at: now)
     case (_, 2, let edge):
@@ -123,6 +135,12 @@ extension World {
     case ("POST", "whatsapp_business_profile"): return try changeProfile(place, request)
     case ("POST", "register"): return try register(place, request, at: now)
     case ("POST", "deregister"): return try deregister(place)
+    case ("POST", "request_code"): return try requestCode(place, request)
+    case ("POST", "verify_code"): return try verifyCode(place, request)
+    case ("POST", "conversational_automation"): return try automate(place, request)
+    case (_, "username"): return try username(place, request)
+    case ("GET", "username_suggestions"): return usernameSuggestions()
+    case (_, "block_users"): return try blockedUsers(place, request, at: now)
     default: throw .unknownObject(request.path)
     }
   }

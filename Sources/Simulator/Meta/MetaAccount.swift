@@ -16,8 +16,8 @@ extension World {
       NodeField("timezone_id", "1", isUsual: true),
       NodeField("message_template_namespace", "demo_namespace", isUsual: true),
       NodeField("country", "US"), NodeField("status", "ACTIVE"),
-      NodeField("account_review_status", "APPROVED"),
-      NodeField("business_verification_status", "verified"),
+      NodeField("account_review_status", verdict(of: waba.id, app).review),
+      NodeField("business_verification_status", verdict(of: waba.id, app).businessVerification),
       NodeField("ownership_type", "SELF"),
       NodeField("owner_business_info", owner),
       NodeField("on_behalf_of_business_info", nil as String?),
@@ -28,6 +28,10 @@ extension World {
       NodeField("subscribed_apps") { writeSubscribed(app, waba.id, to: &$0) },
       NodeField("health_status", health(of: .account(app: app, account: account), at: now)),
     ]
+  }
+
+  private func verdict(of waba: String, _ app: Int) -> AccountVerdict {
+    apps[app].verdicts[waba] ?? AccountVerdict()
   }
 
   func subscribedApps(_ app: Int, _ waba: String) -> HTTPAnswer {
@@ -64,11 +68,25 @@ extension World {
     return .success
   }
 
-  /// `POST /{app}/subscriptions`, with the app's own token.
-  mutating func subscribe(
-    to app: Int, _ request: HTTPRequest
+  /// `/{app}/subscriptions`, with the app's own token.
+  mutating func subscriptions(
+    of app: Int, _ request: HTTPRequest
   ) throws(MetaRefusal) -> HTTPAnswer {
     let parameters = try GraphParameters(request)
+    try checkOwner(of: app, parameters, request)
+    switch request.method {
+    case "GET": return subscription(of: app)
+    case "POST": return try subscribe(to: app, parameters)
+    case "DELETE":
+      dropWebhook(of: app)
+      return .success
+    default: throw .unknownObject(request.path)
+    }
+  }
+
+  private func checkOwner(
+    of app: Int, _ parameters: GraphParameters, _ request: HTTPRequest
+  ) throws(MetaRefusal) {
     let own = settings.meta[app]
     let token =
       parameters.text("access_token")
@@ -77,6 +95,35 @@ extension World {
     guard token == "\(own.id)|\(own.secret)" else {
       throw MetaRefusal(15, "This method must be called with an app access_token.")
     }
+  }
+
+  private func subscription(of app: Int) -> HTTPAnswer {
+    HTTPAnswer(
+      json: JSONWriter.object { writer in
+        let url = settings.meta[app].webhookURL
+        writer.list("data", [url].compactMap(\.self)) { writer, url in
+          writer.field("object", "whatsapp_business_account")
+          writer.field("callback_url", url)
+          writer.field("active", true)
+          writer.list("fields", apps[app].fields ?? Self.webhookFields) { writer, name in
+            writer.field("name", name)
+            writer.field("version", "v24.0")
+          }
+        }
+      })
+  }
+
+  private static let webhookFields = [
+    "account_alerts", "account_review_update", "account_settings_update", "account_update",
+    "business_capability_update", "calls", "history", "message_template_components_update",
+    "message_template_quality_update", "message_template_status_update", "messages",
+    "phone_number_name_update", "phone_number_quality_update", "security", "smb_app_state_sync",
+    "smb_message_echoes", "template_category_update", "user_id_update", "user_preferences",
+  ]
+
+  private mutating func subscribe(
+    to app: Int, _ parameters: GraphParameters
+  ) throws(MetaRefusal) -> HTTPAnswer {
     guard parameters.text("object") == "whatsapp_business_account" else {
       throw .parameter("object must be whatsapp_business_account")
     }
@@ -84,7 +131,12 @@ extension World {
       let override = try WebhookOverride(
         parameters.text("callback_url"), parameters.text("verify_token"))
     else { throw .parameter("callback_url is required") }
+    let fields = parameters.text("fields")?.split(separator: ",").map(String.init)
+    if let stranger = fields?.first(where: { !Self.webhookFields.contains($0) }) {
+      throw .parameter("Param fields has an unknown field: \(stranger)")
+    }
     setWebhook(of: app, override)
+    apps[app].fields = fields ?? apps[app].fields
     return .success
   }
 

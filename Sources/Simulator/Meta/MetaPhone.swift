@@ -13,6 +13,51 @@ struct PhoneState: Sendable {
   var registrations: [Int64] = []
   var webhook: WebhookOverride?
   var askedName: String?
+  var standing = PhoneStanding()
+  /// What Meta last sent to the number, to be given back.
+  var code: String?
+  var username: String?
+  var automation: [UInt8]?
+  /// WhatsApp ids.
+  var blocked: [String] = []
+}
+
+/// What Meta makes of a number by itself: `PUT /_sim/numbers/{id}`.
+struct PhoneStanding: Sendable {
+  struct Entity: Sendable {
+    var type = "PHONE_NUMBER"
+    /// nil is the one that the number hangs on.
+    var id: String?
+    var verdict = "BLOCKED"
+    var code = 131031
+    var text = "The account is locked"
+    var solution = "Contact support"
+  }
+
+  var nameStatus = "APPROVED"
+  var codeVerificationStatus = "VERIFIED"
+  var quality = "GREEN"
+  /// nil as it is registered.
+  var status: String?
+  var health: [Entity] = []
+
+  mutating func read(_ fields: FieldReader) {
+    fields.string("nameStatus", into: &nameStatus)
+    fields.string("codeVerificationStatus", into: &codeVerificationStatus)
+    fields.string("quality", into: &quality)
+    fields.string("status", into: &status)
+    let given = fields.list("health") { entry in
+      var entity = Entity()
+      entry.string("entity", into: &entity.type)
+      entry.string("id", into: &entity.id)
+      entry.string("verdict", into: &entity.verdict)
+      entry.integer("code", into: &entity.code, 1...999_999)
+      entry.string("text", into: &entity.text)
+      entry.string("solution", into: &entity.solution)
+      return entity
+    }
+    health = given ?? health
+  }
 }
 
 /// A number as the graph knows it.
@@ -23,17 +68,19 @@ extension World {
     let state = phoneState(place)
     return [
       NodeField("verified_name", "Demo", isUsual: true),
-      NodeField("code_verification_status", "VERIFIED", isUsual: true),
+      NodeField(
+        "code_verification_status", state.standing.codeVerificationStatus, isUsual: true),
       NodeField("display_phone_number", phone.number, isUsual: true),
-      NodeField("quality_rating", "GREEN", isUsual: true),
-      NodeField("quality_score") { $0.field("score", "GREEN") },
+      NodeField("quality_rating", state.standing.quality, isUsual: true),
+      NodeField("quality_score") { $0.field("score", state.standing.quality) },
       NodeField(
         "platform_type", state.isRegistered ? "CLOUD_API" : "NOT_APPLICABLE", isUsual: true),
       NodeField("throughput", isUsual: true) { writer in
-        writer.field("level", phone.rate.count >= 1000 ? "HIGH" : "STANDARD")
+        writer.field("level", level(of: phone.rate.count))
       },
-      NodeField("status", state.isRegistered ? "CONNECTED" : "PENDING"),
-      NodeField("name_status", "APPROVED"),
+      NodeField(
+        "status", state.standing.status ?? (state.isRegistered ? "CONNECTED" : "PENDING")),
+      NodeField("name_status", state.standing.nameStatus),
       NodeField("new_display_name", state.askedName),
       NodeField("new_name_status", state.askedName == nil ? "NONE" : "PENDING_REVIEW"),
       NodeField("account_mode", "LIVE"),
@@ -50,12 +97,18 @@ extension World {
         writer.field("application", settings.meta[place.app].webhookURL)
       },
       NodeField("health_status", health(of: .phone(place), at: now)),
-      NodeField("conversational_automation", nil as String?),
+      NodeField("conversational_automation", state.automation),
       NodeField("certificate", nil as String?), NodeField("new_certificate", nil as String?),
       NodeField("last_onboarded_time", Timestamp(microseconds: start).description),
       NodeField("country_code", "US"), NodeField("country_dial_code", "1"),
       NodeField("id", phone.id, isUsual: true),
     ]
+  }
+
+  /// Between the two that Meta has there is none, so that nothing is told of it.
+  private func level(of rate: Int) -> String {
+    if rate >= 1000 { return "HIGH" }
+    return rate <= 80 ? "STANDARD" : "NOT_APPLICABLE"
   }
 
   func phoneState(_ place: PhonePlace) -> PhoneState {
@@ -94,6 +147,8 @@ extension World {
   func tier(of limit: Int?) -> String {
     switch limit {
     case nil: "TIER_UNLIMITED"
+    // More than any tier but the last.
+    case let limit? where limit >= 1_000_000: "TIER_UNLIMITED"
     case let limit? where limit >= 100_000: "TIER_100K"
     case let limit? where limit >= 10_000: "TIER_10K"
     case let limit? where limit >= 2000: "TIER_2K"

@@ -40,8 +40,22 @@ extension World {
       throw .parameter("One feature setting must be specified")
     }
     if feature.name == "calling" { try check(calling: feature.value, place) }
-    change(place) { $0.features[feature.name] = feature.value.text }
+    let before = phoneState(place).features[feature.name] ?? Array("{}".utf8)
+    let value =
+      feature.name == "calling" ? merged(before, feature.value) : feature.value.text
+    change(place) { $0.features[feature.name] = value }
     return .success
+  }
+
+  /// A field that is not mentioned stays as it is.
+  private func merged(_ before: [UInt8], _ given: JSONValue) -> [UInt8] {
+    let old = (JSONValue(whole: before)?.fields ?? []).filter { given[$0.name] == nil }
+    return JSONWriter.object { writer in
+      for (name, value) in old + (given.fields ?? []) {
+        writer.name(name)
+        writer.raw(value.text)
+      }
+    }
   }
 
   private func check(calling: JSONValue, _ place: PhonePlace) throws(MetaRefusal) {

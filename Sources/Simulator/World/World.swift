@@ -34,6 +34,7 @@ struct World: Sendable {
   /// For their next repetition.
   var waitingWebhooks = 0
   var media: [String: MediaItem] = [:]
+  var uploads: [String: Upload] = [:]
   var port: UInt16 = 0
 
   init(_ settings: SimulatorSettings, at now: Int64) {
@@ -116,6 +117,8 @@ struct World: Sendable {
     settings.meta[app].webhookURL = webhook.url
     settings.meta[app].verifyToken = webhook.verifyToken
   }
+
+  mutating func dropWebhook(of app: Int) { settings.meta[app].webhookURL = nil }
 
   mutating func setToken(of account: Int, _ token: String) {
     settings.twilio[account].authToken = token
@@ -234,7 +237,22 @@ struct AppState: Sendable {
   /// By WABA: what gets its webhooks in place of the app, and those that nobody is told of.
   var webhooks: [String: WebhookOverride] = [:]
   var unsubscribed: Set<String> = []
+  /// What the app itself is told of; nil where nothing was said, which is all.
+  var fields: [String]?
+  /// By WABA: what Meta has found out about it.
+  var verdicts: [String: AccountVerdict] = [:]
   var tokens: TokenBook
+}
+
+/// What Meta makes of an account by itself.
+struct AccountVerdict: Sendable {
+  var businessVerification = "verified"
+  var review = "APPROVED"
+
+  mutating func read(_ fields: FieldReader) {
+    fields.string("businessVerification", into: &businessVerification)
+    fields.string("review", into: &review)
+  }
 }
 
 struct MediaItem: Sendable {

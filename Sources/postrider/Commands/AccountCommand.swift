@@ -10,13 +10,15 @@ internal import Time
 struct AccountCommand: Subcommand {
   static let name = "account"
   static let summary = "accounts made at run time; how long the providers' tokens still count"
-  static let options: Set<String> = ["config", "waba", "phone", "sender"]
+  static let options: Set<String> = ["config", "waba", "phone", "sender", "url"]
+  static let flags: Set<String> = ["set", "test"]
   static let help = """
     usage: postrider account list [--config FILE]
            postrider account token SENDER [--config FILE] < FILE-WITH-THE-TOKEN
            postrider account put NAME [--waba ID [--phone ID] | --sender ID] [--config FILE] < FILE.json
            postrider account show NAME [--config FILE]
            postrider account remove NAME [--waba ID [--phone ID] | --sender ID] [--config FILE]
+           postrider account webhooks [--sender ID] [--set | --test] [--url URL] [--config FILE]
            postrider account reseal [--config FILE]
 
     list: the token of each sender: where it came from, until when it counts, when it was looked at last. A token of
@@ -26,6 +28,10 @@ struct AccountCommand: Subcommand {
     token: puts another token in for the sender, and for all that have the same one, while workers run: they use it
     within a second, and what stopped a lane for the old one is tried again. It is read from standard input, so that
     it stands in no list of processes. It counts until the settings have another one; secretsKey encrypts it.
+
+    webhooks: asks Meta, through the API of a running system, where the webhooks of each app, account and number go,
+    whether that is us, and which fields are missing. --set has the app of the sender tell us, of every field, and
+    subscribes its account; --test asks our own address as Meta would.
 
     put: makes an account while workers run, or changes it. What is read is an item of `apps` or of `twilioAccounts` as
     the settings have them, with `provider: "meta"` or `"twilio"`; with --waba, --phone or --sender, that part of it. A
@@ -48,6 +54,7 @@ struct AccountCommand: Subcommand {
     case show(AccountName)
     case remove(AccountName, AccountPath?)
     case reseal
+    case webhooks
   }
 
   init(_ options: Options) throws(UsageFault) {
@@ -59,9 +66,13 @@ struct AccountCommand: Subcommand {
     case ("put", 2): action = .put(try Self.name(options.words[1]), try Self.path(options))
     case ("show", 2): action = .show(try Self.name(options.words[1]))
     case ("remove", 2): action = .remove(try Self.name(options.words[1]), try Self.path(options))
+    case ("webhooks", 1): action = .webhooks
     default:
       throw UsageFault(
-        "account needs list, token SENDER, put NAME, show NAME, remove NAME or reseal")
+        "account needs list, token SENDER, put NAME, show NAME, remove NAME, webhooks or reseal")
+    }
+    if options.has("set"), options["sender"] == nil {
+      throw UsageFault("--set needs --sender, whose app is to tell us")
     }
   }
 
@@ -84,7 +95,8 @@ struct AccountCommand: Subcommand {
   }
 
   func run() -> Exit {
-    StoreAccess.with(options) { access in
+    if case .webhooks = action { return WebhookReport(options).run() }
+    return StoreAccess.with(options) { access in
       switch action {
       case .list: return try list(access)
       case .token(let sender): return try put(sender, access)
@@ -107,6 +119,7 @@ struct AccountCommand: Subcommand {
           return try book.remove(path, of: name, access.store)
         }
       case .reseal: return try reseal(access)
+      case .webhooks: return .done
       }
     }
   }

@@ -25,6 +25,8 @@ struct Finding {
   let sentence: String
   /// What to do.
   var remedy: String?
+  /// For scripts, where such a fault has a name.
+  var code: String?
 
   static func good(_ about: String, _ sentence: String) -> Finding {
     Finding(about: about, verdict: .good, sentence: sentence)
@@ -51,6 +53,7 @@ struct Finding {
   func write(to writer: inout JSONWriter) {
     writer.field("about", about)
     writer.field("verdict", verdict.rawValue)
+    writer.field("code", code)
     writer.field("sentence", sentence)
     writer.field("remedy", remedy)
   }

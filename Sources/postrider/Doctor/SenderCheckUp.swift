@@ -1,8 +1,7 @@
 internal import Domain
-internal import Forms
 internal import HTTP
-internal import JSON
 internal import Platform
+internal import Providers
 internal import Running
 internal import Settings
 internal import Time
@@ -20,8 +19,50 @@ struct SenderCheckUp {
       return [.unknown("senders", error.description)]
     }
     defer { client.close() }
-    return settings.senders.flatMap { account($0, client) } + [webhooks(client)].compactMap(\.self)
+    return settings.senders.flatMap { sender in
+      switch sender.credentials {
+      case .twilio: account(sender, client)
+      case .meta(let own): number(sender, own, client)
+      }
+    } + [webhooks(client)].compactMap(\.self)
   }
+
+  // MARK: Meta
+
+  private struct Unanswered: Error { let outcome: HTTPOutcome }
+
+  /// What is wrong with the number, with what it hangs on, and with what we hear of it.
+  private func number(
+    _ sender: SenderSettings, _ own: MetaCredentials, _ client: HTTPClient
+  ) -> [Finding] {
+    let about = "sender \(sender.sender.id)"
+    let standing: MetaStanding
+    do {
+      standing = try NumberInquiry(own, ours: settings.metaWebhooks).standing { request in
+        let outcome = ask(HTTPCall(request, under: sender.baseURL), client)
+        guard case .answered(let answer) = outcome else { throw Unanswered(outcome: outcome) }
+        return ProviderAnswer(answer)
+      }
+    } catch let unanswered as Unanswered {
+      return [away(unanswered.outcome, sender, about)].compactMap(\.self)
+    } catch {
+      return [.unknown(about, "\(error)")]
+    }
+    guard let phone = standing.phone else { return [] }
+    var troubles = MetaTrouble.all(in: standing)
+    let health = sender.health(in: phone)
+    var verdict = Finding.good(about, health.sentence)
+    if !health.isHealthy {
+      let main = troubles.firstIndex(where: \.keepsEverything).map { troubles.remove(at: $0) }
+      verdict = .bad(about, health.sentence, main?.remedy ?? Self.laneHelp)
+      verdict.code = main?.code.rawValue
+    }
+    return [verdict] + clock(phone, about) + troubles.map { Finding($0, about) }
+  }
+
+  private static let laneHelp = "docs/operating.md, \"A lane is stopped\""
+
+  // MARK: Twilio
 
   private func account(_ sender: SenderSettings, _ client: HTTPClient) -> [Finding] {
     let about = "sender \(sender.sender.id)"
@@ -31,23 +72,29 @@ struct SenderCheckUp {
       let verdict: Finding =
         health.isHealthy
         ? .good(about, health.sentence)
-        : .bad(about, health.sentence, "docs/operating.md, \"A lane is stopped\"")
-      return [verdict] + clock(answer, about)
+        : .bad(about, health.sentence, Self.laneHelp)
+      return [verdict] + clock(ProviderAnswer(answer), about)
+    case let other: return [away(other, sender, about)].compactMap(\.self)
+    }
+  }
+
+  private func away(_ outcome: HTTPOutcome, _ sender: SenderSettings, _ about: String) -> Finding? {
+    switch outcome {
+    case .answered: nil
     case .notSent(let reason):
-      return [
-        .bad(
-          about, "\(sender.baseURL) cannot be reached: \(reason.words)",
-          "look at the network, a proxy in between, and baseURL")
-      ]
+      .bad(
+        about, "\(sender.baseURL) cannot be reached: \(reason.words)",
+        "look at the network, a proxy in between, and baseURL")
     case .unknown(let reason, _):
-      return [.unknown(about, "\(sender.baseURL) gave no answer: \(reason)")]
+      .unknown(about, "\(sender.baseURL) gave no answer: \(reason)")
     }
   }
 
   /// A signature or a window that hangs on the time would be judged wrong.
-  private func clock(_ answer: HTTPAnswerReceived, _ about: String) -> [Finding] {
-    let told = answer.headers.first { $0.name.lowercased() == "date" }
-    guard let told, let time = CalendarTime(rfc2822: told.value) else { return [] }
+  private func clock(_ answer: ProviderAnswer, _ about: String) -> [Finding] {
+    guard let told = answer.header("Date"), let time = CalendarTime(rfc2822: told) else {
+      return []
+    }
     let off = (CalendarTime.now - time).microseconds / 1_000_000
     return abs(off) <= 5
       ? []
@@ -66,40 +113,67 @@ struct SenderCheckUp {
       guard case .meta(let own) = sender.credentials else { return nil }
       return own.verifyToken
     }.first
-    let nonce = String(UInt32.random(in: 1_000_000...(.max)))
-    var url = "\(publicURL)/healthz"
-    if let token {
-      let word = String(decoding: percentEncoded(token.exposed), as: UTF8.self)
-      url =
-        "\(publicURL)/api/whatsapp/webhook?hub.mode=subscribe&hub.verify_token=\(word)&hub.challenge=\(nonce)"
+    let challenge = token.map {
+      WebhookChallenge($0, word: String(UInt32.random(in: 1_000_000...(.max))))
     }
-    switch ask(HTTPCall(url: url), client) {
+    let call =
+      challenge.map { HTTPCall($0.request, under: publicURL) }
+      ?? HTTPCall(url: "\(publicURL)/healthz")
+    switch ask(call, client) {
     case .answered(let answer):
-      let body = String(decoding: answer.body.prefix(200), as: UTF8.self)
-      let isOurs = answer.status == 200 && body.contains(token == nil ? "\"status\":\"ok\"" : nonce)
-      if answer.status == 403, token != nil {
-        return .bad(
+      let found = challenge?.judge(ProviderAnswer(answer)) ?? health(answer)
+      switch found {
+      case .answered:
+        return .good(
+          about, "they answer here; whether providers reach them only the first webhook tells")
+      case .wrongToken:
+        return unverified(
           about, "who answers there does not know the verifyToken of these settings",
           "start the workers with these settings, or look where the proxy leads")
-      }
-      return isOurs
-        ? .good(
-          about, "they answer here; whether providers reach them only the first webhook tells")
-        : .bad(
+      case .other, .nobody:
+        return unverified(
           about, "something else answers there, with status \(answer.status)",
           "lead the proxy's path to ingest's address (listen), as docs/operating.md shows")
+      }
     case .notSent(let reason):
-      return .bad(
+      return unverified(
         about, "nobody answers: \(reason.words)",
         "start `postrider up` or `postrider ingest`, and look at DNS, certificate and proxy")
     case .unknown(let reason, _): return .unknown(about, "there was no answer: \(reason)")
     }
   }
 
+  private func health(_ answer: HTTPAnswerReceived) -> MetaStanding.Challenge {
+    let body = String(decoding: answer.body.prefix(200), as: UTF8.self)
+    return answer.status == 200 && body.contains("\"status\":\"ok\"")
+      ? .answered : .other(status: answer.status)
+  }
+
+  private func unverified(_ about: String, _ sentence: String, _ remedy: String) -> Finding {
+    var finding = Finding.bad(about, sentence, remedy)
+    finding.code = MetaTrouble.Code.webhookNotVerified.rawValue
+    return finding
+  }
+
   private func ask(_ call: HTTPCall, _ client: HTTPClient) -> HTTPOutcome {
     var call = call
     call.totalTimeout = .seconds(10)
     return client.ask(call)
+  }
+}
+
+extension MetaTrouble {
+  /// Whether Meta lets nothing out, or tells nothing, for it.
+  fileprivate var keepsEverything: Bool {
+    [.tokenExpired, .permissionMissing, .incorrectID, .accountBlocked, .refused].contains(code)
+  }
+}
+
+extension Finding {
+  fileprivate init(_ trouble: MetaTrouble, _ about: String) {
+    self.init(
+      about: about, verdict: trouble.isBlocking ? .bad : .warning, sentence: trouble.sentence,
+      remedy: trouble.remedy, code: trouble.code.rawValue)
   }
 }
 

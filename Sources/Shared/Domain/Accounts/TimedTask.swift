@@ -2,6 +2,7 @@
 package enum TimedTask: String, Hashable, Sendable, CaseIterable {
   case refreshTokens = "RefreshWhatsAppAccessToken"
   case mirrorTemplates = "MirrorTemplates"
+  case askAboutNumbers = "AskAboutNumbers"
   case connectAccounts = "ConnectAccounts"
   case joinCallbacks = "JoinParkedCallbacks"
   case askAboutSilentSends = "AskAboutSilentSends"
@@ -12,6 +13,8 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
     case .refreshTokens:
       "Looks at each token of Meta's daily, and has it exchanged before it ends."
     case .mirrorTemplates: "Reads the list of each account's templates daily."
+    case .askAboutNumbers:
+      "Asks Meta about each number every quarter of an hour, and soon after news of it."
     case .connectAccounts: "Goes on with accounts whose connection was interrupted."
     case .joinCallbacks:
       "Joins callbacks with sends that came later; a day later they are dead letters."
@@ -24,7 +27,7 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
   package var interval: Duration {
     switch self {
     case .refreshTokens, .joinCallbacks: .seconds(1)
-    case .mirrorTemplates, .connectAccounts, .askAboutSilentSends: .seconds(5)
+    case .mirrorTemplates, .askAboutNumbers, .connectAccounts, .askAboutSilentSends: .seconds(5)
     case .forgetOldSends: .seconds(3600)
     }
   }

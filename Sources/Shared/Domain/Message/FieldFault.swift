@@ -32,7 +32,7 @@ package struct FieldFaults: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Lengths are counted in Unicode code points: what a person would call characters, or a little more.
-  mutating func check(_ text: String, at pointer: String, length: ClosedRange<Int>) {
+  package mutating func check(_ text: String, at pointer: String, length: ClosedRange<Int>) {
     let count = text.unicodeScalars.count
     if length.lowerBound > 0, text.unicodeScalars.allSatisfy(\.properties.isWhitespace) {
       add(pointer, "must not be empty")
@@ -41,12 +41,12 @@ package struct FieldFaults: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  mutating func check(_ text: String?, at pointer: String, length: ClosedRange<Int>) {
+  package mutating func check(_ text: String?, at pointer: String, length: ClosedRange<Int>) {
     if let text { check(text, at: pointer, length: length) }
   }
 
   /// `http` or `https`, a host, and no character that a URL cannot have.
-  mutating func check(url: String, at pointer: String) {
+  package mutating func check(url: String, at pointer: String) {
     let lower = url.prefix(8).lowercased()
     let start = lower.hasPrefix("https://") ? 8 : lower.hasPrefix("http://") ? 7 : 0
     let host = url.utf8.dropFirst(start).prefix { !"/?#".utf8.contains($0) }

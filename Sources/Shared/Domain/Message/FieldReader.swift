@@ -1,18 +1,18 @@
-internal import JSON
+package import JSON
 
 /// One object of a request and the place where it stands. A field that is absent or null is nil; one of
 /// another type than expected is a fault, and nil.
-struct FieldReader {
-  let value: JSONValue
-  let pointer: String
+package struct FieldReader {
+  package let value: JSONValue
+  package let pointer: String
 
-  init(_ value: JSONValue, at pointer: String = "") {
+  package init(_ value: JSONValue, at pointer: String = "") {
     self.value = value
     self.pointer = pointer
   }
 
   /// The pointer of a field, escaped as RFC 6901 wants it.
-  func pointer(_ name: String) -> String {
+  package func pointer(_ name: String) -> String {
     let needsEscape = name.utf8.contains { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }
     guard needsEscape else { return "\(pointer)/\(name)" }
     let escaped = name.flatMap { $0 == "~" ? "~0" : $0 == "/" ? "~1" : String($0) }
@@ -20,28 +20,30 @@ struct FieldReader {
   }
 
   /// Of the fields that are there, as they stand.
-  var names: [String] { (value.fields ?? []).filter { !$0.value.isNull }.map(\.name) }
+  package var names: [String] { (value.fields ?? []).filter { !$0.value.isNull }.map(\.name) }
 
-  func has(_ name: String) -> Bool { value[name].map { !$0.isNull } ?? false }
+  package func has(_ name: String) -> Bool { value[name].map { !$0.isNull } ?? false }
 
-  func text(_ name: String, _ faults: inout FieldFaults) -> String? {
+  package func text(_ name: String, _ faults: inout FieldFaults) -> String? {
     guard let field = present(name) else { return nil }
     if field.string == nil { faults.add(pointer(name), "must be a string, in quotes") }
     return field.string
   }
 
-  func neededText(_ name: String, _ faults: inout FieldFaults) -> String? {
+  package func neededText(_ name: String, _ faults: inout FieldFaults) -> String? {
     if !has(name) { faults.add(pointer(name), "is needed") }
     return text(name, &faults)
   }
 
-  func flag(_ name: String, _ faults: inout FieldFaults) -> Bool? {
+  package func flag(_ name: String, _ faults: inout FieldFaults) -> Bool? {
     guard let field = present(name) else { return nil }
     if field.bool == nil { faults.add(pointer(name), "must be true or false") }
     return field.bool
   }
 
-  func whole(_ name: String, in range: ClosedRange<Int64>, _ faults: inout FieldFaults) -> Int? {
+  package func whole(_ name: String, in range: ClosedRange<Int64>, _ faults: inout FieldFaults)
+    -> Int?
+  {
     guard let field = present(name) else { return nil }
     guard let number = field.integer, range.contains(number) else {
       faults.add(
@@ -61,7 +63,7 @@ struct FieldReader {
     return nil
   }
 
-  func object(
+  package func object(
     _ name: String, isNeeded: Bool = false, _ faults: inout FieldFaults
   ) -> FieldReader? {
     guard let field = present(name) else {
@@ -76,7 +78,7 @@ struct FieldReader {
   }
 
   /// The items of a list that are objects; any other item is a fault.
-  func list(_ name: String, _ faults: inout FieldFaults) -> [FieldReader] {
+  package func list(_ name: String, _ faults: inout FieldFaults) -> [FieldReader] {
     guard let field = present(name) else { return [] }
     guard let items = field.items else {
       faults.add(pointer(name), "must be a list")
@@ -95,11 +97,11 @@ struct FieldReader {
   }
 
   /// A misspelt field is told rather than passed over.
-  func refuseFields(except known: some Sequence<String>, _ faults: inout FieldFaults) {
+  package func refuseFields(except known: some Sequence<String>, _ faults: inout FieldFaults) {
     refuseFields(unless: { known.contains($0) }, &faults)
   }
 
-  func refuseFields(unless isKnown: (String) -> Bool, _ faults: inout FieldFaults) {
+  package func refuseFields(unless isKnown: (String) -> Bool, _ faults: inout FieldFaults) {
     for (name, _) in value.fields ?? [] where !isKnown(name) {
       faults.add(pointer(name), "is not known here")
     }

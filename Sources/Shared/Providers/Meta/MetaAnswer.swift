@@ -35,6 +35,13 @@ package struct MetaAnswer: Hashable, Sendable {
     throw LookupFailed(meta: answer)
   }
 
+  /// The same where Meta says no more than that it did it.
+  package static func done(_ answer: ProviderAnswer) throws(LookupFailed) {
+    let root = JSONValue(whole: answer.body)
+    let isDone = (200...299).contains(answer.status) && root?["success"]?.bool != false
+    guard isDone, root?["error"] == nil else { throw LookupFailed(meta: answer) }
+  }
+
   private static func wait(_ answer: ProviderAnswer) -> Duration? {
     answer.retryAfter ?? MetaUsage.wait(answer)
   }

@@ -16,6 +16,11 @@ package struct MetaSender: Hashable, Sendable {
     ProviderHeader("Authorization", "Bearer \(token.exposed)")
   }
 
+  /// As uploads of files take it.
+  var uploadAuthorization: ProviderHeader {
+    ProviderHeader("Authorization", "OAuth \(token.exposed)")
+  }
+
   /// An id from the settings or from an operator goes into a path.
   func path(_ tail: String) -> String {
     "/\(String(decoding: percentEncoded(phoneNumberID), as: UTF8.self))\(tail)"

@@ -31,6 +31,11 @@ package struct MetaApp: Hashable, Sendable {
       ])
   }
 
+  /// The app's own token, which opens its subscriptions.
+  var authorization: ProviderHeader {
+    ProviderHeader("Authorization", "Bearer \(id)|\(secret.exposed)")
+  }
+
   /// A token of a system user, by one of a system user who may make them.
   package func mint(for systemUser: String, by token: Secret, isEndless: Bool) -> ProviderRequest {
     let proof = hmac(.sha256, key: Array(secret.exposed.utf8), token.bytes)

@@ -59,9 +59,11 @@ package struct LaneStop: Hashable, Sendable {
   package static let byHand = "paused"
   /// The code of a stop that the provider told, and takes back.
   package static let byProvider = "account"
+  /// The code of a stop by what a number's health says, which ends it as well.
+  package static let byHealth = "health"
 
   /// Whether asking the provider may end it.
-  package var isProbed: Bool { code != Self.byHand && code != Self.byProvider }
+  package var isProbed: Bool { ![Self.byHand, Self.byProvider, Self.byHealth].contains(code) }
 
   package let since: Timestamp
   package let code: String

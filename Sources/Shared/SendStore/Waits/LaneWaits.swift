@@ -111,7 +111,7 @@ extension LaneStop {
     let kind: LaneFacts.Stop.Kind =
       switch code {
       case Self.byHand: .byHand
-      case Self.byProvider: .byProvider
+      case Self.byProvider, Self.byHealth: .byProvider
       default: .probed
       }
     return LaneFacts.Stop(kind, since: since, code: code, reason: reason)

@@ -133,9 +133,14 @@ package struct AccountName: Hashable, Comparable, Sendable, CustomStringConverti
       default: false
       }
     }
-    guard isPlain, (1...64).contains(text.utf8.count) else { return nil }
+    guard isPlain, (1...64).contains(text.utf8.count), !Self.taken.contains(text) else {
+      return nil
+    }
     self.text = text
   }
+
+  /// The API has something else at their addresses.
+  private static let taken: Set = ["webhooks"]
 
   package var description: String { text }
 
