@@ -116,6 +116,9 @@ let package = Package(
         .embedInCode("Migrations/sqlite_008.sql"), .embedInCode("Migrations/postgres_008.sql"),
         .embedInCode("Migrations/sqlite_009.sql"), .embedInCode("Migrations/postgres_009.sql"),
         .embedInCode("Migrations/sqlite_010.sql"), .embedInCode("Migrations/postgres_010.sql"),
+        .embedInCode("Migrations/sqlite_011.sql"), .embedInCode("Migrations/postgres_011.sql"),
+        .embedInCode("Migrations/sqlite_012.sql"), .embedInCode("Migrations/postgres_012.sql"),
+        .embedInCode("Migrations/sqlite_013.sql"), .embedInCode("Migrations/postgres_013.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")

@@ -67,6 +67,12 @@ enum Sends {
         9, sqlite: PackageResources.sqlite_009_sql, postgres: PackageResources.postgres_009_sql),
       Migration(
         10, sqlite: PackageResources.sqlite_010_sql, postgres: PackageResources.postgres_010_sql),
+      Migration(
+        11, sqlite: PackageResources.sqlite_011_sql, postgres: PackageResources.postgres_011_sql),
+      Migration(
+        12, sqlite: PackageResources.sqlite_012_sql, postgres: PackageResources.postgres_012_sql),
+      Migration(
+        13, sqlite: PackageResources.sqlite_013_sql, postgres: PackageResources.postgres_013_sql),
     ])
 }
 
@@ -102,7 +108,7 @@ enum Flows {
     [
       add, find, waiting, addWaiting, serve, prune, pruneHolds, saveTemplateHold, holdTemplate,
       releaseTemplate, forgetTemplateHold, holdCampaign, release, forgetHolds, templates,
-      ofCampaign,
+      ofCampaign, ofTemplate,
     ])
 }
 
@@ -196,5 +202,5 @@ enum Templates {
   static let noun = Noun(
     "templates", sqlite: PackageResources.templates_sqlite_sql,
     postgres: PackageResources.templates_postgres_sql,
-    [stamp, lists, all, save, vanish, tell, touch])
+    [stamp, lists, all, one, save, put, vanish, touch, stir, want])
 }
