@@ -35,11 +35,14 @@ struct APICaller {
     let json: JSONValue?
   }
 
-  init(_ loaded: LoadedSettings, url: String?) throws(Failed) {
+  init(
+    _ loaded: LoadedSettings, url: String?, scopes: Set<APIKey.Scope> = [.send, .read]
+  ) throws(Failed) {
     let settings = loaded.settings
-    let own = settings.apiKeys.first { $0.scopes.isSuperset(of: [.send, .read]) }
+    let own = settings.apiKeys.first { $0.scopes.isSuperset(of: scopes) }
     guard let key = own?.key ?? (loaded.isNothingSet ? DemoWorld.key : nil) else {
-      throw Failed("the settings have no API key with the scopes send and read", .settings)
+      let names = scopes.map(\.rawValue).sorted().joined(separator: " and ")
+      throw Failed("the settings have no API key with the scopes \(names)", .settings)
     }
     self.key = key
     base = url ?? Self.base(settings)
@@ -47,6 +50,33 @@ struct APICaller {
   }
 
   func close() { client.close() }
+
+  /// With the settings that the options name; what fails is told.
+  static func run(
+    _ options: Options, scopes: Set<APIKey.Scope>, _ body: (APICaller) throws(Failed) -> Void
+  ) -> Exit {
+    let loaded: LoadedSettings
+    do throws(SettingsRefused) { loaded = try LoadedSettings.find(options) } catch {
+      Terminal.error(error.description)
+      return .settings
+    }
+    do throws(Failed) {
+      let caller = try APICaller(loaded, url: options["url"], scopes: scopes)
+      defer { caller.close() }
+      try body(caller)
+      return .done
+    } catch {
+      Terminal.error("postrider: \(error.description)")
+      return error.exit
+    }
+  }
+
+  /// The answer's object; anything but a success is told.
+  func done(_ method: String, _ path: String, _ body: [UInt8] = []) throws(Failed) -> JSONValue {
+    let answer = try call(method, path, body)
+    guard (200...299).contains(answer.status), let json = answer.json else { throw Failed(answer) }
+    return json
+  }
 
   func call(_ method: String, _ path: String, _ body: [UInt8] = []) throws(Failed) -> Answer {
     var call = HTTPCall(

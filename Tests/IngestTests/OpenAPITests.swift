@@ -82,10 +82,13 @@ final class OpenAPICaller {
   let stand: IngestStand
   /// A full one has none.
   let store: StockedStore?
+  let provider: FakeProvider
 
   init(full: Bool) throws {
+    provider = try FakeProvider()
     stand = try IngestStand(
-      OpenAPITests.relay, spoolLimit: full ? "1MB" : "100MB", isOpen: !full, publicURL: nil)
+      OpenAPITests.relay, moreSenders: provider.senders, spoolLimit: full ? "1MB" : "100MB",
+      isOpen: !full, publicURL: nil)
     store = full ? nil : try StockedStore(stand)
   }
 

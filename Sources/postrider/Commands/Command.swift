@@ -22,7 +22,7 @@ enum Command {
   private static let all: [any Subcommand.Type] = [
     UpCommand.self, IngestCommand.self, DispatchCommand.self, StatusCommand.self,
     SendCommand.self, TraceCommand.self, LaneCommand.self, DoubtCommand.self, DeadCommand.self,
-    PruneCommand.self, AccountCommand.self,
+    PruneCommand.self, AccountCommand.self, TemplateCommand.self,
     StoreCommand.self, ConfigCommand.self, DoctorCommand.self, ReadyCommand.self,
     TopicsCommand.self,
     SimulateCommand.self,
