@@ -70,7 +70,7 @@ struct SenderDoor: Sendable {
   private func choose(
     _ request: SendRequest, _ window: ServiceWindow, at now: Timestamp
   ) throws(Failure) -> Message {
-    let needsWindow = settings.sender.channel != .twilioSMS && !request.message.isTemplate
+    let needsWindow = settings.sender.channel.isWhatsApp && !request.message.isTemplate
     let isEnforced = settings.sender.window == .enforce && !window.isOpen(at: now)
     guard needsWindow, isEnforced || window.isKnownClosed(at: now) else { return request.message }
     if let fallback = request.fallbackTemplate { return Message(.template(fallback)) }

@@ -20,6 +20,9 @@ package struct TwilioAccount: Hashable, Sendable {
     password = secret
   }
 
+  /// Such a key may send and list messages, and not see the account.
+  var isByKey: Bool { user != sid.text }
+
   var authorization: ProviderHeader {
     let pair = Array("\(user):\(password.exposed)".utf8)
     return ProviderHeader("Authorization", "Basic \(base64(pair))")
@@ -52,6 +55,10 @@ package struct TwilioSender: Hashable, Sendable {
 
   package func spelled(_ address: String) -> ChannelAddress {
     let given = ChannelAddress(address)
-    return channel == .twilioSMS ? given : given.byWhatsApp
+    return switch channel {
+    case .twilioSMS: given
+    case .twilioRCS: given.byRCS
+    case .twilioSandbox, .twilioWhatsApp, .metaWhatsApp: given.byWhatsApp
+    }
   }
 }
