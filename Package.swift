@@ -174,7 +174,8 @@ let package = Package(
       name: "postrider",
       dependencies: [
         "Ingest", "API", "DispatchWorker", "StatusWorker", "Simulator", "Running", "Settings",
-        "EventLog", "SendStore", "Store", "HTTP", "Events", "Telemetry", "Domain", "JSON",
+        "Providers", "EventLog", "SendStore", "Store", "HTTP", "Events", "Telemetry", "Domain",
+        "JSON",
         "Forms", "Platform", "Time",
       ] + underThreadSanitizer, path: "Sources/postrider",
       swiftSettings: ours + [.strictMemorySafety()]),
@@ -252,7 +253,7 @@ let package = Package(
       [
         "Ingest", "API", "Running", "Settings", "Telemetry", "Events", "HTTP", "Forms", "Providers",
         "Domain", "EventLog", "JSON", "Crypto",
-        "SendStore", "Store",
+        "SendStore", "Simulator", "Store",
         "Platform", "Time", "TestSupport",
       ]),
     tests(

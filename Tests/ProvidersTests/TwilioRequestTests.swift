@@ -113,6 +113,10 @@ import Time
     let cancel = TwilioRequest.cancel(sid, account: account)
     #expect(ProvidersTests.text(cancel.body) == "Status=canceled")
     #expect(TwilioRequest.health(account: account).path == "/2010-04-01/Accounts/AC01.json")
+    let byKey = TwilioAccount(sid: AccountID("AC01"), key: "SK01", secret: Secret("s"))
+    #expect(
+      TwilioRequest.health(account: byKey).path
+        == "/2010-04-01/Accounts/AC01/Messages.json?PageSize=1")
     let page = "/2010-04-01/Accounts/AC01/Messages.json?Page=1&PageToken=PASM1"
     #expect(try TwilioRequest.next(page, account: account).path == page)
   }
