@@ -1,3 +1,4 @@
+import Crypto
 import HTTP
 import Platform
 
@@ -45,6 +46,9 @@ final class FakeProvider: Sendable {
       return asked.method == "DELETE"
         ? (204, "") : (201, #"{"sid":"HX00000000000000000000000000000001"}"#)
     }
+    if asked.target.contains("/AuthTokens/") || asked.target.contains("/Accounts") {
+      return account(asked)
+    }
     if asked.target.hasSuffix("/message_templates") {
       return (200, #"{"id":"7001","status":"PENDING","category":"MARKETING"}"#)
     }
@@ -52,6 +56,25 @@ final class FakeProvider: Sendable {
       return (200, #"{"success":false,"reason":"It is not paused"}"#)
     }
     return (200, #"{"success":true}"#)
+  }
+
+  private static func account(_ asked: Asked) -> (Int, String) {
+    let refusal = #"{"code":20003,"message":"Authenticate","status":401}"#
+    let isNew = asked.authorization == basic(gone, "second-token")
+    if asked.authorization == basic(refusing, "token-of-refusing") { return (401, refusal) }
+    if asked.target.hasSuffix("/Promote") {
+      return isNew ? (401, refusal) : (200, #"{"auth_token":"second-token"}"#)
+    }
+    if asked.target.hasSuffix("/Secondary") {
+      return (201, #"{"secondary_auth_token":"second-token"}"#)
+    }
+    return asked.method == "POST"
+      ? (201, #"{"sid":"AC00000000000000000000000000000099","status":"active","auth_token":"t"}"#)
+      : (200, #"{"accounts":[]}"#)
+  }
+
+  private static func basic(_ user: String, _ password: String) -> String {
+    "Basic " + base64(Array("\(user):\(password)".utf8))
   }
 
   /// Senders that ask here: two of Meta's accounts, of which the second has one of another tenant's, and one of Twilio's;
@@ -66,10 +89,20 @@ final class FakeProvider: Sendable {
       appSecret: "s", verifyToken: "v", app: "other", company: "beta", baseURL: "http://127.0.0.1:\(port)/v24.0" },
     { id: "content", provider: "twilio", from: "whatsapp:+14155550111", accountSid: "\(Self.account)",
       authToken: "token-of-content", app: "crm", company: "acme", baseURL: "http://127.0.0.1:\(port)" },
+    { id: "gone", provider: "twilio", from: "+14155550112", accountSid: "\(Self.gone)",
+      authToken: "token-of-gone", baseURL: "http://127.0.0.1:\(port)" },
+    { id: "refusing", provider: "twilio", from: "+14155550113", accountSid: "\(Self.refusing)",
+      authToken: "token-of-refusing", baseURL: "http://127.0.0.1:\(port)" },
+    { id: "silent", provider: "twilio", from: "+14155550114", accountSid: "\(Self.silent)",
+      authToken: "token-of-silent", baseURL: "http://127.0.0.1:1" },
     { id: "away", provider: "meta", phoneNumberId: "904", wabaId: "9004", accessToken: "token-away",
       appSecret: "s", verifyToken: "v", baseURL: "http://127.0.0.1:1/v24.0" },
     """
   }
 
   static let account = "AC00000000000000000000000000000009"
+  /// One whose second token is given up by somebody else, one that is refused everything, one without an answer.
+  static let gone = "AC00000000000000000000000000000008"
+  static let refusing = "AC00000000000000000000000000000007"
+  static let silent = "AC00000000000000000000000000000006"
 }

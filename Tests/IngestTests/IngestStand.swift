@@ -63,7 +63,8 @@ final class IngestStand: Sendable {
     let door = DoorContext(slot, stores, log: logger, metrics: metrics, templates: templates)
     listener = try IngestListener(
       settings, door, AdminRoutes(health, metrics),
-      with: [APIRoutes(door, heartbeat: heartbeat)], patience: patience, instance: Self.instance,
+      with: [APIRoutes(door, heartbeat: heartbeat, settling: .zero)], patience: patience,
+      instance: Self.instance,
       marksEvery: marksEvery, limits: limits)
     client = try HTTPClient()
   }

@@ -68,6 +68,16 @@ extension OpenAPICaller {
       try await call(put, "/api/accounts/meta/token", body: body)
     }
     try await call(put, "/api/accounts/nobody/token", body: "{}")
+    let (rotate, below) = ("/api/accounts/{sender}/rotate", "/api/accounts/{sender}/subaccounts")
+    for sender in ["content", "gone", "refusing", "silent", "meta", "nobody"] {
+      let prefix = "/api/accounts/\(sender)"
+      try await call("POST \(rotate)", "\(prefix)/rotate")
+      try await call("GET \(below)", "\(prefix)/subaccounts")
+      try await call("POST \(below)", "\(prefix)/subaccounts", body: #"{"name":"Acme"}"#)
+    }
+    for body in ["{", large] {
+      try await call("POST \(below)", "/api/accounts/content/subaccounts", body: body)
+    }
   }
 
   /// Of which some cannot be changed: the provider refuses, is away, or has not told its id, or sends wait for it.

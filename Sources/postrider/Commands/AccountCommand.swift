@@ -1,5 +1,7 @@
 internal import Domain
+internal import Forms
 internal import Glibc
+internal import JSON
 internal import Platform
 internal import Running
 internal import SendStore
@@ -10,10 +12,14 @@ internal import Time
 struct AccountCommand: Subcommand {
   static let name = "account"
   static let summary = "say how long the providers' tokens still count; put another one in"
-  static let options: Set<String> = ["config"]
+  static let options: Set<String> = ["config", "url"]
   static let help = """
     usage: postrider account list [--config FILE]
            postrider account token SENDER [--config FILE] < FILE-WITH-THE-TOKEN
+           postrider account rotate SENDER [--url URL] [--config FILE]
+           postrider account subaccounts SENDER [--url URL] [--config FILE]
+           postrider account subaccounts SENDER create NAME
+           postrider account subaccounts SENDER suspend|activate|close SID
            postrider account reseal [--config FILE]
 
     list: the token of each sender: where it came from, until when it counts, when it was looked at last. A token of
@@ -24,6 +30,13 @@ struct AccountCommand: Subcommand {
     within a second, and what stopped a lane for the old one is tried again. It is read from standard input, so that
     it stands in no list of processes. It counts until the settings have another one; secretsKey encrypts it.
 
+    rotate: has Twilio make another auth token for the sender's account and puts it in the old one's place, through the
+    API of a running system, while both check the signatures of webhooks. Where it was interrupted it goes on. It needs
+    secretsKey. The settings keep the old token: what was made here wins until they have another one.
+
+    subaccounts: lists the accounts below the sender's at Twilio; makes one and prints its auth token, once; suspends,
+    activates, or closes one, which is for ever.
+
     reseal: encrypts everything anew with the first key of secretsKey, so that the others can be taken out.
     """
 
@@ -33,6 +46,8 @@ struct AccountCommand: Subcommand {
   private enum Action {
     case list
     case token(SenderID)
+    case rotate(SenderID)
+    case subaccounts(SenderID, [UInt8]?)
     case reseal
   }
 
@@ -41,19 +56,63 @@ struct AccountCommand: Subcommand {
     switch (options.words.first, options.words.count) {
     case ("list", 1), (nil, 0): action = .list
     case ("token", 2): action = .token(SenderID(options.words[1]))
+    case ("rotate", 2): action = .rotate(SenderID(options.words[1]))
+    case ("subaccounts", 2): action = .subaccounts(SenderID(options.words[1]), nil)
+    case ("subaccounts", 4):
+      action = .subaccounts(
+        SenderID(options.words[1]), try Self.change(options.words[2], options.words[3]))
     case ("reseal", 1): action = .reseal
-    default: throw UsageFault("account needs list, token SENDER or reseal")
+    default:
+      throw UsageFault(
+        "account needs list, token SENDER, rotate SENDER, subaccounts SENDER or reseal")
+    }
+  }
+
+  private static func change(_ verb: String, _ word: String) throws(UsageFault) -> [UInt8] {
+    let states = ["suspend": "suspended", "activate": "active", "close": "closed"]
+    if verb == "create" { return JSONWriter.object { $0.field("name", word) } }
+    guard let state = states[verb] else {
+      throw UsageFault("subaccounts needs create NAME, or suspend, activate or close SID")
+    }
+    return JSONWriter.object { writer in
+      writer.field("sid", word)
+      writer.field("status", state)
     }
   }
 
   func run() -> Exit {
-    StoreAccess.with(options) { access in
-      switch action {
-      case .list: return try list(access)
-      case .token(let sender): return try put(sender, access)
-      case .reseal: return try reseal(access)
+    switch action {
+    case .list: StoreAccess.with(options) { try list($0) }
+    case .token(let sender): StoreAccess.with(options) { try put(sender, $0) }
+    case .reseal: StoreAccess.with(options) { try reseal($0) }
+    case .rotate(let sender):
+      APICaller.run(options, scopes: [.admin]) { caller throws(APICaller.Failed) in
+        let answer = try caller.done("POST", "/api/accounts/\(escaped(sender.text))/rotate")
+        Terminal.show(answer["note"]?.string ?? "")
+      }
+    case .subaccounts(let sender, let change):
+      APICaller.run(options, scopes: [.admin]) { caller throws(APICaller.Failed) in
+        let path = "/api/accounts/\(escaped(sender.text))/subaccounts"
+        show(try caller.done(change == nil ? "GET" : "POST", path, change ?? []))
       }
     }
+  }
+
+  private func show(_ answer: JSONValue) {
+    let all = answer["subaccounts"]?.items ?? []
+    guard !all.isEmpty else { return Terminal.show("There are no subaccounts.") }
+    let rows = all.map { account in
+      ["sid", "name", "status", "createdAt"].map { account[$0]?.string ?? "" }
+    }
+    Terminal.show(Terminal.table([["sid", "name", "status", "made"]] + rows))
+    for account in all {
+      guard let token = account["authToken"]?.string else { continue }
+      Terminal.show("auth token, told this once: \(token)")
+    }
+  }
+
+  private func escaped(_ text: String) -> String {
+    String(decoding: percentEncoded(text), as: UTF8.self)
   }
 
   private func list(_ access: StoreAccess) throws -> Exit {

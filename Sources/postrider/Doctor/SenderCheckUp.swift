@@ -3,6 +3,7 @@ internal import Forms
 internal import HTTP
 internal import JSON
 internal import Platform
+internal import Providers
 internal import Running
 internal import Settings
 internal import Time
@@ -32,7 +33,7 @@ struct SenderCheckUp {
         health.isHealthy
         ? .good(about, health.sentence)
         : .bad(about, health.sentence, "docs/operating.md, \"A lane is stopped\"")
-      return [verdict] + clock(answer, about)
+      return [verdict] + clock(answer, about) + registration(sender, about, client)
     case .notSent(let reason):
       return [
         .bad(
@@ -43,6 +44,31 @@ struct SenderCheckUp {
       return [.unknown(about, "\(sender.baseURL) gave no answer: \(reason)")]
     }
   }
+
+  /// Whether US carriers take its texts.
+  private func registration(
+    _ sender: SenderSettings, _ about: String, _ client: HTTPClient
+  ) -> [Finding] {
+    do {
+      let found = try USRegistration.read(sender) { request in
+        let base = sender.address(of: .messaging)
+        guard case .answered(let answer) = ask(HTTPCall(request, under: base), client) else {
+          throw NoAnswer(description: "\(base) gave no answer")
+        }
+        return ProviderAnswer(answer)
+      }
+      guard let warning = found?.warning(for: sender.sender) else { return [] }
+      return [
+        .warning(
+          about, warning,
+          "register brand and campaign in Twilio's console, or send nothing to the US")
+      ]
+    } catch {
+      return [.unknown(about, "its registration for texts to the US is not told: \(error)")]
+    }
+  }
+
+  private struct NoAnswer: Error, CustomStringConvertible { let description: String }
 
   /// A signature or a window that hangs on the time would be judged wrong.
   private func clock(_ answer: HTTPAnswerReceived, _ about: String) -> [Finding] {
