@@ -143,8 +143,12 @@ struct PreparedSend: Sendable {
 
 extension TwilioCredentials {
   func sender(of settings: SenderSettings) -> TwilioSender {
-    TwilioSender(
-      channel: settings.sender.channel, address: settings.sender.address,
-      templates: ContentCatalog(settings.templates))
+    let templates = ContentCatalog(settings.templates)
+    if let fallbackFrom, let messagingServiceSid {
+      return TwilioSender(
+        service: messagingServiceSid, fallbackFrom: fallbackFrom, templates: templates)
+    }
+    return TwilioSender(
+      channel: settings.sender.channel, address: settings.sender.address, templates: templates)
   }
 }

@@ -1,5 +1,6 @@
 import HTTP
 import JSON
+import Platform
 import Simulator
 import TestSupport
 import Testing
@@ -148,10 +149,36 @@ import Testing
     }
     #expect(last()?["types"]?["twilio/text"]?["body"]?.string == "Ciao {{1}}!")
     #expect(last()?["approval_requests"]?["status"]?.string == "received")
-    stand.clock.advance(.seconds(3))
-    stand.simulator.clockMoved()
-    #expect(last()?["approval_requests"]?["status"]?.string == "approved")
+    stand.simulator.advance(.seconds(3))
+    let end = RunningTime.now + .seconds(20)
+    func isApproved() -> Bool {
+      last()?["approval_requests"]?["status"]?.string == "approved"
+    }
+    while !isApproved(), !end.hasPassed { pause(for: .milliseconds(5)) }
+    #expect(isApproved())
     #expect(stand.call("DELETE", "/v1/Content/\(sid)", headers).status == 204)
     #expect(stand.twilioGet("/v1/Content/\(sid)").code == 20404)
+  }
+
+  @Test("an agent sends by RCS to whom it is asked to, and a service tries it before SMS")
+  func rcs() throws {
+    let service = "MG" + String(repeating: "1", count: 32)
+    let stand = try Stand {
+      $0.twilio[0].senders.append(.init("rcs:acme"))
+      $0.twilio[0].services = [.init(sid: service, senders: ["rcs:acme", Demo.smsAddress])]
+    }
+    let to = "+393331234567"
+    let direct = stand.twilio([("To", "rcs:" + to), ("From", "rcs:acme"), ("Body", "x")])
+    #expect(direct.status == 201 && direct.json?["to"]?.string == "rcs:" + to)
+    #expect(stand.twilio([("To", to), ("From", "rcs:acme"), ("Body", "x")]).code == 63007)
+    let served = stand.twilio([
+      ("To", to), ("MessagingServiceSid", service), ("FallbackFrom", Demo.smsAddress),
+      ("Body", "x"),
+    ])
+    #expect(served.status == 201 && served.json?["to"]?.string == "rcs:" + to)
+    let both = [
+      ("To", to), ("From", Demo.smsAddress), ("FallbackFrom", Demo.smsAddress), ("Body", "x"),
+    ]
+    #expect(stand.twilio(both).code == 21664)
   }
 }

@@ -15,6 +15,7 @@ package struct TwilioAccount: Sendable {
     package init(_ address: String) { self.address = address }
 
     var isWhatsApp: Bool { address.hasPrefix("whatsapp:") }
+    var isRCS: Bool { address.hasPrefix("rcs:") }
   }
 
   package struct Service: Sendable {

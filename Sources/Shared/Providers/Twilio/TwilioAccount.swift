@@ -36,7 +36,17 @@ package struct TwilioSender: Hashable, Sendable {
   package var channel: Sender.Channel
   package var from: String?
   package var service: String?
+  /// Of an RCS sender's service: sends by SMS what does not arrive by RCS.
+  package private(set) var fallbackFrom: String?
   package var templates: ContentCatalog
+
+  /// By RCS, and by SMS where that does not arrive: the service chooses.
+  package init(
+    service: String, fallbackFrom: String, templates: ContentCatalog = ContentCatalog()
+  ) {
+    channel = .twilioRCS
+    (self.service, self.fallbackFrom, self.templates) = (service, fallbackFrom, templates)
+  }
 
   /// `address` as a sender's settings have it: a number, a name, or `MG…`.
   package init(
@@ -57,7 +67,8 @@ package struct TwilioSender: Hashable, Sendable {
     let given = ChannelAddress(address)
     return switch channel {
     case .twilioSMS: given
-    case .twilioRCS: given.byRCS
+    // With a channel before it a number is reached by that channel alone.
+    case .twilioRCS: fallbackFrom == nil ? given.byRCS : given
     case .twilioSandbox, .twilioWhatsApp, .metaWhatsApp: given.byWhatsApp
     }
   }

@@ -11,6 +11,7 @@ package enum TwilioRequest {
     var pairs = [(name: "To", value: sender.spelled(to.description).text)]
     if let from = sender.from { pairs.append(("From", sender.spelled(from).text)) }
     if let service = sender.service { pairs.append(("MessagingServiceSid", service)) }
+    if let fallback = sender.fallbackFrom { pairs.append(("FallbackFrom", fallback)) }
     pairs += try content(of: message, sender)
     if let statusCallback {
       pairs.append(("StatusCallback", callback(statusCallback, attempt)))
