@@ -235,7 +235,7 @@ package final class AccountLoop {
 extension TemplateStatus {
   /// As Meta's list has it.
   fileprivate var mirrored: String {
-    resumes || event == "UNARCHIVED" ? "APPROVED" : event
+    resumes ? "APPROVED" : event
   }
 
   /// Meta pauses for 3 hours, then for 6, then for good.

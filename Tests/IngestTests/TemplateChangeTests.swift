@@ -144,6 +144,11 @@ private final class World {
     let flow = try #require(
       try world.store.laneWaits().first { $0.sender.text == "own" }?.flows.first)
     #expect(flow.waiting == 2 && flow.reason.contains("review"), "\(flow)")
+    #expect(flow.waits.until == nil, "it ends when somebody ends it")
+    try world.store.hold(
+      template: key.text, of: [SenderID("own")], until: .distantFuture, because: "rejected")
+    let later = try world.store.laneWaits().first { $0.sender.text == "own" }?.flows.first
+    #expect(later?.reason == "rejected")
   }
 
   @Test("one language or all are deleted, unless sends wait for them; the lock of the name is told")

@@ -225,9 +225,9 @@ struct TemplateChanges: Sendable {
     if let components = change.components { template.components = components }
     if let category = change.category { template.category = category }
     try order.store.put(template)
-    // Meta would refuse each of them until then.
+    // Meta would refuse each of them until then. A hold for a rejection lasts longer, and takes this one's place.
     try order.store.hold(
-      template: template.key.text, of: account.ids, until: .distantFuture,
+      template: template.key.text, of: account.ids, until: .distantFuture - .seconds(1),
       because: "the template is in review after a change")
     log("a template was edited", template)
     return try shown(

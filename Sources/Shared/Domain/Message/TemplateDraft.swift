@@ -46,7 +46,8 @@ package struct TemplateDraft: Hashable, Sendable {
     guard faults.isEmpty, let name, let language, let category else { throw faults }
     (self.name, self.language, self.format) = (name, language, format)
     self.category = category.rawValue.uppercased()
-    components = root["components"].map { Array($0.text) } ?? Array("[]".utf8)
+    components =
+      root["components"].flatMap { $0.isNull ? nil : Array($0.text) } ?? Array("[]".utf8)
     json = Self.written(root, format)
   }
 

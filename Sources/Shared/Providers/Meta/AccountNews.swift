@@ -33,7 +33,9 @@ package struct TemplateStatus: Hashable, Sendable {
       .contains(event)
   }
 
-  package var resumes: Bool { event == "APPROVED" || event == "REINSTATED" || title == "UNPAUSE" }
+  package var resumes: Bool {
+    ["APPROVED", "REINSTATED", "UNARCHIVED"].contains(event) || title == "UNPAUSE"
+  }
 }
 
 package struct TemplateComponents: Hashable, Sendable {
