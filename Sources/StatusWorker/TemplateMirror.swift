@@ -78,7 +78,7 @@ package final class TemplateMirror {
     }
     let before = try store.templates().filter { $0.account == account }
     try store.save(list, of: account, since: since)
-    try release(list, before, account)
+    try follow(list, before, account)
   }
 
   private func templates(
@@ -112,18 +112,27 @@ package final class TemplateMirror {
     return MirroredTemplate.all(found, of: account)
   }
 
-  /// What was held while it could not be sent goes on where a webhook that told so was lost.
-  private func release(
+  /// What was held while it could not be sent goes on where a webhook that told so was lost; what somebody has changed at
+  /// the provider's is in review, and waits.
+  private func follow(
     _ list: [MirroredTemplate], _ before: [MirroredTemplate], _ account: AccountID
   ) throws {
     let former = Dictionary(before.map { ($0.key.text, $0.status) }) { $1 }
     let ids = store.senders(of: account)
-    for template in list
-    where template.status == "APPROVED"
-      && former[template.key.text, default: "APPROVED"] != "APPROVED"
-    {
-      try store.release(template: template.key.text, of: ids)
-      log.info("a template can be sent again", ["template": template.key.description])
+    for template in list {
+      let key = template.key
+      switch (former[key.text] ?? "", template.status) {
+      case ("", _), ("APPROVED", "APPROVED"): continue
+      case (_, "APPROVED"):
+        try store.release(template: key.text, of: ids)
+        log.info("a template can be sent again", ["template": key.description])
+      case ("APPROVED", "PENDING"):
+        try store.hold(
+          template: key.text, of: ids, until: .distantFuture - .seconds(1),
+          because: "the template is in review")
+        log.warning("a template is in review", ["template": key.description])
+      default: continue
+      }
     }
   }
 

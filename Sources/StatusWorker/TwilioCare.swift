@@ -41,7 +41,7 @@ package final class TwilioCare {
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
     WorkRounds(saying: "cannot ask how Twilio's senders stand, trying again", log: log, stop: stop)
-      .run(every: .seconds(5)) { try round() }
+      .run(every: .seconds(15)) { try round() }
     client.close()
   }
 
@@ -50,8 +50,17 @@ package final class TwilioCare {
     guard !accounts.isEmpty, try store.takeDuty(Self.duty, worker) != nil else { return }
     try finishRotations()
     for (account, own) in accounts where !stop.isRequested && next[account]?.hasPassed ?? true {
+      let isFirst = next[account] == nil
       next[account] = .now + Self.each
-      try keeper.whileHeld { try look(after: own) }
+      let known = try SenderStanding.all(in: store)
+      // Between two rounds another worker may have had the duty.
+      let last = own.compactMap { known[SenderStanding.owner(of: $0.sender.id)]?.checkedAt }.max()
+      let age = last.map { CalendarTime.now - $0 } ?? Self.each
+      guard isFirst || age >= Self.each || age < .zero else {
+        next[account] = .now + (Self.each - age)
+        continue
+      }
+      try keeper.whileHeld { try look(after: own, known) }
     }
   }
 
@@ -98,8 +107,7 @@ package final class TwilioCare {
   /// Whoever began it is still at it.
   private static let patience = Duration.seconds(60)
 
-  private func look(after senders: [SenderSettings]) throws {
-    let known = try SenderStanding.all(in: store)
+  private func look(after senders: [SenderSettings], _ known: [String: SenderStanding]) throws {
     let byWhatsApp = senders.filter { $0.sender.channel == .twilioWhatsApp }
     if let first = byWhatsApp.first {
       let found = standings(first)

@@ -16,11 +16,13 @@ import Time
   /// Two pages, or a refusal.
   private final class Graph: Sendable {
     let refuses = Locked(false)
+    /// Of the first.
+    let status = Locked("APPROVED")
     let asked = Locked<[String]>([])
     let server: HTTPServer
 
     init() throws {
-      let (refuses, asked) = (refuses, asked)
+      let (refuses, asked, status) = (refuses, asked, status)
       server = try HTTPServer { request, responder in
         asked.withLock { $0.append(request.queryValue("after") ?? "") }
         guard !refuses.withLock({ $0 }) else {
@@ -29,7 +31,8 @@ import Time
         }
         let isFirst = request.queryValue("after") == nil
         #expect(request.target.path == "/v24.0/2/message_templates")
-        responder.answer(HTTPAnswer(json: Array((isFirst ? Self.first : Self.second).utf8)))
+        let first = Self.first.replacing("APPROVED", with: status.withLock { $0 })
+        responder.answer(HTTPAnswer(json: Array((isFirst ? first : Self.second).utf8)))
       }
     }
 
@@ -52,6 +55,8 @@ import Time
     let shelf = TemplateShelf()
     private let folder: TemporaryFolder
     private let log: EmbeddedLog
+    private let context: WorkerContext
+    private let senders: [SenderSettings]
 
     init(_ graph: Graph) throws {
       folder = try TemporaryFolder()
@@ -66,12 +71,16 @@ import Time
               baseURL: "http://127.0.0.1:\(graph.server.port)/v24.0" } ] }
           """)
       try store.define(settings.senders.map(\.sender))
-      let context = WorkerContext(
+      senders = settings.senders
+      context = WorkerContext(
         settings: settings, store: store, eventLog: log, worker: WorkerID("w"),
         log: Log(worker: "test", write: { _ in }), health: Health(), metrics: Metrics(),
         stop: StopSignal())
       mirror = try TemplateMirror(context, LiveSenders(settings.senders))
     }
+
+    /// As after a start.
+    func again() throws -> TemplateMirror { try TemplateMirror(context, LiveSenders(senders)) }
 
     deinit {
       log.close(within: .seconds(1))
@@ -148,6 +157,11 @@ import Time
       #expect(try reasons() == ["in review"])
       try world.mirror.round()
       #expect(try !reasons().contains("in review"))
+      // Somebody has changed it at Meta's.
+      graph.status.withLock { $0 = "PENDING" }
+      try world.store.wantTemplates(of: account)
+      try world.again().round()
+      #expect(try reasons() == ["the template is in review"])
     }
   }
 }

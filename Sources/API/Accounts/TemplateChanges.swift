@@ -145,6 +145,18 @@ struct TemplateChanges: Sendable {
     }
   }
 
+  /// Where no answer comes the list has to tell what became of it.
+  private func ask(
+    _ request: ProviderRequest, _ account: Account, _ order: Order, under base: WebAddress? = nil
+  ) throws -> ProviderAnswer {
+    do {
+      return try order.asking.ask(request, under: base ?? account.sender.baseURL)
+    } catch {
+      try order.store.wantTemplates(of: account.id)
+      throw error
+    }
+  }
+
   // MARK: What is done
 
   private func create(_ order: Order) throws -> HTTPAnswer {
@@ -161,7 +173,7 @@ struct TemplateChanges: Sendable {
   ) throws -> HTTPAnswer {
     let draft = try checked { () throws(FieldFaults) in try TemplateDraft(root) }
     let request = MetaTemplateRequest.create(draft, in: account.id.text, by: own.sender)
-    let answer = try order.asking.ask(request, of: account.sender)
+    let answer = try ask(request, account, order)
     let made = try told { () throws(LookupFailed) in try MetaTemplateMade(answer) }
     var template = MirroredTemplate(
       account: account.id, name: draft.name, language: draft.language, status: made.status,
@@ -179,8 +191,8 @@ struct TemplateChanges: Sendable {
   ) throws -> HTTPAnswer {
     let draft = try checked { () throws(FieldFaults) in try ContentDraft(root) }
     let base = account.sender.address(of: .content)
-    let answer = try order.asking.ask(
-      TwilioPlatform.makeContent(draft, account: own.account), under: base)
+    let answer = try ask(
+      TwilioPlatform.makeContent(draft, account: own.account), account, order, under: base)
     let made = try told { () throws(LookupFailed) in try TwilioContentMade(answer) }
     var template = MirroredTemplate(
       account: account.id, name: draft.name, language: draft.language, status: "UNSUBMITTED",
@@ -188,10 +200,10 @@ struct TemplateChanges: Sendable {
     template.id = made.sid
     // What exists is known, whatever becomes of its approval.
     try order.store.put(template)
-    let approval = try order.asking.ask(
+    let approval = try ask(
       TwilioPlatform.askApproval(
         of: made.sid, name: draft.name, category: draft.category, account: own.account),
-      under: base)
+      account, order, under: base)
     let word = try told { () throws(LookupFailed) in try TwilioApproval(approval) }
     template.status = word.status
     if !word.category.isEmpty { template.category = word.category }
@@ -217,8 +229,8 @@ struct TemplateChanges: Sendable {
       try refuseWaiting(
         [template], account, order, "they could not go out until Meta has reviewed it")
     }
-    let answer = try order.asking.ask(
-      MetaTemplateRequest.edit(try id(of: template), change, by: own.sender), of: account.sender)
+    let answer = try ask(
+      MetaTemplateRequest.edit(try id(of: template), change, by: own.sender), account, order)
     try told { () throws(LookupFailed) in try MetaAnswer.success(answer) }
     template.status = "PENDING"
     template.rejection = ""
@@ -244,12 +256,12 @@ struct TemplateChanges: Sendable {
       let one = order.parameters["language"] == nil ? nil : try found.first.map(id)
       let request = MetaTemplateRequest.delete(
         found[0].name, id: one, in: account.id.text, by: own.sender)
-      let answer = try order.asking.ask(request, of: account.sender)
+      let answer = try ask(request, account, order)
       try told { () throws(LookupFailed) in try MetaAnswer.success(answer) }
     case .twilio(let own):
       for template in found {
         let request = TwilioPlatform.deleteContent(try id(of: template), account: own.account)
-        let answer = try order.asking.ask(request, under: account.sender.address(of: .content))
+        let answer = try ask(request, account, order, under: account.sender.address(of: .content))
         try told { () throws(LookupFailed) in try TwilioDone.check(answer) }
       }
     }
@@ -276,8 +288,8 @@ struct TemplateChanges: Sendable {
     guard case .meta(let own) = account.sender.credentials else {
       throw refused("", "cannot be set going by us: Twilio takes a pause back by itself")
     }
-    let answer = try order.asking.ask(
-      MetaTemplateRequest.unpause(try id(of: template), by: own.sender), of: account.sender)
+    let answer = try ask(
+      MetaTemplateRequest.unpause(try id(of: template), by: own.sender), account, order)
     try told { () throws(LookupFailed) in try MetaAnswer.successOrReason(answer) }
     template.status = "APPROVED"
     try order.store.put(template)

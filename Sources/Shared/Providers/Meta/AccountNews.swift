@@ -29,8 +29,10 @@ package struct TemplateStatus: Hashable, Sendable {
   package let category: String?
 
   package var pauses: Bool {
-    ["PAUSED", "DISABLED", "REJECTED", "DELETED", "PENDING_DELETION", "ARCHIVED", "LOCKED"]
-      .contains(event)
+    [
+      "PAUSED", "DISABLED", "REJECTED", "DELETED", "PENDING_DELETION", "ARCHIVED", "LOCKED",
+      "PENDING",
+    ].contains(event)
   }
 
   package var resumes: Bool {

@@ -93,13 +93,13 @@ package final class TokenRotation {
     _ row: StoredCredentials, _ facts: TokenFacts, _ secret: RuntimeSecret
   ) throws -> Step {
     let owner = TwilioAccount(sid: account, authToken: secret.token)
-    if !hasBegun {
-      // One that was made before a crash is known to nobody.
-      let answer = try ask(TwilioPlatform.dropSecondary(account: owner))
-      if answer.status != 404 { try told { try TwilioDone.check(answer) } }
-    }
     let second: Secret
     do {
+      if !hasBegun {
+        // One that was made before a crash is known to nobody.
+        let answer = try ask(TwilioPlatform.dropSecondary(account: owner))
+        if answer.status != 404 { try told { try TwilioDone.check(answer) } }
+      }
       let answer = try ask(TwilioPlatform.makeSecondary(account: owner))
       second = try told { try TwilioDone.token(answer) }
     } catch let failed as Failed {

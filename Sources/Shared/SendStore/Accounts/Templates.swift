@@ -74,8 +74,9 @@ package enum TemplateNews: Hashable, Sendable {
 
 extension MirroredTemplate {
   /// False where something newer is known: webhooks come in any order, and a list tells what there was when it was read.
-  mutating func take(_ news: TemplateNews, at told: Timestamp) -> Bool {
-    guard told + Self.listLag >= seenAt else { return false }
+  /// `ahead`: of the calendar, by which the provider tells, is the store's clock, by which lists are read.
+  mutating func take(_ news: TemplateNews, at told: Timestamp, ahead: Duration) -> Bool {
+    guard told + ahead + Self.listLag >= seenAt else { return false }
     switch news {
     case .status(let word, let reason):
       guard told >= statusAt else { return false }
@@ -126,9 +127,11 @@ extension SendStore {
   package func save(
     _ list: [MirroredTemplate], of account: AccountID, since: Timestamp? = nil
   ) throws(StoreError) {
+    let ahead = try clock().ahead
     try engine.write(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       let since = since ?? now
+      let told = since - ahead
       if !list.isEmpty {
         try transaction.run(
           Templates.save,
@@ -141,10 +144,15 @@ extension SendStore {
             .announced: .texts(list.map(\.announced)),
             .at: .integers(list.map { _ in now.microseconds }),
             .since: .integers(list.map { _ in since.microseconds }),
+            .told: .integers(list.map { _ in told.microseconds }),
           ])
       }
       try transaction.run(
-        Templates.vanish, [.account: .text(account.text), .at: .time(now), .since: .time(since)])
+        Templates.vanish,
+        [
+          .account: .text(account.text), .at: .time(now), .since: .time(since),
+          .told: .time(told),
+        ])
       try transaction.run(
         Templates.touch, [.account: .text(account.text), .at: .time(since), .failure: .text("")])
     }
@@ -186,7 +194,8 @@ extension SendStore {
     _ news: TemplateNews, ofTemplate name: String, _ language: String, in account: AccountID,
     at told: Timestamp
   ) throws(StoreError) -> Bool {
-    try engine.write(.upkeep) { transaction throws(StoreError) in
+    let ahead = try clock().ahead
+    return try engine.write(.upkeep) { transaction throws(StoreError) in
       let now = try transaction.now()
       let found = try transaction.rows(
         Templates.one,
@@ -197,7 +206,7 @@ extension SendStore {
         return true
       }
       let before = template
-      guard template.take(news, at: told) else { return false }
+      guard template.take(news, at: told, ahead: ahead) else { return false }
       let isOther =
         (before.status, before.category, before.quality, before.announced)
         != (template.status, template.category, template.quality, template.announced)
@@ -275,12 +284,12 @@ extension Templates {
 
   enum SaveParameter: Int, Columns {
     case account, name, language, status, category, quality, components, id, format, rejection,
-      announced, at, since
+      announced, at, since, told
   }
   static let save = Command<SaveParameter>("save")
   static let put = Command<AllColumn>("put")
 
-  enum VanishParameter: Int, Columns { case account, at, since }
+  enum VanishParameter: Int, Columns { case account, at, since, told }
   static let vanish = Command<VanishParameter>("vanish")
 
   enum TouchParameter: Int, Columns { case account, at, failure }

@@ -20,7 +20,8 @@ FROM templates t JOIN unnest(:account::text[], :name::text[], :language::text[])
 FOR UPDATE OF t;
 
 -- save
-/* What was told, or made by us, since the reading of the list began is newer than the list. */
+/* What was told, or made by us, since the reading of the list began is newer than the list. The provider tells by its
+   own clock, on which that beginning is `told`. */
 INSERT INTO templates (account, name, language, status, category, quality, components, changed_at, seen_at, id, format,
   rejection, announced, announced_at)
 SELECT p.account, p.name, p.language, p.status, p.category, p.quality, p.components, p.at, p.at, p.id, p.format,
@@ -29,20 +30,20 @@ FROM unnest(:account::text[], :name::text[], :language::text[], :status::text[],
   :components::bytea[], :id::text[], :format::text[], :rejection::text[], :announced::text[], :at::bigint[])
   AS p(account, name, language, status, category, quality, components, id, format, rejection, announced, at)
 ON CONFLICT (account, name, language) DO UPDATE SET seen_at = excluded.seen_at,
-  changed_at = CASE WHEN templates.status <> excluded.status AND templates.status_at < (:since::bigint[])[1]
-    OR templates.category <> excluded.category AND templates.category_at < (:since::bigint[])[1]
-    OR templates.quality <> excluded.quality AND templates.quality_at < (:since::bigint[])[1]
+  changed_at = CASE WHEN templates.status <> excluded.status AND templates.status_at < (:told::bigint[])[1]
+    OR templates.category <> excluded.category AND templates.category_at < (:told::bigint[])[1]
+    OR templates.quality <> excluded.quality AND templates.quality_at < (:told::bigint[])[1]
     OR templates.components <> excluded.components
     THEN excluded.changed_at ELSE templates.changed_at END,
-  status = CASE WHEN templates.status_at < (:since::bigint[])[1] THEN excluded.status ELSE templates.status END,
-  rejection = CASE WHEN templates.status_at < (:since::bigint[])[1]
+  status = CASE WHEN templates.status_at < (:told::bigint[])[1] THEN excluded.status ELSE templates.status END,
+  rejection = CASE WHEN templates.status_at < (:told::bigint[])[1]
     THEN excluded.rejection ELSE templates.rejection END,
-  category = CASE WHEN templates.category_at < (:since::bigint[])[1] THEN excluded.category ELSE templates.category END,
-  announced_at = CASE WHEN templates.announced = excluded.announced OR templates.category_at >= (:since::bigint[])[1]
+  category = CASE WHEN templates.category_at < (:told::bigint[])[1] THEN excluded.category ELSE templates.category END,
+  announced_at = CASE WHEN templates.announced = excluded.announced OR templates.category_at >= (:told::bigint[])[1]
     THEN templates.announced_at ELSE excluded.announced_at END,
-  announced = CASE WHEN templates.category_at < (:since::bigint[])[1]
+  announced = CASE WHEN templates.category_at < (:told::bigint[])[1]
     THEN excluded.announced ELSE templates.announced END,
-  quality = CASE WHEN templates.quality_at < (:since::bigint[])[1] THEN excluded.quality ELSE templates.quality END,
+  quality = CASE WHEN templates.quality_at < (:told::bigint[])[1] THEN excluded.quality ELSE templates.quality END,
   components = excluded.components, id = excluded.id, format = excluded.format
 WHERE templates.seen_at < (:since::bigint[])[1];
 
@@ -66,7 +67,7 @@ ON CONFLICT (account, name, language) DO UPDATE SET status = excluded.status, ca
 -- vanish
 /* What the list no longer has. */
 UPDATE templates SET status = 'DELETED', changed_at = (:at::bigint[])[1]
-WHERE account = (:account::text[])[1] AND seen_at < (:since::bigint[])[1] AND status_at < (:since::bigint[])[1]
+WHERE account = (:account::text[])[1] AND seen_at < (:since::bigint[])[1] AND status_at < (:told::bigint[])[1]
   AND status <> 'DELETED';
 
 -- touch

@@ -18,24 +18,25 @@ SELECT account, name, language, status, category, quality, components, changed_a
 FROM templates WHERE account = :account AND name = :name AND language = :language;
 
 -- save
-/* What was told, or made by us, since the reading of the list began is newer than the list. */
+/* What was told, or made by us, since the reading of the list began is newer than the list. The provider tells by its
+   own clock, on which that beginning is `told`. */
 INSERT INTO templates (account, name, language, status, category, quality, components, changed_at, seen_at, id, format,
   rejection, announced, announced_at)
 VALUES (:account, :name, :language, :status, :category, :quality, :components, :at, :at, :id, :format, :rejection,
   :announced, CASE WHEN :announced = '' THEN 0 ELSE :at END)
 ON CONFLICT (account, name, language) DO UPDATE SET seen_at = excluded.seen_at,
-  changed_at = CASE WHEN templates.status <> excluded.status AND templates.status_at < :since
-    OR templates.category <> excluded.category AND templates.category_at < :since
-    OR templates.quality <> excluded.quality AND templates.quality_at < :since
+  changed_at = CASE WHEN templates.status <> excluded.status AND templates.status_at < :told
+    OR templates.category <> excluded.category AND templates.category_at < :told
+    OR templates.quality <> excluded.quality AND templates.quality_at < :told
     OR templates.components <> excluded.components
     THEN excluded.changed_at ELSE templates.changed_at END,
-  status = CASE WHEN templates.status_at < :since THEN excluded.status ELSE templates.status END,
-  rejection = CASE WHEN templates.status_at < :since THEN excluded.rejection ELSE templates.rejection END,
-  category = CASE WHEN templates.category_at < :since THEN excluded.category ELSE templates.category END,
-  announced_at = CASE WHEN templates.announced = excluded.announced OR templates.category_at >= :since
+  status = CASE WHEN templates.status_at < :told THEN excluded.status ELSE templates.status END,
+  rejection = CASE WHEN templates.status_at < :told THEN excluded.rejection ELSE templates.rejection END,
+  category = CASE WHEN templates.category_at < :told THEN excluded.category ELSE templates.category END,
+  announced_at = CASE WHEN templates.announced = excluded.announced OR templates.category_at >= :told
     THEN templates.announced_at ELSE excluded.announced_at END,
-  announced = CASE WHEN templates.category_at < :since THEN excluded.announced ELSE templates.announced END,
-  quality = CASE WHEN templates.quality_at < :since THEN excluded.quality ELSE templates.quality END,
+  announced = CASE WHEN templates.category_at < :told THEN excluded.announced ELSE templates.announced END,
+  quality = CASE WHEN templates.quality_at < :told THEN excluded.quality ELSE templates.quality END,
   components = excluded.components, id = excluded.id, format = excluded.format
 WHERE templates.seen_at < :since;
 
@@ -54,7 +55,7 @@ ON CONFLICT (account, name, language) DO UPDATE SET status = excluded.status, ca
 -- vanish
 /* What the list no longer has. */
 UPDATE templates SET status = 'DELETED', changed_at = :at
-WHERE account = :account AND seen_at < :since AND status_at < :since AND status <> 'DELETED';
+WHERE account = :account AND seen_at < :since AND status_at < :told AND status <> 'DELETED';
 
 -- touch
 INSERT INTO template_lists (account, version, listed_at, failure) VALUES (:account, 1, :at, :failure)
