@@ -139,4 +139,25 @@ import Time
       try world.store.waiting(forTemplate: key, of: [Sender.main.id])
         == [Sender.main.id: 4])
   }
+
+  @Test("a store's clock that stands ahead of the calendar makes no news of a template old")
+  func ahead() throws {
+    let machine = try ClockTests.Machine()
+    let store = try machine.open()
+    defer { store.close() }
+    machine.pass(.seconds(600))
+    machine.setCalendar(by: .seconds(-600))
+    let clock = try store.clock()
+    #expect(clock.ahead > .seconds(500))
+    try store.save([Self.template("a")], of: Self.account)
+    // Told just now, by the provider's calendar.
+    let told = Timestamp(told: clock.calendar)
+    #expect(
+      try store.tell(
+        .status("PAUSED", rejection: ""), ofTemplate: "a", "en", in: Self.account, at: told))
+    #expect(try store.templates().first?.status == "PAUSED")
+    machine.pass(.seconds(10))
+    try store.save([Self.template("a")], of: Self.account)
+    #expect(try store.templates().first?.status == "APPROVED", "the list was read after it")
+  }
 }
