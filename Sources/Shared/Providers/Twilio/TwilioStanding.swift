@@ -25,7 +25,8 @@ package struct TwilioStanding: Hashable, Sendable {
     let properties = value["properties"]
     quality = properties?["quality_rating"]?.string ?? ""
     messagingLimit = properties?["messaging_limit"]?.name ?? ""
-    reasons = (value["offline_reasons"]?.items ?? []).map { reason in
+    reasons = (value["offline_reasons"]?.items ?? []).map { reason -> String in
+      if let words = reason.string { return words }
       let code = reason["code"]?.name.map { "\($0): " } ?? ""
       return code + (reason["message"]?.string ?? "no reason is given")
     }
