@@ -211,7 +211,10 @@ private final class World {
     let edited = try await world.call("PATCH", "/\(account)/order/it", Self.change)
     #expect(edited.status == 422)
     #expect(try await world.call("POST", "/\(account)/order/it/unpause").status == 422)
-    #expect(try await world.call("DELETE", "/\(account)/order").status == 200)
+    // Sends name it by its id.
+    try world.queue(1, TemplateKey(name: "HX1", language: "en").text, for: "content")
+    #expect(try await world.call("DELETE", "/\(account)/order").status == 409)
+    #expect(try await world.call("DELETE", "/\(account)/order?force=true").status == 200)
     #expect(world.provider.asked.last?.target == "/v1/Content/HX1")
   }
 }

@@ -128,12 +128,29 @@ struct TemplateChanges: Sendable {
     do throws(LookupFailed) { return try read() } catch { throw ProviderAsking.refused(error) }
   }
 
+  /// By what sends name it. On Twilio that is its id, in whatever language they say, or a name of the settings.
+  private func keys(of template: MirroredTemplate, _ account: Account) -> Set<TemplateKey> {
+    guard case .twilio = account.sender.credentials else { return [template.key] }
+    var keys: Set = [TemplateKey(text: template.id)]
+    for sender in context.settings.senders where account.ids.contains(sender.sender.id) {
+      for (name, languages) in sender.templates {
+        for (language, sid) in languages where sid == template.id {
+          keys.insert(TemplateKey(name: name, language: language))
+        }
+      }
+    }
+    return keys
+  }
+
   /// What waits could not go out any more, or not until it was reviewed.
   private func refuseWaiting(
     _ templates: [MirroredTemplate], _ account: Account, _ order: Order, _ why: String
   ) throws {
     for template in templates {
-      let waiting = try order.store.waiting(forTemplate: template.key, of: account.ids)
+      var waiting: [SenderID: Int] = [:]
+      for key in keys(of: template, account) {
+        waiting.merge(try order.store.waiting(forTemplate: key, of: account.ids)) { $0 + $1 }
+      }
       let count = waiting.values.reduce(0, +)
       guard count > 0 else { continue }
       let names = waiting.keys.map(\.text).sorted().joined(separator: ", ")
