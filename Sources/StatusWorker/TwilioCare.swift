@@ -88,7 +88,7 @@ package final class TwilioCare {
       let sender = senders.all.first { $0.credentialsID.description == row.owner }
       guard let sender else { continue }
       let rotation = TokenRotation(sender, store, seal, keepOut: { [log] in log.keepOut([$0]) }) {
-        try self.ask($0, sender, under: sender.address(of: .accounts))
+        try self.ask($0, sender, under: sender.address(of: $1))
       }
       do {
         let step = try keeper.whileHeld { try rotation?.step() }

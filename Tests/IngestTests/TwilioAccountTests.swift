@@ -21,15 +21,14 @@ private final class World {
   private let client: HTTPClient
   private(set) var settings: Settings
 
-  init(key: Bool = true, _ change: (inout SimulatorSettings) -> Void = { _ in }) throws {
-    var simulated = SimulatorSettings()
-    change(&simulated)
-    simulator = try Simulator(simulated)
+  init(otherToken: String? = nil) throws {
+    simulator = try Simulator(SimulatorSettings())
     client = try HTTPClient()
     let account =
       "provider: \"twilio\", accountSid: \"\(Demo.accountSid)\", authToken: \"\(Demo.authToken)\", baseURL: \"http://127.0.0.1:\(simulator.port)\""
     let senders = """
       { id: "chat", from: "\(Demo.whatsAppAddress)", app: "shop", company: "own", \(account) },
+      \(otherToken.map { "{ id: \"other\", provider: \"twilio\", from: \"+15005550009\", accountSid: \"\(Demo.accountSid)\", authToken: \"\($0)\" }," } ?? "")
       """
     stand = try IngestStand(moreSenders: senders, publicURL: "https://hooks.example.com/in")
     stock = try StockedStore(stand)
@@ -113,7 +112,7 @@ private struct NoAnswer: Error { let path: String }
     while true {
       steps += 1
       try #require(steps < 30)
-      let rotation = try world.rotation { request in
+      let rotation = try world.rotation { request, _ in
         let answer = try world.ask(request)
         defer { asked += 1 }
         if lost.contains(asked) { throw Killed() }
@@ -169,6 +168,30 @@ private struct NoAnswer: Error { let path: String }
     #expect(try world.stock.store.credentials().isEmpty)
   }
 
+  @Test("a token is not rotated while another sender of the account has another one")
+  func different() async throws {
+    let world = try World(otherToken: "another-token")
+    let answer = try await world.call("POST", "/chat/rotate")
+    #expect(answer.status == 422 && answer.text.contains("the token of other"), "\(answer.text)")
+    #expect(try world.stock.store.credentials().isEmpty)
+  }
+
+  @Test(
+    "while Twilio takes neither of the tokens both are kept, and it goes on when one counts again")
+  func suspended() async throws {
+    let world = try World()
+    let rotation = try world.rotation { request, _ in try world.ask(request) }
+    #expect(try rotation.step() == .begun && rotation.step() == .kept)
+    try world.takeUp()
+    let both = try world.tokens
+    world.simulator.switchOn(Fault(.tokenExpired))
+    #expect(throws: TokenRotation.Failed.self) { try rotation.step() }
+    world.simulator.switchOff()
+    try world.takeUp()
+    #expect(try world.tokens == both && both.count == 2)
+    #expect(try rotation.step() == .done)
+  }
+
   @Test("what Twilio refuses is told, and the rotation is as if it had not begun")
   func refusedByTwilio() async throws {
     let world = try World()
@@ -184,7 +207,7 @@ private struct NoAnswer: Error { let path: String }
   @Test("a second token that somebody gives up leaves the former in use")
   func givenUp() async throws {
     let world = try World()
-    let rotation = try world.rotation { try world.ask($0) }
+    let rotation = try world.rotation { request, _ in try world.ask(request) }
     #expect(try rotation.step() == .begun && rotation.step() == .kept)
     let account = TwilioAccount(
       sid: AccountID(Demo.accountSid), authToken: Secret(Demo.authToken))

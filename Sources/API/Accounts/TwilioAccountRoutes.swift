@@ -38,7 +38,11 @@ struct TwilioAccountRoutes: Sendable {
       guard case .twilio(let own) = sender.credentials else {
         return responder.answer(Self.refused("", "is for senders of Twilio's alone").answer)
       }
-      guard !context.hasOthers(sender.credentialsID, than: key) else {
+      let isOthers = context.settings.senders.contains {
+        $0.sender.account == sender.sender.account
+          && !context.requests.isVisible($0.sender.id, to: key)
+      }
+      guard !isOthers else {
         return responder.answer(
           Self.refused(
             "", "is for a key of all tenants: senders of other tenants have the same account"
@@ -68,9 +72,19 @@ struct TwilioAccountRoutes: Sendable {
     guard seal.hasKey else {
       throw Self.refused("", "keeps a new token, which needs secretsKey in the settings")
     }
-    let (log, base) = (context.door.log, order.sender.address(of: .accounts))
+    let log = context.door.log
+    let others = context.settings.senders.filter {
+      $0.sender.account == order.sender.sender.account
+        && $0.credentialsID != order.sender.credentialsID
+    }
+    guard others.isEmpty else {
+      let names = others.map(\.sender.id.text).sorted().joined(separator: ", ")
+      throw Self.refused(
+        "",
+        "would end the token of \(names): give all senders of the account the same authToken first")
+    }
     let rotation = TokenRotation(order.sender, store, seal, keepOut: { log.keepOut([$0]) }) {
-      try order.asking.ask($0, under: base)
+      try order.asking.ask($0, under: order.sender.address(of: $1))
     }
     do { try rotation?.run { _ = Gate().wait(for: settling) } } catch let failed
       as TokenRotation.Failed

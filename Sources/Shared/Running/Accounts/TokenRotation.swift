@@ -29,7 +29,7 @@ package final class TokenRotation {
     package var lookup: LookupFailed?
   }
 
-  package typealias Ask = (ProviderRequest) throws -> ProviderAnswer
+  package typealias Ask = (ProviderRequest, TwilioHost) throws -> ProviderAnswer
 
   private let sender: SenderSettings
   private let account: AccountID
@@ -42,7 +42,7 @@ package final class TokenRotation {
   /// False until this one has written that it begins.
   private var hasBegun = false
 
-  /// nil where the sender is not Twilio's, or nothing secret can be kept. `ask` goes to the host of the accounts.
+  /// nil where the sender is not Twilio's, or nothing secret can be kept.
   package init?(
     _ sender: SenderSettings, _ store: SendStore, _ seal: SecretSeal,
     keepOut: @escaping (Secret) -> Void, ask: @escaping Ask
@@ -97,10 +97,10 @@ package final class TokenRotation {
     do {
       if !hasBegun {
         // One that was made before a crash is known to nobody.
-        let answer = try ask(TwilioPlatform.dropSecondary(account: owner))
+        let answer = try ask(TwilioPlatform.dropSecondary(account: owner), .accounts)
         if answer.status != 404 { try told { try TwilioDone.check(answer) } }
       }
-      let answer = try ask(TwilioPlatform.makeSecondary(account: owner))
+      let answer = try ask(TwilioPlatform.makeSecondary(account: owner), .accounts)
       second = try told { try TwilioDone.token(answer) }
     } catch let failed as Failed {
       try save(row, facts.with(nil), row.sealed)
@@ -122,8 +122,14 @@ package final class TokenRotation {
     }
     keepOut(second)
     let answer = try ask(
-      TwilioPlatform.promote(account: TwilioAccount(sid: account, authToken: second)))
+      TwilioPlatform.promote(account: TwilioAccount(sid: account, authToken: second)), .accounts)
     if answer.status == 401 {
+      // Neither counts while the account is suspended, and one of them will again.
+      let owner = TwilioAccount(sid: account, authToken: secret.token)
+      guard try ask(TwilioRequest.health(account: owner), .api).status == 200 else {
+        throw Failed(
+          description: "Twilio takes neither of the tokens at the moment; both are kept, try again")
+      }
       let former = RuntimeSecret(token: secret.token)
       try save(row, facts.with(nil), seal.seal(former, for: sender.credentialsID))
       throw Failed(
