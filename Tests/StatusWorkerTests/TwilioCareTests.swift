@@ -3,6 +3,7 @@ import EventLog
 import HTTP
 import JSON
 import Platform
+import Providers
 import Running
 import SendStore
 import Settings
@@ -14,6 +15,8 @@ import TestSupport
 import Testing
 import Time
 
+private struct NotDone: Error { let what: String }
+
 @Suite struct TwilioCareTests {
   private final class World {
     let simulator: Simulator
@@ -22,13 +25,14 @@ import Time
     private let folder: TemporaryFolder
     private let log: EmbeddedLog
     private let client: HTTPClient
+    let clock = ManualClock()
 
     static let service = "MG" + String(repeating: "1", count: 32)
 
     init(_ change: (inout SimulatorSettings) -> Void = { _ in }) throws {
       folder = try TemporaryFolder()
       log = try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db")))
-      store = try SendStore(.sqlite(path: folder.file("store.db")))
+      store = try SendStore(.sqlite(path: folder.file("store.db"), clock: clock.storeClock))
       client = try HTTPClient()
       var simulated = SimulatorSettings()
       change(&simulated)
@@ -37,7 +41,7 @@ import Time
         "provider: \"twilio\", accountSid: \"\(Demo.accountSid)\", authToken: \"\(Demo.authToken)\", baseURL: \"http://127.0.0.1:\(simulator.port)\""
       settings = try Settings.read(
         text: """
-          { senders: [
+          { secretsKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", senders: [
             { id: "chat", from: "\(Demo.whatsAppAddress)", \(account),
               budget: { daily: { limit: 50, counts: "recipients" } } },
             { id: "sandbox", from: "\(Demo.sandboxAddress)", \(account) },
@@ -61,6 +65,30 @@ import Time
         settings: settings, store: store, eventLog: log, worker: WorkerID("w"),
         log: Log(worker: "test", write: { _ in }), health: Health(), metrics: Metrics(),
         stop: StopSignal())
+    }
+
+    func ask(_ request: ProviderRequest) throws -> ProviderAnswer {
+      let call = HTTPCall(request, under: settings.senders[0].baseURL)
+      guard case .answered(let answer) = client.ask(call) else {
+        throw NotDone(what: request.path)
+      }
+      return ProviderAnswer(answer)
+    }
+
+    func rotation() throws -> TokenRotation {
+      try #require(
+        TokenRotation(
+          settings.senders[0], store, SecretSeal(settings), keepOut: { _ in },
+          ask: { request, _ in try self.ask(request) }))
+    }
+
+    /// What the store has of the account's token.
+    func token() throws -> (facts: TokenFacts, secret: RuntimeSecret?) {
+      let id = settings.senders[0].credentialsID
+      let row = try #require(try store.credentials().first { $0.owner == id.description })
+      return (
+        TokenFacts(json: row.facts), row.sealed.flatMap { SecretSeal(settings).open($0, for: id) }
+      )
     }
 
     /// As after a start.
@@ -89,10 +117,31 @@ import Time
     }
   }
 
-  private struct NotDone: Error { let what: String }
-
   private static let offline =
     #"{"status":"OFFLINE","reasons":[{"code":63020,"message":"The invitation was not accepted"}]}"#
+
+  @Test(
+    "the change of an auth token that nobody goes on with is finished, and left alone while somebody does"
+  )
+  func interrupted() async throws {
+    try await onOwnThread {
+      let world = try World()
+      #expect(try world.rotation().step() == .begun)
+      try world.look()
+      #expect(try world.token().facts.rotation == .making, "whoever began it is still at it")
+      world.clock.advance(.seconds(60))
+      try world.look()
+      let second = try #require(try world.token().secret?.previous)
+      #expect(try world.token().facts.rotation == .promoting)
+      try world.look()
+      #expect(try world.token().facts.rotation == .promoting, "all have to hear of it before")
+      world.clock.advance(.seconds(60))
+      try world.look()
+      #expect(try world.token().facts.rotation == nil && world.token().secret?.token == second)
+      let account = TwilioAccount(sid: AccountID(Demo.accountSid), authToken: second)
+      #expect(try world.ask(TwilioRequest.health(account: account)).status == 200)
+    }
+  }
 
   @Test(
     "a sender that Twilio has taken offline stops its lane with the reason, until it is online again"
