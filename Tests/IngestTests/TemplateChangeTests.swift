@@ -151,6 +151,18 @@ private final class World {
     #expect(later?.reason == "rejected")
   }
 
+  @Test("while Meta has not answered nothing goes out as a template that may be in review")
+  func unanswered() async throws {
+    let world = try World()
+    try world.queue(1, TemplateKey(name: "order", language: "it").text, for: "away")
+    let forced = Self.change.dropLast() + #","force":true}"#
+    #expect(try await world.call("PATCH", "/9004/order/it", String(forced)).status == 504)
+    let flow = try world.store.laneWaits().first { $0.sender.text == "away" }?.flows.first
+    #expect(flow?.reason.contains("being edited") == true && flow?.waits.until != nil)
+    #expect(try world.known("9004")?.status == "APPROVED")
+    #expect(try world.store.templateLists().allSatisfy { $0.account.text != "9004" || $0.isWanted })
+  }
+
   @Test("one language or all are deleted, unless sends wait for them; the lock of the name is told")
   func delete() async throws {
     let world = try World()

@@ -110,6 +110,10 @@ struct TemplateChanges: Sendable {
       try order.refuseWaiting(
         [template], account, "they could not go out until Meta has reviewed it")
     }
+    // Nothing goes out between Meta's word and ours; it ends by itself where Meta refuses.
+    try order.store.hold(
+      template: template.key.text, of: account.ids, until: try order.store.now() + Self.editing,
+      because: "the template is being edited")
     let answer = try order.ask(
       MetaTemplateRequest.edit(try order.id(of: template), change, by: own.sender), account)
     try order.told { () throws(LookupFailed) in try MetaAnswer.success(answer) }
@@ -126,6 +130,9 @@ struct TemplateChanges: Sendable {
     return try order.shown(
       [template], note: "It goes to review, and cannot be sent until Meta has approved it.")
   }
+
+  /// Longer than Meta is waited for.
+  private static let editing = Duration.seconds(30)
 
   private func delete(_ order: TemplateOrder) throws -> HTTPAnswer {
     let (account, found) = try order.found()
