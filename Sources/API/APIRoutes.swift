@@ -9,12 +9,17 @@ package final class APIRoutes: DoorRoutes {
   private let waiting: SendWaits
   private let keys: KeyLookup
   private let providers: ProviderDesk
+  /// How long every process takes to hear of a secret that was made at run time.
+  private let settling: Duration
 
   /// Of the stream of events, at a time.
   package static let listeners = 128
 
-  package init(_ door: DoorContext, heartbeat: Duration = .seconds(15)) {
+  package init(
+    _ door: DoorContext, heartbeat: Duration = .seconds(15), settling: Duration = .seconds(2)
+  ) {
     self.door = door
+    self.settling = settling
     events = EventRoutes(
       door.eventLog, log: door.log, heartbeat: heartbeat, limit: Self.listeners)
     waiting = SendWaits(door.store, log: door.log)
@@ -33,6 +38,7 @@ package final class APIRoutes: DoorRoutes {
     SignupRoutes(context: context).add(to: &router)
     TaskRoutes(context: context).add(to: &router)
     RawEventRoutes(context: context).add(to: &router)
+    TwilioAccountRoutes(context: context, settling: settling).add(to: &router)
     TemplateRoutes(context: context).add(to: &router)
     PhoneRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)

@@ -70,7 +70,7 @@ struct SenderDoor: Sendable {
   private func choose(
     _ request: SendRequest, _ window: ServiceWindow, at now: Timestamp
   ) throws(Failure) -> Message {
-    let needsWindow = settings.sender.channel != .twilioSMS && !request.message.isTemplate
+    let needsWindow = settings.sender.channel.isWhatsApp && !request.message.isTemplate
     let isEnforced = settings.sender.window == .enforce && !window.isOpen(at: now)
     guard needsWindow, isEnforced || window.isKnownClosed(at: now) else { return request.message }
     if let fallback = request.fallbackTemplate { return Message(.template(fallback)) }
@@ -143,8 +143,12 @@ struct PreparedSend: Sendable {
 
 extension TwilioCredentials {
   func sender(of settings: SenderSettings) -> TwilioSender {
-    TwilioSender(
-      channel: settings.sender.channel, address: settings.sender.address,
-      templates: ContentCatalog(settings.templates))
+    let templates = ContentCatalog(settings.templates)
+    if let fallbackFrom, let messagingServiceSid {
+      return TwilioSender(
+        service: messagingServiceSid, fallbackFrom: fallbackFrom, templates: templates)
+    }
+    return TwilioSender(
+      channel: settings.sender.channel, address: settings.sender.address, templates: templates)
   }
 }

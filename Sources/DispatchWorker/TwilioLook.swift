@@ -38,7 +38,8 @@ struct TwilioLook {
   /// `unbound`: those of the list that may be the one and belong to no send of ours. `rivals`: the words of
   /// our other messages to the same person of which it is not known either.
   func finding(_ unbound: [TwilioMessage], rivals: [String?]) -> Finding {
-    guard let attemptAt else { return .unclear }
+    // How Twilio's list spells a person whom RCS or SMS reached is not known well enough to prove absence.
+    guard let attemptAt, sender.channel != .twilioRCS else { return .unclear }
     guard !unbound.isEmpty else { return .notThere }
     guard !rivals.contains(where: { Self.alike($0, body) }) else { return .unclear }
     let candidates = unbound.filter { body == nil || $0.body == body }

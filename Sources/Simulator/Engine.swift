@@ -182,6 +182,7 @@ extension World {
     case .restore(let app, let account, let id, let status, let former):
       restore(app, account, id, from: status, to: former, at: now)
     case .review(let app, let account, let id): review(app, account, id, at: now)
+    case .approve(let account, let sid): approve(sid, account)
     case .says(let person, let saying): _ = says(person, saying, at: now)
     case .reply(let reply): effects.append(.reply(reply))
     case .release(let serial): release(serial, at: now)

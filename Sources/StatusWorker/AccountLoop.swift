@@ -86,7 +86,8 @@ package final class AccountLoop {
         ["account": event.account.text, "kind": event.kind])
       return
     }
-    try mirror(event)
+    // What comes late changes nothing that is newer.
+    guard try mirror(event) else { return other.add() }
     try noteChange(event, senders)
     let done = try act(on: event, senders)
     (done ? applied : other).add()
@@ -107,16 +108,34 @@ package final class AccountLoop {
     }
   }
 
-  /// Webhooks come before the daily list.
-  private func mirror(_ event: AccountEvent) throws(StoreError) {
+  /// Webhooks come before the daily list. False where something newer is known.
+  private func mirror(_ event: AccountEvent) throws(StoreError) -> Bool {
+    let told = event.providerAt.map { Timestamp(told: $0) } ?? event.receivedAt
+    let account = event.account
     switch event.news {
     case .templateStatus(let status):
-      try store.tell(
-        status.event, ofTemplate: status.name, status.language, in: event.account)
+      let reasons = [status.reason, status.advice].compactMap(\.self)
+      return try store.tell(
+        .status(status.mirrored, rejection: reasons.joined(separator: ": ")),
+        ofTemplate: status.name, status.language, in: account, at: told)
+    case .templateQuality(let news):
+      return try store.tell(
+        .quality(news.quality), ofTemplate: news.name, news.language, in: account, at: told)
+    case .templateCategory(let news):
+      log.warning(
+        news.isDone ? "a template has another category" : "a template will have another category",
+        [
+          "template": TemplateKey(name: news.name, language: news.language).description,
+          "category": news.category,
+        ])
+      return try store.tell(
+        news.isDone ? .category(news.category) : .announced(news.category),
+        ofTemplate: news.name, news.language, in: account, at: told)
     case .templateComponents(let changed):
       // Not all of it stands in the webhook: the list is read anew.
-      try store.templatesFailed(of: event.account, because: "\(changed.name) was changed")
-    case .account, .quality, .capability, .preferences, .error, .other: return
+      try store.templatesFailed(of: account, because: "\(changed.name) was changed")
+      return true
+    case .account, .quality, .capability, .preferences, .error, .other: return true
     }
   }
 
@@ -129,7 +148,7 @@ package final class AccountLoop {
     case .capability(let capability): try tell(capability.limit, to: senders)
     case .preferences(let preferences): try act(on: preferences, senders)
     case .error(let code, let text): try act(onError: code, text, event, senders)
-    case .templateComponents, .other: false
+    case .templateComponents, .templateQuality, .templateCategory, .other: false
     }
   }
 
@@ -251,6 +270,11 @@ package final class AccountLoop {
 }
 
 extension TemplateStatus {
+  /// As Meta's list has it.
+  fileprivate var mirrored: String {
+    resumes ? "APPROVED" : event
+  }
+
   /// Meta pauses for 3 hours, then for 6, then for good.
   fileprivate var pauseLength: Duration? {
     guard event == "PAUSED" else { return nil }

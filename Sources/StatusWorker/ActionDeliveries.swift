@@ -44,7 +44,7 @@ struct ActionDeliveries {
       let ((message, sender), send) = $0
       return NewDelivery(
         ActionEvent(
-          message, to: sender.tenant, isWhatsApp: sender.channel != .twilioSMS, answering: send),
+          message, to: sender.tenant, isWhatsApp: sender.channel.isWhatsApp, answering: send),
         to: sender.tenant)
     }
     if !deliveries.isEmpty { try store.add(deliveries) }

@@ -81,6 +81,11 @@ package enum StatusWorker {
           context.log.error("cannot go on with signups", ["reason": error.description])
         }
       },
+      WorkerThread("twilio-senders") {
+        do throws(HTTPClientError) { try TwilioCare(context, senders).run() } catch {
+          context.log.error("cannot ask how senders stand", ["reason": error.description])
+        }
+      },
       WorkerThread("tokens") {
         do throws(HTTPClientError) { try TokenCare(context, senders).run() } catch {
           context.log.error("cannot look after tokens", ["reason": error.description])

@@ -54,7 +54,7 @@ struct APICaller {
 
   func close() { client.close() }
 
-  /// For a command that is nothing but questions to the API.
+  /// For a command that is nothing but questions to the API, with the settings that the options name. What fails is told.
   static func with(
     _ options: Options, scopes: [APIKey.Scope], _ body: (APICaller) throws(Failed) -> Void
   ) -> Exit {
@@ -77,6 +77,13 @@ struct APICaller {
   /// A name in a path.
   static func segment(_ name: String) -> String {
     String(decoding: percentEncoded(name), as: UTF8.self)
+  }
+
+  /// The answer's object; anything but a success is told.
+  func done(_ method: String, _ path: String, _ body: [UInt8] = []) throws(Failed) -> JSONValue {
+    let answer = try call(method, path, body)
+    guard (200...299).contains(answer.status), let json = answer.json else { throw Failed(answer) }
+    return json
   }
 
   func call(

@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import JSON
 import SendStore
+import Simulator
 import Store
 import TestSupport
 import Testing
@@ -180,5 +181,22 @@ import Testing
       #expect(run.status == 0 && run.output.contains("\(SendStore.schemaVersion) migrations"))
     }
     #expect(try SQLiteFacts.schema(of: folder.file("store.db")) == SendStore.schemaVersion)
+  }
+
+  @Test("a number of the US that no registration stands for is a warning")
+  func registration() throws {
+    let simulator = try Simulator()
+    defer { simulator.stop(within: .zero) }
+    let found = try look(
+      """
+      { apiKeys: ["a-key-of-more-than-16"],
+        log: "embedded:log.db", store: "sqlite:store.db", spool: { path: "spool.db", limit: "1MB" },
+        senders: [{
+          id: "us", provider: "twilio", from: "\(Demo.smsAddress)", accountSid: "\(Demo.accountSid)",
+          authToken: "\(Demo.authToken)", baseURL: "http://127.0.0.1:\(simulator.port)",
+        }] }
+      """)
+    #expect(found.verdicts(of: "sender us") == ["ok", "warning"])
+    #expect(found.sentence(of: "sender us").contains("30034"))
   }
 }

@@ -114,4 +114,13 @@ import Time
     return TwilioLook(
       person: ChannelAddress(Self.person), sender: sender, body: body, attemptAt: attemptAt)
   }
+
+  @Test("a list proves nothing of a message by RCS: how it spells the person is not known")
+  func rcs() {
+    let look = TwilioLook(
+      person: ChannelAddress("rcs:+393331234567"),
+      sender: TwilioSender(channel: .twilioRCS, address: "rcs:acme"), body: "Hello",
+      attemptAt: CalendarTime(seconds: 1_800_000_000))
+    #expect(look.finding([], rivals: []) == .unclear)
+  }
 }

@@ -70,7 +70,8 @@ final class IngestStand: Sendable {
       slot, stores, log: logger, metrics: metrics, templates: templates, accounts: accounts)
     listener = try IngestListener(
       settings, door, AdminRoutes(health, metrics),
-      with: [APIRoutes(door, heartbeat: heartbeat)], patience: patience, instance: Self.instance,
+      with: [APIRoutes(door, heartbeat: heartbeat, settling: .zero)], patience: patience,
+      instance: Self.instance,
       marksEvery: marksEvery, limits: limits)
     reload.onChange { [listener] settings in listener.apply(settings) }
     client = try HTTPClient()

@@ -89,11 +89,13 @@ final class OpenAPICaller {
   /// A full one has none.
   let store: StockedStore?
   private let simulator: Simulator
+  let provider: FakeProvider
 
   init(full: Bool, publicURL: String? = nil) throws {
     simulator = try Simulator(SimulatorSettings())
+    provider = try FakeProvider()
     stand = try IngestStand(
-      OpenAPITests.relay, moreSenders: Self.senders(simulator.port),
+      OpenAPITests.relay, moreSenders: Self.senders(simulator.port) + provider.senders,
       spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
       publicURL: publicURL)
     store = full ? nil : try StockedStore(stand)
@@ -105,7 +107,7 @@ final class OpenAPICaller {
   private static func senders(_ port: UInt16) -> String {
     [
       ("answered", Demo.accessToken, port, Demo.phoneNumberID), ("refused", "wrong", port, "1"),
-      ("lost", Demo.accessToken, port, "2"), ("away", "none", 1, "3"),
+      ("lost", Demo.accessToken, port, "2"), ("silent-app", "none", 1, "3"),
     ].map {
       """
       { id: "\($0)", provider: "meta", phoneNumberId: "\($3)", wabaId: "\(Demo.wabaID)",

@@ -70,6 +70,82 @@ extension OpenAPICaller {
       try await call(put, "/api/accounts/meta/token", body: body)
     }
     try await call(put, "/api/accounts/nobody/token", body: "{}")
+    let (rotate, below) = ("/api/accounts/{sender}/rotate", "/api/accounts/{sender}/subaccounts")
+    for sender in ["content", "gone", "refusing", "silent", "meta", "nobody"] {
+      let prefix = "/api/accounts/\(sender)"
+      try await call("POST \(rotate)", "\(prefix)/rotate")
+      try await call("GET \(below)", "\(prefix)/subaccounts")
+      try await call("POST \(below)", "\(prefix)/subaccounts", body: #"{"name":"Acme"}"#)
+    }
+    for body in ["{", large] {
+      try await call("POST \(below)", "/api/accounts/content/subaccounts", body: body)
+    }
+  }
+
+  /// Of which some cannot be changed: the provider refuses, is away, or has not told its id, or sends wait for it.
+  private func fillTemplates() throws {
+    guard let store = store?.store else { return }
+    let places = [
+      ("9001", "order", "1"), ("9001", "nameless", ""), ("9001", "waiting", "2"),
+      ("9001", "refuse_me", "refuse_me"), ("9004", "order", "3"),
+      (FakeProvider.account, "order", "HX1"),
+    ]
+    for (account, name, id) in places {
+      var template = MirroredTemplate(
+        account: AccountID(account), name: name, language: "it", status: "APPROVED",
+        category: "UTILITY", quality: "", components: Array("[]".utf8))
+      template.id = id
+      try store.put(template)
+    }
+    let now = try store.now()
+    var send = NewSend(
+      id: .random(at: now), sender: SenderID("own"), recipient: "+393331234567",
+      content: Array("{}".utf8), due: now + .seconds(600), expires: now + .seconds(3600))
+    send.template = TemplateKey(name: "waiting", language: "it").text
+    _ = try store.take(IntakeBatch(log: "log", partition: 1, from: 0, next: 1, sends: [send]))
+  }
+
+  private func callTemplates() async throws {
+    try fillTemplates()
+    let prefix = "/api/templates"
+    func draft(_ account: String, _ name: String) -> String {
+      "{\"account\":\"\(account)\",\"name\":\"\(name)\",\"language\":\"it\",\"category\":\"UTILITY\",\"components\":[{\"type\":\"BODY\",\"text\":\"Hello\"}]}"
+    }
+    let large = String(repeating: " ", count: 70_000)
+    let drafts = [
+      draft("9001", "fresh"), draft("9001", "refuse_me"), draft("9004", "fresh"), "{}", "{", large,
+    ]
+    for body in drafts { try await call("POST \(prefix)", prefix, body: body) }
+    let name = "\(prefix)/{account}/{name}"
+    for place in ["9001/order", "9001/nothing", "9001/order?x=%00"] {
+      try await call("GET \(name)", "\(prefix)/\(place)")
+    }
+    let places = [
+      "9001/order", "9001/nothing", "9001/nameless", "9001/refuse_me", "9004/order",
+      "\(FakeProvider.account)/order",
+    ]
+    let unpause = "\(name)/{language}/unpause"
+    for place in places {
+      try await call("POST \(unpause)", "\(prefix)/\(place)/it/unpause")
+    }
+    let change = #"{"components":[{"type":"BODY","text":"Hello again"}]}"#
+    for place in places {
+      try await call("PATCH \(name)/{language}", "\(prefix)/\(place)/it", body: change)
+    }
+    for body in ["{", large] {
+      try await call("PATCH \(name)/{language}", "\(prefix)/9001/order/it", body: body)
+    }
+    let refused = ["9001/waiting", "9001/refuse_me", "9001/nothing", "9004/order"]
+    for place in refused + ["9001/order"] {
+      try await call("DELETE \(name)/{language}", "\(prefix)/\(place)/it")
+    }
+    for place in refused + ["9001/fresh"] {
+      try await call("DELETE \(name)", "\(prefix)/\(place)")
+    }
+    for route in ["DELETE \(name)/{language}", "DELETE \(name)"] {
+      let tail = route.hasSuffix("{language}") ? "/it" : ""
+      try await call(route, "\(prefix)/9001/waiting\(tail)?x=%00")
+    }
   }
 
   private func callTokens() async throws {
@@ -80,11 +156,11 @@ extension OpenAPICaller {
       try await call("POST \(mint)", "/api/accounts/answered/mint", body: body)
     }
     try await call("POST \(revoke)", "/api/accounts/answered/revoke", body: large)
-    for sender in ["answered", "refused", "lost", "away", "twilio", "nobody"] {
+    for sender in ["answered", "refused", "lost", "silent-app", "twilio", "nobody"] {
       try await call("POST \(mint)", "/api/accounts/\(sender)/mint", body: body)
     }
     for (sender, previous) in [
-      ("answered", "wrong"), ("answered", "\(Demo.accessToken)-1"), ("away", "x"),
+      ("answered", "wrong"), ("answered", "\(Demo.accessToken)-1"), ("silent-app", "x"),
       ("twilio", "x"), ("nobody", "x"),
     ] {
       try keep(previous: previous, of: sender)
@@ -284,6 +360,7 @@ extension OpenAPICaller {
     try await callAccountChanges()
     try await call("GET /api/tasks", "/api/tasks")
     try await call("GET /api/tasks", "/api/tasks?x=%00")
+    try await callTemplates()
     try await call("GET /api/doubts", "/api/doubts")
     try await call("GET /api/doubts", "/api/doubts?after=x")
     let decide = "POST /api/doubts/{id}"

@@ -46,6 +46,20 @@ import Time
       ])
   }
 
+  @Test("reaches a person by RCS alone, or through a service that may fall back to SMS")
+  func rcs() throws {
+    let text = Message(.text(TextMessage("x")))
+    let direct = try form(text, TwilioSender(channel: .twilioRCS, address: "rcs:acme_agent"))
+    #expect(direct["From"] == "rcs:acme_agent" && direct["To"] == "rcs:+393331234567")
+    #expect(direct["FallbackFrom"] == nil)
+    let served = try form(
+      text, TwilioSender(service: Self.service, fallbackFrom: "+15550001111"))
+    #expect(served["MessagingServiceSid"] == Self.service && served["From"] == nil)
+    #expect(served["FallbackFrom"] == "+15550001111")
+    // With rcs: before it there would be no fallback.
+    #expect(served["To"] == "+393331234567")
+  }
+
   @Test("names the service, and the number of its pool where one is pinned")
   func services() throws {
     let sender = TwilioSender(channel: .twilioSMS, address: Self.service, pinned: "+15550001111")
@@ -113,6 +127,10 @@ import Time
     let cancel = TwilioRequest.cancel(sid, account: account)
     #expect(ProvidersTests.text(cancel.body) == "Status=canceled")
     #expect(TwilioRequest.health(account: account).path == "/2010-04-01/Accounts/AC01.json")
+    let byKey = TwilioAccount(sid: AccountID("AC01"), key: "SK01", secret: Secret("s"))
+    #expect(
+      TwilioRequest.health(account: byKey).path
+        == "/2010-04-01/Accounts/AC01/Messages.json?PageSize=1")
     let page = "/2010-04-01/Accounts/AC01/Messages.json?Page=1&PageToken=PASM1"
     #expect(try TwilioRequest.next(page, account: account).path == page)
   }

@@ -49,6 +49,15 @@ import Time
     #expect(raw.fields?.count == 14)
   }
 
+  @Test("a channel before an address is no part of it", arguments: ["whatsapp%3A", "rcs%3A", ""])
+  func channels(channel: String) throws {
+    let form =
+      "MessageSid=SM1&AccountSid=AC1&MessageStatus=read&To=\(channel)%2B393331234567&From=\(channel)acme"
+    let callback = try callback(Array(form.utf8))
+    #expect(callback.to == "+393331234567" && callback.from == "acme")
+    #expect(callback.meaning == .wentOut(.read))
+  }
+
   @Test("reads failures with code and text")
   func failures() throws {
     let undelivered = try callback(Fixture["twilio_status_undelivered.form"])

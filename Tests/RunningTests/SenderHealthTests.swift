@@ -46,4 +46,25 @@ import Testing
     #expect(
       health.sentence.contains("can_receive_call_sip is BLOCKED") == list.contains("call_sip"))
   }
+
+  @Test(
+    "a list of messages that an API key was given says that its sender may go on; a refusal does not",
+    arguments: [
+      (200, #"{"messages":[],"page":0}"#, true), (200, #"{"status":"suspended"}"#, false),
+      (401, #"{"code":20003,"message":"Authenticate"}"#, false),
+    ])
+  func byKey(status: Int, body: String, isHealthy: Bool) throws {
+    let sender = try #require(
+      try Settings.read(
+        text:
+          "{senders: [{id: 't', provider: 'twilio', from: '+15551230000', accountSid: 'AC00000000000000000000000000000001', authToken: 't', apiKeySid: 'SK00000000000000000000000000000001', apiKeySecret: 's'}]}"
+      ).senders.first)
+    #expect(sender.healthCall.url.hasSuffix("/Messages.json?PageSize=1"))
+    let timings = HTTPAnswerReceived.Timings(
+      connected: .zero, firstByte: .zero, total: .zero, isConnectionReused: true)
+    let answer = HTTPAnswerReceived(
+      status: status, headers: [], body: Array(body.utf8), gatePassedAt: .distantPast,
+      timings: timings)
+    #expect(sender.health(in: answer).isHealthy == isHealthy)
+  }
 }

@@ -213,6 +213,14 @@ import Testing
         "senders[0].from: is the sandbox's, which is for WhatsApp alone: write whatsapp:+14155238886"
       ),
       (
+        "{senders: [{id: 'x', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: 'rcs:'}]}",
+        "senders[0].from: must have the name of an RCS agent behind rcs:"
+      ),
+      (
+        "{senders: [{id: 'x', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: 'rcs:acme', fallbackFrom: '+15551230000'}]}",
+        "senders[0].fallbackFrom: is for RCS through a messagingServiceSid: it sends by SMS what RCS cannot"
+      ),
+      (
         "{senders: [{id: 'x', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: 'whatsapp:ACME'}]}",
         "senders[0].from: must have a number with + and its country behind whatsapp:"
       ),
@@ -397,13 +405,16 @@ import Testing
         {id: 'sandbox', provider: 'twilio', accountSid: '\(Self.sid)', authToken: 't', from: 'whatsapp:+14155238886'},
         {id: 'service', provider: 'twilio', accountSid: '\(Self.sid)', authToken: 't',
          messagingServiceSid: 'MG00000000000000000000000000000001', channel: 'whatsapp', budget: {daily: null}},
+        {id: 'rcs', provider: 'twilio', accountSid: '\(Self.sid)', authToken: 't', from: 'rcs:acme_agent',
+         messagingServiceSid: 'MG00000000000000000000000000000001', fallbackFrom: '+15551230000'},
       ] }
       """)
     #expect(
       settings.senders.map(\.sender.channel) == [
-        .twilioSMS, .twilioWhatsApp, .twilioSandbox, .twilioWhatsApp,
+        .twilioSMS, .twilioWhatsApp, .twilioSandbox, .twilioWhatsApp, .twilioRCS,
       ])
-    #expect(settings.senders.map(\.sender.defaultPrefix.text) == ["+44", "+1", "+44", "+44"])
+    #expect(
+      settings.senders.map(\.sender.defaultPrefix.text) == ["+44", "+1", "+44", "+44", "+44"])
     #expect(settings.senders[0].sender.budget == .sms)
     #expect(
       settings.senders[1].sender.window == .enforce && settings.senders[1].sender.inDoubt == .resend

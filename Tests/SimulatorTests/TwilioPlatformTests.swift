@@ -1,6 +1,8 @@
 import HTTP
 import JSON
+import Platform
 import Simulator
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct TwilioPlatformTests {
@@ -85,5 +87,98 @@ import Testing
     let approval = stand.twilioGet(path + "/ApprovalRequests")
     #expect(approval.json?["whatsapp"]?["status"]?.string == "approved")
     #expect(stand.twilioGet("/v1/Content/HX0").code == 20404)
+  }
+
+  @Test("an API key lists messages and does not see the account")
+  func keys() throws {
+    let stand = try Stand { $0.twilio[0].apiKeys = ["SK1": "secret"] }
+    let account = "/2010-04-01/Accounts/\(Demo.accountSid)"
+    let key = [authorization("SK1", "secret")]
+    #expect(stand.call("GET", account + ".json", key).code == 20003)
+    #expect(stand.call("GET", "/2010-04-01/Accounts.json", key).code == 20003)
+    let list = stand.call("GET", account + "/Messages.json?PageSize=1", key)
+    #expect(list.status == 200 && list.json?["messages"]?.items?.isEmpty == true)
+    #expect(stand.twilioGet(account + ".json").json?["status"]?.string == "active")
+  }
+
+  @Test("accounts below an account are made, listed, suspended, and closed for good")
+  func subaccounts() throws {
+    let stand = try Stand()
+    let headers = [
+      authorization(Demo.accountSid, Demo.authToken),
+      HTTPHeader("Content-Type", "application/x-www-form-urlencoded"),
+    ]
+    func post(_ path: String, _ form: String) -> Answer {
+      stand.call("POST", "/2010-04-01/\(path)", headers, Array(form.utf8))
+    }
+    let made = post("Accounts.json", "FriendlyName=Acme")
+    let sid = made.json?["sid"]?.string ?? ""
+    #expect(made.status == 201 && made.json?["auth_token"]?.string?.isEmpty == false)
+    let all = stand.twilioGet("/2010-04-01/Accounts.json").json?["accounts"]?.items ?? []
+    #expect(all.map { $0["friendly_name"]?.string } == ["Demo", "Acme"])
+    #expect(all[1]["owner_account_sid"]?.string == Demo.accountSid)
+    for status in ["suspended", "active", "closed"] {
+      #expect(post("Accounts/\(sid).json", "Status=\(status)").json?["status"]?.string == status)
+    }
+    #expect(post("Accounts/\(sid).json", "Status=active").code == 20001)
+    #expect(post("Accounts/AC0.json", "Status=active").code == 20404)
+  }
+
+  @Test("a content is made, approved after a while, and deleted")
+  func made() throws {
+    let stand = try Stand()
+    let headers = [
+      authorization(Demo.accountSid, Demo.authToken),
+      HTTPHeader("Content-Type", "application/json"),
+    ]
+    func post(_ path: String, _ json: String) -> Answer {
+      stand.call("POST", "/v1/Content\(path)", headers, Array(json.utf8))
+    }
+    #expect(post("", "{}").code == 20001)
+    let made = post(
+      "",
+      #"{"friendly_name":"order","language":"it","variables":{"1":"x"},"types":{"twilio/text":{"body":"Ciao {{1}}!"}}}"#
+    )
+    let sid = made.json?["sid"]?.string ?? ""
+    #expect(made.status == 201 && sid.hasPrefix("HX"))
+    let ask = post(
+      "/\(sid)/ApprovalRequests/whatsapp", #"{"name":"order","category":"UTILITY"}"#)
+    #expect(ask.status == 201 && ask.json?["status"]?.string == "received")
+    func last() -> JSONValue? {
+      stand.twilioGet("/v2/ContentAndApprovals").json?["contents"]?.items?.last
+    }
+    #expect(last()?["types"]?["twilio/text"]?["body"]?.string == "Ciao {{1}}!")
+    #expect(last()?["approval_requests"]?["status"]?.string == "received")
+    stand.simulator.advance(.seconds(3))
+    let end = RunningTime.now + .seconds(20)
+    func isApproved() -> Bool {
+      last()?["approval_requests"]?["status"]?.string == "approved"
+    }
+    while !isApproved(), !end.hasPassed { pause(for: .milliseconds(5)) }
+    #expect(isApproved())
+    #expect(stand.call("DELETE", "/v1/Content/\(sid)", headers).status == 204)
+    #expect(stand.twilioGet("/v1/Content/\(sid)").code == 20404)
+  }
+
+  @Test("an agent sends by RCS to whom it is asked to, and a service tries it before SMS")
+  func rcs() throws {
+    let service = "MG" + String(repeating: "1", count: 32)
+    let stand = try Stand {
+      $0.twilio[0].senders.append(.init("rcs:acme"))
+      $0.twilio[0].services = [.init(sid: service, senders: ["rcs:acme", Demo.smsAddress])]
+    }
+    let to = "+393331234567"
+    let direct = stand.twilio([("To", "rcs:" + to), ("From", "rcs:acme"), ("Body", "x")])
+    #expect(direct.status == 201 && direct.json?["to"]?.string == "rcs:" + to)
+    #expect(stand.twilio([("To", to), ("From", "rcs:acme"), ("Body", "x")]).code == 63007)
+    let served = stand.twilio([
+      ("To", to), ("MessagingServiceSid", service), ("FallbackFrom", Demo.smsAddress),
+      ("Body", "x"),
+    ])
+    #expect(served.status == 201 && served.json?["to"]?.string == "rcs:" + to)
+    let both = [
+      ("To", to), ("From", Demo.smsAddress), ("FallbackFrom", Demo.smsAddress), ("Body", "x"),
+    ]
+    #expect(stand.twilio(both).code == 21664)
   }
 }

@@ -203,4 +203,61 @@ import Time
       #expect(stand.metrics.text().contains("postrider_account_events_other_total 1"))
     }
   }
+
+  private static func word(_ kind: String, _ fields: String, at seconds: Int64) -> AccountEvent {
+    var event = news(
+      kind, #"{"message_template_name":"offer","message_template_language":"it",\#(fields)}"#)
+    event.providerAt = CalendarTime(seconds: 1_800_000_000 + seconds)
+    return event
+  }
+
+  @Test(
+    "what Meta tells of a template's quality, category and state is shown, in the order in which it happened"
+  )
+  func told() async throws {
+    try await onStand(.oneMachine) { stand in
+      let account = AccountID("W1")
+      try stand.store.save(
+        [
+          MirroredTemplate(
+            account: account, name: "offer", language: "it", status: "APPROVED",
+            category: "UTILITY", quality: "GREEN", components: Array("[]".utf8))
+        ], of: account)
+      func known() throws -> MirroredTemplate {
+        try #require(try stand.store.templates().first)
+      }
+      let status = "message_template_status_update"
+      try stand.tell(events: [
+        Self.word(
+          "message_template_quality_update",
+          #""previous_quality_score":"GREEN","new_quality_score":"RED""#, at: 10),
+        Self.word(
+          "template_category_update", #""new_category":"UTILITY","correct_category":"MARKETING""#,
+          at: 11),
+      ])
+      #expect(try known().quality == "RED" && known().category == "UTILITY")
+      #expect(try known().announced == "MARKETING")
+      #expect(try known().announcedAt == Timestamp(seconds: 1_800_000_011))
+      try stand.tell(events: [
+        Self.word(
+          "template_category_update", #""previous_category":"UTILITY","new_category":"MARKETING""#,
+          at: 12),
+        Self.word(
+          status,
+          #""event":"REJECTED","reason":"INVALID_FORMAT","rejection_info":{"reason":"x","recommendation":"Say less"}"#,
+          at: 13),
+      ])
+      #expect(try known().category == "MARKETING" && known().announced.isEmpty)
+      #expect(try known().status == "REJECTED")
+      #expect(try known().rejection == "INVALID_FORMAT: Say less")
+      // The approval of before comes late: the template stays rejected and held.
+      let key = TemplateKey(name: "offer", language: "it").text
+      try stand.queue(1, for: .meta) { $1.template = key }
+      try stand.tell(events: [Self.word(status, #""event":"APPROVED""#, at: 9)])
+      #expect(try known().status == "REJECTED" && stand.claim(.meta).isEmpty)
+      try stand.tell(events: [Self.word(status, #""event":"APPROVED""#, at: 14)])
+      #expect(try known().status == "APPROVED" && known().rejection.isEmpty)
+      #expect(try stand.claim(.meta).count == 1)
+    }
+  }
 }

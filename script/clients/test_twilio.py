@@ -6,6 +6,8 @@ import json
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+from twilio.rest.content.v1.content import ContentList
+from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
 from simulated import CONTENT, PERSON, SERVICE, SID, SMS, STRANGER, TOKEN, WHATSAPP, SimulatedTestCase
 
@@ -56,6 +58,31 @@ class TwilioTests(TwilioTestCase):
         self.assertEqual(self.client.content.v1.contents(CONTENT).fetch().variables, {"1": "example 1"})
         approval = self.client.content.v1.contents(CONTENT).approval_fetch().fetch()
         self.assertEqual(approval.whatsapp["name"], "content_0001")
+
+    def test_a_content_is_made_approved_and_deleted(self):
+        made = self.client.content.v1.contents.create(ContentList.ContentCreateRequest({
+            "friendly_name": "order", "language": "it", "variables": {"1": "x"},
+            "types": {"twilio/text": {"body": "Ciao {{1}}!"}},
+        }))
+        approval = self.client.content.v1.contents(made.sid).approval_create.create(
+            ApprovalCreateList.ContentApprovalRequest({"name": "order", "category": "UTILITY"}))
+        self.assertEqual((approval.name, approval.status), ("order", "received"))
+        content = self.client.content.v2.content_and_approvals.list()[-1]
+        self.assertEqual((content.sid, content.language), (made.sid, "it"))
+        self.assertEqual(content.types["twilio/text"]["body"], "Ciao {{1}}!")
+        self.assertTrue(self.client.content.v1.contents(made.sid).delete())
+
+    def test_accounts_below_are_made_listed_and_closed(self):
+        made = self.client.api.v2010.accounts.create(friendly_name="Below")
+        self.assertEqual((made.friendly_name, made.owner_account_sid, made.status), ("Below", SID, "active"))
+        self.assertTrue(made.auth_token)
+        self.assertIn(made.sid, [account.sid for account in self.client.api.v2010.accounts.list()])
+        self.assertEqual(self.client.api.v2010.accounts(made.sid).update(status="suspended").status, "suspended")
+        self.assertEqual(self.client.api.v2010.accounts(made.sid).update(status="closed").status, "closed")
+
+    def test_registrations_for_the_us_are_listed(self):
+        self.assertEqual(self.client.messaging.v1.brand_registrations.list(), [])
+        self.assertEqual(self.client.messaging.v1.services(SERVICE).us_app_to_person.list(), [])
 
     def test_a_message_is_created_and_fetched(self):
         message = self.send()

@@ -123,11 +123,7 @@ struct AccountRoutes: Sendable {
 
   /// All senders with the same token would get the new one, those of others as well.
   private func refuseShared(_ sender: SenderSettings, _ key: APIKey) throws(StoreQueries.Refused) {
-    let isShared = context.settings.senders.contains {
-      $0.credentialsID == sender.credentialsID
-        && !context.requests.isVisible($0.sender.id, to: key)
-    }
-    guard isShared else { return }
+    guard context.hasOthers(sender.credentialsID, than: key) else { return }
     throw StoreQueries.Refused(
       answer: SendAnswer.refused(
         FieldFaults(
@@ -167,7 +163,7 @@ struct AccountRoutes: Sendable {
             $0.key < $1.key
           }) {
             let facts = TokenFacts(json: stored[id.description]?.facts ?? [])
-            list.object { Self.write(senders, facts, now, to: &$0) }
+            list.object { Self.write(senders, facts, stored, now, to: &$0) }
           }
         }
         if only == nil { AccountTree(context, key).write(to: &writer) }
@@ -175,8 +171,8 @@ struct AccountRoutes: Sendable {
   }
 
   private static func write(
-    _ senders: [SenderSettings], _ facts: TokenFacts, _ now: CalendarTime,
-    to writer: inout JSONWriter
+    _ senders: [SenderSettings], _ facts: TokenFacts, _ stored: [String: StoredCredentials],
+    _ now: CalendarTime, to writer: inout JSONWriter
   ) {
     writer.field("provider", senders.first?.sender.channel.provider.rawValue)
     writer.name("senders")
@@ -185,5 +181,29 @@ struct AccountRoutes: Sendable {
     }
     writer.field("state", facts.sentence(at: now))
     facts.write(to: &writer)
+    let standings = senders.compactMap { sender in
+      stored[SenderStanding.owner(of: sender.sender.id)].map {
+        (sender.sender.id, SenderStanding(json: $0.facts))
+      }
+    }
+    guard !standings.isEmpty else { return }
+    writer.name("standings")
+    writer.array { list in
+      for (id, standing) in standings {
+        list.object { item in
+          item.field("sender", id.text)
+          standing.write(to: &item)
+        }
+      }
+    }
+  }
+}
+
+extension APIContext {
+  /// Whether senders that the key does not see have the same credentials.
+  func hasOthers(_ id: CredentialsID, than key: APIKey) -> Bool {
+    settings.senders.contains {
+      $0.credentialsID == id && !requests.isVisible($0.sender.id, to: key)
+    }
   }
 }

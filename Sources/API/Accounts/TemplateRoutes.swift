@@ -1,6 +1,7 @@
 internal import Domain
 internal import HTTP
 internal import JSON
+internal import Running
 internal import SendStore
 internal import Settings
 internal import Time
@@ -10,11 +11,45 @@ struct TemplateRoutes: Sendable {
   let context: APIContext
 
   func add(to router: inout Router) {
+    let prefix = context.prefix
     router.at(
-      "GET", context.prefix + "/api/templates",
+      "GET", prefix + "/api/templates",
       context.requests.door(.read) { request, _, key, responder in
         context.requests.desk.answer(responder) { store in try list(store, request, key) }
       })
+    router.at(
+      "GET", prefix + "/api/templates/{account}/{name}",
+      context.requests.door(.read) { _, parameters, key, responder in
+        context.requests.desk.answer(responder) { store in
+          let account = AccountID(parameters["account"] ?? "")
+          let found = try store.templates().filter {
+            $0.account == account && $0.name == parameters["name"]
+          }
+          guard !senders(of: account, visibleTo: key).isEmpty, !found.isEmpty else {
+            return .notFound
+          }
+          return Self.answer(found)
+        }
+      })
+    TemplateChanges(context: context).add(to: &router)
+  }
+
+  /// In each language.
+  static func answer(_ templates: [MirroredTemplate], note: String? = nil) -> HTTPAnswer {
+    HTTPAnswer(
+      json: JSONWriter.object(capacity: 4096) { writer in
+        writer.name("templates")
+        writer.array { array in
+          for template in templates { array.object { template.write(to: &$0) } }
+        }
+        writer.field("note", note)
+      })
+  }
+
+  private func senders(of account: AccountID, visibleTo key: APIKey) -> [SenderSettings] {
+    context.settings.senders.filter {
+      $0.sender.account == account && context.requests.isVisible($0.sender.id, to: key)
+    }
   }
 
   private func list(
@@ -38,7 +73,7 @@ struct TemplateRoutes: Sendable {
         }
         writer.name("templates")
         writer.array { array in
-          for template in templates { array.object { Self.write(template, to: &$0) } }
+          for template in templates { array.object { template.write(to: &$0) } }
         }
       })
   }
@@ -53,16 +88,5 @@ struct TemplateRoutes: Sendable {
     }
     if list.listedAt > .distantPast { writer.field("listedAt", list.listedAt.description) }
     if !list.failure.isEmpty { writer.field("failure", list.failure) }
-  }
-
-  private static func write(_ template: MirroredTemplate, to writer: inout JSONWriter) {
-    writer.field("account", template.account.text)
-    writer.field("name", template.name)
-    writer.field("language", template.language)
-    writer.field("status", template.status)
-    writer.field("category", template.category)
-    if !template.quality.isEmpty { writer.field("quality", template.quality) }
-    writer.field("changedAt", template.changedAt.description)
-    writer.field("components", json: template.components)
   }
 }

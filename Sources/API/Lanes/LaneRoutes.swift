@@ -55,6 +55,7 @@ struct LaneRoutes: Sendable {
     _ store: SendStore, _ key: APIKey, only: SenderID? = nil
   ) throws -> HTTPAnswer {
     let waits = Dictionary(try store.laneWaits().map { ($0.sender, $0) }) { $1 }
+    let standings = try SenderStanding.all(in: store)
     let now = try store.now()
     let lanes = try store.laneStatus().filter {
       (only == nil || $0.sender == only) && context.requests.isVisible($0.sender, to: key)
@@ -68,6 +69,12 @@ struct LaneRoutes: Sendable {
             list.object { item in
               lane.write(to: &item, at: now)
               waits[lane.sender]?.write(to: &item)
+              let standing = standings[SenderStanding.owner(of: lane.sender)]
+              guard let warnings = standing?.warnings, !warnings.isEmpty else { return }
+              item.name("warnings")
+              item.array { list in
+                for warning in warnings { list.value(warning) }
+              }
             }
           }
         }

@@ -5,8 +5,9 @@ internal import JSON
 
 /// What a caller gets to read about the sends that it asked for.
 enum SendAnswer {
-  static func queued(_ events: [SendEvent]) -> [UInt8] {
-    JSONWriter.object { writer in
+  static func queued(_ taken: SendIntake.Taken) -> [UInt8] {
+    let events = taken.events
+    return JSONWriter.object { writer in
       writer.field("id", events.first?.id.description)
       if events.count > 1 {
         writer.name("ids")
@@ -15,6 +16,11 @@ enum SendAnswer {
         }
       }
       writer.field("state", "queued")
+      guard !taken.warnings.isEmpty else { return }
+      writer.name("warnings")
+      writer.array { list in
+        for warning in taken.warnings { list.value(warning) }
+      }
     }
   }
 

@@ -13,11 +13,11 @@ struct SendBatch {
   }
 
   enum Outcome {
-    case queued([SendEvent])
+    case queued(SendIntake.Taken)
     case refused(Problem)
 
     var events: [SendEvent] {
-      if case .queued(let events) = self { events } else { [] }
+      if case .queued(let taken) = self { taken.events } else { [] }
     }
   }
 
@@ -97,7 +97,7 @@ struct SendBatch {
     let status = outcomes.contains { !$0.events.isEmpty } ? 202 : 422
     let parts = outcomes.map { outcome in
       switch outcome {
-      case .queued(let events): SendAnswer.queued(events)
+      case .queued(let taken): SendAnswer.queued(taken)
       case .refused(let problem): problem.json
       }
     }

@@ -19,14 +19,20 @@ struct SendIntake: Sendable {
   /// Ids hang on the place in the request, so that an item that was put right meanwhile moves no other.
   static let idsPerItem = 1000
 
-  func events(_ request: JSONValue, item: Int = 0) throws(FieldFaults) -> [SendEvent] {
+  /// What a request becomes, and what its caller should know.
+  struct Taken {
+    let events: [SendEvent]
+    let warnings: [String]
+  }
+
+  func events(_ request: JSONValue, item: Int = 0) throws(FieldFaults) -> Taken {
     guard request.kind == .object else { throw FieldFaults("", "must be an object") }
     let unstorable = FieldFaults.unstorable(in: request)
     guard unstorable.isEmpty else { throw unstorable }
     let chosen = try senderOrAllFaults(request)
     let requests = try read(request, chosen.rules)
-    try check(requests, request, chosen.sender)
-    return try requests.enumerated().map { place, request throws(FieldFaults) in
+    let warnings = try check(requests, request, chosen)
+    let events = try requests.enumerated().map { place, request throws(FieldFaults) in
       let event = SendEvent(
         request, id: id(chosen.sender, item * Self.idsPerItem + place), from: chosen.sender,
         receivedAt: now)
@@ -36,32 +42,49 @@ struct SendIntake: Sendable {
       }
       return event
     }
+    return Taken(events: events, warnings: warnings)
   }
 
   /// A missing value would be refused by the provider, long after it was accepted here.
   private func check(
-    _ requests: [SendRequest], _ request: JSONValue, _ sender: Sender
-  ) throws(FieldFaults) {
+    _ requests: [SendRequest], _ request: JSONValue, _ settings: SenderSettings
+  ) throws(FieldFaults) -> [String] {
     var faults = FieldFaults()
+    var warnings: [String] = []
+    let catalog = ContentCatalog(settings.templates)
     for template in requests.flatMap({ [$0.message.template, $0.fallbackTemplate] }) {
-      guard let template, let needs = templates.needs(of: template, in: sender.account) else {
-        continue
-      }
+      guard let template else { continue }
+      let sid = settings.sender.channel.provider == .twilio ? catalog.sid(of: template) : nil
+      let word = templates.word(on: template, in: settings.sender.account, contentSid: sid)
       let isFallback = template == requests.first?.fallbackTemplate
-      for (place, detail) in needs.faults(of: template) {
+      if let refusal = word.refusal {
+        faults.add(Self.pointer("name", request, isFallback: isFallback), refusal)
+      }
+      if let warning = word.warning, !warnings.contains(warning) { warnings.append(warning) }
+      for (place, detail) in word.needs?.faults(of: template) ?? [] {
         faults.add(Self.pointer(place, request, isFallback: isFallback), detail)
       }
     }
     guard faults.isEmpty else { throw faults }
+    return warnings
   }
 
   /// Where the value would stand, in whichever form the template came.
   private static func pointer(
     _ place: String, _ request: JSONValue, isFallback: Bool
   ) -> String {
-    if isFallback { return "/fallbackTemplate/\(place)" }
-    if let object = request["template"], !object.isNull { return "/template/components" }
-    return "/\(place)"
+    let isName = place == "name"
+    if isFallback {
+      let object = request["fallbackTemplate"]
+      let isFlat = object?["template_name"].map { !$0.isNull } ?? false
+      return "/fallbackTemplate/\(isName && isFlat ? "template_name" : place)"
+    }
+    if let object = request["template"], !object.isNull {
+      return isName ? "/template/name" : "/template/components"
+    }
+    guard isName else { return "/\(place)" }
+    // A text of a template string's form names one too.
+    return request["template_name"].map { !$0.isNull } ?? false ? "/template_name" : "/body"
   }
 
   /// What every log and store takes, with what stands around it in a record.

@@ -84,10 +84,11 @@ struct SendRoutes: Sendable {
       throw RequestEnded(answer: SendAnswer.unreadable("The body is \(error).").answer)
     }
     let intake = try intake(request, key, isTemplate: isTemplate)
-    let events: [SendEvent]
-    do throws(FieldFaults) { events = try intake.events(root) } catch {
+    let taken: SendIntake.Taken
+    do throws(FieldFaults) { taken = try intake.events(root) } catch {
       throw RequestEnded(answer: SendAnswer.refused(error).answer)
     }
+    let events = taken.events
     try spend(events.count, key)
     withoutReusedKey(intake, events) { reused in
       guard reused.isEmpty else {
@@ -95,7 +96,7 @@ struct SendRoutes: Sendable {
         return responder.answer(SendAnswer.refused(.keyReused).answer)
       }
       append(events, of: request, since: intake.now, responder) {
-        HTTPAnswer(status: 202, json: SendAnswer.queued(events))
+        HTTPAnswer(status: 202, json: SendAnswer.queued(taken))
       }
     }
   }

@@ -7,23 +7,33 @@ package struct PersonAddress: Name {
   package init(_ recipient: Recipient) { text = recipient.description }
 }
 
-/// An address with its channel, as Twilio spells both in one: `whatsapp:+1…`, and `+1…` for SMS.
+/// An address with its channel, as Twilio spells both in one: `whatsapp:+1…`, `rcs:+1…`, and `+1…` for SMS.
 package struct ChannelAddress: Hashable, Sendable, CustomStringConvertible {
-  package let isWhatsApp: Bool
+  private enum Kind: String, CaseIterable {
+    case whatsApp = "whatsapp:"
+    case rcs = "rcs:"
+    case plain = ""
+  }
+
+  private let kind: Kind
   package let bare: String
 
   package init(_ text: String) {
-    isWhatsApp = text.hasPrefix(Self.prefix)
-    bare = isWhatsApp ? String(text.dropFirst(Self.prefix.count)) : text
+    kind = Kind.allCases.first { text.hasPrefix($0.rawValue) } ?? .plain
+    bare = String(text.dropFirst(kind.rawValue.count))
   }
 
-  private init(whatsApp bare: String) { (isWhatsApp, self.bare) = (true, bare) }
+  private init(_ kind: Kind, _ bare: String) { (self.kind, self.bare) = (kind, bare) }
 
-  package var text: String { isWhatsApp ? Self.prefix + bare : bare }
+  package var isWhatsApp: Bool { kind == .whatsApp }
+  package var isRCS: Bool { kind == .rcs }
+
+  package var text: String { kind.rawValue + bare }
   package var description: String { text }
 
   /// The same number or id by WhatsApp.
-  package var byWhatsApp: ChannelAddress { ChannelAddress(whatsApp: bare) }
+  package var byWhatsApp: ChannelAddress { ChannelAddress(.whatsApp, bare) }
 
-  private static let prefix = "whatsapp:"
+  /// The same number by RCS.
+  package var byRCS: ChannelAddress { ChannelAddress(.rcs, bare) }
 }

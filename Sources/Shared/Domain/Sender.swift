@@ -44,18 +44,26 @@ package struct Sender: Hashable, Sendable {
   }
 
   package enum Channel: String, Hashable, Sendable, CaseIterable {
-    case twilioSandbox, twilioWhatsApp, twilioSMS, metaWhatsApp
+    case twilioSandbox, twilioWhatsApp, twilioSMS, twilioRCS, metaWhatsApp
 
     package var defaultBudget: Budget {
       switch self {
       case .twilioSandbox: .twilioSandbox
       case .twilioWhatsApp: .twilioWhatsApp
-      case .twilioSMS: .sms
+      case .twilioSMS, .twilioRCS: .sms
       case .metaWhatsApp: .metaWhatsApp
       }
     }
 
     package var provider: Provider { self == .metaWhatsApp ? .meta : .twilio }
+
+    /// The 24-hour window and business-scoped ids are WhatsApp's alone.
+    package var isWhatsApp: Bool {
+      switch self {
+      case .twilioSandbox, .twilioWhatsApp, .metaWhatsApp: true
+      case .twilioSMS, .twilioRCS: false
+      }
+    }
   }
 
   /// Whether a free text outside the 24-hour window is refused by us, or left to the provider who alone

@@ -2,7 +2,15 @@ package import Time
 
 /// What is known of an access token, and never the token.
 package struct TokenFacts: Hashable, Sendable {
-  package enum Source: String, Sendable { case settings, refresh, hand }
+  package enum Source: String, Sendable { case settings, refresh, hand, rotation }
+
+  /// How far the change of an auth token of Twilio's has come. Each is written before the step that it names.
+  package enum Rotation: String, Sendable {
+    /// A second token is being made.
+    case making
+    /// It is kept, and checks signatures; it is about to take the first one's place.
+    case promoting
+  }
 
   /// Where the token came from that is in use now.
   package var source = Source.settings
@@ -15,6 +23,8 @@ package struct TokenFacts: Hashable, Sendable {
   /// Since when it could not be refreshed, and why.
   package var failingSince: CalendarTime?
   package var failure: String?
+  /// nil where none is under way.
+  package var rotation: Rotation?
 
   package init() {}
 

@@ -31,8 +31,9 @@ package struct FormFields: Hashable, Sendable {
   /// An address without the channel that may stand before it.
   func address(_ name: String) -> String? {
     guard let pair = pair(named: name), !pair.value.isEmpty else { return nil }
-    let (address, channel) = (bytes[pair.value], "whatsapp:".utf8)
-    let start = address.starts(with: channel) ? channel.count : 0
+    let address = bytes[pair.value]
+    let channel = ["whatsapp:".utf8, "rcs:".utf8].first { address.starts(with: $0) }
+    let start = channel?.count ?? 0
     return String(decoding: address.dropFirst(start), as: UTF8.self)
   }
 

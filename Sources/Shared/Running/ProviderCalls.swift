@@ -12,6 +12,18 @@ extension TwilioCredentials {
   }
 }
 
+extension TwilioCredentials {
+  /// As whom what an API key may not is asked, such as for another auth token.
+  package var owner: TwilioAccount {
+    TwilioAccount(sid: AccountID(accountSid), authToken: authTokens.first ?? Secret(""))
+  }
+}
+
+extension SenderSettings {
+  /// Where a part of Twilio's is.
+  package func address(of host: TwilioHost) -> WebAddress { baseURL.host(host.rawValue) }
+}
+
 extension MetaCredentials {
   package var sender: MetaSender { MetaSender(phoneNumberID: phoneNumberId, token: accessToken) }
 

@@ -111,7 +111,7 @@ enum Flows {
     [
       add, find, waiting, addWaiting, serve, prune, pruneHolds, saveTemplateHold, holdTemplate,
       releaseTemplate, forgetTemplateHold, holdCampaign, release, forgetHolds, templates,
-      ofCampaign,
+      ofCampaign, ofTemplate,
     ])
 }
 
@@ -205,7 +205,7 @@ enum Templates {
   static let noun = Noun(
     "templates", sqlite: PackageResources.templates_sqlite_sql,
     postgres: PackageResources.templates_postgres_sql,
-    [stamp, lists, all, save, vanish, tell, touch])
+    [stamp, lists, all, one, save, put, vanish, touch, stir, want])
 }
 
 enum Phones {

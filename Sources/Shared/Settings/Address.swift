@@ -49,5 +49,11 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible {
     else { return nil }
   }
 
+  /// Twilio has a host for each of its parts; what stands in for it, such as a proxy, is one for all.
+  package func host(_ name: String) -> WebAddress {
+    guard self == .twilio else { return self }
+    return WebAddress("\(scheme)://\(name).twilio.com") ?? self
+  }
+
   package var description: String { "\(scheme)://\(authority)\(path)" }
 }

@@ -73,7 +73,13 @@ extension SettingsReader {
       fault("from", "is missing: a number, whatsapp:+… or a messagingServiceSid in its place")
     }
     let isWhatsApp = from.map { ChannelAddress($0).isWhatsApp } ?? (text("channel") == "whatsapp")
+    let isRCS = from.map { ChannelAddress($0).isRCS } ?? (text("channel") == "rcs")
     if from != nil, has("channel") { fault("channel", "is told by from already") }
+    let fallback = sendable(text("fallbackFrom"), "fallbackFrom")
+    if fallback != nil, !isRCS || service == nil {
+      fault(
+        "fallbackFrom", "is for RCS through a messagingServiceSid: it sends by SMS what RCS cannot")
+    }
     let sandbox = truth("sandbox") ?? (from == "whatsapp:\(Self.sandboxNumber)")
     if let from { checkFrom(from, isSandbox: sandbox) }
     let key = apiKeyPair()
@@ -81,19 +87,25 @@ extension SettingsReader {
     let templates = templateNames()
     guard let sid else { return nil }
     return Identity(
-      channel: sandbox ? .twilioSandbox : isWhatsApp ? .twilioWhatsApp : .twilioSMS,
+      channel: sandbox
+        ? .twilioSandbox : isRCS ? .twilioRCS : isWhatsApp ? .twilioWhatsApp : .twilioSMS,
       account: AccountID(sid), address: from ?? service ?? "",
       credentials: .twilio(
         TwilioCredentials(
           accountSid: sid, authTokens: tokens, apiKey: key, messagingServiceSid: service,
-          signatureKeys: signatureKeys)), templates: templates)
+          signatureKeys: signatureKeys, fallbackFrom: fallback)), templates: templates)
   }
 
   /// Twilio tells WhatsApp from SMS by what stands before the number.
   private func checkFrom(_ from: String, isSandbox: Bool) {
     let address = ChannelAddress(from)
     let isNumber = address.bare.first == "+" && address.bare.dropFirst().allSatisfy(\.isNumber)
-    if isSandbox || address.bare == Self.sandboxNumber, !address.isWhatsApp {
+    if address.isRCS {
+      let isName =
+        !address.bare.isEmpty
+        && address.bare.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }
+      if !isName { fault("from", "must have the name of an RCS agent behind rcs:") }
+    } else if isSandbox || address.bare == Self.sandboxNumber, !address.isWhatsApp {
       fault("from", "is the sandbox's, which is for WhatsApp alone: write whatsapp:\(from)")
     } else if address.isWhatsApp, !isNumber {
       fault("from", "must have a number with + and its country behind whatsapp:")

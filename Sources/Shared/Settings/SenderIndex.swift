@@ -47,7 +47,7 @@ package struct SenderIndex: Sendable {
     guard found.count > 1 else { return found.first }
     // The same number for WhatsApp and for SMS.
     let isWhatsApp = message.isWhatsApp
-    return found.first { ($0.sender.channel != .twilioSMS) == isWhatsApp } ?? found.first
+    return found.first { $0.sender.channel.isWhatsApp == isWhatsApp } ?? found.first
   }
 
   private static func place(_ account: AccountID, _ address: String) -> String {

@@ -86,6 +86,8 @@ package struct TwilioCredentials: Hashable, Sendable {
   package let messagingServiceSid: String?
   /// Keys of the newer webhook signatures, by their ids.
   package let signatureKeys: [String: Secret]
+  /// Sends by SMS, through the service, what does not arrive by RCS.
+  package var fallbackFrom: String?
 
   package struct APIKeyPair: Hashable, Sendable {
     package let sid: String

@@ -14,6 +14,10 @@ extension TwilioAccount {
     senders = fields.list("senders", Sender.init) ?? []
     services = fields.list("services", Service.init) ?? []
     contents = fields.list("contents", Content.init) ?? []
+    brands = fields.strings("brands") ?? []
+    campaigns = (fields.pairs("campaigns", "a state of a campaign", \.string) ?? [:]).mapValues {
+      [$0]
+    }
     let addresses = Set(senders.map(\.address))
     for (index, service) in services.enumerated() {
       for sender in service.senders where !addresses.contains(sender) {

@@ -15,6 +15,7 @@ package struct TwilioAccount: Sendable {
     package init(_ address: String) { self.address = address }
 
     var isWhatsApp: Bool { address.hasPrefix("whatsapp:") }
+    var isRCS: Bool { address.hasPrefix("rcs:") }
   }
 
   package struct Service: Sendable {
@@ -34,6 +35,18 @@ package struct TwilioAccount: Sendable {
     /// Names of its variables.
     package var variables: Set<String>
     package var isPaused = false
+    /// Of one that was made through the API.
+    var made: Made?
+
+    struct Made: Sendable {
+      let name: String
+      let language: String
+      /// JSON.
+      let types: [UInt8]
+      let variables: [UInt8]
+      var category = ""
+      var status = "unsubmitted"
+    }
 
     package init(sid: String, variables: Set<String> = []) {
       self.sid = sid
@@ -41,8 +54,20 @@ package struct TwilioAccount: Sendable {
     }
   }
 
+  /// An account below this one. Nothing is sent from it here.
+  struct Subaccount: Sendable {
+    let sid: String
+    let name: String
+    let token: String
+    var status = "active"
+  }
+
   package var sid: String
   package var authToken: String
+  var subaccounts: [Subaccount] = []
+  /// States of brands, and of a service's campaigns, with US carriers.
+  package var brands: [String] = []
+  package var campaigns: [String: [String]] = [:]
   /// Secrets by `SK…`.
   package var apiKeys: [String: String] = [:]
   package var senders: [Sender] = []

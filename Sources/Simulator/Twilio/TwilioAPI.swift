@@ -43,11 +43,16 @@ extension World {
     _ request: HTTPRequest, _ path: [Substring], at now: Int64
   ) throws(TwilioRefusal) -> Int {
     let sid = Self.accountSid(path)
-    guard sid != nil || Self.isTwilioPlatform(path) else { throw .notFound(request.path) }
+    let isOfOwner = path.count == 2 && path[1] == "Accounts.json"
+    guard sid != nil || isOfOwner || Self.isTwilioPlatform(path) else {
+      throw .notFound(request.path)
+    }
     guard let header = request.headers.first("authorization"),
       let holder = authorizations[header]
     else { throw .unauthorized }
-    if let sid, settings.twilio[holder].sid != sid { throw .notFound(request.path) }
+    if let sid, settings.twilio[holder].sid != sid, path.count > 3 || !isBelow(holder, sid) {
+      throw .notFound(request.path)
+    }
     let scene = FaultDesk.Scene(provider: "twilio")
     if desk.strike([.tokenExpired], scene, at: now, ordinal: requests) != nil {
       throw .unauthorized
@@ -61,6 +66,10 @@ extension World {
     guard path.count >= 3, path[1] == "Accounts" else { return nil }
     guard path.count == 3 else { return path[2] }
     return path[2].hasSuffix(".json") ? path[2].dropLast(5) : nil
+  }
+
+  private func isBelow(_ account: Int, _ sid: Substring) -> Bool {
+    settings.twilio[account].subaccounts.contains { $0.sid == sid }
   }
 
   private mutating func enter(_ account: Int) throws(TwilioRefusal) {
@@ -81,7 +90,7 @@ extension World {
       return try platformAnswer(request, path, account, at: now)
     }
     switch (request.method, path.count) {
-    case ("GET", 3): return HTTPAnswer(json: twilioAccount(account))
+    case (_, 2), (_, 3): return try accountAnswer(request, path, account, at: now)
     case ("POST", 4) where path[3] == "Messages.json":
       let serial = try createTwilioMessage(account: account, request, at: now)
       created = serial

@@ -23,7 +23,8 @@ extension World {
 
   func twilioAddress(_ message: Message) -> String {
     let address = people.address(message.person)
-    return senders[message.sender].name.hasPrefix("whatsapp:") ? "whatsapp:\(address)" : address
+    let channel = ["whatsapp:", "rcs:"].first { senders[message.sender].name.hasPrefix($0) }
+    return (channel ?? "") + address
   }
 
   func writeTwilioMessage(_ serial: Int, _ message: Message, to writer: inout JSONWriter) {

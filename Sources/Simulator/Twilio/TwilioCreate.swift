@@ -39,9 +39,7 @@ extension World {
       guard let service else {
         throw TwilioRefusal(21701, "The Messaging Service \(sid) does not exist")
       }
-      let pool = settings.services[service].senders.filter {
-        $0.hasPrefix("whatsapp:") == form.isWhatsApp
-      }
+      let pool = pool(of: settings.services[service], form)
       guard !settings.services[service].senders.isEmpty else {
         throw TwilioRefusal(21704, "The Messaging Service contains no phone numbers")
       }
@@ -57,15 +55,23 @@ extension World {
     return (try ownSender(settings, from, form), service)
   }
 
+  /// RCS is tried before SMS where nothing else is said.
+  private func pool(of service: TwilioAccount.Service, _ form: TwilioForm) -> [String] {
+    let byRCS = service.senders.filter { channelPrefix($0) == "rcs:" }
+    if form.channel.isEmpty, !byRCS.isEmpty { return byRCS }
+    return service.senders.filter { channelPrefix($0) == form.channel }
+  }
+
   private func ownSender(
     _ account: TwilioAccount, _ from: String, _ form: TwilioForm
   ) throws(TwilioRefusal) -> Int {
-    guard from.hasPrefix("whatsapp:") == form.isWhatsApp else {
+    let isChosen = form.service?.isEmpty == false && form.channel.isEmpty
+    guard channelPrefix(from) == form.channel || isChosen && channelPrefix(from) == "rcs:" else {
       throw TwilioRefusal(
         63007, "Twilio could not find a Channel with the specified From address")
     }
     guard let sender = senderNumbers["\(account.sid) \(from)"] else {
-      if form.isWhatsApp {
+      if !form.channel.isEmpty {
         throw TwilioRefusal(
           63007, "Twilio could not find a Channel with the specified From address")
       }

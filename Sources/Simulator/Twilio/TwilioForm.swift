@@ -12,6 +12,7 @@ struct TwilioForm {
   let statusCallback: String?
   let validity: Int?
   let sendAt: String?
+  let fallbackFrom: String?
 
   private static let names: Set<String> = [
     "To", "From", "MessagingServiceSid", "Body", "MediaUrl", "ContentSid", "ContentVariables",
@@ -36,18 +37,25 @@ struct TwilioForm {
     statusCallback = value("StatusCallback")
     validity = value("ValidityPeriod").map { Int($0) ?? -1 }
     sendAt = value("ScheduleType") == "fixed" ? value("SendAt") ?? "" : nil
+    fallbackFrom = value("FallbackFrom")
     try check(isBodyThere: value("Body") != nil)
   }
 
-  var isWhatsApp: Bool { to.hasPrefix("whatsapp:") }
+  var isWhatsApp: Bool { channel == "whatsapp:" }
+
+  /// What stands before the person's number.
+  var channel: String { channelPrefix(to) }
 
   /// Without the channel.
-  var address: String { isWhatsApp ? String(to.dropFirst(9)) : to }
+  var address: String { String(to.dropFirst(channel.count)) }
 
   private func check(isBodyThere: Bool) throws(TwilioRefusal) {
     guard !to.isEmpty else { throw TwilioRefusal(21604, "A 'To' phone number is required.") }
     guard from?.isEmpty == false || service?.isEmpty == false else {
       throw TwilioRefusal(21603, "A 'From' phone number is required.")
+    }
+    if fallbackFrom != nil, from?.isEmpty == false || service?.isEmpty != false {
+      throw TwilioRefusal(21664, "FallbackFrom needs a MessagingServiceSid without From")
     }
     guard isE164(address) || isWhatsApp && isUserID(address) else {
       throw TwilioRefusal(21211, "Invalid 'To' Phone Number: \(to)")
@@ -86,4 +94,9 @@ struct TwilioForm {
       throw TwilioRefusal(21609, "The StatusCallback URL \(url) is not a valid URL.")
     }
   }
+}
+
+/// `whatsapp:`, `rcs:`, or nothing for SMS.
+func channelPrefix(_ address: String) -> String {
+  ["whatsapp:", "rcs:"].first { address.hasPrefix($0) } ?? ""
 }

@@ -32,17 +32,18 @@ extension World {
         throw .notFound(request.path)
       }
       return HTTPAnswer(json: found.json)
-    case ("GET", "ContentAndApprovals", 1):
-      let all = settings.twilio[account].contents.map { content($0, account, withApproval: true) }
-      return HTTPAnswer(json: page("contents", all, request))
-    case ("GET", "Content", 2...3):
-      let found = settings.twilio[account].contents.first { $0.sid == rest[1] }
-      guard let found, rest.count == 2 || rest[2] == "ApprovalRequests" else {
-        throw .notFound(request.path)
+    case (_, "ContentAndApprovals", _), (_, "Content", _):
+      return try contentAnswer(request, rest, account, at: now)
+    case ("GET", "a2p", 2) where rest[1] == "BrandRegistrations":
+      let all = settings.twilio[account].brands.map { status in
+        JSONWriter.object { $0.field("status", status) }
       }
-      return HTTPAnswer(
-        json: rest.count == 2
-          ? content(found, account, withApproval: false) : approval(found, account))
+      return HTTPAnswer(json: page("data", all, request))
+    case ("GET", "Services", 4) where rest[3] == "Usa2p":
+      let all = settings.twilio[account].campaigns[rest[1], default: []].map { status in
+        JSONWriter.object { $0.field("campaign_status", status) }
+      }
+      return HTTPAnswer(json: page("compliance", all, request))
     default: throw .notFound(request.path)
     }
   }
@@ -108,67 +109,9 @@ extension World {
     }
   }
 
-  // MARK: Contents
-
-  private func content(
-    _ content: TwilioAccount.Content, _ account: Int, withApproval: Bool
-  ) -> [UInt8] {
-    let variables = content.variables.sorted()
-    return JSONWriter.object { writer in
-      writer.field("sid", content.sid)
-      writer.field("account_sid", settings.twilio[account].sid)
-      writer.field("friendly_name", "content_\(content.sid.suffix(4))")
-      writer.field("language", "en")
-      writer.name("variables")
-      writer.object { writer in
-        for name in variables {
-          writer.name(name)
-          writer.value("example \(name)")
-        }
-      }
-      writer.name("types")
-      writer.object { writer in
-        writer.name("twilio/text")
-        writer.object { writer in
-          writer.field("body", (["Hello"] + variables.map { "{{\($0)}}" }).joined(separator: " "))
-        }
-      }
-      if withApproval {
-        writer.name("approval_requests")
-        writer.raw(request(of: content))
-      }
-      writer.field("date_created", rfc3339(start))
-      writer.field("date_updated", rfc3339(start))
-      writer.field("url", "https://content.twilio.com/v1/Content/\(content.sid)")
-    }
-  }
-
-  private func approval(_ content: TwilioAccount.Content, _ account: Int) -> [UInt8] {
-    JSONWriter.object { writer in
-      writer.field("sid", content.sid)
-      writer.field("account_sid", settings.twilio[account].sid)
-      writer.name("whatsapp")
-      writer.raw(request(of: content))
-      writer.field(
-        "url", "https://content.twilio.com/v1/Content/\(content.sid)/ApprovalRequests")
-    }
-  }
-
-  private func request(of content: TwilioAccount.Content) -> [UInt8] {
-    JSONWriter.object { writer in
-      writer.field("type", "whatsapp")
-      writer.field("name", "content_\(content.sid.suffix(4))")
-      writer.field("category", "UTILITY")
-      writer.field("content_type", "twilio/text")
-      writer.field("status", content.isPaused ? "paused" : "approved")
-      writer.field("rejection_reason", "")
-      writer.field("allow_category_change", true)
-    }
-  }
-
   // MARK: Pages
 
-  private func page(_ key: StaticString, _ items: [[UInt8]], _ request: HTTPRequest) -> [UInt8] {
+  func page(_ key: StaticString, _ items: [[UInt8]], _ request: HTTPRequest) -> [UInt8] {
     func number(_ name: String) -> Int? { request.queryValue(name).flatMap { Int($0) } }
     let size = min(1000, max(1, number("PageSize") ?? 50))
     let place = max(0, number("Page") ?? 0)
@@ -193,6 +136,6 @@ extension World {
 }
 
 /// `2026-11-20T17:03:42Z`: without parts of a second.
-private func rfc3339(_ microseconds: Int64) -> String {
+func rfc3339(_ microseconds: Int64) -> String {
   String(Timestamp(microseconds: microseconds).description.prefix(19)) + "Z"
 }

@@ -30,7 +30,9 @@ extension World {
   }
 
   private func hasReceipts(_ sender: Int) -> Bool {
-    if case .twilio(_, let settings) = senders[sender].owner { return settings.isWhatsApp }
+    if case .twilio(_, let settings) = senders[sender].owner {
+      return settings.isWhatsApp || settings.isRCS
+    }
     return true
   }
 

@@ -132,7 +132,13 @@ struct World: Sendable {
     authorizations[door(to: account, token)] = nil
   }
 
-  private func door(to account: Int, _ token: String) -> String {
+  mutating func changeTwilio<Result>(
+    _ account: Int, _ body: (inout TwilioAccount) -> Result
+  ) -> Result {
+    body(&settings.twilio[account])
+  }
+
+  func door(to account: Int, _ token: String) -> String {
     "Basic " + base64(Array("\(settings.twilio[account].sid):\(token)".utf8))
   }
 
@@ -174,6 +180,7 @@ enum Work: Sendable {
   case flush(app: Int)
   /// A template that was handed in has been looked at.
   case review(app: Int, account: Int, template: String)
+  case approve(account: Int, content: String)
   case restore(app: Int, account: Int, template: String, from: String, to: String)
   case says(String, Saying)
   case reply(Reply)

@@ -10,8 +10,8 @@ internal import Time
 struct AccountCommand: Subcommand {
   static let name = "account"
   static let summary = "accounts made at run time; how long the providers' tokens still count"
-  static let options: Set<String> = ["config", "waba", "phone", "sender", "url"]
-  static let flags: Set<String> = ["set", "test"]
+  static let options: Set<String> = ["config", "waba", "phone", "sender", "url", "app", "name"]
+  static let flags: Set<String> = ["set", "test", "register"]
   static let help = """
     usage: postrider account list [--config FILE]
            postrider account token SENDER [--config FILE] < FILE-WITH-THE-TOKEN
@@ -19,6 +19,13 @@ struct AccountCommand: Subcommand {
            postrider account show NAME [--config FILE]
            postrider account remove NAME [--waba ID [--phone ID] | --sender ID] [--config FILE]
            postrider account webhooks [--sender ID] [--set | --test] [--url URL] [--config FILE]
+           postrider account rotate SENDER [--url URL] [--config FILE]
+           postrider account subaccounts SENDER [--url URL] [--config FILE]
+           postrider account subaccounts SENDER create NAME
+           postrider account subaccounts SENDER suspend|activate|close SID
+           postrider account connect [--app ID] [--name ACCOUNT] [--sender NAME] [--register] [--url URL] [--config FILE]
+           postrider account mint SENDER SYSTEM-USER-ID [--url URL] [--config FILE]
+           postrider account revoke SENDER [--url URL] [--config FILE]
            postrider account reseal [--config FILE]
 
     list: the token of each sender: where it came from, until when it counts, when it was looked at last. A token of
@@ -41,6 +48,20 @@ struct AccountCommand: Subcommand {
     show: the account without its secrets, and for an app the callback URL and the verify token to paste into Meta's
     dashboard.
 
+    connect: prints a link by which a person logs in with Meta, and follows until the account is connected. --register
+    reads the PIN for its numbers from standard input.
+
+    mint: has Meta make a token of a system user, by the sender's own, and puts it in its place once it was proven.
+
+    revoke: has Meta give up the token of before, once the one in use was proven.
+
+    rotate: has Twilio make another auth token for the sender's account and puts it in the old one's place, through the
+    API of a running system, while both check the signatures of webhooks. Where it was interrupted it goes on. It needs
+    secretsKey. The settings keep the old token: what was made here wins until they have another one.
+
+    subaccounts: lists the accounts below the sender's at Twilio; makes one and prints its auth token, once; suspends,
+    activates, or closes one, which is for ever.
+
     reseal: encrypts everything anew with the first key of secretsKey, so that the others can be taken out.
     """
 
@@ -55,6 +76,7 @@ struct AccountCommand: Subcommand {
     case remove(AccountName, AccountPath?)
     case reseal
     case webhooks
+    case ask(AccountAsking)
   }
 
   init(_ options: Options) throws(UsageFault) {
@@ -68,8 +90,10 @@ struct AccountCommand: Subcommand {
     case ("remove", 2): action = .remove(try Self.name(options.words[1]), try Self.path(options))
     case ("webhooks", 1): action = .webhooks
     default:
-      throw UsageFault(
-        "account needs list, token SENDER, put NAME, show NAME, remove NAME, webhooks or reseal")
+      guard let asking = try AccountAsking(options) else {
+        throw UsageFault("account does not know that; `postrider help account` says what it does")
+      }
+      action = .ask(asking)
     }
     if options.has("set"), options["sender"] == nil {
       throw UsageFault("--set needs --sender, whose app is to tell us")
@@ -96,6 +120,7 @@ struct AccountCommand: Subcommand {
 
   func run() -> Exit {
     if case .webhooks = action { return WebhookReport(options).run() }
+    if case .ask(let asking) = action { return asking.run(options) }
     return StoreAccess.with(options) { access in
       switch action {
       case .list: return try list(access)
@@ -119,7 +144,7 @@ struct AccountCommand: Subcommand {
           return try book.remove(path, of: name, access.store)
         }
       case .reseal: return try reseal(access)
-      case .webhooks: return .done
+      case .webhooks, .ask: return .done
       }
     }
   }

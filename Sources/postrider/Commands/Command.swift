@@ -23,6 +23,7 @@ enum Command {
     UpCommand.self, IngestCommand.self, DispatchCommand.self, StatusCommand.self,
     SendCommand.self, TraceCommand.self, LaneCommand.self, DoubtCommand.self, DeadCommand.self,
     PruneCommand.self, AccountCommand.self, PhoneCommand.self, TasksCommand.self,
+    PruneCommand.self, AccountCommand.self, TemplateCommand.self,
     StoreCommand.self, ConfigCommand.self, DoctorCommand.self, ReadyCommand.self,
     TopicsCommand.self,
     SimulateCommand.self,

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Running
 internal import SendStore
 internal import Store
 internal import Time
@@ -92,6 +93,8 @@ struct LaneCommand: Subcommand {
       rows.append(["waits", why.sentence])
       if let until = why.until { rows.append(["until", "\(until)"]) }
     }
+    let standing = try SenderStanding.all(in: store)[SenderStanding.owner(of: sender)]
+    for warning in standing?.warnings ?? [] { rows.append(["warning", warning]) }
     print(Terminal.table(rows))
     guard let waits, !waits.flows.isEmpty else { return .done }
     let flows = waits.flows.map { ["\($0.priority)", "\($0.waiting)", $0.waits.sentence] }

@@ -73,7 +73,7 @@ struct SenderCheckUp {
         health.isHealthy
         ? .good(about, health.sentence)
         : .bad(about, health.sentence, Self.laneHelp)
-      return [verdict] + clock(ProviderAnswer(answer), about)
+      return [verdict] + clock(ProviderAnswer(answer), about) + registration(sender, about, client)
     case let other: return [away(other, sender, about)].compactMap(\.self)
     }
   }
@@ -89,6 +89,31 @@ struct SenderCheckUp {
       .unknown(about, "\(sender.baseURL) gave no answer: \(reason)")
     }
   }
+
+  /// Whether US carriers take its texts.
+  private func registration(
+    _ sender: SenderSettings, _ about: String, _ client: HTTPClient
+  ) -> [Finding] {
+    do {
+      let found = try USRegistration.read(sender) { request in
+        let base = sender.address(of: .messaging)
+        guard case .answered(let answer) = ask(HTTPCall(request, under: base), client) else {
+          throw NoAnswer(description: "\(base) gave no answer")
+        }
+        return ProviderAnswer(answer)
+      }
+      guard let warning = found?.warning(for: sender.sender) else { return [] }
+      return [
+        .warning(
+          about, warning,
+          "register brand and campaign in Twilio's console, or send nothing to the US")
+      ]
+    } catch {
+      return [.unknown(about, "its registration for texts to the US is not told: \(error)")]
+    }
+  }
+
+  private struct NoAnswer: Error, CustomStringConvertible { let description: String }
 
   /// A signature or a window that hangs on the time would be judged wrong.
   private func clock(_ answer: ProviderAnswer, _ about: String) -> [Finding] {

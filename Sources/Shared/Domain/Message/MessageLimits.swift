@@ -51,7 +51,7 @@ extension Message {
       }
     case .media(let media): media.checkExpressibleOnTwilio(&faults)
     case .location:
-      if channel == .twilioSMS { faults.add("/type", "a location cannot be sent by SMS") }
+      if !channel.isWhatsApp { faults.add("/type", "a location can be sent by WhatsApp only") }
     case .template(let template):
       template.checkExpressibleOnTwilio(templates, &faults)
     case .locationRequest, .contacts, .buttons, .list, .callToAction, .reaction:
@@ -67,7 +67,7 @@ extension Media {
     checkFilename(at: "/\(kind)", &faults)
     let limit = channel.provider == .meta ? 1024 : 1600
     faults.check(caption, at: "/\(kind)/caption", length: 1...limit)
-    if caption != nil, !kind.canHaveCaption, channel != .twilioSMS {
+    if caption != nil, !kind.canHaveCaption, channel.isWhatsApp {
       faults.add("/\(kind)/caption", "cannot be given: WhatsApp shows no text with this kind")
     }
     if isVoice, kind != .audio { faults.add("/\(kind)/voice", "can be given for audio only") }

@@ -56,8 +56,8 @@ extension SendRequest {
         rules.isWritten
         ? try Recipient(written: bare)
         : try Recipient(bare, defaultPrefix: rules.defaultPrefix)
-      if case .businessScoped = recipient, rules.channel == .twilioSMS {
-        faults.add("/to", "must be a phone number for SMS")
+      if case .businessScoped = recipient, !rules.channel.isWhatsApp {
+        faults.add("/to", "must be a phone number: only WhatsApp has other ids of people")
       }
       return recipient
     } catch {

@@ -31,7 +31,7 @@ extension Template {
       }
   }
 
-  static func isMetaName(_ text: some StringProtocol) -> Bool {
+  package static func isMetaName(_ text: some StringProtocol) -> Bool {
     (1...512).contains(text.utf8.count)
       && text.utf8.allSatisfy { byte in
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)

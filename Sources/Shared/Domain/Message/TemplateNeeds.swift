@@ -43,7 +43,7 @@ package struct TemplateNeeds: Hashable, Sendable {
   }
 
   /// What stands in `{{…}}`, each once, in the order in which it comes.
-  private static func names(in text: String) -> [String] {
+  static func names(in text: String) -> [String] {
     var names: [String] = []
     var rest = text[...]
     while let start = rest.firstRange(of: "{{") {

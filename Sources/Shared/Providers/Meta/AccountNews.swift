@@ -4,6 +4,8 @@ package import Domain
 package enum AccountNews: Hashable, Sendable {
   case templateStatus(TemplateStatus)
   case templateComponents(TemplateComponents)
+  case templateQuality(TemplateQuality)
+  case templateCategory(TemplateCategory)
   case account(AccountUpdate)
   case quality(NumberQuality)
   case capability(BusinessCapability)
@@ -20,16 +22,22 @@ package struct TemplateStatus: Hashable, Sendable {
   package let name: String
   package let language: String
   package let reason: String?
+  /// What Meta advises against it, if it was rejected.
+  package let advice: String?
   /// `FIRST_PAUSE`, `SECOND_PAUSE`, `RATE_LIMITING_PAUSE`, `UNPAUSE`, `DISABLED`
   package let title: String?
   package let category: String?
 
   package var pauses: Bool {
-    ["PAUSED", "DISABLED", "REJECTED", "DELETED", "PENDING_DELETION", "ARCHIVED", "LOCKED"]
-      .contains(event)
+    [
+      "PAUSED", "DISABLED", "REJECTED", "DELETED", "PENDING_DELETION", "ARCHIVED", "LOCKED",
+      "PENDING",
+    ].contains(event)
   }
 
-  package var resumes: Bool { event == "APPROVED" || event == "REINSTATED" || title == "UNPAUSE" }
+  package var resumes: Bool {
+    ["APPROVED", "REINSTATED", "UNARCHIVED"].contains(event) || title == "UNPAUSE"
+  }
 }
 
 package struct TemplateComponents: Hashable, Sendable {
@@ -39,6 +47,20 @@ package struct TemplateComponents: Hashable, Sendable {
   package let body: String?
   package let title: String?
   package let footer: String?
+}
+
+package struct TemplateQuality: Hashable, Sendable {
+  package let name: String
+  package let language: String
+  package let quality: String
+}
+
+package struct TemplateCategory: Hashable, Sendable {
+  package let name: String
+  package let language: String
+  package let category: String
+  /// It is announced a day before it is done.
+  package let isDone: Bool
 }
 
 package struct AccountUpdate: Hashable, Sendable {

@@ -11,6 +11,10 @@ extension AccountEvent {
       return TemplateStatus(value).map(AccountNews.templateStatus) ?? .other
     case "message_template_components_update":
       return TemplateComponents(value).map(AccountNews.templateComponents) ?? .other
+    case "message_template_quality_update":
+      return TemplateQuality(value).map(AccountNews.templateQuality) ?? .other
+    case "template_category_update":
+      return TemplateCategory(value).map(AccountNews.templateCategory) ?? .other
     case "account_update": return AccountUpdate(value).map(AccountNews.account) ?? .other
     case "phone_number_quality_update":
       return NumberQuality(value).map(AccountNews.quality) ?? .other
@@ -33,8 +37,10 @@ extension TemplateStatus {
     self.name = name
     self.language = language
     id = value["message_template_id"]?.name
-    let reason = value["reason"]?.string ?? value["rejection_info"]?["reason"]?.string
-    self.reason = reason == "NONE" ? nil : reason
+    let info = value["rejection_info"]
+    let given = value["reason"]?.string.flatMap { $0 == "NONE" ? nil : $0 }
+    reason = given ?? info?["reason"]?.string
+    advice = info?["recommendation"]?.string
     title = value["other_info"]?["title"]?.string
     category = value["message_template_category"]?.string
   }
@@ -51,6 +57,27 @@ extension TemplateComponents {
     body = value["message_template_element"]?.string
     title = value["message_template_title"]?.string
     footer = value["message_template_footer"]?.string
+  }
+}
+
+extension TemplateQuality {
+  fileprivate init?(_ value: JSONValue) {
+    guard let name = value["message_template_name"]?.string, let language = value.templateLanguage,
+      let quality = value["new_quality_score"]?.string
+    else { return nil }
+    (self.name, self.language, self.quality) = (name, language, quality)
+  }
+}
+
+extension TemplateCategory {
+  /// `correct_category` is what it will have, beside what it has; `previous_category` is what it had.
+  fileprivate init?(_ value: JSONValue) {
+    guard let name = value["message_template_name"]?.string, let language = value.templateLanguage
+    else { return nil }
+    let announced = value["correct_category"]?.string
+    isDone = announced == nil || value["previous_category"]?.string != nil
+    guard let category = isDone ? value["new_category"]?.string : announced else { return nil }
+    (self.name, self.language, self.category) = (name, language, category)
   }
 }
 

@@ -20,6 +20,9 @@ package struct TwilioAccount: Hashable, Sendable {
     password = secret
   }
 
+  /// Such a key may send and list messages, and not see the account.
+  var isByKey: Bool { user != sid.text }
+
   var authorization: ProviderHeader {
     let pair = Array("\(user):\(password.exposed)".utf8)
     return ProviderHeader("Authorization", "Basic \(base64(pair))")
@@ -33,7 +36,17 @@ package struct TwilioSender: Hashable, Sendable {
   package var channel: Sender.Channel
   package var from: String?
   package var service: String?
+  /// Of an RCS sender's service: sends by SMS what does not arrive by RCS.
+  package private(set) var fallbackFrom: String?
   package var templates: ContentCatalog
+
+  /// By RCS, and by SMS where that does not arrive: the service chooses.
+  package init(
+    service: String, fallbackFrom: String, templates: ContentCatalog = ContentCatalog()
+  ) {
+    channel = .twilioRCS
+    (self.service, self.fallbackFrom, self.templates) = (service, fallbackFrom, templates)
+  }
 
   /// `address` as a sender's settings have it: a number, a name, or `MG…`.
   package init(
@@ -52,6 +65,11 @@ package struct TwilioSender: Hashable, Sendable {
 
   package func spelled(_ address: String) -> ChannelAddress {
     let given = ChannelAddress(address)
-    return channel == .twilioSMS ? given : given.byWhatsApp
+    return switch channel {
+    case .twilioSMS: given
+    // With a channel before it a number is reached by that channel alone.
+    case .twilioRCS: fallbackFrom == nil ? given.byRCS : given
+    case .twilioSandbox, .twilioWhatsApp, .metaWhatsApp: given.byWhatsApp
+    }
   }
 }

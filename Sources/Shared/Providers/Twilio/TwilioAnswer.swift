@@ -1,5 +1,5 @@
 package import Domain
-private import JSON
+internal import JSON
 
 /// The answer to a created message.
 package struct TwilioAnswer: Hashable, Sendable {
@@ -50,22 +50,28 @@ extension TwilioMessage {
 }
 
 extension ProviderAnswer {
-  fileprivate func twilioLookup() throws(LookupFailed) -> JSONValue {
+  func twilioLookup() throws(LookupFailed) -> JSONValue {
     guard let root = JSONValue(whole: body) else { throw unreadable }
-    guard status == 200 else {
-      let code = root["code"]?.wholeNumber
-      let row = code.flatMap { ErrorTable.shared.row(.twilio, $0) }
-      let failure = Failure(
-        code: code.map(String.init) ?? "http-\(status)",
-        sentence: row?.sentence ?? "Twilio did not answer the question.",
-        providerText: root["message"]?.string)
-      throw LookupFailed(status: status, failure: failure)
-    }
+    guard status == 200 else { throw LookupFailed(twilio: self) }
     return root
   }
 
-  fileprivate var unreadable: LookupFailed {
+  var unreadable: LookupFailed {
     let sentence = "The answer cannot be read."
     return LookupFailed(status: status, failure: Failure(code: "unreadable", sentence: sentence))
+  }
+}
+
+extension LookupFailed {
+  init(twilio answer: ProviderAnswer) {
+    let root = JSONValue(whole: answer.body)
+    let code = root?["code"]?.wholeNumber
+    let row = code.flatMap { ErrorTable.shared.row(.twilio, $0) }
+    self.init(
+      status: answer.status,
+      failure: Failure(
+        code: code.map(String.init) ?? "http-\(answer.status)",
+        sentence: row?.sentence ?? "Twilio did not answer the question.",
+        providerText: root?["message"]?.string))
   }
 }

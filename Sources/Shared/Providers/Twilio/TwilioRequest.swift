@@ -11,6 +11,7 @@ package enum TwilioRequest {
     var pairs = [(name: "To", value: sender.spelled(to.description).text)]
     if let from = sender.from { pairs.append(("From", sender.spelled(from).text)) }
     if let service = sender.service { pairs.append(("MessagingServiceSid", service)) }
+    if let fallback = sender.fallbackFrom { pairs.append(("FallbackFrom", fallback)) }
     pairs += try content(of: message, sender)
     if let statusCallback {
       pairs.append(("StatusCallback", callback(statusCallback, attempt)))
@@ -55,9 +56,11 @@ package enum TwilioRequest {
     post(messagePath(id, account), [("Status", "canceled")], account)
   }
 
-  /// Asks for the account itself: what a stopped lane is probed by.
+  /// What a stopped lane is probed by: the account itself, or, since Twilio may refuse that one to an API key, a list of
+  /// one message.
   package static func health(account: TwilioAccount) -> ProviderRequest {
-    get("\(account.path).json", account)
+    let path = account.isByKey ? "\(account.path)/Messages.json?PageSize=1" : "\(account.path).json"
+    return get(path, account)
   }
 
   private static func callback(_ base: String, _ attempt: AttemptID) -> String {

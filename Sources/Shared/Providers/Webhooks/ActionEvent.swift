@@ -75,7 +75,7 @@ package struct ActionEvent: Hashable, Sendable {
       providerID: providerID, status: state.name, account: sender.account, to: recipient.text,
       from: sender.address,
       installation: sender.channel.provider == .meta ? sender.address : nil,
-      isWhatsApp: sender.channel != .twilioSMS, raw: nil)
+      isWhatsApp: sender.channel.isWhatsApp, raw: nil)
     body = JSONWriter.object(capacity: 1024) { writer in
       names.write(to: &writer, sender.tenant)
       writer.field("event", "status")

@@ -18,6 +18,7 @@ extension TokenFacts {
     }
     writer.field("failingSince", failingSince?.description)
     writer.field("failure", failure)
+    writer.field("rotation", rotation?.rawValue)
   }
 
   package var json: [UInt8] { JSONWriter.object { write(to: &$0) } }
@@ -35,5 +36,6 @@ extension TokenFacts {
     isValid = root["valid"]?.bool
     scopes = root["scopes"]?.items?.compactMap(\.string) ?? []
     failure = root["failure"]?.string
+    rotation = root["rotation"]?.string.flatMap { Rotation(rawValue: $0) }
   }
 }

@@ -89,3 +89,12 @@ SELECT key, template FROM flows WHERE key = ANY(:flow::bigint[]);
 
 -- ofCampaign
 SELECT key, lane FROM flows WHERE campaign = (:campaign::text[])[1] AND campaign <> '' ORDER BY key;
+
+-- ofTemplate
+/* How many wait for one template, in each lane that has any. */
+SELECT f.lane, sum(f.waiting)::bigint AS waiting FROM flows f
+JOIN unnest(:lane::bigint[], :template::text[]) AS p(lane, template) ON f.lane = p.lane
+WHERE f.waiting > 0 AND (f.template = p.template OR f.template || chr(31) = left(p.template, length(f.template) + 1)
+    OR left(f.template, length(p.template) + 1) = p.template || chr(31))
+  AND f.template <> ''
+GROUP BY f.lane ORDER BY f.lane;

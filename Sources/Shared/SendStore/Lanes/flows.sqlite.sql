@@ -82,3 +82,11 @@ SELECT key, template FROM flows WHERE key = :flow;
 
 -- ofCampaign
 SELECT key, lane FROM flows WHERE campaign = :campaign AND campaign <> '' ORDER BY key;
+
+-- ofTemplate
+/* How many wait for one template, in each lane that has any. */
+SELECT lane, sum(waiting) AS waiting FROM flows
+WHERE lane = :lane AND waiting > 0 AND template <> ''
+  AND (template = :template OR template || char(31) = substr(:template, 1, length(template) + 1)
+    OR substr(template, 1, length(:template) + 1) = :template || char(31))
+GROUP BY lane;

@@ -1,1 +1,11 @@
-SELECT 1;
+-- What else a provider tells of a template, and when it told it: news that comes late loses to newer news.
+ALTER TABLE templates ADD COLUMN id TEXT NOT NULL DEFAULT '';
+ALTER TABLE templates ADD COLUMN format TEXT NOT NULL DEFAULT '';
+ALTER TABLE templates ADD COLUMN rejection TEXT NOT NULL DEFAULT '';
+ALTER TABLE templates ADD COLUMN announced TEXT NOT NULL DEFAULT '';
+ALTER TABLE templates ADD COLUMN announced_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE templates ADD COLUMN status_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE templates ADD COLUMN quality_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE templates ADD COLUMN category_at INTEGER NOT NULL DEFAULT 0;
+-- When somebody asked for a template that the list does not have.
+ALTER TABLE template_lists ADD COLUMN wanted_at INTEGER NOT NULL DEFAULT 0;
