@@ -77,26 +77,27 @@ final class LaneBoard: Sendable {
 
   // MARK: Claims
 
+  /// How long a lane is left alone that has nothing to send. Whatever changes for it wakes it sooner: this is for what
+  /// nobody has told, and must not keep a worker with thousands of lanes busy.
+  var longestRest: Duration {
+    .seconds(min(10, max(1, Double(monitor.peek { $0.lanes.count }) / 300)))
+  }
+
   /// A lane whose time has come, or nil after `limit`.
   func next(within limit: Duration) -> (sender: SenderID, lane: Lane)? {
     let wait = monitor.peek { board in
-      guard !board.isStopping, let first = board.claimable.map(\.value.wakeAt).min() else {
-        return limit
-      }
-      return min(limit, first.left)
+      guard !board.isStopping, let first = board.first else { return limit }
+      return min(limit, first.wakeAt.left)
     }
     if wait > .zero {
       let end = RunningTime.now + wait
       monitor.wait(for: wait) { board in
-        board.isStopping || board.claimable.contains { $0.value.wakeAt + Self.tolerance < end }
+        board.isStopping || board.first.map { $0.wakeAt + Self.tolerance < end } ?? false
       }
     }
     return monitor.peek { board in
-      guard !board.isStopping else { return nil }
-      let now = RunningTime.now
-      return board.claimable.filter { $0.value.wakeAt <= now }
-        .min { $0.value.wakeAt < $1.value.wakeAt }
-        .map { ($0.key, $0.value) }
+      guard !board.isStopping, let first = board.first, first.wakeAt <= .now else { return nil }
+      return (board.lanes[first.place].key, board.lanes[first.place].value)
     }
   }
 
@@ -186,14 +187,22 @@ final class LaneBoard: Sendable {
 }
 
 extension LaneBoard.Board {
-  fileprivate var claimable: [(key: SenderID, value: LaneBoard.Lane)] {
-    lanes.filter { !$1.isLeaving && !($1.isOnTrial && $1.underWay > 0) }.map { ($0, $1) }
+  /// The lane whose time comes first. Without a copy of any: there may be thousands, and it is asked for at each wake.
+  fileprivate var first: (place: Dictionary<SenderID, LaneBoard.Lane>.Index, wakeAt: RunningTime)? {
+    var first: (place: Dictionary<SenderID, LaneBoard.Lane>.Index, wakeAt: RunningTime)?
+    for place in lanes.indices where lanes.values[place].isClaimable {
+      let wakeAt = lanes.values[place].wakeAt
+      if first.map({ wakeAt < $0.wakeAt }) ?? true { first = (place, wakeAt) }
+    }
+    return first
   }
 
   fileprivate var underWay: Int { lanes.values.reduce(0) { $0 + $1.underWay } }
 }
 
 extension LaneBoard.Lane {
+  fileprivate var isClaimable: Bool { !isLeaving && !(isOnTrial && underWay > 0) }
+
   /// One that was just taken up is not late.
   fileprivate func late(at now: RunningTime) -> Duration {
     wakeAt == .distantPast || wakeAt > now ? .zero : now - wakeAt

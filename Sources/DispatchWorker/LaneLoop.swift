@@ -128,7 +128,7 @@ final class LaneLoop: Sendable {
       let clock = ClockBridge(start, is: claim.now)
       let next = claim.next.map(clock.here) ?? .distantFuture
       board.claimed(
-        sender, claim.sends.count, wakeAt: min(next, start + Self.longestRest), since: lane,
+        sender, claim.sends.count, wakeAt: min(next, start + board.longestRest), since: lane,
         mayHaveMore: claim.sends.count == Self.claimLimit && claim.hold == nil, begun: start)
       post(claim, by: door, clock, deadline: start + SendStore.postSpan)
     }

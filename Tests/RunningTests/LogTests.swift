@@ -33,6 +33,20 @@ import Time
     #expect(lines.text.filter { $0 == "\n" }.count == 1)
   }
 
+  @Test(
+    "a secret is taken out wherever it stands, the longer one first",
+    arguments: [
+      ("token-1", "•••"), ("a token-1", "a •••"), ("token-12token-1", "••••••"),
+      ("xtoken-123x", "x•••3x"), ("token-", "token-"), ("token-2", "token-2"), ("", ""),
+      ("è token-1 è", "è ••• è"), ("tokentoken-1", "token•••"), ("sécret", "•••"),
+      ("token-1tok", "•••tok"),
+    ])
+  func secrets(text: String, cleaned: String) {
+    var secrets = SecretTexts()
+    secrets.add(["token-1", "token-12", "short", "sécret", "token-1"])
+    #expect(secrets.clean(text) == cleaned)
+  }
+
   @Test("lines that cannot be written are counted, and told once writing works again")
   func lost() throws {
     let lines = Lines()

@@ -14,7 +14,7 @@ package final class Log: Sendable {
 
   private let least: Level
   private let worker: String
-  private let secrets: Locked<[String]>
+  private let secrets = Locked(SecretTexts())
   private let write: @Sendable ([UInt8]) -> Bool
   private let lost = Locked(Lost())
   private let now: @Sendable () -> CalendarTime
@@ -47,7 +47,6 @@ package final class Log: Sendable {
     self.least = least
     self.now = now
     self.write = write
-    self.secrets = Locked([])
     keepOut(secrets)
   }
 
@@ -65,10 +64,7 @@ package final class Log: Sendable {
   /// Takes these out of all lines from now on. What is shorter than a secret would be taken out of ordinary
   /// words.
   package func keepOut(_ more: [Secret]) {
-    secrets.withLock { known in
-      known += more.map(\.exposed).filter { $0.utf8.count >= 6 && !known.contains($0) }
-      known.sort { $0.utf8.count > $1.utf8.count }
-    }
+    secrets.withLock { $0.add(more.map(\.exposed)) }
   }
 
   package func debug(_ event: String, _ fields: KeyValuePairs<String, any Loggable> = [:]) {
@@ -115,18 +111,14 @@ package final class Log: Sendable {
       writer.field("at", now().description)
       writer.field("level", "\(level)")
       writer.field("worker", worker)
-      writer.field("event", Self.clean(event, of: secrets))
+      writer.field("event", secrets.clean(event))
       for (name, value) in fields {
         writer.name(name)
-        value.write(to: &writer) { Self.clean($0, of: secrets) }
+        value.write(to: &writer) { secrets.clean($0) }
       }
     }
     line.append(UInt8(ascii: "\n"))
     return line
-  }
-
-  private static func clean(_ text: String, of secrets: [String]) -> String {
-    secrets.reduce(text) { $0.contains($1) ? $0.replacing($1, with: "•••") : $0 }
   }
 }
 
