@@ -34,6 +34,7 @@ struct WebhookDemand {
       faults.add("/level", "is needed: account or phone")
     }
     var number: MetaNumber?
+    if action == .test { _ = reader.text("sender", &faults) }
     if action != .test, let name = reader.neededText("sender", &faults) {
       number = numbers.first { $0.id.text == name }
       if number == nil { faults.add("/sender", "is no sender at Meta that the key may see") }
