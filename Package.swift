@@ -120,6 +120,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_012.sql"), .embedInCode("Migrations/postgres_012.sql"),
         .embedInCode("Migrations/sqlite_013.sql"), .embedInCode("Migrations/postgres_013.sql"),
         .embedInCode("Migrations/sqlite_014.sql"), .embedInCode("Migrations/postgres_014.sql"),
+        .embedInCode("Migrations/sqlite_015.sql"), .embedInCode("Migrations/postgres_015.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
