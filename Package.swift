@@ -140,7 +140,7 @@ let package = Package(
       [
         "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry",
         "Domain",
-        "Crypto", "JSON", "Platform", "Time",
+        "Crypto", "Forms", "JSON", "Platform", "Time",
       ]),
     module(
       "Ingest",
@@ -154,7 +154,7 @@ let package = Package(
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
         "Telemetry",
-        "Domain", "Crypto", "JSON", "Platform", "Time",
+        "Domain", "Forms", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/API"),
     module(
@@ -262,7 +262,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Simulator", "Store",
+        "postrider", "HTTP", "Forms", "Domain", "EventLog", "JSON", "SendStore", "Simulator",
+        "Store",
         "Running", "Settings",
         "Telemetry", "Events", "Platform",
         "Time",
