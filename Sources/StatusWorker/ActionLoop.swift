@@ -11,8 +11,9 @@ package import SendStore
 internal import Store
 internal import Time
 
-/// Tells tenants: claim what is due → sign → post → settle. Each tenant has its own rate, breaker and
-/// retries, and each send its own line, so that nobody waits for another's address.
+/// Tells tenants, and systems whose SMS provider we are: claim what is due → post → settle. Each of them has its own rate, breaker and
+/// retries, and each send its own line, so that nobody
+/// waits for another's address.
 package final class ActionLoop {
   private let store: SendStore
   private let eventLog: any EventLog
@@ -30,12 +31,19 @@ package final class ActionLoop {
   private var desks: [Tenant: TenantQueue] = [:]
   private var keptAt = Timestamp.distantPast
   private var signatures: [[Secret]: WebhookSignature] = [:]
+  private var droppedFrom: Set<Tenant> = []
 
   private struct Answer: Sendable {
-    let tenant: Tenant
+    let addressee: Addressee
     let delivery: ClaimedDelivery
     let outcome: HTTPOutcome
     let step: Tracer.Step?
+  }
+
+  private struct Dead {
+    let delivery: ClaimedDelivery
+    let queue: Tenant
+    let reason: String
   }
 
   package init(
@@ -86,23 +94,31 @@ package final class ActionLoop {
 
   package func step() throws {
     // Most have no tenant to tell.
-    guard !actions.all.isEmpty || !desks.isEmpty else { return age.set(0) }
+    let addressees = addressees()
+    guard !addressees.isEmpty || !desks.isEmpty else { return age.set(0) }
     let now = try store.now()
     try settle(now)
     try keepDuties(now)
-    try measureAge()
-    for action in actions.all {
-      let room = room(action, now)
-      guard room > 0, try store.hasDueDeliveries(of: action.tenant),
-        try store.takeDuty(Self.duty(action.tenant), worker) != nil
+    try measureAge(addressees)
+    for addressee in addressees {
+      let room = room(addressee, now)
+      guard room > 0, try store.hasDueDeliveries(of: addressee.queue),
+        try store.takeDuty(Self.duty(addressee.queue), worker) != nil
       else { continue }
       let leaveBy = RunningTime.now + Self.leaveSpan
       let claimed = try store.claimDeliveries(
-        of: action.tenant, limit: room, for: Self.claimSpan)
+        of: addressee.queue, limit: room, for: Self.claimSpan)
       // One whose answer is late is under way still.
-      let fresh = claimed.filter { desks[action.tenant]?.renew($0) != true }
-      post(fresh, to: action, at: now, leaveBy: leaveBy, spans?.begin(fresh) ?? [:])
+      let fresh = claimed.filter { desks[addressee.queue]?.renew($0) != true }
+      try post(fresh, to: addressee, at: now, leaveBy: leaveBy, spans?.begin(fresh) ?? [:])
     }
+  }
+
+  private func addressees() -> [Addressee] {
+    let providers = actions.providers
+    let seal = SecretSeal(actions)
+    return actions.all.map { Addressee($0, signature($0.secrets)) }
+      + providers.map { Addressee(reportsOf: $0, seal) }
   }
 
   /// A tenant's rate, breaker and room are known only here while its deliveries are under way.
@@ -116,12 +132,12 @@ package final class ActionLoop {
 
   private static let keeping = Duration.seconds(1)
 
-  private func measureAge() throws(StoreError) {
+  private func measureAge(_ addressees: [Addressee]) throws(StoreError) {
     guard ageAt.hasPassed else { return }
     ageAt = .now + Self.ageEach
     var longest = Duration.zero
-    for action in actions.all {
-      longest = max(longest, try store.longestDueDelivery(of: action.tenant))
+    for addressee in addressees {
+      longest = max(longest, try store.longestDueDelivery(of: addressee.queue))
     }
     age.set(longest.seconds)
   }
@@ -133,40 +149,48 @@ package final class ActionLoop {
   /// How many deliveries are posted and not written down yet.
   package var underWay: Int { desks.values.reduce(0) { $0 + $1.flying.count } }
 
-  private func room(_ action: ActionSettings, _ now: Timestamp) -> Int {
-    var desk = desks[action.tenant] ?? TenantQueue(action.rate)
-    desk.apply(action.rate)
-    desks[action.tenant] = desk
-    return desk.room(of: action.inFlight, at: now)
+  private func room(_ addressee: Addressee, _ now: Timestamp) -> Int {
+    var desk = desks[addressee.queue] ?? TenantQueue(addressee.rate)
+    desk.apply(addressee.rate)
+    desks[addressee.queue] = desk
+    return desk.room(of: addressee.inFlight, at: now)
   }
 
   private func post(
-    _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp,
+    _ claimed: [ClaimedDelivery], to addressee: Addressee, at now: Timestamp,
     leaveBy: RunningTime,
     _ steps: [Int64: Tracer.Step]
-  ) {
-    let signature = signature(action.secrets)
-    let tenant = action.tenant
-    let calls = claimed.map { delivery in
-      desks[tenant]?.take(delivery, at: now)
-      let step = steps[delivery.number]
-      var call = HTTPCall(
-        method: "POST", url: action.url.description,
-        headers: [HTTPHeader("Content-Type", "application/json")]
-          + signature.headers(id: delivery.id, at: now, delivery.body).map {
-            HTTPHeader($0.name, $0.value)
-          } + (step.map { [HTTPHeader("traceparent", $0.trace.description)] } ?? []),
-        body: delivery.body)
-      call.totalTimeout = Self.answerTimeout
-      call.gate = { RunningTime.now < leaveBy ? .pass : .refuse }
-      let completion: HTTPClient.Completion = { [inbox] outcome in
-        inbox.change {
-          $0.append(Answer(tenant: tenant, delivery: delivery, outcome: outcome, step: step))
+  ) throws {
+    var calls: [(call: HTTPCall, completion: HTTPClient.Completion)] = []
+    var done: [ClaimedDelivery] = []
+    var dead: [Dead] = []
+    for delivery in claimed {
+      switch addressee.post(delivery, at: now) {
+      case .nothing: done.append(delivery)
+      case .dead(let reason):
+        dead.append(Dead(delivery: delivery, queue: addressee.queue, reason: reason))
+      case .call(var call):
+        desks[addressee.queue]?.take(delivery, at: now)
+        let step = steps[delivery.number]
+        if let step {
+          call.headers.append(HTTPHeader("traceparent", step.trace.description))
         }
+        call.totalTimeout = Self.answerTimeout
+        call.gate = { RunningTime.now < leaveBy ? .pass : .refuse }
+        let completion: HTTPClient.Completion = { [inbox] outcome in
+          inbox.change {
+            $0.append(
+              Answer(addressee: addressee, delivery: delivery, outcome: outcome, step: step))
+          }
+        }
+        calls.append((call: call, completion: completion))
       }
-      return (call: call, completion: completion)
     }
     client.send(calls)
+    try bury(dead)
+    counts.count(0, 0, dead.count)
+    let ended = done + dead.map(\.delivery)
+    if !ended.isEmpty { try store.finish(ended) }
   }
 
   private func signature(_ secrets: [Secret]) -> WebhookSignature {
@@ -184,38 +208,55 @@ package final class ActionLoop {
     }
     guard !answers.isEmpty else { return }
     spans?.end(
-      answers.compactMap { answer in answer.step.map { ($0, answer.tenant, answer.outcome) } })
+      answers.compactMap { answer in
+        answer.step.map { ($0, answer.addressee.queue, answer.outcome) }
+      })
     var delivered: [ClaimedDelivery] = []
     var again: [Duration: [ClaimedDelivery]] = [:]
-    var dead: [(Answer, String)] = []
+    var dead: [Dead] = []
+    var dropped: [Dead] = []
     for answer in answers {
-      let held = desks[answer.tenant]?.flying[answer.delivery.number] ?? answer.delivery
-      switch desks[answer.tenant]?.settle(answer.delivery, answer.outcome, at: now) {
-      case .delivered?: delivered.append(answer.delivery)
-      case .again(let wait)?: again[wait, default: []].append(held)
-      case .dead(let reason)?: dead.append((answer, reason))
-      case nil: break
+      let (queue, delivery) = (answer.addressee.queue, answer.delivery)
+      let held = desks[queue]?.flying[delivery.number] ?? delivery
+      guard let usual = desks[queue]?.settle(delivery, answer.outcome, at: now) else { continue }
+      switch answer.addressee.verdict(answer.outcome, otherwise: usual) {
+      case .delivered: delivered.append(delivery)
+      case .again(let wait): again[wait, default: []].append(held)
+      case .dead(let reason):
+        dead.append(Dead(delivery: delivery, queue: queue, reason: reason))
+      case .dropped(let reason):
+        dropped.append(Dead(delivery: delivery, queue: queue, reason: reason))
       }
     }
-    counts.count(delivered.count, again.values.reduce(0) { $0 + $1.count }, dead.count)
+    counts.count(
+      delivered.count, again.values.reduce(0) { $0 + $1.count }, dead.count + dropped.count)
+    tell(of: dropped)
     for (wait, deliveries) in again { try store.retry(deliveries, after: wait) }
     try bury(dead)
-    let done = delivered + dead.map(\.0.delivery)
+    let done = delivered + (dead + dropped).map(\.delivery)
     if !done.isEmpty { try store.finish(done) }
   }
 
   /// Dead letters first, then forgotten: a crash between shows one twice rather than never.
-  private func bury(_ dead: [(Answer, String)]) throws {
+  private func bury(_ dead: [Dead]) throws {
     guard !dead.isEmpty else { return }
     let now = Timestamp(microseconds: wallMicroseconds())
     try eventLog.append(
-      dead.map { answer, reason in
-        answer.delivery.deadLetter(for: answer.tenant, because: reason, at: now)
-      }, within: .seconds(30))
-    for (answer, reason) in dead {
+      dead.map { $0.delivery.deadLetter(for: $0.queue, because: $0.reason, at: now) },
+      within: .seconds(30))
+    for one in dead {
       log.warning(
         "a tenant could not be told",
-        ["tenant": answer.tenant.description, "delivery": answer.delivery.id, "reason": reason])
+        ["tenant": one.queue.description, "delivery": one.delivery.id, "reason": one.reason])
+    }
+  }
+
+  /// Once a queue, since all that comes after may be as it is.
+  private func tell(of dropped: [Dead]) {
+    for one in dropped where droppedFrom.insert(one.queue).inserted {
+      log.warning(
+        "a system is not told what became of a message, nor of later ones like it",
+        ["tenant": one.queue.description, "delivery": one.delivery.id, "reason": one.reason])
     }
   }
 

@@ -1,0 +1,241 @@
+import DispatchWorker
+import Domain
+import Events
+import HTTP
+import JSON
+import Platform
+import SendStore
+import StatusWorker
+import TestSupport
+import Testing
+import Time
+
+@testable import Running
+@testable import Settings
+@testable import Telemetry
+
+/// A CRM that is told what became of its messages. Keeps what it was told, and answers as it should.
+private final class CRM: Sendable {
+  let status = Locked(200)
+  private let told = Monitor<[String]>([])
+  private let server: HTTPServer
+
+  init() throws {
+    let (told, status) = (told, status)
+    server = try HTTPServer { request, responder in
+      let code = status.withLock { $0 }
+      let body = String(decoding: request.body, as: UTF8.self)
+      told.change { $0.append("\(request.method) \(request.target) \(body)") }
+      responder.answer(
+        HTTPAnswer(status: code, json: Array(#"{"error":"ERROR_MESSAGE_NOT_FOUND"}"#.utf8)))
+    }
+  }
+
+  var address: WebAddress { .loopback(server.port) }
+
+  var all: [String] { told.peek { $0 } }
+}
+
+private final class ReportStand: @unchecked Sendable {
+  // Used by the thread of one test at a time.
+  let stand: StatusStand
+  let seal: SecretSeal
+  let loop: ActionLoop
+  let relay: OutboxRelay
+  let lines = Locked<[String]>([])
+  private let client: HTTPClient
+  private let stop = StopSignal()
+
+  init(_ stand: StatusStand, _ crm: CRM, portal: WebAddress? = nil) throws {
+    self.stand = stand
+    let sender = Self.sender(crm, portal)
+    var settings = Settings()
+    settings.senders = [sender]
+    settings.secretsKeys = [Secret("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")]
+    seal = SecretSeal(settings)
+    stand.actions.apply(settings)
+    client = try HTTPClient()
+    let lines = lines
+    let log = Log(
+      worker: "test",
+      write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
+    loop = ActionLoop(
+      stand.store, stand.log, stand.actions, client, worker: WorkerID("w"), log: log,
+      health: Health().part("actions"), metrics: stand.metrics, stop: stop)
+    relay = OutboxRelay(
+      stand.store, stand.log, worker: WorkerID("w"), actions: stand.actions, log: log,
+      health: Health().part("relay"), metrics: Metrics(), stop: stop)
+  }
+
+  deinit { client.close() }
+
+  private static func sender(_ crm: CRM, _ portal: WebAddress?) -> SenderSettings {
+    var sender = SenderSettings.acme
+    sender.smsProvider = SMSProviderSettings(
+      bitrix24: SMSProviderSettings.Bitrix24(
+        applicationTokens: [Secret("app")], code: "postrider", portal: portal ?? crm.address),
+      kannel: SMSProviderSettings.Kannel(
+        username: "crm", password: Secret("p"), reportHosts: [crm.address.authority]))
+    return sender
+  }
+
+  func bitrix24(_ crm: CRM, message: String = "7") -> (SendID) -> SendReport? {
+    let report = Bitrix24Report(
+      endpoint: crm.address, accessToken: Secret("token-of-an-hour"), message: message,
+      code: "postrider")
+    return { [seal] send in
+      seal.content(report.json, of: send, isSecret: true).map {
+        SendReport(.bitrix24, of: Set(SendReport.News.allCases), $0)
+      }
+    }
+  }
+
+  func kannel(_ crm: CRM, mask: Int) -> (SendID) -> SendReport? {
+    let report = KannelReport(
+      "\(crm.address)/dlr?type=%d&to=%P", mask: mask, username: "crm", account: nil, billing: nil)
+    return { [seal] send in
+      seal.content(report.json, of: send, isSecret: false).map {
+        SendReport(.kannel, of: report.news, $0)
+      }
+    }
+  }
+
+  func accepted(_ report: (SendID) -> SendReport?) throws -> ClaimedSend {
+    let sends = try stand.accepted(1) { _, send in send.report = report(send.id)?.json }
+    return try #require(sends.first)
+  }
+
+  func publish() throws { while try relay.step() {} }
+
+  /// Steps until that holds; the clock stands still meanwhile.
+  func run(until holds: () throws -> Bool) throws {
+    let end = RunningTime.now + .seconds(60)
+    while try !holds(), !end.hasPassed {
+      try loop.step()
+      stop.wait(for: .milliseconds(5))
+    }
+    let isSo = try holds()
+    #expect(isSo)
+  }
+
+  func count(_ result: String) -> Bool {
+    stand.metrics.text().contains("postrider_deliveries_total{result=\"\(result)\"} 1\n")
+  }
+}
+
+@Suite(.timeLimit(.minutes(5))) struct ReportTests {
+  @Test("a portal is told each state once, in order", arguments: Backend.allCases)
+  func portal(backend: Backend) async throws {
+    try await onStand(backend) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      let send = try world.accepted(world.bitrix24(crm))
+      try world.publish()
+      for status in ["sent", "delivered", "read"] {
+        try stand.tell([.twilio(status, send)])
+        try world.publish()
+      }
+      try world.run { crm.all.count >= 3 && world.loop.underWay == 0 }
+      let path = "/messageservice.message.status.update.json"
+      #expect(
+        crm.all
+          == ["queued", "sent", "delivered"].map {
+            "POST \(path) CODE=postrider&MESSAGE_ID=7&STATUS=\($0)&auth=token-of-an-hour"
+          })
+    }
+  }
+
+  @Test("a delivery report is fetched for what its mask asks for")
+  func kannel() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      let send = try world.accepted(world.kannel(crm, mask: 3))
+      try stand.tell([.twilio("sent", send), .twilio("undelivered", send)])
+      try world.publish()
+      try world.run { crm.all.count >= 1 && world.loop.underWay == 0 }
+      #expect(crm.all == ["GET /dlr?type=2&to=%2B393330010000 "])
+    }
+  }
+
+  @Test("a system that is down is told later")
+  func later() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      crm.status.withLock { $0 = 503 }
+      _ = try world.accepted(world.bitrix24(crm))
+      try world.publish()
+      try world.run { crm.all.count == 1 && world.loop.underWay == 0 }
+      crm.status.withLock { $0 = 200 }
+      stand.clock.advance(.seconds(60))
+      try world.run { crm.all.count == 2 && world.loop.underWay == 0 }
+      #expect(world.count("delivered"))
+    }
+  }
+
+  @Test("what a portal refuses is a dead letter with its reason, and holds up nothing behind it")
+  func refused() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      crm.status.withLock { $0 = 400 }
+      _ = try world.accepted(world.bitrix24(crm))
+      try world.publish()
+      try world.run { crm.all.count == 1 && world.loop.underWay == 0 }
+      let letter = try #require(try stand.deadLetters().first)
+      #expect(String(decoding: letter.text, as: UTF8.self).contains("ERROR_MESSAGE_NOT_FOUND"))
+      #expect(!String(decoding: letter.text, as: UTF8.self).contains("token-of-an-hour"))
+      #expect(
+        try !stand.store.hasDueDeliveries(of: .reports(of: SenderSettings.acme.sender.id)))
+    }
+  }
+
+  @Test("with an access token that is over nothing is told, which is counted and logged once")
+  func over() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      crm.status.withLock { $0 = 401 }
+      for message in ["7", "8"] {
+        _ = try world.accepted(world.bitrix24(crm, message: message))
+        try world.publish()
+      }
+      try world.run { crm.all.count == 2 && world.loop.underWay == 0 }
+      let told = world.lines.withLock { $0.filter { $0.contains("the access token") } }
+      #expect(told.count == 1)
+      #expect(
+        stand.metrics.text().contains("postrider_deliveries_total{result=\"dead\"} 2\n"))
+    }
+  }
+
+  @Test("a portal that the settings do not name any more is not called")
+  func elsewhere() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm, portal: .loopback(1))
+      _ = try world.accepted(world.bitrix24(crm))
+      try world.publish()
+      try world.run { world.count("dead") }
+      let letter = try #require(try stand.deadLetters().first)
+      #expect(String(decoding: letter.text, as: UTF8.self).contains("is another one"))
+      #expect(crm.all.isEmpty)
+    }
+  }
+
+  @Test("a tenant's action hears nothing of reports, and a send without one makes none")
+  func apart() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      _ = try world.accepted { _ in nil }
+      try world.publish()
+      let id = SenderSettings.acme.sender.id
+      #expect(try !stand.store.hasDueDeliveries(of: .reports(of: id)))
+      _ = try world.accepted(world.bitrix24(crm))
+      try world.publish()
+      #expect(try stand.store.hasDueDeliveries(of: .reports(of: id)))
+      #expect(try !stand.store.hasDueDeliveries(of: SenderSettings.acme.sender.tenant))
+    }
+  }
+}
