@@ -122,10 +122,8 @@ struct DispatchCounts: Sendable {
     for lane in lanes {
       _ = of(lane.sender)
       self.lanes.withLock { known in
-        var shown =
-          known[lane.sender] ?? ShownLane(gauges: LaneGauges(lane.sender, metrics))
-        shown.gauges.show(lane, &shown.budgets)
-        known[lane.sender] = shown
+        let gauges = known[lane.sender]?.gauges ?? LaneGauges(lane.sender, metrics)
+        gauges.show(lane, &known[lane.sender, default: ShownLane(gauges: gauges)].budgets)
       }
     }
   }

@@ -101,9 +101,10 @@ final class LeaseKeeper: Sendable {
     let surplus = Set(report.surplus.map(\.group))
     board.hold(leases, surplus: surplus, doors.groups)
     held.withLock { $0 = leases }
-    for lease in report.surplus where board.isIdle(lease.group) {
-      try store.release(lease)
-      _ = held.withLock { $0.removeValue(forKey: lease.group) }
+    let idle = report.surplus.filter { board.isIdle($0.group) }
+    try store.release(idle)
+    held.withLock { held in
+      for lease in idle { held[lease.group] = nil }
     }
     audited.add(try store.auditIntents(worker, isUnderWay: underWay.contains))
     swept.add(try store.sweepIntents(firstLook: firstLook))
@@ -140,7 +141,7 @@ final class LeaseKeeper: Sendable {
   /// The next worker need not wait until the leases run out.
   private func leave() {
     do throws(StoreError) {
-      for lease in held.withLock({ $0.values }) { try store.release(lease) }
+      try store.release(held.withLock { Array($0.values) })
       try store.leave(worker)
     } catch {
       log.warning("the leases of lanes run out by themselves", ["reason": error.description])

@@ -19,6 +19,7 @@ package final class TwilioCare {
   private let log: Log
   private let stop: StopSignal
   private let seal: Locked<SecretSeal>
+  private let task: TaskLog
   /// When each account is asked again.
   private var next: [AccountID: RunningTime] = [:]
 
@@ -32,6 +33,7 @@ package final class TwilioCare {
     (store, worker, self.senders) = (context.store, context.worker, senders)
     (log, stop) = (context.log, context.stop)
     client = try HTTPClient()
+    task = TaskLog(.askAboutTwilioSenders, context)
     let seal = Locked(SecretSeal(context.settings))
     self.seal = seal
     context.reload.onChange { settings in seal.withLock { $0 = SecretSeal(settings) } }
@@ -48,6 +50,10 @@ package final class TwilioCare {
   package func round() throws {
     let accounts = accounts
     guard !accounts.isEmpty, try store.takeDuty(Self.duty, worker) != nil else { return }
+    try task.note { try look(after: accounts) }
+  }
+
+  private func look(after accounts: [(AccountID, [SenderSettings])]) throws {
     try finishRotations()
     for (account, own) in accounts where !stop.isRequested && next[account]?.hasPassed ?? true {
       let isFirst = next[account] == nil

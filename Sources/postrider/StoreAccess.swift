@@ -18,6 +18,7 @@ struct StoreAccess {
     do {
       let store = try Opening.store(loaded.settings.store, loaded.settings.senders)
       let settings = try AccountWatch.settings(loaded.settings, in: store)
+      try store.define(settings.senders.map(\.sender))
       return .success(StoreAccess(store: store, settings: settings))
     } catch {
       Terminal.error("postrider: \(error)")

@@ -10,17 +10,19 @@ import Time
 
 /// A token that ends while messages go out.
 @Suite(.timeLimit(.minutes(5))) struct TokenTests {
-  private static let (count, rate) = (1000, 100)
+  private static let (count, rate) = (10_000, 1000)
 
   private final class World {
     let simulator: Simulator
-    let postrider: RunningPostrider
+    private(set) var postrider: RunningPostrider
+    private var logs = ""
     let file: String
     private let folder: TemporaryFolder
     private let client: HTTPClient
 
-    init(tokenLife: Duration, isCaredFor: Bool) throws {
+    init(tokenLife: Duration, isCaredFor: Bool, latency: Duration = .zero) throws {
       var world = SimulatorSettings()
+      world.latency = Delay(latency)
       world.meta[0].tokenLife = tokenLife
       world.portfolios = [Demo.portfolio: 1_000_000]
       for phone in world.meta[0].accounts[0].phones.indices {
@@ -50,7 +52,14 @@ import Time
     }
 
     /// All that was printed.
-    var log: String { postrider.log }
+    var log: String { logs + postrider.log }
+
+    /// By `kill -9`.
+    func restart() throws {
+      postrider.end(by: SIGKILL)
+      logs += postrider.log
+      postrider = try RunningPostrider(settings: file)
+    }
 
     func end() {
       postrider.end()
@@ -103,6 +112,30 @@ import Time
       #expect(world.total("duplicates") == 0)
       #expect(world.account?["state"]?.string?.hasPrefix("ends in 59 days") == true)
       #expect(!world.log.contains(Demo.accessToken) && !world.log.contains(Demo.appSecret))
+    }
+  }
+
+  @Test("killed at any step of a refresh it goes on: with a token that counts, and none told")
+  func killed() async throws {
+    try await onOwnThread {
+      // The token is looked at, exchanged, looked at again, proved and kept; each takes a while.
+      let world = try World(
+        tokenLife: .seconds(3600), isCaredFor: true, latency: .milliseconds(150))
+      defer { world.end() }
+      for kill in 0..<6 where world.account?["source"]?.string != "refresh" {
+        pause(for: .milliseconds(80 + 150 * kill))
+        try world.restart()
+      }
+      waitUntil("for the refresh") { world.account?["source"]?.string == "refresh" }
+      #expect(world.account?["valid"]?.bool == true)
+      #expect(
+        world.call("POST", "/api/sends", #"[{"to":"+393331000000","body":"m","sender":"meta"}]"#)
+          != nil)
+      waitUntil("for the send") { world.total("accepted") == 1 }
+      let tokens = (1..<20).map { "\(Demo.accessToken)-\($0)" }
+      for secret in [Demo.accessToken, Demo.appSecret] + tokens {
+        #expect(!world.log.contains(secret), "\(secret)")
+      }
     }
   }
 

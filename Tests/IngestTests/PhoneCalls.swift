@@ -20,7 +20,7 @@ extension OpenAPICaller {
   }
 
   private func callPhone(_ method: String, _ path: String, _ body: String = "") async throws {
-    for sender in ["answered", "lost", "away", "nobody"] {
+    for sender in ["answered", "lost", "silent-app", "nobody"] {
       try await call("\(method) \(path)", path.replacing("{sender}", with: sender), body: body)
     }
     let main = path.replacing("{sender}", with: "answered")
@@ -34,7 +34,7 @@ extension OpenAPICaller {
   private func callPicture() async throws {
     let route = "PUT /api/phones/{sender}/picture"
     let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1]
-    for sender in ["answered", "lost", "away", "nobody"] {
+    for sender in ["answered", "lost", "silent-app", "nobody"] {
       for key in ["admin-key", "", "webhook-key", "crawling-key", "crawling-key"] {
         let header = HTTPHeader("Authorization", "Bearer \(key)")
         note(route, try await stand.call("PUT", "/api/phones/\(sender)/picture", [header], png))
@@ -52,7 +52,7 @@ extension OpenAPICaller {
     let path = "/api/accounts/webhooks"
     try await call("GET \(path)", path)
     try await call("GET \(path)", "\(path)?x=%00")
-    for sender in ["answered", "lost", "away"] {
+    for sender in ["answered", "lost", "silent-app"] {
       let body = #"{"action":"remove-override","sender":"\#(sender)","level":"phone"}"#
       try await call("POST \(path)", path, body: body)
     }

@@ -156,8 +156,12 @@ private final class World {
     let world = try World()
     try world.queue(1, TemplateKey(name: "order", language: "it").text, for: "away")
     let forced = Self.change.dropLast() + #","force":true}"#
-    #expect(try await world.call("PATCH", "/9004/order/it", String(forced)).status == 504)
-    let flow = try world.store.laneWaits().first { $0.sender.text == "away" }?.flows.first
+    // Where others keep this one waiting for longer than it is held, it is asked again.
+    var flow: HeldFlow?
+    for _ in 0..<5 where flow?.waits.until == nil {
+      #expect(try await world.call("PATCH", "/9004/order/it", String(forced)).status == 504)
+      flow = try world.store.laneWaits().first { $0.sender.text == "away" }?.flows.first
+    }
     #expect(flow?.reason.contains("being edited") == true && flow?.waits.until != nil)
     #expect(try world.known("9004")?.status == "APPROVED")
     #expect(try world.store.templateLists().allSatisfy { $0.account.text != "9004" || $0.isWanted })

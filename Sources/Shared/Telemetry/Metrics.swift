@@ -61,10 +61,9 @@ package final class Metrics: Sendable {
   ) -> Kind {
     families.withLock { families in
       if let known = families[name]?.series[labels] as? Kind { return known }
-      var family = families[name] ?? Family(help: help, kind: kind, series: [:])
-      defer { families[name] = family }
       let made = make()
-      family.series[labels] = made
+      // In its place: a copy of thousands of series for each new one would take minutes.
+      families[name, default: Family(help: help, kind: kind, series: [:])].series[labels] = made
       return made
     }
   }

@@ -105,10 +105,14 @@ extension World {
     ]
   }
 
-  /// Between the two that Meta has there is none, so that nothing is told of it.
+  /// Of any other rate than the two that Meta has nothing is told, so that nothing limits those who measure something
+  /// else.
   private func level(of rate: Int) -> String {
-    if rate >= 1000 { return "HIGH" }
-    return rate <= 80 ? "STANDARD" : "NOT_APPLICABLE"
+    switch rate {
+    case ...80: "STANDARD"
+    case 1000: "HIGH"
+    default: "NOT_APPLICABLE"
+    }
   }
 
   func phoneState(_ place: PhonePlace) -> PhoneState {

@@ -202,7 +202,8 @@ struct AccountCommand: Subcommand {
     let rows = access.settings.senders.map { sender in
       let facts = TokenFacts(json: stored[sender.credentialsID.description]?.facts ?? [])
       return [
-        sender.sender.id.text, sender.sender.channel.provider.rawValue, facts.source.rawValue,
+        sender.sender.id.text, sender.sender.channel.provider.rawValue,
+        facts.source == .settings && sender.account != nil ? "account" : facts.source.rawValue,
         facts.checkedAt?.description ?? "never", facts.sentence(at: now),
       ]
     }

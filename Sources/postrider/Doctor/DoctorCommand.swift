@@ -76,7 +76,7 @@ struct DoctorCommand: Subcommand {
       { settingsFindings(loaded) }, { MachineCheckUp(settings).findings },
       { LogCheckUp(settings).findings }, { StoreCheckUp(settings).findings },
     ]
-    if !isOffline { parts.append { SenderCheckUp(settings).findings } }
+    if !isOffline { parts.append { SenderCheckUp(StoreCheckUp(settings).whole).findings } }
     return parts.flatMap { part in
       let found = part()
       for finding in found { tell(finding) }

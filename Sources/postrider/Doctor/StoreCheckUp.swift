@@ -1,5 +1,6 @@
 internal import Domain
 internal import Platform
+internal import Running
 internal import SendStore
 internal import Settings
 internal import Store
@@ -15,6 +16,29 @@ struct StoreCheckUp {
     switch settings.store {
     case .sqlite(let path): sqlite(path)
     case .postgres(let url): postgres(url.exposed)
+    }
+  }
+
+  /// With the accounts that were made at run time, where the store can tell of them and would not be migrated by that.
+  var whole: Settings {
+    do {
+      let (found, location): (Int?, StoreLocation) =
+        switch settings.store {
+        case .sqlite(let path):
+          (
+            content(ofFile: path, first: 1) == nil ? nil : try SQLiteFacts.schema(of: path),
+            .sqlite(path: path)
+          )
+        case .postgres(let url):
+          (try PostgresFacts(url: url.exposed).schema, .postgres(url: url.exposed))
+        }
+      guard found == SendStore.schemaVersion else { return settings }
+      let store = try SendStore(location)
+      defer { store.close() }
+      return try AccountWatch.settings(settings, in: store)
+    } catch {
+      // What is wrong with the store is told beside this.
+      return settings
     }
   }
 

@@ -3,6 +3,7 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
   case refreshTokens = "RefreshWhatsAppAccessToken"
   case mirrorTemplates = "MirrorTemplates"
   case askAboutNumbers = "AskAboutNumbers"
+  case askAboutTwilioSenders = "AskAboutTwilioSenders"
   case connectAccounts = "ConnectAccounts"
   case joinCallbacks = "JoinParkedCallbacks"
   case askAboutSilentSends = "AskAboutSilentSends"
@@ -15,6 +16,8 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
     case .mirrorTemplates: "Reads the list of each account's templates daily."
     case .askAboutNumbers:
       "Asks Meta about each number every quarter of an hour, and soon after news of it."
+    case .askAboutTwilioSenders:
+      "Asks Twilio every quarter of an hour how its senders stand, and finishes rotations of auth tokens."
     case .connectAccounts: "Goes on with accounts whose connection was interrupted."
     case .joinCallbacks:
       "Joins callbacks with sends that came later; a day later they are dead letters."
@@ -28,6 +31,7 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .refreshTokens, .joinCallbacks: .seconds(1)
     case .mirrorTemplates, .askAboutNumbers, .connectAccounts, .askAboutSilentSends: .seconds(5)
+    case .askAboutTwilioSenders: .seconds(15)
     case .forgetOldSends: .seconds(3600)
     }
   }

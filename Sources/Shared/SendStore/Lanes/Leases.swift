@@ -56,10 +56,15 @@ extension SendStore {
   static let miscountedFact = "attempts-miscounted"
 
   /// Gives a group back at once. What was posted for it must have been recorded.
-  package func release(_ lease: Lease) throws(StoreError) {
+  package func release(_ lease: Lease) throws(StoreError) { try release([lease]) }
+
+  /// Many at once, as a worker has that goes.
+  package func release(_ leases: [Lease]) throws(StoreError) {
+    guard !leases.isEmpty else { return }
     try engine.write { transaction throws(StoreError) in
       try transaction.run(
-        Leases.release, [.group: .key(lease.key), .epoch: .integer(lease.epoch)])
+        Leases.release,
+        [.group: .keys(leases, \.key), .epoch: .integers(leases.map(\.epoch))])
     }
   }
 

@@ -229,7 +229,7 @@ package struct MetaTrouble: Hashable, Sendable {
   }
 
   private static func verification(_ standing: MetaStanding) -> MetaTrouble? {
-    let remedy = "run `postrider account webhooks --set`"
+    let remedy = "run `postrider account webhooks --sender ID --set`"
     switch standing.challenge {
     case .wrongToken:
       return MetaTrouble(
@@ -270,7 +270,7 @@ package struct MetaTrouble: Hashable, Sendable {
       .webhookElsewhere,
       "Webhooks go to \(shownURL(found.url)), set for the \(found.level.rawValue), and not to us.",
       found.level == .app
-        ? "run `postrider account webhooks --set`"
+        ? "run `postrider account webhooks --sender ID --set`"
         : "take the override away, or set it to our address, with POST /api/accounts/webhooks",
       isBlocking: false)
   }
@@ -282,7 +282,7 @@ package struct MetaTrouble: Hashable, Sendable {
       .fieldsMissing,
       "The app is not subscribed to \(found.missing.joined(separator: ", "))."
         + (isDeaf ? " Without messages nothing is heard of any send." : ""),
-      "run `postrider account webhooks --set`", isBlocking: isDeaf)
+      "run `postrider account webhooks --sender ID --set`", isBlocking: isDeaf)
   }
 }
 
