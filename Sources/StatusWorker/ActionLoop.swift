@@ -32,6 +32,7 @@ package final class ActionLoop {
   private var keptAt = Timestamp.distantPast
   private var signatures: [[Secret]: WebhookSignature] = [:]
   private var droppedFrom: Set<Tenant> = []
+  private let tokens = PortalTokens()
 
   private struct Answer: Sendable {
     let addressee: Addressee
@@ -94,6 +95,7 @@ package final class ActionLoop {
 
   package func step() throws {
     // Most have no tenant to tell.
+    tokens.collect()
     let addressees = addressees()
     guard !addressees.isEmpty || !desks.isEmpty else { return age.set(0) }
     let now = try store.now()
@@ -118,7 +120,10 @@ package final class ActionLoop {
     let providers = actions.providers
     let seal = SecretSeal(actions)
     return actions.all.map { Addressee($0, signature($0.secrets)) }
-      + providers.map { Addressee(reportsOf: $0, seal) }
+      + providers.map { sender in
+        let queue = Tenant.reports(of: sender.sender.id)
+        return Addressee(reportsOf: sender, seal, token: tokens.token(of: queue))
+      }
   }
 
   /// A tenant's rate, breaker and room are known only here while its deliveries are under way.
@@ -225,6 +230,12 @@ package final class ActionLoop {
       case .dead(let reason):
         dead.append(Dead(delivery: delivery, queue: queue, reason: reason))
       case .dropped(let reason):
+        if let call = answer.addressee.refresh(for: delivery),
+          tokens.fetch(for: queue, by: call, client)
+        {
+          again[Self.refreshWait, default: []].append(held)
+          continue
+        }
         dropped.append(Dead(delivery: delivery, queue: queue, reason: reason))
       }
     }
@@ -236,6 +247,9 @@ package final class ActionLoop {
     let done = delivered + (dead + dropped).map(\.delivery)
     if !done.isEmpty { try store.finish(done) }
   }
+
+  /// In which another access token should have come.
+  private static let refreshWait = Duration.seconds(2)
 
   /// Dead letters first, then forgotten: a crash between shows one twice rather than never.
   private func bury(_ dead: [Dead]) throws {

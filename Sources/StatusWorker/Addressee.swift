@@ -12,7 +12,7 @@ internal import Time
 struct Addressee {
   private enum Kind {
     case action(ActionSettings, WebhookSignature)
-    case reports(SenderSettings, SecretSeal)
+    case reports(SenderSettings, SecretSeal, token: Secret?)
   }
 
   /// Its name in the store: a tenant's own, or the one for the reports of a sender.
@@ -27,10 +27,11 @@ struct Addressee {
     kind = .action(action, signature)
   }
 
-  init(reportsOf sender: SenderSettings, _ seal: SecretSeal) {
+  /// The token stands in for those that came with messages.
+  init(reportsOf sender: SenderSettings, _ seal: SecretSeal, token: Secret?) {
     queue = .reports(of: sender.sender.id)
     (rate, inFlight) = (nil, Self.reportsInFlight)
-    kind = .reports(sender, seal)
+    kind = .reports(sender, seal, token: token)
   }
 
   private static let reportsInFlight = 8
@@ -52,12 +53,12 @@ struct Addressee {
           headers: [HTTPHeader("Content-Type", "application/json")]
             + signed.map { HTTPHeader($0.name, $0.value) },
           body: delivery.body))
-    case .reports(let sender, let seal): return report(delivery, sender, seal)
+    case .reports(let sender, let seal, let token): return report(delivery, sender, seal, token)
     }
   }
 
   private func report(
-    _ delivery: ClaimedDelivery, _ sender: SenderSettings, _ seal: SecretSeal
+    _ delivery: ClaimedDelivery, _ sender: SenderSettings, _ seal: SecretSeal, _ token: Secret?
   ) -> Post {
     guard let state = JSONValue(whole: delivery.body).flatMap({ ReportedState($0) }) else {
       return .dead(because: "this version cannot read the report")
@@ -75,7 +76,7 @@ struct Addressee {
       guard let portal = sender.smsProvider?.bitrix24?.portal,
         report.endpoint.isSamePlace(as: portal)
       else { return .dead(because: "the portal of the settings is another one") }
-      return .call(report.call(state.news))
+      return .call(report.call(state.news, with: token))
     case .kannel:
       guard let report = value.flatMap({ KannelReport($0) }) else {
         return .dead(because: "this version cannot read the report")
@@ -90,7 +91,7 @@ struct Addressee {
   /// What an answer means here, where it is another thing than for a tenant's action.
   func verdict(_ outcome: HTTPOutcome, otherwise usual: TenantQueue.Verdict) -> TenantQueue.Verdict
   {
-    guard case .reports(let sender, _) = kind, sender.smsProvider?.bitrix24 != nil,
+    guard case .reports(let sender, _, _) = kind, sender.smsProvider?.bitrix24 != nil,
       case .answered(let answer) = outcome, (400..<500).contains(answer.status),
       ![408, 429].contains(answer.status)
     else { return usual }
@@ -101,4 +102,16 @@ struct Addressee {
     let error = JSONValue(whole: answer.body)?["error"]?.string ?? "\(answer.status)"
     return .dead(because: "the portal refused it: \(error.prefix(80))")
   }
+
+  /// Asks for a token in place of the one that is over; nil where there is none to be had.
+  func refresh(for delivery: ClaimedDelivery) -> HTTPCall? {
+    guard case .reports(let sender, let seal, _) = kind, delivery.tries < Self.refreshTries,
+      let own = sender.smsProvider?.bitrix24,
+      let state = JSONValue(whole: delivery.body).flatMap({ ReportedState($0) }),
+      let content = seal.open(state.report.content, of: state.send)
+    else { return nil }
+    return JSONValue(whole: content).flatMap { Bitrix24Report($0) }?.refresh(own)
+  }
+
+  private static let refreshTries = 5
 }

@@ -142,6 +142,14 @@ import Testing
         "{bitrix24: {applicationToken: 't', portal: 'http://127.evil.com'}}",
         "smsProvider.bitrix24.portal: must begin with https://"
       ),
+      (
+        "{bitrix24: {applicationToken: 't', clientId: 'local.1'}}",
+        "smsProvider.bitrix24.clientId: and clientSecret belong together"
+      ),
+      (
+        "{bitrix24: {applicationToken: 't', tokenServer: 'http://oauth.bitrix24.tech'}}",
+        "smsProvider.bitrix24.tokenServer: must begin with https://"
+      ),
       ("{kannel: {username: 'u'}}", "smsProvider.kannel.password: is missing"),
       ("{kannel: {password: 'p'}}", "smsProvider.kannel.username: is missing"),
       (

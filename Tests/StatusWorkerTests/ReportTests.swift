@@ -25,7 +25,18 @@ private final class CRM: Sendable {
     server = try HTTPServer { request, responder in
       let code = status.withLock { $0 }
       let body = String(decoding: request.body, as: UTF8.self)
+      if request.path == "/oauth/token/" {
+        let isRight =
+          body
+          == "grant_type=refresh_token&client_id=local.1&client_secret=hush&refresh_token=again"
+        return responder.answer(
+          HTTPAnswer(
+            status: isRight ? 200 : 400, json: Array(#"{"access_token":"second-token"}"#.utf8)))
+      }
       told.change { $0.append("\(request.method) \(request.target) \(body)") }
+      if code == 401, body.hasSuffix("auth=second-token") {
+        return responder.answer(HTTPAnswer(status: 200))
+      }
       responder.answer(
         HTTPAnswer(status: code, json: Array(#"{"error":"ERROR_MESSAGE_NOT_FOUND"}"#.utf8)))
     }
@@ -73,16 +84,20 @@ private final class ReportStand: @unchecked Sendable {
     var sender = SenderSettings.acme
     sender.smsProvider = SMSProviderSettings(
       bitrix24: SMSProviderSettings.Bitrix24(
-        applicationTokens: [Secret("app")], code: "postrider", portal: portal ?? crm.address),
+        applicationTokens: [Secret("app")], code: "postrider", portal: portal ?? crm.address,
+        application: .init(
+          clientID: "local.1", clientSecret: Secret("hush"), tokens: crm.address)),
       kannel: SMSProviderSettings.Kannel(
         username: "crm", password: Secret("p"), reportHosts: [crm.address.authority]))
     return sender
   }
 
-  func bitrix24(_ crm: CRM, message: String = "7") -> (SendID) -> SendReport? {
+  func bitrix24(
+    _ crm: CRM, message: String = "7", refresh: String? = nil
+  ) -> (SendID) -> SendReport? {
     let report = Bitrix24Report(
-      endpoint: crm.address, accessToken: Secret("token-of-an-hour"), message: message,
-      code: "postrider")
+      endpoint: crm.address, accessToken: Secret("token-of-an-hour"),
+      refreshToken: refresh.map(Secret.init), message: message, code: "postrider")
     return { [seal] send in
       seal.content(report.json, of: send, isSecret: true).map {
         SendReport(.bitrix24, of: Set(SendReport.News.allCases), $0)
@@ -191,17 +206,45 @@ private final class ReportStand: @unchecked Sendable {
     }
   }
 
-  @Test("with an access token that is over nothing is told, which is counted and logged once")
-  func over() async throws {
+  @Test("an access token that is over is refreshed, and the next one uses the new one at once")
+  func refreshed() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      crm.status.withLock { $0 = 401 }
+      _ = try world.accepted(world.bitrix24(crm, refresh: "again"))
+      try world.publish()
+      try world.run { crm.all.count == 1 && world.loop.underWay == 0 }
+      try world.run {
+        stand.clock.advance(.seconds(1))
+        return crm.all.count >= 2 && world.loop.underWay == 0 && world.count("delivered")
+      }
+      #expect(crm.all.last?.hasSuffix("auth=second-token") == true)
+      _ = try world.accepted(world.bitrix24(crm, message: "8", refresh: "again"))
+      try world.publish()
+      let before = crm.all.count
+      try world.run { crm.all.count > before && world.loop.underWay == 0 }
+      #expect(crm.all.last?.contains("MESSAGE_ID=8&STATUS=queued&auth=second-token") == true)
+    }
+  }
+
+  @Test(
+    "with an access token that is over nothing is told, which is counted and logged once",
+    arguments: [nil, "no-good"])
+  func over(refresh: String?) async throws {
     try await onStand(.oneMachine) { stand in
       let crm = try CRM()
       let world = try ReportStand(stand, crm)
       crm.status.withLock { $0 = 401 }
       for message in ["7", "8"] {
-        _ = try world.accepted(world.bitrix24(crm, message: message))
+        _ = try world.accepted(world.bitrix24(crm, message: message, refresh: refresh))
         try world.publish()
       }
-      try world.run { crm.all.count == 2 && world.loop.underWay == 0 }
+      try world.run {
+        if refresh != nil { stand.clock.advance(.seconds(1)) }
+        let isTold = stand.metrics.text().contains("{result=\"dead\"} 2\n")
+        return isTold && world.loop.underWay == 0
+      }
       let told = world.lines.withLock { $0.filter { $0.contains("the access token") } }
       #expect(told.count == 1)
       #expect(

@@ -111,7 +111,9 @@ struct Bitrix24Door: Sendable {
       return cannotTell(sender, "the message has no auth[access_token]")
     }
     let report = Bitrix24Report(
-      endpoint: endpoint, accessToken: Secret(token), message: message["message_id"] ?? "",
+      endpoint: endpoint, accessToken: Secret(token),
+      refreshToken: message[auth: "refresh_token"].map(Secret.init),
+      message: message["message_id"] ?? "",
       code: own.code)
     guard let content = seal.content(report.json, of: send, isSecret: true) else {
       return cannotTell(

@@ -14,6 +14,15 @@ package struct SMSProviderSettings: Hashable, Sendable {
     package let code: String
     /// Where states are told; nil: nowhere.
     package let portal: WebAddress?
+    /// nil where access tokens are not refreshed.
+    package var application: Application?
+
+    /// The application itself, as the portal's server of tokens knows it.
+    package struct Application: Hashable, Sendable {
+      package let clientID: String
+      package let clientSecret: Secret
+      package let tokens: WebAddress
+    }
   }
 
   /// The HTTP interface of Kannel's smsbox.
@@ -25,7 +34,8 @@ package struct SMSProviderSettings: Hashable, Sendable {
   }
 
   package var secrets: [Secret] {
-    (bitrix24?.applicationTokens ?? []) + [kannel?.password].compactMap(\.self)
+    (bitrix24?.applicationTokens ?? [])
+      + [bitrix24?.application?.clientSecret, kannel?.password].compactMap(\.self)
   }
 }
 
@@ -62,14 +72,33 @@ extension SettingsReader {
     if !isCode {
       fault("code", "must have 1 to 64 letters, digits, dots, hyphens and underscores")
     }
-    let portal = value(
-      "portal", "the portal's address, such as https://acme.bitrix24.com", WebAddress.init)
-    if let portal, portal.scheme != "https", !portal.isLoopback {
-      fault("portal", "must begin with https://: an access token goes there")
-    }
+    let portal = safeAddress("portal", "the portal's address, such as https://acme.bitrix24.com")
+    let application = application()
     finish()
     guard !tokens.isEmpty, isCode else { return nil }
-    return SMSProviderSettings.Bitrix24(applicationTokens: tokens, code: code, portal: portal)
+    return SMSProviderSettings.Bitrix24(
+      applicationTokens: tokens, code: code, portal: portal, application: application)
+  }
+
+  private func application() -> SMSProviderSettings.Bitrix24.Application? {
+    let (id, secret) = (sendable(text("clientId"), "clientId"), secret("clientSecret"))
+    let tokens = safeAddress("tokenServer", "an https address")
+    if (id == nil) != (secret == nil) { fault("clientId", "and clientSecret belong together") }
+    guard let id, let secret, let tokens = tokens ?? WebAddress(Self.usualTokenServer) else {
+      return nil
+    }
+    return SMSProviderSettings.Bitrix24.Application(
+      clientID: id, clientSecret: secret, tokens: tokens)
+  }
+
+  private static let usualTokenServer = "https://oauth.bitrix24.tech"
+
+  private func safeAddress(_ name: String, _ expected: String) -> WebAddress? {
+    let address = value(name, expected, WebAddress.init)
+    if let address, address.scheme != "https", !address.isLoopback {
+      fault(name, "must begin with https://: tokens go there")
+    }
+    return address
   }
 
   private static let usualCode = "postrider"
