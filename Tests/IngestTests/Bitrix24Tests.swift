@@ -5,6 +5,7 @@ import HTTP
 import JSON
 import Platform
 import Running
+import SendStore
 import Settings
 import TestSupport
 import Testing
@@ -59,6 +60,18 @@ import Testing
     let request = try JSONDocument(events[0].request).root
     #expect(request["body"]?.string == "Your order is ready")
     #expect(request["metadata"]?["bitrix24"]?["messageId"]?.string == "a1b2")
+  }
+
+  @Test("a message_id that came with another message before is refused")
+  func reused() async throws {
+    let stand = try stand()
+    #expect(try await Self.post(stand).status == 200)
+    let store = try ReusedKeyTests.store(stand)
+    defer { store.close() }
+    stand.stores.fill(store)
+    #expect(try await Self.post(stand, ["auth[access_token]": "a newer one"]).status == 200)
+    let answer = try await Self.post(stand, ["message_body": "something else"])
+    #expect(answer.status == 422 && answer.text.contains("came with another message before"))
   }
 
   @Test("a text of a template's form is that template")

@@ -4,6 +4,7 @@ import Forms
 import HTTP
 import JSON
 import Running
+import SendStore
 import TestSupport
 import Testing
 import Time
@@ -195,15 +196,29 @@ import Time
     #expect(try await stand.call("POST", target, form, long).status == 413)
   }
 
-  @Test("with an Idempotency-Key a request that comes again is the same send")
+  @Test("with an Idempotency-Key a request that comes again is the same send, deferred or not")
   func repeated() async throws {
     let stand = try stand()
+    let key = [HTTPHeader("Idempotency-Key", "order-7")]
     for _ in 0..<2 {
-      #expect(
-        try await Self.ask(stand, headers: [HTTPHeader("Idempotency-Key", "order-7")]).status == 202
-      )
+      let answer = try await Self.ask(stand, ["deferred": "5", "validity": "60"], headers: key)
+      #expect(answer.status == 202)
     }
-    #expect(Set(try SendTests.events(stand).map(\.id)).count == 1)
+    let events = try SendTests.events(stand)
+    #expect(Set(events.map(\.id)).count == 1 && Set(events.map(\.request)).count == 1)
+  }
+
+  @Test("a key that was used for another request is refused")
+  func reusedKey() async throws {
+    let stand = try stand()
+    let key = [HTTPHeader("Idempotency-Key", "order-7")]
+    #expect(try await Self.ask(stand, headers: key).status == 202)
+    let store = try ReusedKeyTests.store(stand)
+    defer { store.close() }
+    stand.stores.fill(store)
+    #expect(try await Self.ask(stand, headers: key).status == 202)
+    let answer = try await Self.ask(stand, ["text": "another"], headers: key)
+    #expect(answer.status == 400 && answer.text.contains("Idempotency-Key"))
   }
 
   @Test(

@@ -57,9 +57,9 @@ private final class ReportStand: @unchecked Sendable {
   private let client: HTTPClient
   private let stop = StopSignal()
 
-  init(_ stand: StatusStand, _ crm: CRM, portal: WebAddress? = nil) throws {
+  init(_ stand: StatusStand, _ crm: CRM) throws {
     self.stand = stand
-    let sender = Self.sender(crm, portal)
+    let sender = Self.sender(crm)
     var settings = Settings()
     settings.senders = [sender]
     settings.secretsKeys = [Secret("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")]
@@ -80,11 +80,11 @@ private final class ReportStand: @unchecked Sendable {
 
   deinit { client.close() }
 
-  private static func sender(_ crm: CRM, _ portal: WebAddress?) -> SenderSettings {
+  private static func sender(_ crm: CRM) -> SenderSettings {
     var sender = SenderSettings.acme
     sender.smsProvider = SMSProviderSettings(
       bitrix24: SMSProviderSettings.Bitrix24(
-        applicationTokens: [Secret("app")], code: "postrider", portal: portal ?? crm.address,
+        applicationTokens: [Secret("app")], code: "postrider", portal: crm.address,
         application: .init(
           clientID: "local.1", clientSecret: Secret("hush"), tokens: crm.address)),
       kannel: SMSProviderSettings.Kannel(
@@ -252,17 +252,20 @@ private final class ReportStand: @unchecked Sendable {
     }
   }
 
-  @Test("a portal that the settings do not name any more is not called")
-  func elsewhere() async throws {
+  @Test(
+    "a portal or a host that the settings do not name any more is not called",
+    arguments: [("bitrix24", "is another one"), ("kannel", "is not in reportHosts")])
+  func elsewhere(format: String, reason: String) async throws {
     try await onStand(.oneMachine) { stand in
-      let crm = try CRM()
-      let world = try ReportStand(stand, crm, portal: .loopback(1))
-      _ = try world.accepted(world.bitrix24(crm))
+      let (crm, other) = (try CRM(), try CRM())
+      let world = try ReportStand(stand, other)
+      let report = format == "kannel" ? world.kannel(crm, mask: 31) : world.bitrix24(crm)
+      _ = try world.accepted(report)
       try world.publish()
       try world.run { world.count("dead") }
       let letter = try #require(try stand.deadLetters().first)
-      #expect(String(decoding: letter.text, as: UTF8.self).contains("is another one"))
-      #expect(crm.all.isEmpty)
+      #expect(String(decoding: letter.text, as: UTF8.self).contains(reason))
+      #expect(crm.all.isEmpty && other.all.isEmpty)
     }
   }
 

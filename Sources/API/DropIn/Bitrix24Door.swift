@@ -69,8 +69,16 @@ struct Bitrix24Door: Sendable {
     for place in events.indices {
       events[place].report = report(message, own, of: events[place].id, sender)?.json
     }
-    desk.append(events, of: request, since: intake.now, responder) {
-      HTTPAnswer(status: 200, json: Array("{}".utf8))
+    let taken = events
+    desk.withoutReusedKey(intake, taken) { reused in
+      guard reused.isEmpty else {
+        let fault = FieldFaults("/message_id", "came with another message before")
+        desk.refused.add()
+        return responder.answer(SendAnswer.refused(fault).answer)
+      }
+      desk.append(taken, of: request, since: intake.now, responder) {
+        HTTPAnswer(status: 200, json: Array("{}".utf8))
+      }
     }
   }
 

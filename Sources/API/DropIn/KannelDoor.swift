@@ -139,18 +139,19 @@ struct KannelDoor: Sendable {
     var events: [SendEvent] = []
     for (place, number) in asked.to.enumerated() {
       do throws(FieldFaults) {
-        guard let root = JSONValue(whole: asked.request(to: number, from: from, at: intake.now))
+        guard let root = JSONValue(whole: asked.request(to: number, from: from))
         else {
           throw FieldFaults("text", "cannot be read")
         }
         events += try intake.events(root, item: place).events
       } catch {
-        let faults = error.named(["/body": "text", "/sendAt": "deferred", "/expiresAt": "validity"])
+        let faults = error.named(["/body": "text"])
           .all.map { "\($0.pointer.drop { $0 == "/" }) \($0.detail)" }
         throw KannelRequest.Fault("\(faults.joined(separator: "; ")), rejected")
       }
     }
     for place in events.indices {
+      asked.setTimes(of: &events[place])
       let settings = own.first { $0.sender.id == events[place].sender }?.smsProvider?.kannel
       guard let settings, let report = try asked.report(settings) else { continue }
       // Without a key it is as readable as the request's own text.

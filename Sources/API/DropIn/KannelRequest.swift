@@ -1,3 +1,4 @@
+internal import Events
 internal import Running
 internal import Settings
 internal import Domain
@@ -93,20 +94,11 @@ struct KannelRequest {
   }
 
   /// As a request of our own to one of them.
-  func request(
-    to number: String, from sender: String?, at now: Timestamp
-  ) -> [UInt8] {
+  func request(to number: String, from sender: String?) -> [UInt8] {
     JSONWriter.object { writer in
       writer.field("from", sender)
       writer.field("to", number)
       writer.field("body", text)
-      if let deferred, deferred > 0 {
-        writer.field("sendAt", (now + .seconds(60 * deferred)).description)
-      }
-      // Minutes from when it may go out, as an SMS centre counts them.
-      if let validity {
-        writer.field("expiresAt", (now + .seconds(60 * (validity + (deferred ?? 0)))).description)
-      }
       if let priority { writer.field("priority", priority) }
       guard account != nil || billing != nil else { return }
       writer.name("metadata")
@@ -118,6 +110,15 @@ struct KannelRequest {
         }
       }
     }
+  }
+
+  /// Not part of the request: counted from now, they would make another one of it each time that it comes.
+  func setTimes(of event: inout SendEvent) {
+    var expiry = event.expires - event.due
+    if let deferred { event.due = event.due + .seconds(60 * deferred) }
+    // From when it may go out, as an SMS centre counts.
+    if let validity { expiry = .seconds(60 * validity) }
+    event.expires = event.due + expiry
   }
 
   var isDeferred: Bool { deferred ?? 0 > 0 }
