@@ -94,9 +94,9 @@ package final class ActionLoop {
   }
 
   package func step() throws {
-    // Most have no tenant to tell.
     tokens.collect()
     let addressees = addressees()
+    // Most have nobody to tell.
     guard !addressees.isEmpty || !desks.isEmpty else { return age.set(0) }
     let now = try store.now()
     try settle(now)
@@ -216,36 +216,53 @@ package final class ActionLoop {
       answers.compactMap { answer in
         answer.step.map { ($0, answer.addressee.queue, answer.outcome) }
       })
-    var delivered: [ClaimedDelivery] = []
-    var again: [Duration: [ClaimedDelivery]] = [:]
-    var dead: [Dead] = []
-    var dropped: [Dead] = []
+    var settled = Settled()
     for answer in answers {
       let (queue, delivery) = (answer.addressee.queue, answer.delivery)
       let held = desks[queue]?.flying[delivery.number] ?? delivery
       guard let usual = desks[queue]?.settle(delivery, answer.outcome, at: now) else { continue }
-      switch answer.addressee.verdict(answer.outcome, otherwise: usual) {
+      let verdict = answer.addressee.verdict(answer.outcome, to: delivery, otherwise: usual)
+      settled.add(delivery, held, of: queue, renewed(verdict, answer))
+    }
+    counts.count(
+      settled.delivered.count, settled.again.values.reduce(0) { $0 + $1.count },
+      settled.dead.count + settled.dropped.count)
+    tell(of: settled.dropped)
+    for (wait, deliveries) in settled.again { try store.retry(deliveries, after: wait) }
+    try bury(settled.dead)
+    if !settled.done.isEmpty { try store.finish(settled.done) }
+  }
+
+  /// What became of answered deliveries.
+  private struct Settled {
+    var delivered: [ClaimedDelivery] = []
+    var again: [Duration: [ClaimedDelivery]] = [:]
+    var dead: [Dead] = []
+    var dropped: [Dead] = []
+
+    var done: [ClaimedDelivery] { delivered + (dead + dropped).map(\.delivery) }
+
+    /// `held` is the claim that it is under by now.
+    mutating func add(
+      _ delivery: ClaimedDelivery, _ held: ClaimedDelivery, of queue: Tenant,
+      _ verdict: TenantQueue.Verdict
+    ) {
+      switch verdict {
       case .delivered: delivered.append(delivery)
       case .again(let wait): again[wait, default: []].append(held)
-      case .dead(let reason):
-        dead.append(Dead(delivery: delivery, queue: queue, reason: reason))
+      case .dead(let reason): dead.append(Dead(delivery: delivery, queue: queue, reason: reason))
       case .dropped(let reason):
-        if let call = answer.addressee.refresh(for: delivery),
-          tokens.fetch(for: queue, by: call, client)
-        {
-          again[Self.refreshWait, default: []].append(held)
-          continue
-        }
         dropped.append(Dead(delivery: delivery, queue: queue, reason: reason))
       }
     }
-    counts.count(
-      delivered.count, again.values.reduce(0) { $0 + $1.count }, dead.count + dropped.count)
-    tell(of: dropped)
-    for (wait, deliveries) in again { try store.retry(deliveries, after: wait) }
-    try bury(dead)
-    let done = delivered + (dead + dropped).map(\.delivery)
-    if !done.isEmpty { try store.finish(done) }
+  }
+
+  /// What would be dropped comes again where another access token can be had meanwhile.
+  private func renewed(_ verdict: TenantQueue.Verdict, _ answer: Answer) -> TenantQueue.Verdict {
+    guard case .dropped = verdict, let call = answer.addressee.refresh(for: answer.delivery),
+      tokens.fetch(for: answer.addressee.queue, by: call, client)
+    else { return verdict }
+    return .again(after: Self.refreshWait)
   }
 
   /// In which another access token should have come.

@@ -60,7 +60,7 @@ struct Addressee {
   private func report(
     _ delivery: ClaimedDelivery, _ sender: SenderSettings, _ seal: SecretSeal, _ token: Secret?
   ) -> Post {
-    guard let state = JSONValue(whole: delivery.body).flatMap({ ReportedState($0) }) else {
+    guard let state = state(in: delivery) else {
       return .dead(because: "this version cannot read the report")
     }
     guard let content = seal.open(state.report.content, of: state.send) else {
@@ -89,11 +89,11 @@ struct Addressee {
   }
 
   /// What an answer means here, where it is another thing than for a tenant's action.
-  func verdict(_ outcome: HTTPOutcome, otherwise usual: TenantQueue.Verdict) -> TenantQueue.Verdict
-  {
-    guard case .reports(let sender, _, _) = kind, sender.smsProvider?.bitrix24 != nil,
-      case .answered(let answer) = outcome, (400..<500).contains(answer.status),
-      ![408, 429].contains(answer.status)
+  func verdict(
+    _ outcome: HTTPOutcome, to delivery: ClaimedDelivery, otherwise usual: TenantQueue.Verdict
+  ) -> TenantQueue.Verdict {
+    guard case .answered(let answer) = outcome, (400..<500).contains(answer.status),
+      ![408, 429].contains(answer.status), state(in: delivery)?.report.format == .bitrix24
     else { return usual }
     guard answer.status != 401 else {
       return .dropped(because: "the access token that came with the message is over")
@@ -107,11 +107,17 @@ struct Addressee {
   func refresh(for delivery: ClaimedDelivery) -> HTTPCall? {
     guard case .reports(let sender, let seal, _) = kind, delivery.tries < Self.refreshTries,
       let own = sender.smsProvider?.bitrix24,
-      let state = JSONValue(whole: delivery.body).flatMap({ ReportedState($0) }),
+      let state = state(in: delivery),
       let content = seal.open(state.report.content, of: state.send)
     else { return nil }
     return JSONValue(whole: content).flatMap { Bitrix24Report($0) }?.refresh(own)
   }
 
   private static let refreshTries = 5
+
+  /// nil in an action's delivery.
+  private func state(in delivery: ClaimedDelivery) -> ReportedState? {
+    guard case .reports = kind else { return nil }
+    return JSONValue(whole: delivery.body).flatMap { ReportedState($0) }
+  }
 }

@@ -189,6 +189,22 @@ private final class ReportStand: @unchecked Sendable {
     }
   }
 
+  @Test("a host that wants another credential is asked again, though the sender has a portal too")
+  func unauthorized() async throws {
+    try await onStand(.oneMachine) { stand in
+      let crm = try CRM()
+      let world = try ReportStand(stand, crm)
+      crm.status.withLock { $0 = 401 }
+      _ = try world.accepted(world.kannel(crm, mask: 8))
+      try world.publish()
+      try world.run { crm.all.count == 1 && world.loop.underWay == 0 }
+      crm.status.withLock { $0 = 200 }
+      stand.clock.advance(.seconds(60))
+      try world.run { crm.all.count == 2 && world.loop.underWay == 0 }
+      #expect(world.count("delivered"))
+    }
+  }
+
   @Test("what a portal refuses is a dead letter with its reason, and holds up nothing behind it")
   func refused() async throws {
     try await onStand(.oneMachine) { stand in

@@ -333,9 +333,11 @@ extension Transaction {
     let reported = zip(rows, fresh).compactMap { row, item in
       item.send.report.map { (key: row.key, report: $0) }
     }
-    try run(
-      Arrivals.insertReports,
-      [.send: .keys(reported, \.key), .report: .bytes(reported.map(\.report))])
+    if !reported.isEmpty {
+      try run(
+        Arrivals.insertReports,
+        [.send: .keys(reported, \.key), .report: .bytes(reported.map(\.report))])
+    }
     let campaigns = zip(rows, fresh).filter { !$1.send.campaign.isEmpty }.map(\.0)
     try run(
       Arrivals.insertCampaignSends,
