@@ -120,6 +120,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_012.sql"), .embedInCode("Migrations/postgres_012.sql"),
         .embedInCode("Migrations/sqlite_013.sql"), .embedInCode("Migrations/postgres_013.sql"),
         .embedInCode("Migrations/sqlite_014.sql"), .embedInCode("Migrations/postgres_014.sql"),
+        .embedInCode("Migrations/sqlite_015.sql"), .embedInCode("Migrations/postgres_015.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -139,7 +140,7 @@ let package = Package(
       [
         "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry",
         "Domain",
-        "Crypto", "JSON", "Platform", "Time",
+        "Crypto", "Forms", "JSON", "Platform", "Time",
       ]),
     module(
       "Ingest",
@@ -153,7 +154,7 @@ let package = Package(
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
         "Telemetry",
-        "Domain", "Crypto", "JSON", "Platform", "Time",
+        "Domain", "Forms", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/API"),
     module(
@@ -261,7 +262,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "postrider", "HTTP", "Domain", "EventLog", "JSON", "SendStore", "Simulator", "Store",
+        "postrider", "HTTP", "Forms", "Domain", "EventLog", "JSON", "SendStore", "Simulator",
+        "Store",
         "Running", "Settings",
         "Telemetry", "Events", "Platform",
         "Time",

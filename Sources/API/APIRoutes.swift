@@ -30,6 +30,7 @@ package final class APIRoutes: DoorRoutes {
   package func add(to router: inout Router, _ settings: Settings) {
     let context = APIContext(settings, door, providers)
     SendRoutes(context, keys).add(to: &router)
+    SMSProviderRoutes(context, keys).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)

@@ -234,13 +234,13 @@ final class IntakeLoop {
       return NewSend(
         id: send.id, sender: send.sender, recipient: send.to, content: send.request,
         priority: send.priority, campaign: send.campaign ?? "", template: send.template ?? "",
-        due: send.due, expires: send.expires)
+        due: send.due, expires: send.expires, report: send.report)
     }
     return NewSend(
       id: send.id, sender: send.sender, recipient: send.to, content: send.request,
       priority: send.priority, campaign: send.campaign ?? "",
       template: try template(of: send, door), due: send.due, expires: send.expires,
-      maxAttempts: door.settings.sender.maxAttempts)
+      maxAttempts: door.settings.sender.maxAttempts, report: send.report)
   }
 
   /// Ingest has read the request and says it; one of an earlier version does not.

@@ -89,7 +89,9 @@ package final class OutboxRelay {
     let replies = changes.entries.compactMap { $0.reply(by: actions)?.record(nil) }
     try keeper.whileHeld { try eventLog.append(events + replies, within: .seconds(30)) }
     // Forgotten last: what a crash repeats has the same ids, in the log and among the deliveries.
-    let deliveries = changes.entries.compactMap { $0.delivery(by: actions) }
+    let deliveries = changes.entries.flatMap { entry in
+      [entry.delivery(by: actions), entry.reported].compactMap(\.self)
+    }
     if !deliveries.isEmpty { try store.add(deliveries) }
     try store.published(changes)
     published.add(changes.entries.count)

@@ -11,8 +11,9 @@ package import SendStore
 internal import Store
 internal import Time
 
-/// Tells tenants: claim what is due → sign → post → settle. Each tenant has its own rate, breaker and
-/// retries, and each send its own line, so that nobody waits for another's address.
+/// Tells tenants, and systems whose SMS provider we are: claim what is due → post → settle. Each of them has its own rate, breaker and
+/// retries, and each send its own line, so that nobody
+/// waits for another's address.
 package final class ActionLoop {
   private let store: SendStore
   private let eventLog: any EventLog
@@ -30,12 +31,20 @@ package final class ActionLoop {
   private var desks: [Tenant: TenantQueue] = [:]
   private var keptAt = Timestamp.distantPast
   private var signatures: [[Secret]: WebhookSignature] = [:]
+  private var droppedFrom: Set<Tenant> = []
+  private let tokens = PortalTokens()
 
   private struct Answer: Sendable {
-    let tenant: Tenant
+    let addressee: Addressee
     let delivery: ClaimedDelivery
     let outcome: HTTPOutcome
     let step: Tracer.Step?
+  }
+
+  private struct Dead {
+    let delivery: ClaimedDelivery
+    let queue: Tenant
+    let reason: String
   }
 
   package init(
@@ -85,24 +94,36 @@ package final class ActionLoop {
   }
 
   package func step() throws {
-    // Most have no tenant to tell.
-    guard !actions.all.isEmpty || !desks.isEmpty else { return age.set(0) }
+    tokens.collect()
+    let addressees = addressees()
+    // Most have nobody to tell.
+    guard !addressees.isEmpty || !desks.isEmpty else { return age.set(0) }
     let now = try store.now()
     try settle(now)
     try keepDuties(now)
-    try measureAge()
-    for action in actions.all {
-      let room = room(action, now)
-      guard room > 0, try store.hasDueDeliveries(of: action.tenant),
-        try store.takeDuty(Self.duty(action.tenant), worker) != nil
+    try measureAge(addressees)
+    for addressee in addressees {
+      let room = room(addressee, now)
+      guard room > 0, try store.hasDueDeliveries(of: addressee.queue),
+        try store.takeDuty(Self.duty(addressee.queue), worker) != nil
       else { continue }
       let leaveBy = RunningTime.now + Self.leaveSpan
       let claimed = try store.claimDeliveries(
-        of: action.tenant, limit: room, for: Self.claimSpan)
+        of: addressee.queue, limit: room, for: Self.claimSpan)
       // One whose answer is late is under way still.
-      let fresh = claimed.filter { desks[action.tenant]?.renew($0) != true }
-      post(fresh, to: action, at: now, leaveBy: leaveBy, spans?.begin(fresh) ?? [:])
+      let fresh = claimed.filter { desks[addressee.queue]?.renew($0) != true }
+      try post(fresh, to: addressee, at: now, leaveBy: leaveBy, spans?.begin(fresh) ?? [:])
     }
+  }
+
+  private func addressees() -> [Addressee] {
+    let providers = actions.providers
+    let seal = SecretSeal(actions)
+    return actions.all.map { Addressee($0, signature($0.secrets)) }
+      + providers.map { sender in
+        let queue = Tenant.reports(of: sender.sender.id)
+        return Addressee(reportsOf: sender, seal, token: tokens.token(of: queue))
+      }
   }
 
   /// A tenant's rate, breaker and room are known only here while its deliveries are under way.
@@ -116,12 +137,12 @@ package final class ActionLoop {
 
   private static let keeping = Duration.seconds(1)
 
-  private func measureAge() throws(StoreError) {
+  private func measureAge(_ addressees: [Addressee]) throws(StoreError) {
     guard ageAt.hasPassed else { return }
     ageAt = .now + Self.ageEach
     var longest = Duration.zero
-    for action in actions.all {
-      longest = max(longest, try store.longestDueDelivery(of: action.tenant))
+    for addressee in addressees {
+      longest = max(longest, try store.longestDueDelivery(of: addressee.queue))
     }
     age.set(longest.seconds)
   }
@@ -133,40 +154,48 @@ package final class ActionLoop {
   /// How many deliveries are posted and not written down yet.
   package var underWay: Int { desks.values.reduce(0) { $0 + $1.flying.count } }
 
-  private func room(_ action: ActionSettings, _ now: Timestamp) -> Int {
-    var desk = desks[action.tenant] ?? TenantQueue(action.rate)
-    desk.apply(action.rate)
-    desks[action.tenant] = desk
-    return desk.room(of: action.inFlight, at: now)
+  private func room(_ addressee: Addressee, _ now: Timestamp) -> Int {
+    var desk = desks[addressee.queue] ?? TenantQueue(addressee.rate)
+    desk.apply(addressee.rate)
+    desks[addressee.queue] = desk
+    return desk.room(of: addressee.inFlight, at: now)
   }
 
   private func post(
-    _ claimed: [ClaimedDelivery], to action: ActionSettings, at now: Timestamp,
+    _ claimed: [ClaimedDelivery], to addressee: Addressee, at now: Timestamp,
     leaveBy: RunningTime,
     _ steps: [Int64: Tracer.Step]
-  ) {
-    let signature = signature(action.secrets)
-    let tenant = action.tenant
-    let calls = claimed.map { delivery in
-      desks[tenant]?.take(delivery, at: now)
-      let step = steps[delivery.number]
-      var call = HTTPCall(
-        method: "POST", url: action.url.description,
-        headers: [HTTPHeader("Content-Type", "application/json")]
-          + signature.headers(id: delivery.id, at: now, delivery.body).map {
-            HTTPHeader($0.name, $0.value)
-          } + (step.map { [HTTPHeader("traceparent", $0.trace.description)] } ?? []),
-        body: delivery.body)
-      call.totalTimeout = Self.answerTimeout
-      call.gate = { RunningTime.now < leaveBy ? .pass : .refuse }
-      let completion: HTTPClient.Completion = { [inbox] outcome in
-        inbox.change {
-          $0.append(Answer(tenant: tenant, delivery: delivery, outcome: outcome, step: step))
+  ) throws {
+    var calls: [(call: HTTPCall, completion: HTTPClient.Completion)] = []
+    var done: [ClaimedDelivery] = []
+    var dead: [Dead] = []
+    for delivery in claimed {
+      switch addressee.post(delivery, at: now) {
+      case .nothing: done.append(delivery)
+      case .dead(let reason):
+        dead.append(Dead(delivery: delivery, queue: addressee.queue, reason: reason))
+      case .call(var call):
+        desks[addressee.queue]?.take(delivery, at: now)
+        let step = steps[delivery.number]
+        if let step {
+          call.headers.append(HTTPHeader("traceparent", step.trace.description))
         }
+        call.totalTimeout = Self.answerTimeout
+        call.gate = { RunningTime.now < leaveBy ? .pass : .refuse }
+        let completion: HTTPClient.Completion = { [inbox] outcome in
+          inbox.change {
+            $0.append(
+              Answer(addressee: addressee, delivery: delivery, outcome: outcome, step: step))
+          }
+        }
+        calls.append((call: call, completion: completion))
       }
-      return (call: call, completion: completion)
     }
     client.send(calls)
+    try bury(dead)
+    counts.count(0, 0, dead.count)
+    let ended = done + dead.map(\.delivery)
+    if !ended.isEmpty { try store.finish(ended) }
   }
 
   private func signature(_ secrets: [Secret]) -> WebhookSignature {
@@ -184,38 +213,81 @@ package final class ActionLoop {
     }
     guard !answers.isEmpty else { return }
     spans?.end(
-      answers.compactMap { answer in answer.step.map { ($0, answer.tenant, answer.outcome) } })
-    var delivered: [ClaimedDelivery] = []
-    var again: [Duration: [ClaimedDelivery]] = [:]
-    var dead: [(Answer, String)] = []
+      answers.compactMap { answer in
+        answer.step.map { ($0, answer.addressee.queue, answer.outcome) }
+      })
+    var settled = Settled()
     for answer in answers {
-      let held = desks[answer.tenant]?.flying[answer.delivery.number] ?? answer.delivery
-      switch desks[answer.tenant]?.settle(answer.delivery, answer.outcome, at: now) {
-      case .delivered?: delivered.append(answer.delivery)
-      case .again(let wait)?: again[wait, default: []].append(held)
-      case .dead(let reason)?: dead.append((answer, reason))
-      case nil: break
-      }
+      let (queue, delivery) = (answer.addressee.queue, answer.delivery)
+      let held = desks[queue]?.flying[delivery.number] ?? delivery
+      guard let usual = desks[queue]?.settle(delivery, answer.outcome, at: now) else { continue }
+      let verdict = answer.addressee.verdict(answer.outcome, to: delivery, otherwise: usual)
+      settled.add(delivery, held, of: queue, renewed(verdict, answer))
     }
-    counts.count(delivered.count, again.values.reduce(0) { $0 + $1.count }, dead.count)
-    for (wait, deliveries) in again { try store.retry(deliveries, after: wait) }
-    try bury(dead)
-    let done = delivered + dead.map(\.0.delivery)
-    if !done.isEmpty { try store.finish(done) }
+    counts.count(
+      settled.delivered.count, settled.again.values.reduce(0) { $0 + $1.count },
+      settled.dead.count + settled.dropped.count)
+    tell(of: settled.dropped)
+    for (wait, deliveries) in settled.again { try store.retry(deliveries, after: wait) }
+    try bury(settled.dead)
+    if !settled.done.isEmpty { try store.finish(settled.done) }
   }
 
+  /// What became of answered deliveries.
+  private struct Settled {
+    var delivered: [ClaimedDelivery] = []
+    var again: [Duration: [ClaimedDelivery]] = [:]
+    var dead: [Dead] = []
+    var dropped: [Dead] = []
+
+    var done: [ClaimedDelivery] { delivered + (dead + dropped).map(\.delivery) }
+
+    /// `held` is the claim that it is under by now.
+    mutating func add(
+      _ delivery: ClaimedDelivery, _ held: ClaimedDelivery, of queue: Tenant,
+      _ verdict: TenantQueue.Verdict
+    ) {
+      switch verdict {
+      case .delivered: delivered.append(delivery)
+      case .again(let wait): again[wait, default: []].append(held)
+      case .dead(let reason): dead.append(Dead(delivery: delivery, queue: queue, reason: reason))
+      case .dropped(let reason):
+        dropped.append(Dead(delivery: delivery, queue: queue, reason: reason))
+      }
+    }
+  }
+
+  /// What would be dropped comes again where another access token can be had meanwhile.
+  private func renewed(_ verdict: TenantQueue.Verdict, _ answer: Answer) -> TenantQueue.Verdict {
+    guard case .dropped = verdict, let call = answer.addressee.refresh(for: answer.delivery),
+      tokens.fetch(for: answer.addressee.queue, by: call, client)
+    else { return verdict }
+    return .again(after: Self.refreshWait)
+  }
+
+  /// In which another access token should have come.
+  private static let refreshWait = Duration.seconds(2)
+
   /// Dead letters first, then forgotten: a crash between shows one twice rather than never.
-  private func bury(_ dead: [(Answer, String)]) throws {
+  private func bury(_ dead: [Dead]) throws {
     guard !dead.isEmpty else { return }
     let now = Timestamp(microseconds: wallMicroseconds())
     try eventLog.append(
-      dead.map { answer, reason in
-        answer.delivery.deadLetter(for: answer.tenant, because: reason, at: now)
-      }, within: .seconds(30))
-    for (answer, reason) in dead {
+      dead.map { $0.delivery.deadLetter(for: $0.queue, because: $0.reason, at: now) },
+      within: .seconds(30))
+    for one in dead {
       log.warning(
         "a tenant could not be told",
-        ["tenant": answer.tenant.description, "delivery": answer.delivery.id, "reason": reason])
+        ["tenant": one.queue.description, "delivery": one.delivery.id, "reason": one.reason])
+    }
+  }
+
+  /// Once a queue, since all that comes after may be as it is.
+  private func tell(of dropped: [Dead]) {
+    for one in dropped where droppedFrom.insert(one.queue).inserted {
+      log.warning(
+        "a system is not told what became of a message, nor of later ones like it",
+        ["tenant": one.queue.description, "delivery": one.delivery.id, "reason": one.reason])
     }
   }
 

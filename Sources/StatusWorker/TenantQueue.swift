@@ -19,6 +19,8 @@ struct TenantQueue {
     case delivered
     case again(after: Duration)
     case dead(because: String)
+    /// Nobody could do better with it later.
+    case dropped(because: String)
   }
 
   mutating func apply(_ rate: Rate?) {

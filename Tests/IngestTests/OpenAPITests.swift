@@ -1,5 +1,6 @@
 import Telemetry
 import Domain
+import Forms
 import Foundation
 import HTTP
 import Ingest
@@ -62,6 +63,7 @@ import Testing
     try await caller.callHealth()
     try await caller.callStore()
     try await caller.callPhones()
+    try await caller.callProviders()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
     let full = try OpenAPICaller(full: true)
@@ -71,6 +73,7 @@ import Testing
     try await full.callWebhooks()
     try await full.callStore()
     try await full.callPhones()
+    try await full.callProviders()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(
       documented.subtracting(seen).isEmpty,
@@ -95,7 +98,8 @@ final class OpenAPICaller {
     simulator = try Simulator(SimulatorSettings())
     provider = try FakeProvider()
     stand = try IngestStand(
-      OpenAPITests.relay, moreSenders: Self.senders(simulator.port) + provider.senders,
+      OpenAPITests.relay,
+      moreSenders: Self.senders(simulator.port) + provider.senders + Self.providerSender,
       spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
       publicURL: publicURL)
     store = full ? nil : try StockedStore(stand)
@@ -168,6 +172,38 @@ final class OpenAPICaller {
     try await post("/whatsapp/callback/{app}/{company}", to: "/whatsapp/callback/crm/acme")
     try await post("/whatsapp/{app}/{company}", to: "/whatsapp/crm/acme")
     try await post("/twilio/sms", to: "/twilio/sms")
+  }
+
+  /// Other systems send through it.
+  private static let providerSender = """
+    { id: "crm", provider: "meta", phoneNumberId: "5501", wabaId: "5500", accessToken: "t",
+      baseURL: "http://127.0.0.1:1/v24.0", smsProvider: { bitrix24: { applicationToken: "present-app" },
+        kannel: { username: "crm", password: "s3cret" } } },
+    """
+
+  func callProviders() async throws {
+    let type = [HTTPHeader("Content-Type", "application/x-www-form-urlencoded")]
+    let large = "message_body=\(String(repeating: "x", count: 70_000))"
+    let form = String(decoding: FormPair.encoded(Bitrix24Tests.form()), as: UTF8.self)
+    for (sender, body) in [
+      ("crm", form), ("crm", "message_id=1"), ("crm", large), ("nobody", form),
+      ("crm", "auth[application_token]=present-app"),
+    ] {
+      note(
+        "POST /bitrix24/{sender}",
+        try await stand.call("POST", "/bitrix24/\(sender)", type, Array(body.utf8)))
+    }
+    note("POST /bitrix24/{sender}", try await stand.call("POST", "/bitrix24/crm"))
+    let good = "username=crm&password=s3cret&to=%2B393331234567&text=x"
+    for path in ["/cgi-bin/sendsms", "/sendsms"] {
+      for query in [good, "username=crm", "username=crm&password=s3cret"] {
+        note("GET \(path)", try await stand.call("GET", "\(path)?\(query)"))
+        note("POST \(path)", try await stand.call("POST", path, type, Array(query.utf8)))
+      }
+      note("POST \(path)", try await stand.call("POST", path, type, Array(large.utf8)))
+      let plain = [HTTPHeader("Content-Type", "text/plain")]
+      note("POST \(path)", try await stand.call("POST", path, plain))
+    }
   }
 
   func callHealth() async throws {

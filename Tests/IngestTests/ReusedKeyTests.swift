@@ -21,7 +21,7 @@ import Testing
   private static let other = "{\"to\": \"+393331234567\", \"body\": \"no\", \"sender\": \"meta\"}"
 
   /// Takes in what the log has, as intake would.
-  private func store(_ stand: IngestStand) throws -> SendStore {
+  static func store(_ stand: IngestStand) throws -> SendStore {
     let store = try SendStore(.sqlite(path: stand.folder.file("store.db")))
     try store.define(stand.settings.senders.map(\.sender))
     let sends = try SendTests.events(stand).map { event in
@@ -39,7 +39,7 @@ import Testing
     let stand = try IngestStand()
     let before = try await SendTests.send(stand, Self.first, [Self.key])
     #expect(before.status == 202)
-    let store = try store(stand)
+    let store = try Self.store(stand)
     defer { store.close() }
     stand.stores.fill(store)
     let again = try await SendTests.send(stand, Self.first, [Self.key])
@@ -58,7 +58,7 @@ import Testing
     let stand = try IngestStand()
     let path = "/in/api/sends"
     _ = try await SendTests.send(stand, "[\(Self.first), \(Self.first)]", to: path, [Self.key])
-    let store = try store(stand)
+    let store = try Self.store(stand)
     defer { store.close() }
     stand.stores.fill(store)
     let answer = try await SendTests.send(

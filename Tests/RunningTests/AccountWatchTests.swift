@@ -301,4 +301,19 @@ import Testing
     // The store is away.
     #expect(recency.isUnsettled(at: .now + .seconds(16)))
   }
+
+  @Test("what other systems prove themselves with is not shown, and stays where it is not given")
+  func providerSecrets() throws {
+    let name = try #require(AccountName("acme"))
+    let json = """
+      {"appId":"1","wabas":[{"wabaId":"2","phones":[{"id":"a","smsProvider":{
+        "bitrix24":{"applicationToken":["app-one"],"portal":"https://a.bitrix24.com"},
+        "kannel":{"username":"crm","password":"kannel-one"}}}]}]}
+      """
+    let document = try AccountDocument(name, json: Array(json.utf8))
+    let shown = String(decoding: document.shown, as: UTF8.self)
+    #expect(!shown.contains("app-one") && !shown.contains("kannel-one") && shown.contains("crm"))
+    let again = try AccountDocument(name, json: document.shown)
+    #expect(again.keepingSecrets(of: document) == document)
+  }
 }

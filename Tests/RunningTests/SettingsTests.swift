@@ -118,6 +118,64 @@ import Testing
     #expect(settings.spool.limit == 1 << 30)
   }
 
+  private static func withProvider(_ provider: String) -> String {
+    """
+    {senders: [{id: 'a', provider: 'twilio', accountSid: '\(sid)', authToken: 't', from: '+15551230000',
+      smsProvider: \(provider)}]}
+    """
+  }
+
+  @Test(
+    "an interface of other systems needs what they prove themselves with",
+    arguments: [
+      ("true", "smsProvider: must be { bitrix24: { applicationToken"),
+      ("{}", "smsProvider: must be { bitrix24: { applicationToken"),
+      ("{kanel: {}}", "smsProvider.kanel: is not a setting, did you mean kannel?"),
+      ("{bitrix24: {}}", "smsProvider.bitrix24.applicationToken: is missing"),
+      ("{bitrix24: {applicationToken: ''}}", "smsProvider.bitrix24.applicationToken: is missing"),
+      ("{bitrix24: {applicationToken: 't', code: 'a b'}}", "smsProvider.bitrix24.code: must have"),
+      (
+        "{bitrix24: {applicationToken: 't', portal: 'http://acme.bitrix24.com'}}",
+        "smsProvider.bitrix24.portal: must begin with https://"
+      ),
+      (
+        "{bitrix24: {applicationToken: 't', portal: 'http://127.evil.com'}}",
+        "smsProvider.bitrix24.portal: must begin with https://"
+      ),
+      (
+        "{bitrix24: {applicationToken: 't', clientId: 'local.1'}}",
+        "smsProvider.bitrix24.clientId: and clientSecret belong together"
+      ),
+      (
+        "{bitrix24: {applicationToken: 't', tokenServer: 'http://oauth.bitrix24.tech'}}",
+        "smsProvider.bitrix24.tokenServer: must begin with https://"
+      ),
+      ("{kannel: {username: 'u'}}", "smsProvider.kannel.password: is missing"),
+      ("{kannel: {password: 'p'}}", "smsProvider.kannel.username: is missing"),
+      (
+        "{kannel: {username: 'u', password: 'p', reportHosts: ['http://a/']}}",
+        "smsProvider.kannel.reportHosts: must have hosts"
+      ),
+    ])
+  func smsProviderFaults(provider: String, fault: String) {
+    let faults = Self.faults(Self.withProvider(provider))
+    #expect(faults.contains { $0.hasPrefix("senders[0].\(fault)") }, "\(faults)")
+  }
+
+  @Test("what other systems prove themselves with is a secret, and a portal may be on this machine")
+  func smsProvider() throws {
+    let settings = try Self.read(
+      Self.withProvider(
+        """
+        {bitrix24: {applicationToken: ['t1', 't2'], portal: 'http://127.0.0.1:8000'},
+         kannel: {username: 'u', password: 'p', reportHosts: ['CRM.example.com']}}
+        """))
+    let provider = try #require(settings.senders.first?.smsProvider)
+    #expect(provider.bitrix24?.code == "postrider" && provider.kannel?.username == "u")
+    #expect(provider.kannel?.reportHosts == ["crm.example.com"])
+    #expect(Set(["t1", "t2", "p"].map(Secret.init)).isSubset(of: Set(settings.secrets)))
+  }
+
   @Test(
     "every fault is told with its path and what was expected",
     arguments: [

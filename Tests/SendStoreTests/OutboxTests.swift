@@ -47,6 +47,24 @@ import Time
   }
 
   @Test(
+    "what is asked to be reported comes with every change, and goes with the send",
+    arguments: Backend.allCases)
+  func reported(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
+    let report = Array(#"{"format":"kannel"}"#.utf8)
+    let ids = try world.queue(2) { place, send in send.report = place == 0 ? report : nil }
+    _ = try world.store.record(try world.claim().sends.map { .accepted($0, "SM-\($0.id)") })
+    let told = try world.store.unpublished(limit: 100)
+    #expect(told.entries.count == 6)
+    #expect(told.entries.allSatisfy { $0.report == ($0.id == ids[0] ? report : nil) })
+    try world.store.published(told)
+    world.clock.advance(.seconds(40 * 86400))
+    #expect(try world.count("reports") == 1)
+    while try world.store.prune(before: world.clock.now).hasMore {}
+    #expect(try world.count("reports") == 0)
+  }
+
+  @Test(
     "a callback that comes before the record binds its provider id",
     arguments: Backend.allCases)
   func earlyCallback(backend: Backend) throws {

@@ -93,7 +93,9 @@ import Time
         try SendRequest.all(
           in: try JSONDocument(Array(body.utf8)).root, as: SendRules(channel: .metaWhatsApp)
         ).first)
-      return SendEvent(request, id: .random(at: now), from: sender, receivedAt: now)
+      var event = SendEvent(request, id: .random(at: now), from: sender, receivedAt: now)
+      event.report = SendReport(.kannel, of: [.failed], .plain(Array("{}".utf8))).json
+      return event
     }
   }
 

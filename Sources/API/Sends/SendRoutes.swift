@@ -12,14 +12,13 @@ internal import Time
 struct SendRoutes: Sendable {
   private let context: APIContext
   private let batches = BatchQueue()
-  private let known: KeyLookup
-  private let counts: SendCounts
+  private let desk: SendDesk
   private var admission: Admission { context.admission }
   private var door: DoorContext { context.door }
 
   init(_ context: APIContext, _ known: KeyLookup) {
-    (self.context, self.known) = (context, known)
-    counts = SendCounts(context.door.metrics)
+    self.context = context
+    desk = SendDesk(context.door, known)
   }
 
   func add(to router: inout Router) {
@@ -60,7 +59,7 @@ struct SendRoutes: Sendable {
           guarded(responder) { () throws(RequestEnded) in try body(request, key, responder) }
         }
       } catch {
-        counts.refused.add()
+        desk.refused.add()
         return .answer(error.answer)
       }
     }
@@ -71,7 +70,7 @@ struct SendRoutes: Sendable {
 
   private func guarded(_ responder: HTTPResponder, _ body: () throws(RequestEnded) -> Void) {
     do throws(RequestEnded) { try body() } catch {
-      counts.refused.add()
+      desk.refused.add()
       responder.answer(error.answer)
     }
   }
@@ -90,27 +89,14 @@ struct SendRoutes: Sendable {
     }
     let events = taken.events
     try spend(events.count, key)
-    withoutReusedKey(intake, events) { reused in
+    desk.withoutReusedKey(intake, events) { reused in
       guard reused.isEmpty else {
-        counts.refused.add()
+        desk.refused.add()
         return responder.answer(SendAnswer.refused(.keyReused).answer)
       }
-      append(events, of: request, since: intake.now, responder) {
+      desk.append(events, of: request, since: intake.now, responder) {
         HTTPAnswer(status: 202, json: SendAnswer.queued(taken))
       }
-    }
-  }
-
-  /// Goes on with the ids that the store has for something else, as far as it can tell.
-  private func withoutReusedKey(
-    _ intake: SendIntake, _ events: [SendEvent],
-    _ proceed: @escaping @Sendable (Set<SendID>) -> Void
-  ) {
-    guard intake.idempotencyKey != nil, !events.isEmpty else { return proceed([]) }
-    known.find(events.map(\.id)) { found in
-      let others = events.filter { event in found?[event.id].map { !$0.isSame(as: event) } ?? false
-      }
-      proceed(Set(others.map(\.id)))
     }
   }
 
@@ -127,7 +113,7 @@ struct SendRoutes: Sendable {
     let read = batch.read(by: intake)
     let asked = read.flatMap(\.events)
     try spend(max(1, asked.count), key)
-    withoutReusedKey(intake, asked) { reused in
+    desk.withoutReusedKey(intake, asked) { reused in
       let results = read.map { outcome in
         outcome.events.contains { reused.contains($0.id) }
           ? .refused(SendAnswer.refused(.keyReused)) : outcome
@@ -135,10 +121,10 @@ struct SendRoutes: Sendable {
       let events = results.flatMap(\.events)
       let answer = batch.answer(results)
       guard !events.isEmpty else {
-        counts.refused.add()
+        desk.refused.add()
         return responder.answer(answer)
       }
-      append(events, of: request, since: intake.now, responder) { answer }
+      desk.append(events, of: request, since: intake.now, responder) { answer }
     }
   }
 
@@ -163,59 +149,9 @@ struct SendRoutes: Sendable {
       isTemplate: isTemplate, now: door.now(), hasBuckets: settings.gcs != nil,
       templates: door.templates)
   }
-
-  private func append(
-    _ events: [SendEvent], of request: HTTPRequest, since start: Timestamp,
-    _ responder: HTTPResponder, _ answer: @escaping @Sendable () -> HTTPAnswer
-  ) {
-    let step = door.tracer?.begin(request, since: start.microseconds)
-    let trace = step?.trace ?? Traceparent.of(request)
-    door.eventLog.append(events.map { $0.record(trace) }) { outcome in
-      if let step { door.tracer?.end(step, .request(request, events.count, outcome)) }
-      switch outcome {
-      case .success:
-        counts.queued.add(events.count)
-        responder.answer(answer())
-      case .failure(let error):
-        if let leftOut = door.throttle.pass("sends") {
-          door.log.warning(
-            "sends could not be appended",
-            ["sends": events.count, "reason": error.description, "leftOut": leftOut])
-        }
-        responder.answer(.tryLater)
-      }
-    }
-  }
 }
 
 extension FieldFaults {
   fileprivate static let keyReused = FieldFaults(
     "/Idempotency-Key", "was used for another request before; a new request needs a new key")
-}
-
-struct SendCounts: Sendable {
-  let queued: Counter
-  let refused: Counter
-
-  init(_ metrics: Metrics) {
-    queued = metrics.counter("postrider_sends_queued_total", "Sends taken in.")
-    refused = metrics.counter("postrider_send_requests_refused_total", "Requests that got no 202.")
-  }
-}
-
-extension Tracer.Told {
-  /// The paths of these routes have nothing of a person in them.
-  fileprivate static func request(
-    _ request: HTTPRequest, _ count: Int, _ outcome: Result<Void, LogError>
-  ) -> Self {
-    let failure: String? = if case .failure(let error) = outcome { error.description } else { nil }
-    return Tracer.Told(
-      "POST \(request.path)", .server,
-      [
-        Span.Attribute("http.request.method", "POST"),
-        Span.Attribute("url.path", request.path),
-        Span.Attribute("http.response.status_code", failure == nil ? 202 : 503),
-        Span.Attribute("postrider.sends", count),
-      ], failure: failure)
-  }
 }

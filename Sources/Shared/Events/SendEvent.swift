@@ -18,6 +18,8 @@ package struct SendEvent: Hashable, Sendable {
   package var template: String?
   /// JSON: what `SendRequest.all(in:as:)` reads.
   package var request: [UInt8]
+  /// JSON: where and how its states are told beside events; see `SendReport`.
+  package var report: [UInt8]?
 
   package init(
     _ request: SendRequest, id: SendID, from sender: Sender, receivedAt: Timestamp
@@ -56,6 +58,7 @@ extension SendEvent: EventRecord {
     writer.field("receivedAt", receivedAt.description)
     writer.field("template", template)
     writer.field("request", json: request)
+    writer.field("report", json: report)
   }
 
   package init(_ value: JSONValue) throws(EventUnreadable) {
@@ -80,5 +83,6 @@ extension SendEvent: EventRecord {
     receivedAt = try reader.receivedAt()
     template = reader.text("template")
     self.request = request
+    report = reader.raw("report")
   }
 }

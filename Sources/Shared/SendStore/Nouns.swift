@@ -34,7 +34,7 @@ enum Arrivals {
     postgres: PackageResources.arrivals_postgres_sql,
     [
       reserveKeys, position, savePosition, adopt, doubt, known, insertSends, insertContents,
-      insertCampaignSends, expiredUnknown, addLane, lane,
+      insertReports, insertCampaignSends, expiredUnknown, addLane, lane,
     ])
 }
 
@@ -76,6 +76,8 @@ enum Sends {
         13, sqlite: PackageResources.sqlite_013_sql, postgres: PackageResources.postgres_013_sql),
       Migration(
         14, sqlite: PackageResources.sqlite_014_sql, postgres: PackageResources.postgres_014_sql),
+      Migration(
+        15, sqlite: PackageResources.sqlite_015_sql, postgres: PackageResources.postgres_015_sql),
     ])
 }
 
@@ -173,7 +175,7 @@ enum Upkeep {
     postgres: PackageResources.upkeep_postgres_sql,
     [
       oldSends, deleteCampaignSends, deleteSends, deleteContents, deleteAnswers, deleteHistory,
-      deleteSilent, pruneProviderIDs, unsettled,
+      deleteSilent, deleteReports, pruneProviderIDs, unsettled,
     ])
 }
 

@@ -1,3 +1,4 @@
+package import Crypto
 package import Domain
 internal import Platform
 
@@ -8,6 +9,7 @@ package final class ActionBook: Sendable {
     var senders = SenderIndex()
     var relay: RelaySettings?
     var relayReply: SenderSettings?
+    var sealingKeys: [SealingKey] = []
   }
 
   private let content = Locked(Content())
@@ -23,7 +25,7 @@ package final class ActionBook: Sendable {
     let new = Content(
       actions: Dictionary(settings.actions.map { ($0.tenant, $0) }) { $1 },
       senders: SenderIndex(settings.senders), relay: settings.relay,
-      relayReply: settings.relayReply)
+      relayReply: settings.relayReply, sealingKeys: settings.sealingKeys)
     content.withLock { $0 = new }
   }
 
@@ -34,6 +36,14 @@ package final class ActionBook: Sendable {
       content.actions.values.sorted { $0.tenant.description < $1.tenant.description }
     }
   }
+
+  /// Those through which other systems send as through their SMS provider, and may want to be told.
+  package var providers: [SenderSettings] {
+    content.withLock { $0.senders }.all.filter { $0.smsProvider != nil }
+  }
+
+  /// The first seals, each opens what goes with a send for whoever is told of it.
+  package var sealingKeys: [SealingKey] { content.withLock { $0.sealingKeys } }
 
   package func hasAction(_ tenant: Tenant) -> Bool {
     content.withLock { $0.actions[tenant] != nil }

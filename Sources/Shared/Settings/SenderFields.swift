@@ -27,6 +27,7 @@ extension SettingsReader {
     settings.templates = own.templates
     settings.templateLanguage = common.templateLanguage
     settings.optOutWords = common.optOutWords
+    settings.smsProvider = common.smsProvider
     return settings
   }
 
@@ -171,6 +172,7 @@ extension SettingsReader {
     var templateLanguage = "en"
     var silentAfter: Duration?
     var optOutWords: [String]?
+    var smsProvider: SMSProviderSettings?
   }
 
   private func commonFields(
@@ -191,6 +193,7 @@ extension SettingsReader {
     common.templateLanguage = text("templateLanguage") ?? common.templateLanguage
     common.silentAfter = value("silentAfter", "a time such as 6h", Units.duration)
     common.optOutWords = has("optOutWords") ? texts("optOutWords") : nil
+    common.smsProvider = smsProvider()
     return common
   }
 

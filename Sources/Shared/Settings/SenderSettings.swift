@@ -10,6 +10,8 @@ package struct SenderSettings: Sendable {
   package var templateStrings: Bool
   package var templateLanguage = "en"
   package var optOutWords: [String]?
+  /// nil where no other system sends through it as its SMS provider.
+  package var smsProvider: SMSProviderSettings?
   /// Of the account that was made at run time and has it; nil where it stands in the settings.
   package var account: AccountName?
   /// Of the secret that stands in the settings, also where another one is in use in its place.

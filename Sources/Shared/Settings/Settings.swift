@@ -45,6 +45,7 @@ package struct Settings: Sendable {
   /// Everything that must not be shown anywhere.
   package var secrets: [Secret] {
     apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets)
+      + senders.flatMap { $0.smsProvider?.secrets ?? [] }
       + apps.flatMap { $0.secrets + [$0.verifyToken].compactMap(\.self) }
       + actions.flatMap(\.secrets)
       + secretsKeys + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets

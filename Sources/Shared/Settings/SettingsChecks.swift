@@ -76,7 +76,8 @@ struct SettingsChecks {
   }
 
   private static let reserved = [
-    "/api", "/whatsapp", "/healthz", "/readyz", "/metrics", "/2010-04-01", "/Webhooks",
+    "/api", "/whatsapp", "/healthz", "/readyz", "/metrics", "/2010-04-01", "/Webhooks", "/bitrix24",
+    "/cgi-bin", "/sendsms",
   ]
 
   private static func isBelow(_ path: String, _ reserved: String) -> Bool {

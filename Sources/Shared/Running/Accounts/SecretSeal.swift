@@ -10,6 +10,8 @@ package struct SecretSeal: Sendable {
 
   package init(_ settings: Settings) { keys = settings.sealingKeys }
 
+  package init(_ actions: ActionBook) { keys = actions.sealingKeys }
+
   /// Nothing secret is written without one.
   package var hasKey: Bool { !keys.isEmpty }
 

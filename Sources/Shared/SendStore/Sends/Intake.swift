@@ -330,6 +330,14 @@ extension Transaction {
         .send: keys, .hash: .bytes(fresh.map(\.hash)),
         .content: .bytes(fresh.map(\.send.content.json)),
       ])
+    let reported = zip(rows, fresh).compactMap { row, item in
+      item.send.report.map { (key: row.key, report: $0) }
+    }
+    if !reported.isEmpty {
+      try run(
+        Arrivals.insertReports,
+        [.send: .keys(reported, \.key), .report: .bytes(reported.map(\.report))])
+    }
     let campaigns = zip(rows, fresh).filter { !$1.send.campaign.isEmpty }.map(\.0)
     try run(
       Arrivals.insertCampaignSends,
@@ -364,6 +372,9 @@ extension Arrivals {
 
   enum InsertContentsParameter: Int, Columns { case send, hash, content }
   static let insertContents = Command<InsertContentsParameter>("insertContents")
+
+  enum InsertReportsParameter: Int, Columns { case send, report }
+  static let insertReports = Command<InsertReportsParameter>("insertReports")
 
   enum InsertCampaignSendsParameter: Int, Columns { case flow, send }
   static let insertCampaignSends = Command<InsertCampaignSendsParameter>("insertCampaignSends")

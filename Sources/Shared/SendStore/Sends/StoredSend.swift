@@ -17,12 +17,15 @@ package struct NewSend: Hashable, Sendable {
   package var maxAttempts: Int
   /// The trace that it belongs to, where that is recorded.
   package var traceparent: String?
+  /// JSON: where and how its states are told beside events, where somebody asked for that.
+  package var report: [UInt8]?
 
   package init(
     id: SendID, sender: SenderID, recipient: PersonAddress, content: [UInt8], priority: Int = 0,
     campaign: String = "", template: String = "", due: Timestamp, expires: Timestamp,
-    maxAttempts: Int = 10, traceparent: String? = nil
+    maxAttempts: Int = 10, traceparent: String? = nil, report: [UInt8]? = nil
   ) {
+    self.report = report
     self.traceparent = traceparent
     self.id = id
     self.sender = sender

@@ -44,6 +44,10 @@ SELECT p.*, 0 /* queued */, 1, 1, 0, 0, 1 FROM unnest(:key::bigint[], :id::bytea
 INSERT INTO contents (send, hash, content)
 SELECT * FROM unnest(:send::bigint[], :hash::bytea[], :content::bytea[]) AS p(send, hash, content);
 
+-- insertReports
+INSERT INTO reports (send, report)
+SELECT * FROM unnest(:send::bigint[], :report::bytea[]) AS p(send, report);
+
 -- insertCampaignSends
 INSERT INTO campaign_sends (flow, send)
 SELECT * FROM unnest(:flow::bigint[], :send::bigint[]) AS p(flow, send)

@@ -36,6 +36,10 @@ VALUES (:key, :id, :lane, :flow, :recipient, :max_attempts, :due, :expires, :cha
 INSERT INTO contents (send, hash, content)
 VALUES (:send, :hash, :content);
 
+-- insertReports
+INSERT INTO reports (send, report)
+VALUES (:send, :report);
+
 -- insertCampaignSends
 INSERT INTO campaign_sends (flow, send)
 VALUES (:flow, :send)

@@ -18,6 +18,8 @@ package struct OutboxEntry: Hashable, Sendable {
   package let expires: Timestamp
   /// What the provider calls the attempt, once it has told.
   package let providerID: ProviderID?
+  /// JSON: where and how its states are told beside events.
+  package let report: [UInt8]?
 }
 
 /// The oldest changes that are not published, in the order in which they happened to each send.
@@ -91,6 +93,7 @@ private struct OutboxSend {
   let due: Timestamp
   let expires: Timestamp
   let history: [HistoryEntry]
+  let report: [UInt8]?
 
   init(_ row: Row<Outbox.AboutColumn>) throws(StoreError) {
     key = row.key(.key)
@@ -104,13 +107,14 @@ private struct OutboxSend {
     due = row.time(.due)
     expires = row.time(.expires)
     history = try PackedHistory.entries(row.optionalBytes(.history) ?? [])
+    report = row.optionalBytes(.report)
   }
 
   func entry(_ change: HistoryEntry, _ providerID: ProviderID?) -> OutboxEntry {
     OutboxEntry(
       id: id, recipient: recipient, sender: sender, tenant: tenant, campaign: campaign,
       change: change, metadata: metadata, template: template, due: due, expires: expires,
-      providerID: providerID)
+      providerID: providerID, report: report)
   }
 }
 
@@ -182,7 +186,7 @@ extension Outbox {
   enum SendParameter: Int, Columns { case send }
   enum AboutColumn: Int, Columns {
     case key, id, recipient, sender, app, company, campaign, template, content, due, expires,
-      history
+      history, report
   }
   static let about = Query<SendParameter, AboutColumn>("about")
 

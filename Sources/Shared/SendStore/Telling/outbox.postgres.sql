@@ -7,10 +7,11 @@ SELECT seq, send, version, changes FROM outbox ORDER BY seq LIMIT (:limit::bigin
 -- about
 /* One send after the other by its key: a table that was small when the plan was made may be large now. */
 SELECT s.key, s.id, s.recipient, l.name AS sender, l.app, l.company, f.campaign, f.template, s.content, s.due,
-  s.expires, s.history
+  s.expires, s.history, s.report
 FROM unnest(:send::bigint[]) AS p(k)
 CROSS JOIN LATERAL (
-  SELECT s.key, s.id, s.recipient, s.lane, s.flow, s.due, s.expires, s.history, c.content
+  SELECT s.key, s.id, s.recipient, s.lane, s.flow, s.due, s.expires, s.history, c.content,
+    (SELECT report FROM reports WHERE send = p.k) AS report
   FROM sends s JOIN contents c ON c.send = s.key WHERE s.key = p.k OFFSET 0) s
 JOIN lanes l ON l.key = s.lane
 JOIN flows f ON f.key = s.flow;

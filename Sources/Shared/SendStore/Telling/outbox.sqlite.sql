@@ -6,7 +6,7 @@ SELECT seq, send, version, changes FROM outbox ORDER BY seq LIMIT :limit;
 
 -- about
 SELECT s.key, s.id, s.recipient, l.name AS sender, l.app, l.company, f.campaign, f.template, c.content, s.due,
-  s.expires, s.history
+  s.expires, s.history, (SELECT report FROM reports WHERE send = s.key) AS report
 FROM sends s JOIN contents c ON c.send = s.key JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow
 WHERE s.key = :send;
 

@@ -31,6 +31,7 @@ extension SendStore {
         // By the send's flow, so before the send.
         Upkeep.deleteCampaignSends, Upkeep.deleteSends, Upkeep.deleteContents,
         Upkeep.deleteAnswers, Upkeep.deleteHistory, Upkeep.deleteSilent,
+        Upkeep.deleteReports,
       ] {
         try transaction.run(command, [.send: gone])
       }
@@ -100,6 +101,7 @@ extension Upkeep {
   static let deleteContents = Command<SendParameter>("deleteContents")
   static let deleteAnswers = Command<SendParameter>("deleteAnswers")
   static let deleteHistory = Command<SendParameter>("deleteHistory")
+  static let deleteReports = Command<SendParameter>("deleteReports")
   static let deleteSilent = Command<SendParameter>("deleteSilent")
 
   enum PruneProviderIDsParameter: Int, Columns { case day }

@@ -25,6 +25,9 @@ DELETE FROM answers WHERE send = ANY(:send::bigint[]);
 -- deleteHistory
 DELETE FROM history WHERE send = ANY(:send::bigint[]);
 
+-- deleteReports
+DELETE FROM reports WHERE send = ANY(:send::bigint[]);
+
 -- deleteSilent
 DELETE FROM silent WHERE send = ANY(:send::bigint[]);
 

@@ -22,6 +22,9 @@ DELETE FROM answers WHERE send = :send;
 -- deleteHistory
 DELETE FROM history WHERE send = :send;
 
+-- deleteReports
+DELETE FROM reports WHERE send = :send;
+
 -- deleteSilent
 DELETE FROM silent WHERE send = :send;
 

@@ -3,8 +3,11 @@ internal import JSON
 extension SettingsNode {
   private static let secrets: Set = [
     "appSecret", "accessToken", "verifyToken", "authToken", "secondaryAuthTokens", "apiKeySecret",
-    "signatureKeys",
+    "signatureKeys", "applicationToken", "clientSecret", "password",
   ]
+
+  /// What a sender has its secrets of other systems in.
+  private static let objects = ["smsProvider", "bitrix24", "kannel"]
 
   /// The lists that a document may have, and the field that names their items.
   private static let lists = ["wabas": "wabaId", "phones": "id", "senders": "id"]
@@ -38,6 +41,10 @@ extension SettingsNode {
     guard case .object(var fields) = self, case .object(let old) = before else { return self }
     for (name, value) in old where Self.secrets.contains(name) {
       if fields[name] == nil || fields[name] == .text(AccountDocument.mask) { fields[name] = value }
+    }
+    for name in Self.objects {
+      guard let now = fields[name], let before = old[name] else { continue }
+      fields[name] = now.keepingSecrets(of: before)
     }
     for (list, key) in Self.lists {
       guard case .array(let items) = fields[list], case .array(let olds) = old[list] else {
