@@ -31,6 +31,10 @@ import Testing
     .init(
       "objects inside", #"{"to":"1","a":{}}"# + "\n" + #"{"to":"2","a":[1]}"#,
       ["1: a !nested-value", "2: a !nested-value"]),
+    .init(
+      "numbers that lost their digits",
+      #"{"to":3.93333E+11,"a":"1"}"# + "\n" + #"{"to":393331234567.0,"a":"2e5 \"e"}"#,
+      ["1: to !shortened-number", "2: 393331234567.0|2e5 \"e"]),
     .init("a field twice", #"{"to":"1","To":"2"}"#, ["1: To !doubled-field"]),
     .init("escapes", #"{"to":"\u00e0 \"x\"\n"}"#, ["1: à \"x\"\n"]),
   ]

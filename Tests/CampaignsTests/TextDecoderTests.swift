@@ -70,6 +70,7 @@ import Testing
     for length in [1, 2, .max] {
       let readings = Readings.of(upload, parts: [length])
       #expect(readings.lines == ["2: !not-text", "3: 2|b", "4: !not-text"])
+      #expect(readings.ends.last == upload.count)
     }
   }
 

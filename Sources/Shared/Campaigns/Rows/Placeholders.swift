@@ -28,6 +28,8 @@ package struct Placeholders: Hashable, Sendable {
   package private(set) var names: [String] = []
   /// The message without its first brace.
   private(set) var pieces: [Piece] = []
+  /// The values of a template are a list.
+  private let listsParameters: Bool
   private var folded: [String: Int] = [:]
   private var json: [UInt8] = []
 
@@ -41,6 +43,7 @@ package struct Placeholders: Hashable, Sendable {
     if root["to"] != nil {
       throw FieldFaults("/to", "must be left out: the recipients are in the upload")
     }
+    listsParameters = root["parameters"]?.kind == .array
     let unstorable = FieldFaults.unstorable(in: root)
     guard unstorable.isEmpty else { throw unstorable }
     read(fields: root, "")
@@ -50,6 +53,23 @@ package struct Placeholders: Hashable, Sendable {
   /// The texts that have placeholders.
   var texts: [Text] {
     pieces.compactMap { piece in if case .text(let text) = piece { text } else { nil } }
+  }
+
+  /// The text in which a fault of a filled message stands. Faults count the values of a template from 1.
+  func text(at pointer: String) -> Text? {
+    let parts = pointer.split(separator: "/")
+    var place = pointer
+    if listsParameters, parts.count == 2, parts[0] == "parameters", let number = Int(parts[1]) {
+      place = "/parameters/\(number - 1)"
+    }
+    return texts.first { $0.pointer == place }
+  }
+
+  /// Of the columns that fill a text, each once.
+  func names(in text: Text) -> [String] {
+    var found: [Int] = []
+    for case .name(let index) in text.parts where !found.contains(index) { found.append(index) }
+    return found.map { names[$0] }
   }
 
   // MARK: Reading

@@ -168,12 +168,19 @@ package struct RowJudge: Sendable {
       }
       return only
     } catch {
-      for fault in error.all {
-        faults.append(
-          RowFault(line: row.line, field: fault.pointer, .message, fault.detail))
-      }
+      faults += error.all.map { self.fault($0, line: row.line) }
       return nil
     }
+  }
+
+  /// By the columns that fill the text, as it is the list that has to be mended.
+  private func fault(_ fault: FieldFault, line: Int) -> RowFault {
+    guard let text = rows.message.text(at: fault.pointer) else {
+      return RowFault(line: line, field: fault.pointer, .message, fault.detail)
+    }
+    return RowFault(
+      line: line, field: rows.message.names(in: text).joined(separator: ", "), .message,
+      "\(fault.detail), at \(text.pointer) of the message")
   }
 
   private static func only(

@@ -142,6 +142,12 @@ package struct NDJSONReader: Sendable {
       guard values[column] == nil else {
         throw RowFault(line: line, field: name, .doubledField, "stands twice in the object")
       }
+      if value.kind == .double, hasExponent(content) {
+        throw RowFault(
+          line: line, field: name, .shortenedNumber,
+          "is a number with an exponent, whose last digits may be lost; write it as a text, in quotes"
+        )
+      }
       let text = try Self.text(of: value, name, line: line)
       guard text.utf8.count <= UploadLimits.fieldLength else {
         throw RowFault(
@@ -156,6 +162,26 @@ package struct NDJSONReader: Sendable {
       return bytes.count
     }
     return UploadRow(line: line, end: end, bytes: bytes, ends: ends)
+  }
+
+  /// Whether a number of the line is written like `3.93E+11`.
+  private static func hasExponent(_ content: ArraySlice<UInt8>) -> Bool {
+    var (isText, isEscaped) = (false, false)
+    var last: UInt8 = 0
+    for byte in content {
+      if isEscaped {
+        isEscaped = false
+      } else if isText {
+        isEscaped = byte == UInt8(ascii: "\\")
+        isText = byte != UInt8(ascii: "\"")
+      } else if byte == UInt8(ascii: "\"") {
+        isText = true
+      } else if byte | 0x20 == UInt8(ascii: "e"), UInt8(ascii: "0")...UInt8(ascii: "9") ~= last {
+        return true
+      }
+      last = byte
+    }
+    return false
   }
 
   private static func fields(

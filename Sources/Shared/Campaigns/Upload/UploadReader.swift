@@ -73,7 +73,8 @@ package struct UploadReader: Sendable {
     if reading == nil, isFinished, header == nil {
       throw UploadRefusal(line: 1, "the upload has no row; its first one must name the columns")
     }
-    return reading
+    // A byte that was cut off its character of UTF-16 counts as a whole one.
+    return reading?.ending(atMost: received)
   }
 
   /// nil until the first row has been read.
@@ -94,7 +95,6 @@ package struct UploadReader: Sendable {
     _ offset: Int, _ line: Int, _ separator: Separator?, _ header: UploadHeader,
     _ encoding: TextEncoding
   ) -> UploadPosition {
-    // A byte that was cut off its character of UTF-16 counts as a whole one.
     UploadPosition(
       offset: min(offset, received), line: line,
       layout: .init(encoding: encoding, separator: separator, header: header))

@@ -3,7 +3,7 @@ package struct UploadRow: Hashable, Sendable {
   /// On which it begins, counted from 1. A field in quotes may go over several.
   package let line: Int
   /// How many bytes of the upload end with it.
-  package let end: Int
+  package internal(set) var end: Int
   /// The fields one after the other, without quotes.
   private let bytes: [UInt8]
   private let ends: [Int]
@@ -33,6 +33,17 @@ package enum UploadReading: Hashable, Sendable {
     switch self {
     case .row(let row): row.end
     case .fault(_, let end): end
+    }
+  }
+
+  /// As an upload of so many bytes has it.
+  func ending(atMost length: Int) -> UploadReading {
+    guard end > length else { return self }
+    switch self {
+    case .row(var row):
+      row.end = length
+      return .row(row)
+    case .fault(let fault, _): return .fault(fault, end: length)
     }
   }
 
