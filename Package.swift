@@ -96,7 +96,7 @@ let package = Package(
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
     module("Telemetry", ["Domain", "JSON", "Platform", "Time"]),
     module("Events", ["Crypto", "Domain", "Forms", "JSON", "Time"]),
-    module("Campaigns", ["Domain", "JSON"]),
+    module("Campaigns", ["Domain", "JSON", "Time"]),
     module(
       "EventLog",
       ["Events", "Domain", "Forms", "Time", "Platform", "Compression", "SQLite", "Kafka"],

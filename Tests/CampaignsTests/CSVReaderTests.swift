@@ -21,6 +21,9 @@ import Testing
     .init(
       "a comma in every row of semicolons", "to;name\n1;a,b\n2;c,d\n3;e,f\n",
       ["2: 1|a,b", "3: 2|c,d", "4: 3|e,f"]),
+    .init(
+      "a header with commas in a name", "to;name, or alias;zone\n1;a;b\n2;c;d\n",
+      ["2: 1|a|b", "3: 2|c|d"]),
     .init("a separator inside quotes only", "to,\"a;b;c;d\"\n1,2\n", ["2: 1|2"]),
     .init("the separator that Excel says", "sep=;\r\nto;a,b,c,d\r\n1;2\r\n", ["3: 1|2"]),
     .init("the last line without a break", "to,name\n1,2", ["2: 1|2"]),
@@ -28,8 +31,8 @@ import Testing
     .init("CR alone", "to,name\r1,2\r3,4\r", ["2: 1|2", "3: 3|4"]),
     .init("quotes", "to,name\n\"1\",\"say \"\"hi\"\", she\"\n", ["2: 1|say \"hi\", she"]),
     .init(
-      "line breaks in quotes", "to,name\n1,\"a\nb\r\nc\rd\"\n2,x\n",
-      ["2: 1|a\nb\r\nc\rd", "6: 2|x"]),
+      "line breaks in quotes", "to,name\n0,x\n1,\"a\nb\r\nc\rd\"\n2,x\n",
+      ["2: 0|x", "3: 1|a\nb\r\nc\rd", "7: 2|x"]),
     .init("an empty field in quotes", "to,name\n1,\"\"\n", ["2: 1|"]),
     .init("a quote inside a field", "to,size\n1,5\" screen\n", ["2: 1|5\" screen"]),
     .init("space behind a closing quote", "to,name\n\"1\" ,\"b\"\t\n", ["2: 1|b"]),
@@ -38,11 +41,11 @@ import Testing
     .init("too many fields", "to,name\n1,2,3\n4,5\n", ["2: !too-many-fields", "3: 4|5"]),
     .init("separators that a spreadsheet left", "to,name,,\n1,2,,\n", ["2: 1|2"]),
     .init(
-      "a quote that never closes", "to,name\n1,\"Anna\n2,b\n3,c\n",
-      ["2: !open-quote", "3: 2|b", "4: 3|c"]),
+      "a quote that never closes", "to,name\n0,x\n1,\"Anna\n2,b\n3,c\n",
+      ["2: 0|x", "3: !open-quote", "4: 2|b", "5: 3|c"]),
     .init(
-      "a quote that the next one closes", "to,name\n1,\"Anna\n2,\"b\"\n3,c\n",
-      ["2: !text-after-quote", "3: 2|b", "4: 3|c"]),
+      "a quote that the next one closes", "to,name\n0,x\n1,\"Anna\n2,\"b\"\n3,c\n",
+      ["2: 0|x", "3: !text-after-quote", "4: 2|b", "5: 3|c"]),
     .init(
       "text behind a closing quote", "to,name\n1,\"a\"b\n2,c\n", ["2: !text-after-quote", "3: 2|c"]),
     .init("a field of NUL", "to\n\u{0}\n", ["2: \u{0}"]),
@@ -53,7 +56,11 @@ import Testing
     let whole = Readings.of(table.text)
     #expect(whole.refusal == nil)
     #expect(whole.lines == table.lines)
-    for length in 1...4 { #expect(Readings.of(table.text, parts: [length]) == whole) }
+    let bytes = Array(table.text.utf8)
+    for length in 1...4 {
+      #expect(Readings.of(table.text, parts: [length]) == whole)
+      #expect(Readings.goingOn(bytes, parts: [length]) == whole)
+    }
   }
 
   @Test("names of columns are trimmed, and found whatever their case")

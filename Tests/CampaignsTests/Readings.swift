@@ -29,6 +29,25 @@ struct Readings: Equatable, CustomStringConvertible {
     of(Array(text.utf8), form, parts: parts)
   }
 
+  /// In parts from the end of the first row on: until the beginning of an upload is there nothing of it is read, so that
+  /// parts of a short one would come to the same.
+  static func goingOn(_ upload: [UInt8], _ form: UploadReader.Form = .table, parts: [Int]) -> Self {
+    var (readings, reader) = (Readings(), UploadReader(form))
+    do throws(UploadRefusal) {
+      reader.feed(upload)
+      reader.finish()
+      if let reading = try reader.next() { readings.add(reading) }
+    } catch {
+      readings.refusal = error.description
+      return readings
+    }
+    let position = reader.position
+    var rest = UploadReader(form, from: position)
+    readings.names = reader.header?.names ?? []
+    readings.read(&rest, Parts(upload.dropFirst(position.offset), parts))
+    return readings
+  }
+
   /// Cut at each of those places; each time a new reader goes on from the kept position.
   static func of(_ upload: [UInt8], _ form: UploadReader.Form = .table, cutAt cuts: [Int]) throws
     -> Readings
@@ -67,18 +86,20 @@ struct Readings: Equatable, CustomStringConvertible {
   }
 
   private mutating func drain(_ reader: inout UploadReader) throws(UploadRefusal) {
-    while let reading = try reader.next() {
-      ends.append(reading.end)
-      switch reading {
-      case .row(let row):
-        let fields = (0..<row.fieldCount).map { row.text($0) }
-        lines.append("\(row.line): \(fields.joined(separator: "|"))")
-      case .fault(let fault, _):
-        let field = fault.field.map { " \($0)" } ?? ""
-        lines.append("\(fault.line):\(field) !\(fault.reason.rawValue)")
-      }
-    }
+    while let reading = try reader.next() { add(reading) }
     mostHeld = max(mostHeld, reader.heldBytes)
+  }
+
+  private mutating func add(_ reading: UploadReading) {
+    ends.append(reading.end)
+    switch reading {
+    case .row(let row):
+      let fields = (0..<row.fieldCount).map { row.text($0) }
+      lines.append("\(row.line): \(fields.joined(separator: "|"))")
+    case .fault(let fault, _):
+      let field = fault.field.map { " \($0)" } ?? ""
+      lines.append("\(fault.line):\(field) !\(fault.reason.rawValue)")
+    }
   }
 }
 
