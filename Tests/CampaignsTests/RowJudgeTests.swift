@@ -141,6 +141,66 @@ import Testing
     #expect(faults(try judge(onTwilio, names, [[number, "template-promo", ""]]).first).isEmpty)
   }
 
+  /// `{{x}}` and `{{y}}` as whole texts, so that a test can put values in by itself.
+  @Test(
+    "a row gives what the send API makes of the same request, good or bad",
+    arguments: Sender.Channel.allCases,
+    [
+      #"{"body":"{{x}}"}"#, #"{"body":"{{x}}","preview_url":true,"metadata":{"a":1}}"#,
+      #"{"text":{"body":"{{x}}"},"expiresAt":"2100-01-01T00:00:00Z"}"#,
+      #"{"template_name":"promo","parameters":["{{x}}","fixed","{{y}}"]}"#,
+      #"{"template_name":"promo","parameters":{"2":"{{x}}","1":"{{y}}"},"priority":3}"#,
+      #"{"template_name":"promo","parameters":{"b":"{{x}}","a":"{{y}}"},"media_url":"https://x.io/a.png"}"#,
+      #"{"template":{"name":"promo","language":{"code":"it"},"components":[{"type":"body","parameters":[{"type":"text","text":"{{x}}"},{"type":"text","text":"{{y}}"}]}]}}"#,
+      #"{"template_name":"HX0123456789abcdef0123456789abcdef","parameters":{"1":"{{x}}"}}"#,
+      #"{"image":{"link":"https://x.io/a.png","caption":"{{x}}"}}"#,
+      #"{"body":"{{x}}","fallbackTemplate":{"template_name":"p","parameters":["{{y}}"]}}"#,
+    ])
+  func asTheAPI(channel: Sender.Channel, message: String) throws {
+    let rows = try campaign(message, on: channel)
+    let header = try UploadHeader(["to", "x", "y"])
+    let judge: RowJudge
+    do { judge = try RowJudge(rows, header: header) } catch {
+      // What no row can have right: this channel does not know the message.
+      let plain = message.replacing("{{x}}", with: "a").replacing("{{y}}", with: "b")
+      #expect(sent(plain, "+393331234567", rows.rules) == nil)
+      return
+    }
+    let values = [
+      "Anna", "a \"b\" \\", "line\nbreak", "tab\there", "five     spaces", " x ", "é😀",
+      String(repeating: "x", count: 1_024), String(repeating: "x", count: 1_025),
+      String(repeating: "é", count: 1_601), String(repeating: "x", count: 4_097),
+    ]
+    let cases = ["+393331234567", "IT.1234567890"].flatMap { to in
+      zip(values, values.reversed()).map { [to, $0, $1] }
+    }
+    let (_, read) = try Lists.read(Lists.table(["to", "x", "y"], cases))
+    for (row, fields) in zip(read, cases) {
+      let plain = message.replacing("\"{{x}}\"", with: quoted(fields[1]))
+        .replacing("\"{{y}}\"", with: quoted(fields[2]))
+      let expected = sent(plain, fields[0], rows.rules)
+      switch judge.judge(row) {
+      case .send(let judged): #expect(judged.request == expected)
+      case .faults(let faults):
+        #expect(expected == nil && !faults.isEmpty, "\(faults.map(\.description))")
+      }
+    }
+    #expect(read.count == cases.count)
+  }
+
+  private func quoted(_ text: String) -> String {
+    var writer = JSONWriter()
+    writer.value(text)
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
+  /// nil where the send API would refuse it.
+  private func sent(_ message: String, _ to: String, _ rules: SendRules) -> SendRequest? {
+    let json = "{\"to\":\"\(to)\",\(message.dropFirst())"
+    guard let value = JSONValue(whole: Array(json.utf8)) else { return nil }
+    do { return try SendRequest.all(in: value, as: rules).first } catch { return nil }
+  }
+
   @Test(
     "finds the column of the recipient by its usual names",
     arguments: [

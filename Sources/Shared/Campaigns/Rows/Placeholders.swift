@@ -168,6 +168,11 @@ package struct Placeholders: Hashable, Sendable {
 
   /// The request to `to`. `value` gives what stands for the name of that index.
   func filled(to: String, _ value: (Int) -> ArraySlice<UInt8>) -> [UInt8] {
+    filled(to: to) { Self.filled($0, value) }
+  }
+
+  /// `content` gives the whole of each text.
+  func filled(to: String, content: (Text) -> [UInt8]) -> [UInt8] {
     var request = Array("{\"to\":".utf8)
     request += quoted(to.utf8)
     // What follows is the first name, or the brace at the end.
@@ -175,7 +180,7 @@ package struct Placeholders: Hashable, Sendable {
     for piece in pieces {
       switch piece {
       case .json(let json): request += json
-      case .text(let text): request += quoted(Self.filled(text, value))
+      case .text(let text): request += quoted(content(text))
       }
     }
     return request

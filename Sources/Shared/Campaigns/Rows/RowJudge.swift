@@ -14,6 +14,7 @@ package struct RowJudge: Sendable {
   private let needed: [Placeholders.Text]
   /// The text that a template string would be, and whether the campaign means it as one.
   private let body: (text: Placeholders.Text, isTemplate: Bool)?
+  private let read: ReadMessage?
 
   package init(_ rows: CampaignRows, header: UploadHeader) throws(UploadRefusal) {
     self.rows = rows
@@ -25,6 +26,7 @@ package struct RowJudge: Sendable {
     self.body =
       rows.rules.templateStrings
       ? body.map { ($0, Self.beginsTemplate($0)) } : nil
+    read = self.body?.isTemplate == true ? nil : ReadMessage(rows)
     try Self.check(rows)
   }
 
@@ -98,8 +100,7 @@ package struct RowJudge: Sendable {
     let to = recipient(of: row, &faults)
     checkValues(of: row, &faults)
     guard let to else { return .faults(faults) }
-    let json = rows.message.filled(to: to.description) { row[columns[$0]] }
-    guard faults.isEmpty, let request = request(json, row, &faults) else { return .faults(faults) }
+    guard faults.isEmpty, let request = request(to, row, &faults) else { return .faults(faults) }
     let kept = kept.map { place in
       place.flatMap { Self.isBlank(row[$0]) ? nil : row.text($0).trimmed }
     }
@@ -155,8 +156,10 @@ package struct RowJudge: Sendable {
   }
 
   private func request(
-    _ json: [UInt8], _ row: UploadRow, _ faults: inout [RowFault]
+    _ to: Recipient, _ row: UploadRow, _ faults: inout [RowFault]
   ) -> SendRequest? {
+    if let request = read?.request(to: to, { row[columns[$0]] }) { return request }
+    let json = rows.message.filled(to: to.description) { row[columns[$0]] }
     do throws(FieldFaults) {
       let only = try Self.only(json, rows.rules)
       if let body, !body.isTemplate, case .template = only.message.content {
@@ -183,7 +186,7 @@ package struct RowJudge: Sendable {
       "\(fault.detail), at \(text.pointer) of the message")
   }
 
-  private static func only(
+  static func only(
     _ json: [UInt8], _ rules: SendRules
   ) throws(FieldFaults) -> SendRequest {
     let root: JSONValue
