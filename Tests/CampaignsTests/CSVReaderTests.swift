@@ -48,6 +48,10 @@ import Testing
       ["2: 0|x", "3: !text-after-quote", "4: 2|b", "5: 3|c"]),
     .init(
       "text behind a closing quote", "to,name\n1,\"a\"b\n2,c\n", ["2: !text-after-quote", "3: 2|c"]),
+    .init(
+      "a quote that never closes in a row of several lines",
+      "to,name,zone\n0,x\n1,\"a\nb\",\"c\n2,d\n3,e\n",
+      ["2: 0|x", "4: !open-quote", "5: 2|d", "6: 3|e"]),
     .init("a field of NUL", "to\n\u{0}\n", ["2: \u{0}"]),
   ]
 
@@ -140,6 +144,15 @@ import Testing
     #expect(readings.lines.count <= 4)
     #expect(readings.mostHeld <= 2 << 20)
     #expect(readings.ends.last == upload.count)
+  }
+
+  @Test("quotes that open and close on every line are read once or twice, not again for each line")
+  func linear() {
+    let lines = (0..<300_000).flatMap { _ in Array("a\",\"\n".utf8) }
+    let readings = Readings.of(Array("to,name\n".utf8) + lines, parts: [60_000])
+    #expect((1...4).contains(readings.lines.count))
+    #expect(readings.lines.first == "2: !row-too-long")
+    #expect(readings.ends.last == lines.count + 8)
   }
 
   @Test("the end of each row is where the next one begins, in every encoding")

@@ -68,9 +68,11 @@ package struct CSVReader: Sendable {
         self.scan = scan
         return nil
       case .fault(let reason, let end):
-        let fault = RowFault(line: line, reason, Self.sentence(reason))
+        // A quote is told where it opened, anything else where the row began.
+        let breaks = reason == .rowTooLong ? 0 : scan.breaksBeforeFault
+        let fault = RowFault(line: line + breaks, reason, Self.sentence(reason))
         pass(to: end)
-        line += 1
+        line += scan.breaksBeforeFault + 1
         if header == nil { throw UploadRefusal(line: fault.line, "the header: \(fault.detail)") }
         return .fault(fault, end: offset)
       case .row(let end):

@@ -21,6 +21,8 @@ struct RowScan {
   private(set) var ends: [Int] = []
   /// How many lines end inside of the row.
   private(set) var innerBreaks = 0
+  /// Of a row that cannot be read: how many lines end in it before the one from whose end reading goes on.
+  private(set) var breaksBeforeFault = 0
   /// The first field that is too long, counted from 0.
   private(set) var longField: Int?
   /// How many fields there are, up to the last that is not empty.
@@ -30,8 +32,10 @@ struct RowScan {
   private var place: Int
   private var fieldIndex = 0
   private var fieldStart = 0
-  /// Where the first line of the row ends, if a later one is part of it.
-  private var firstLineEnd: Int?
+  /// Where the line ends on which the last quote opened, if its field goes on behind it.
+  private var openingLineEnd: Int?
+  /// The inner breaks before that quote.
+  private var breaksBeforeQuote = 0
   private var problem: RowFault.Reason?
   private let columns: Int
   private let separator: UInt8
@@ -49,7 +53,7 @@ struct RowScan {
   /// The text has lost so many bytes at its front.
   mutating func move(by count: Int) {
     place -= count
-    if let end = firstLineEnd { firstLineEnd = end - count }
+    if let end = openingLineEnd { openingLineEnd = end - count }
   }
 
   mutating func run(_ text: [UInt8], from start: Int, isLast: Bool) -> Step {
@@ -68,6 +72,7 @@ struct RowScan {
         if text[place] == quote {
           state = .quoted
           place += 1
+          (openingLineEnd, breaksBeforeQuote) = (nil, innerBreaks)
         } else {
           state = .bare
         }
@@ -127,7 +132,7 @@ struct RowScan {
         return false
       }
       innerBreaks += 1
-      if firstLineEnd == nil { firstLineEnd = next }
+      if openingLineEnd == nil { openingLineEnd = next }
       end = next
     }
     keep(text, place..<end)
@@ -181,10 +186,14 @@ struct RowScan {
     fieldStart = bytes.count
   }
 
-  /// The next row begins on the line after the one that cannot be read: a quote too many costs one row, not all up to
-  /// the next quote.
+  /// The next row begins on the line after the quote that was not closed: one too many costs one row, not all up to the
+  /// next quote. No quote in between can have been left open, so nothing is read more than twice.
   private mutating func giveUp(_ reason: RowFault.Reason) -> Step? {
-    if let firstLineEnd { return .fault(reason, end: firstLineEnd) }
+    if state != .bare, state != .fieldStart, let openingLineEnd {
+      breaksBeforeFault = breaksBeforeQuote
+      return .fault(reason, end: openingLineEnd)
+    }
+    breaksBeforeFault = innerBreaks
     problem = reason
     state = .skipping
     return nil

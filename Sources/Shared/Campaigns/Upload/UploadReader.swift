@@ -20,6 +20,7 @@ package struct UploadReader: Sendable {
   private var objects: NDJSONReader?
   private var received: Int
   private var isFinished = false
+  private var refusal: UploadRefusal?
 
   /// Where it goes on from a position, what is fed begins at the position's offset.
   package init(_ form: Form, from position: UploadPosition = .beginning) {
@@ -69,7 +70,14 @@ package struct UploadReader: Sendable {
   /// nil where more has to be fed first, or where all has been read. The upload is refused where it has no header that
   /// can be used.
   package mutating func next() throws(UploadRefusal) -> UploadReading? {
-    let reading = form == .table ? try table?.next() : try objects?.next()
+    if let refusal { throw refusal }
+    let reading: UploadReading?
+    do throws(UploadRefusal) {
+      reading = form == .table ? try table?.next() : try objects?.next()
+    } catch {
+      refusal = error
+      throw error
+    }
     if reading == nil, isFinished, header == nil {
       throw UploadRefusal(line: 1, "the upload has no row; its first one must name the columns")
     }
