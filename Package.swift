@@ -96,6 +96,7 @@ let package = Package(
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
     module("Telemetry", ["Domain", "JSON", "Platform", "Time"]),
     module("Events", ["Crypto", "Domain", "Forms", "JSON", "Time"]),
+    module("Campaigns", ["Domain", "JSON", "Time"]),
     module(
       "EventLog",
       ["Events", "Domain", "Forms", "Time", "Platform", "Compression", "SQLite", "Kafka"],
@@ -203,8 +204,12 @@ let package = Package(
     tests(
       "ProvidersTests", ["Providers", "Events", "Domain", "Forms", "Time", "JSON", "Crypto"],
       exclude: ["Fixtures"]),
+    tests(
+      "CampaignsTests", ["Campaigns", "Domain", "JSON"],
+      resources: [.embedInCode("Fixtures/recipients.json")]),
     .target(
-      name: "FuzzTargets", dependencies: ["Providers", "Events", "Domain", "HTTP", "Time", "JSON"],
+      name: "FuzzTargets",
+      dependencies: ["Campaigns", "Providers", "Events", "Domain", "HTTP", "Time", "JSON"],
       path: "Fuzz", exclude: ["Seeds"], swiftSettings: ours),
     tests("SQLiteTests", ["SQLite", "TestSupport"]),
     tests(
@@ -276,7 +281,7 @@ let package = Package(
         "Postgres",
         "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Running",
         "Settings", "Telemetry", "Events",
-        "Crypto", "Forms", "Providers", "StatusWorker",
+        "Crypto", "Forms", "Providers", "StatusWorker", "Campaigns",
       ],
       path: "Benchmarks", exclude: ["fastapi"], swiftSettings: ours),
     .target(

@@ -1,3 +1,4 @@
+import Campaigns
 import Events
 import Domain
 import Foundation
@@ -10,7 +11,7 @@ import Time
 /// does not hold: what was read and written again reads the same.
 enum FuzzTarget: String, CaseIterable {
   case twilioWebhook, metaWebhook, sendRequest, templateString, phoneNumber, answers, serviceAccount
-  case requestHead, chunkedBody
+  case requestHead, chunkedBody, upload, campaignRow
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ"] ?? ""
@@ -37,8 +38,86 @@ enum FuzzTarget: String, CaseIterable {
     case .answers: answers(input)
     case .requestHead: requestHead(input)
     case .chunkedBody: chunkedBody(input)
+    case .upload: upload(input)
+    case .campaignRow: campaignRow(input)
     case .serviceAccount:
       _ = try? ServiceAccount(json: Secret(String(decoding: input, as: UTF8.self)))
+    }
+  }
+
+  /// What comes in parts, or was cut and goes on, is read as what comes at once. The first byte says what it is.
+  private func upload(_ input: [UInt8]) {
+    let form = UploadReader.Form.allCases[Int(input.first ?? 0) & 1]
+    let content = Array(input.dropFirst())
+    let whole = Self.readings(content, form, inPartsOf: content.count + 1)
+    for size in [1, 3, 100] {
+      let pieced = Self.readings(content, form, inPartsOf: size)
+      precondition(pieced?.rows == whole?.rows && pieced?.names == whole?.names)
+    }
+    guard let readings = whole?.rows else { return }
+    precondition(readings.last.map { $0.end <= content.count } ?? true)
+    for (one, next) in zip(readings, readings.dropFirst()) {
+      precondition(one.end < next.end && one.line < next.line)
+    }
+    goOn(content, form, readings)
+  }
+
+  /// Each reading's place is one from which the rest reads the same.
+  private func goOn(_ content: [UInt8], _ form: UploadReader.Form, _ readings: [UploadReading]) {
+    var reader = UploadReader(form)
+    reader.feed(content)
+    reader.finish()
+    for count in 1...max(1, min(3, readings.count)) where count <= readings.count {
+      guard (try? reader.next()) == readings[count - 1],
+        let kept = try? JSONDocument(reader.position.json).root,
+        let position = UploadPosition(kept)
+      else { preconditionFailure("the position is not read as it was written") }
+      let rest = Array(content.dropFirst(position.offset))
+      for size in [1, 3, rest.count + 1] {
+        let other = Self.readings(rest, form, from: position, inPartsOf: size)
+        precondition(other?.rows == Array(readings.dropFirst(count)))
+      }
+    }
+  }
+
+  /// nil where the upload is refused.
+  private static func readings(
+    _ content: [UInt8], _ form: UploadReader.Form, from position: UploadPosition = .beginning,
+    inPartsOf size: Int
+  ) -> (rows: [UploadReading], names: [String])? {
+    var reader = UploadReader(form, from: position)
+    var rows: [UploadReading] = []
+    do {
+      for start in stride(from: 0, to: content.count, by: size) {
+        reader.feed(Array(content[start..<min(content.count, start + size)]))
+        while let reading = try reader.next() { rows.append(reading) }
+        precondition(reader.heldBytes <= 2 * UploadLimits.rowLength + size)
+      }
+      reader.finish()
+      while let reading = try reader.next() { rows.append(reading) }
+    } catch { return nil }
+    return (rows, reader.header?.names ?? [])
+  }
+
+  /// A message behind the first line, its values and its recipient before it.
+  private func campaignRow(_ input: [UInt8]) {
+    guard let end = input.firstIndex(of: 0x0A) else { return }
+    let message = Array(input[(end + 1)...])
+    guard let placeholders = try? Placeholders(message) else { return }
+    var reader = UploadReader(.table)
+    reader.feed(Array("to,a,b\n".utf8) + input[...end])
+    reader.finish()
+    guard case .row(let row)? = try? reader.next(), let header = reader.header else { return }
+    for channel in Sender.Channel.allCases {
+      let rules = SendRules(channel: channel)
+      let rows = CampaignRows(message: placeholders, rules: rules, kept: ["b", "c"])
+      guard let judge = try? RowJudge(rows, header: header),
+        case .send(let send) = judge.judge(row)
+      else { continue }
+      let written = try? JSONDocument(send.json).root
+      precondition(written.flatMap { try? SendRequest.all(in: $0, as: rules) } == [send.request])
+      let recipient = try? RecipientText.read(row[0], defaultPrefix: .italy)
+      precondition(recipient == send.recipient)
     }
   }
 
