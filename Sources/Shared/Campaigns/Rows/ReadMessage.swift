@@ -51,7 +51,7 @@ struct ReadMessage: Sendable {
   }
 
   func request(to: Recipient, _ value: (Int) -> ArraySlice<UInt8>) -> SendRequest? {
-    if case .businessScoped = to, rules.channel == .twilioSMS { return nil }
+    if case .businessScoped = to, !rules.channel.isWhatsApp { return nil }
     var request = request
     request.to = to
     for (text, place) in texts {
