@@ -96,7 +96,7 @@ import Time
       bodies.wait(for: .seconds(30)) { !$0.isEmpty }
       let start = RunningTime.now
       for _ in 0..<40 { exporter.buffer.add((0..<500).map { Self.span($0 % 10) }) }
-      #expect(RunningTime.now - start < .seconds(1))
+      #expect(RunningTime.now - start < .seconds(5))
       // All but what fits into the buffer.
       #expect(exporter.buffer.dropped.value == 40 * 500 - 16 * SpanBuffer.batch)
       exporter.close()
