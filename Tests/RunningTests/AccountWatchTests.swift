@@ -251,6 +251,14 @@ import Testing
     let settings = try Self.settings()
     _ = try put(Self.app, as: "acme", settings)
     #expect(throws: AccountBook.Refused.self) { try put(Self.app, as: "other", settings) }
+    // Where two were written at the same moment, the first by its name has it, and the other is told.
+    let both = try ["other", "acme"].map { name in
+      try AccountDocument(try #require(AccountName(name)), json: Array(Self.app.utf8))
+    }
+    let (merged, faults) = settings.with(both)
+    #expect(
+      merged.senders.filter { $0.sender.id == SenderID("made") }.map(\.account?.text) == ["acme"])
+    #expect(faults.keys.map(\.text) == ["other"])
     let literal = try put(
       Self.app.replacing("app-token", with: "${HOME}").replacing("made", with: "literal"),
       as: "literal", settings)
@@ -275,7 +283,7 @@ import Testing
       try theirs.put(Array(own.utf8), as: name, store)
     }
     for wrong in [
-      Self.app, own.replacing("\"made\"", with: "\"a\""),
+      Self.app.replacing("made", with: "b2"), own.replacing("\"made\"", with: "\"a\""),
       own.replacing("made", with: "b1").replacing(
         "\"appId\"", with: "\"baseURL\": \"http://127.0.0.1/v24.0\", \"appId\""),
     ] {
