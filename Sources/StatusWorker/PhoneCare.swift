@@ -181,13 +181,6 @@ package final class PhoneCare {
   }
 
   private func ask(_ request: ProviderRequest, _ phone: Phone) throws -> ProviderAnswer {
-    var call = HTTPCall(request, under: phone.sender.baseURL)
-    call.totalTimeout = .seconds(10)
-    guard case .answered(let answer) = client.ask(call) else {
-      throw NoAnswer(description: "there was no answer from \(phone.sender.baseURL.authority)")
-    }
-    return ProviderAnswer(answer)
+    try client.ask(request, under: phone.sender.baseURL, within: .seconds(10))
   }
-
-  private struct NoAnswer: Error, CustomStringConvertible { let description: String }
 }

@@ -51,12 +51,7 @@ package final class SignupCare {
 
   private func goOn(with open: [String]) throws {
     let run = SignupRun(settings.withLock { $0 }, store, log: log) { [client] request, base in
-      var call = HTTPCall(request, under: base)
-      call.totalTimeout = .seconds(10)
-      guard case .answered(let answer) = client.ask(call) else {
-        throw NoAnswer(description: "there was no answer from \(base.authority)")
-      }
-      return ProviderAnswer(answer)
+      try client.ask(request, under: base, within: .seconds(10))
     }
     for id in open where !stop.isRequested {
       try keeper.whileHeld { _ = try run.advance(id) }
@@ -72,6 +67,4 @@ package final class SignupCare {
       return signup.end == nil && (signup.hasCode || signup.hasToken)
     }.map(\.id)
   }
-
-  private struct NoAnswer: Error, CustomStringConvertible { let description: String }
 }

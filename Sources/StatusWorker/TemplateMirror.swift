@@ -145,16 +145,8 @@ package final class TemplateMirror {
   private func ask(
     _ request: ProviderRequest, _ sender: SenderSettings, under base: WebAddress? = nil
   ) throws -> ProviderAnswer {
-    let base = base ?? sender.baseURL
-    var call = HTTPCall(request, under: base)
-    call.totalTimeout = .seconds(20)
-    guard case .answered(let answer) = client.ask(call) else {
-      throw NoAnswer(description: "there was no answer from \(base.authority)")
-    }
-    return ProviderAnswer(answer)
+    try client.ask(request, under: base ?? sender.baseURL, within: .seconds(20))
   }
-
-  private struct NoAnswer: Error, CustomStringConvertible { let description: String }
 }
 
 extension TemplateList {

@@ -151,12 +151,7 @@ package final class TokenCare {
   }
 
   private func ask(_ request: ProviderRequest, _ base: WebAddress) throws -> ProviderAnswer {
-    var call = HTTPCall(request, under: base)
-    call.totalTimeout = .seconds(10)
-    guard case .answered(let answer) = client.ask(call) else {
-      throw Failed("there was no answer from \(base.authority)")
-    }
-    return ProviderAnswer(answer)
+    try client.ask(request, under: base, within: .seconds(10))
   }
 
   /// Where somebody else has changed it meanwhile, theirs counts.

@@ -228,13 +228,8 @@ package final class TwilioCare {
   private func ask(
     _ request: ProviderRequest, _ sender: SenderSettings, under other: WebAddress? = nil
   ) throws -> ProviderAnswer {
-    let base = other ?? sender.address(of: .messaging)
-    var call = HTTPCall(request, under: base)
-    call.totalTimeout = .seconds(20)
-    guard case .answered(let answer) = client.ask(call) else {
-      throw Failed(description: "there was no answer from \(base.authority)")
-    }
-    return ProviderAnswer(answer)
+    try client.ask(
+      request, under: other ?? sender.address(of: .messaging), within: .seconds(20))
   }
 
   private struct Failed: Error, CustomStringConvertible { let description: String }

@@ -9,44 +9,14 @@ internal import Telemetry
 
 /// Threads for requests that a provider has to answer: that takes as long as it takes, and nothing else waits for it.
 final class ProviderDesk: Sendable {
-  private typealias Job = @Sendable (ProviderAsking) -> Void
-
-  private struct Queue {
-    var jobs: [Job] = []
-    var isClosed = false
-  }
-
   private let log: Log
-  private let queue: Monitor<Queue>
-  private let asking: ProviderAsking
+  private let desk = Desk("provider", threads: 4, limit: 64)
+  private let asking = ProviderAsking()
 
-  private static let threads = 4
-  private static let limit = 64
-
-  init(log: Log) {
-    self.log = log
-    let (queue, asking) = (Monitor(Queue()), ProviderAsking())
-    (self.queue, self.asking) = (queue, asking)
-    for number in 1...Self.threads {
-      _ = WorkerThread("provider-\(number)") {
-        while let job = Self.next(of: queue) { job(asking) }
-      }
-    }
-  }
-
-  private static func next(of queue: Monitor<Queue>) -> Job? {
-    while true {
-      queue.wait(for: .seconds(60)) { !$0.jobs.isEmpty || $0.isClosed }
-      let (job, isClosed) = queue.peek { queue in
-        (queue.jobs.isEmpty ? nil : queue.jobs.removeFirst(), queue.isClosed)
-      }
-      if let job { return job }
-      if isClosed { return nil }
-    }
-  }
+  init(log: Log) { self.log = log }
 
   func close() {
-    queue.change { $0.isClosed = true }
+    desk.close()
     asking.close()
   }
 
@@ -55,8 +25,8 @@ final class ProviderDesk: Sendable {
     _ responder: HTTPResponder,
     _ body: @escaping @Sendable (ProviderAsking) throws -> HTTPAnswer
   ) {
-    let log = log
-    let job: Job = { asking in
+    let (log, asking) = (log, asking)
+    let isTaken = desk.take {
       do { responder.answer(try body(asking)) } catch let refused as StoreQueries.Refused {
         responder.answer(refused.answer)
       } catch let problem as Problem {
@@ -65,11 +35,6 @@ final class ProviderDesk: Sendable {
         log.warning("a provider could not be asked", ["reason": "\(error)"])
         responder.answer(.noStore)
       }
-    }
-    let isTaken = queue.change { queue in
-      guard !queue.isClosed, queue.jobs.count < Self.limit else { return false }
-      queue.jobs.append(job)
-      return true
     }
     if !isTaken { responder.answer(Self.busy) }
   }
@@ -91,14 +56,14 @@ final class ProviderAsking: Sendable {
 
   /// 504 where no answer comes. What the answer says is for the caller to judge.
   func ask(_ request: ProviderRequest, under base: WebAddress) throws(Problem) -> ProviderAnswer {
-    var call = HTTPCall(request, under: base)
-    call.totalTimeout = .seconds(20)
-    guard case .answered(let answer) = try opened().ask(call) else {
+    let client = try opened()
+    do throws(NoProviderAnswer) {
+      return try client.ask(request, under: base, within: .seconds(20))
+    } catch {
       throw Problem(
         status: 504, title: "Gateway Timeout",
         detail: "There was no answer from \(base.authority); whether it did it is not known.")
     }
-    return ProviderAnswer(answer)
   }
 
   /// What the provider refused, in its own words.

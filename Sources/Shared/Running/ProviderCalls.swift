@@ -49,3 +49,22 @@ extension ProviderAnswer {
       body: answer.body)
   }
 }
+
+/// Nothing came back; whether the provider did what it was asked is not known.
+package struct NoProviderAnswer: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ base: WebAddress) { description = "there was no answer from \(base.authority)" }
+}
+
+extension HTTPClient {
+  /// Asks a provider and waits; for threads that may. What the answer says is for the caller to judge.
+  package func ask(
+    _ request: ProviderRequest, under base: WebAddress, within limit: Duration
+  ) throws(NoProviderAnswer) -> ProviderAnswer {
+    var call = HTTPCall(request, under: base)
+    call.totalTimeout = limit
+    guard case .answered(let answer) = ask(call) else { throw NoProviderAnswer(base) }
+    return ProviderAnswer(answer)
+  }
+}

@@ -1,5 +1,5 @@
--- Accounts that were made at run time. `sealed` is encrypted, and NULL where one was removed: its row stays, so that every
--- change shows in the sum of the versions.
+-- Accounts that were made at run time. `sealed` is encrypted, and NULL where one was removed: its row stays, so that
+-- every change shows in the sum of the versions.
 CREATE TABLE accounts (
   name TEXT PRIMARY KEY,
   sealed BLOB,
