@@ -122,6 +122,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_013.sql"), .embedInCode("Migrations/postgres_013.sql"),
         .embedInCode("Migrations/sqlite_014.sql"), .embedInCode("Migrations/postgres_014.sql"),
         .embedInCode("Migrations/sqlite_015.sql"), .embedInCode("Migrations/postgres_015.sql"),
+        .embedInCode("Migrations/sqlite_016.sql"), .embedInCode("Migrations/postgres_016.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -129,7 +130,8 @@ let package = Package(
         + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
         + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")
-        + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")),
+        + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")
+        + noun("Campaigns/campaigns")),
     module(
       "Settings",
       [
@@ -154,7 +156,7 @@ let package = Package(
       "API",
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
-        "Telemetry",
+        "Telemetry", "Campaigns",
         "Domain", "Forms", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/API"),
@@ -174,10 +176,18 @@ let package = Package(
         "Domain", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/StatusWorker"),
+    module(
+      "EngageWorker",
+      [
+        "Running", "EventLog", "SendStore", "Store", "Campaigns", "Events", "Telemetry", "Domain",
+        "Platform", "Time",
+      ],
+      path: "Sources/EngageWorker"),
     .executableTarget(
       name: "postrider",
       dependencies: [
-        "Ingest", "API", "DispatchWorker", "StatusWorker", "Simulator", "Running", "Settings",
+        "Ingest", "API", "DispatchWorker", "StatusWorker", "EngageWorker", "Simulator", "Running",
+        "Settings",
         "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain",
         "JSON",
         "Forms", "Platform", "Time",

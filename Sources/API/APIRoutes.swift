@@ -9,6 +9,7 @@ package final class APIRoutes: DoorRoutes {
   private let waiting: SendWaits
   private let keys: KeyLookup
   private let providers: ProviderDesk
+  private let uploads = Desk("uploads", threads: CampaignUploads.most, limit: 1)
   /// How long every process takes to hear of a secret that was made at run time.
   private let settling: Duration
 
@@ -31,6 +32,7 @@ package final class APIRoutes: DoorRoutes {
     let context = APIContext(settings, door, providers)
     SendRoutes(context, keys).add(to: &router)
     SMSProviderRoutes(context, keys).add(to: &router)
+    CampaignRoutes(context: context, uploads: uploads).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)
@@ -51,6 +53,7 @@ package final class APIRoutes: DoorRoutes {
     events.close()
     waiting.close()
     providers.close()
+    uploads.close()
   }
 }
 

@@ -35,6 +35,7 @@ package enum DispatchWorker {
       // What stopped a lane may have been its credentials.
       try tryAgain(doors.replace(by: settings), context.store, board)
     }
+    let pace = IntakePace()
     let actions = ActionBook(context.settings)
     context.reload.onChange { actions.apply($0) }
     let keeper = LeaseKeeper(
@@ -44,7 +45,10 @@ package enum DispatchWorker {
       WorkerThread("lanes") { lanes.run() },
       WorkerThread("recorder") { recorder.run() },
       WorkerThread("leases") { keeper.run() },
-      WorkerThread("intake") { IntakeLoop(context, doors: doors, board: board).run() },
+      WorkerThread("intake") {
+        IntakeLoop(context, doors: doors, board: board, pace: pace).run()
+      },
+      WorkerThread("bulk-intake") { BulkIntake(context, doors: doors, pace: pace).run() },
       WorkerThread("care") { care(context, doors, board, probeAfter, careEvery) },
       WorkerThread("relay") {
         OutboxRelay(

@@ -27,8 +27,10 @@ final class IntakeLoop {
   private let burial: Burial
   private let waiting: Counter
   private let tracer: Tracer?
+  private let pace: IntakePace
 
-  init(_ context: WorkerContext, doors: DoorBook, board: LaneBoard) {
+  init(_ context: WorkerContext, doors: DoorBook, board: LaneBoard, pace: IntakePace) {
+    self.pace = pace
     store = context.store
     eventLog = context.eventLog
     log = context.log
@@ -74,6 +76,7 @@ final class IntakeLoop {
     defer { reader.close() }
     while !stop.isRequested {
       let records = try reader.next(max: Self.batch, wait: .milliseconds(250))
+      if !records.isEmpty { pace.note() }
       let byPartition = Dictionary(grouping: records, by: \.partition)
       for (partition, records) in byPartition.sorted(by: { $0.key.number < $1.key.number }) {
         try take(records, of: partition, reader)

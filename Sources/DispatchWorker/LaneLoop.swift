@@ -18,6 +18,7 @@ final class LaneLoop: Sendable {
   private let recorder: Recorder
   private let client: HTTPClient
   private let repeats = Repeats()
+  private let campaigns = StoppedCampaigns()
   private let underWay: ClaimsUnderWay
   private let firstLook: Duration
   private let drain: Duration
@@ -72,6 +73,7 @@ final class LaneLoop: Sendable {
             pulsesAt = mark
           }
           try repeats.withdraw(in: store)
+          try campaigns.look(in: store)
           lookAt = .now + Self.lookAround
         }
         failures = 0
@@ -142,10 +144,12 @@ final class LaneLoop: Sendable {
     for send in claim.sends {
       do throws(Failure) {
         var prepared = try door.prepare(send, at: claim.now)
-        let repeats = repeats
+        let (repeats, campaigns) = (repeats, campaigns)
         repeats.add(send)
+        campaigns.add(send)
         prepared.call.gate = {
-          repeats.pass(send) && RunningTime.now < deadline ? .pass : .refuse
+          repeats.pass(send) && campaigns.pass(send) && RunningTime.now < deadline
+            ? .pass : .refuse
         }
         calls.append((prepared.call, completion(prepared, door, clock)))
       } catch {
@@ -163,10 +167,11 @@ final class LaneLoop: Sendable {
   private func completion(
     _ prepared: PreparedSend, _ door: SenderDoor, _ clock: ClockBridge
   ) -> HTTPClient.Completion {
-    let (recorder, breakers, repeats) = (recorder, breakers, repeats)
+    let (recorder, breakers, repeats, campaigns) = (recorder, breakers, repeats, campaigns)
     let (send, template, hasFallback) = (prepared.send, prepared.template, prepared.hasFallback)
     return { outcome in
       repeats.forget(send)
+      campaigns.forget(send)
       if let isFailure = outcome.isHostFailure {
         breakers.note(door.host, isFailure: isFailure)
       } else {

@@ -4,6 +4,7 @@ internal import Settings
 internal import Telemetry
 internal import DispatchWorker
 internal import Domain
+internal import EngageWorker
 internal import EventLog
 internal import FoundationEssentials
 internal import Glibc
@@ -170,6 +171,7 @@ struct Workers {
     var threads: [WorkerThread] = []
     if parts.contains(.dispatch) { threads += try DispatchWorker.start(context(.dispatch)) }
     if parts.contains(.status) { threads += StatusWorker.start(context(.status)) }
+    if parts.contains(.engage) { threads += EngageWorker.start(context(.engage)) }
     return threads
   }
 

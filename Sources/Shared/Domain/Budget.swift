@@ -85,7 +85,7 @@ package struct Rate: Hashable, Sendable {
     self.init(count, per: interval, burst: burst)
   }
 
-  var perSecond: Double { Double(count) / interval.seconds }
+  package var perSecond: Double { Double(count) / interval.seconds }
 
   private static func interval(_ text: Substring) -> Duration? {
     let digits = text.prefix { "0"..."9" ~= $0 }
@@ -111,5 +111,23 @@ extension Rate: CustomStringConvertible {
       default: "\(milliseconds)ms"
       }
     return "\(count)/\(span)" + (burst == count ? "" : " burst \(burst)")
+  }
+}
+
+extension Rate {
+  /// For each of so many that share it.
+  package func divided(by parts: Int) -> Rate {
+    parts == 1 ? self : Rate(count, per: interval * parts, burst: burst)
+  }
+
+  /// As many at once as that part of a whole interval: a window that was used up frees all of its slots together.
+  package func share(ofHundred share: Int) -> Rate {
+    Rate(count * share, per: interval * 100, burst: max(1, max(count, burst) * share / 100))
+  }
+
+  /// The same number in the same time, one after the other rather than all at its beginning: so many at once as come in
+  /// a second.
+  package var spread: Rate {
+    Rate(count, per: interval, burst: max(1, Int(perSecond.rounded(.up))))
   }
 }

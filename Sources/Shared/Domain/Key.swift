@@ -16,6 +16,7 @@ package typealias SendKey = Key<Keyed.Send>
 package typealias LaneKey = Key<Keyed.Lane>
 package typealias GroupKey = Key<Keyed.Group>
 package typealias FlowKey = Key<Keyed.Flow>
+package typealias CampaignKey = Key<Keyed.Campaign>
 
 /// What has a key.
 package enum Keyed {
@@ -25,4 +26,5 @@ package enum Keyed {
   package enum Group {}
   /// A queue within a lane.
   package enum Flow {}
+  package enum Campaign {}
 }

@@ -21,11 +21,20 @@ package struct SendID: Hashable, Sendable {
       high: milliseconds << 16 | word(random[0..<2]), low: word(random[2..<10]), version: 7)
   }
 
-  /// The one for an item of a request that came with an idempotency key. The parts go into the hash
-  /// with their lengths, so that no two different requests read the same.
+  /// The one for an item of a request that came with an idempotency key.
   package static func derived(tenant: Tenant, idempotencyKey: String, item: Int) -> SendID {
+    derived(from: [tenant.app, tenant.company, idempotencyKey, String(item)])
+  }
+
+  /// The one for a row of a campaign: by the person where each is written to once, else by the line.
+  package static func ofRow(_ row: String, in campaign: CampaignID, load: Int) -> SendID {
+    derived(from: ["campaign", campaign.description, String(load), row])
+  }
+
+  /// The parts go into the hash with their lengths, so that no two different requests read the same.
+  private static func derived(from parts: [String]) -> SendID {
     var message: [UInt8] = []
-    for part in [tenant.app, tenant.company, idempotencyKey, String(item)] {
+    for part in parts {
       message.append(contentsOf: "\(part.utf8.count):".utf8)
       message.append(contentsOf: part.utf8)
     }

@@ -58,6 +58,9 @@ package struct LogAdoption {
         },
         others: extent.available.filter { $0.key != .intake }.reduce(into: [:]) { others, item in
           others[item.key.topic.rawValue] = item.value.map(start.place)
+        },
+        doubtfulBulk: (extent.available[.bulk] ?? []).map {
+          start == .restored ? $0.upperBound : 0
         })
       // By the adoption the generation has risen.
       identity = try store.identity()
@@ -88,7 +91,9 @@ package struct LogAdoption {
   /// Puts in doubt what the store has no answer for and what it did not take in yet. Answers how many sends of
   /// the log come in doubt as they are taken in.
   package func restore(_ extent: Extent) throws(StoreError) -> Int64 {
-    _ = try store.restored(SendsInLog(log: extent.log, available: extent.sends))
+    _ = try store.restored(
+      SendsInLog(
+        log: extent.log, available: extent.sends, bulk: extent.available[.bulk] ?? []))
     var left: Int64 = 0
     for (number, range) in extent.sends.enumerated() {
       guard let place = try store.intakePlace(partition: number) else { continue }

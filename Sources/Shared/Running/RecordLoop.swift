@@ -44,6 +44,7 @@ package final class RecordLoop<Prepared: Sendable> {
   private let eventLog: any EventLog
   private let store: SendStore
   private let worker: WorkerID
+  private let kind: WorkerKind
   private let group: String
   private let topic: Topic
   private let metrics: Metrics
@@ -59,13 +60,15 @@ package final class RecordLoop<Prepared: Sendable> {
   private let stage: HandlingStage<Prepared>
 
   package init(
-    _ eventLog: any EventLog, _ store: SendStore, worker: WorkerID, group: String, topic: Topic,
-    types: Set<String>, log: Log, health: HealthPart, metrics: Metrics, stop: StopSignal,
-    batch: Int = 500, prepare: @escaping Preparation, handler: @escaping Handler
+    _ eventLog: any EventLog, _ store: SendStore, worker: WorkerID, kind: WorkerKind = .status,
+    group: String, topic: Topic, types: Set<String>, log: Log, health: HealthPart,
+    metrics: Metrics, stop: StopSignal, batch: Int = 500, prepare: @escaping Preparation,
+    handler: @escaping Handler
   ) {
     self.eventLog = eventLog
     self.store = store
     self.worker = worker
+    self.kind = kind
     self.group = group
     self.topic = topic
     self.metrics = metrics
@@ -96,7 +99,7 @@ package final class RecordLoop<Prepared: Sendable> {
 
   private func read(_ succeeded: () -> Void) throws(ReadingHalt) {
     let reader = try LeasedReader(
-      group, topic, of: eventLog, store, worker: worker, .status, keeper: .reader, log: log,
+      group, topic, of: eventLog, store, worker: worker, kind, keeper: .reader, log: log,
       metrics: metrics)
     defer { reader.close() }
     var underWay: Stretch?

@@ -10,7 +10,7 @@ extension SendStore {
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
-    Reasons.noun,
+    Campaigns.noun, Reasons.noun,
   ]
 }
 
@@ -25,7 +25,9 @@ enum Partitions {
   static let noun = Noun(
     "partitions", sqlite: PackageResources.partitions_sqlite_sql,
     postgres: PackageResources.partitions_postgres_sql,
-    [count, add, renew, take, nextLapse, release, place, pass, hasRead, adopt])
+    [
+      count, add, renew, take, nextLapse, release, place, pass, hasRead, adopt, doubt, doubtful,
+    ])
 }
 
 enum Arrivals {
@@ -78,6 +80,8 @@ enum Sends {
         14, sqlite: PackageResources.sqlite_014_sql, postgres: PackageResources.postgres_014_sql),
       Migration(
         15, sqlite: PackageResources.sqlite_015_sql, postgres: PackageResources.postgres_015_sql),
+      Migration(
+        16, sqlite: PackageResources.sqlite_016_sql, postgres: PackageResources.postgres_016_sql),
     ])
 }
 
@@ -226,6 +230,20 @@ enum Signups {
   static let noun = Noun(
     "signups", sqlite: PackageResources.signups_sqlite_sql,
     postgres: PackageResources.signups_postgres_sql, [all, one, save, replace, prune])
+}
+
+/// Many sends of one upload.
+enum Campaigns {
+  static let noun = Noun(
+    "campaigns", sqlite: PackageResources.campaigns_sqlite_sql,
+    postgres: PackageResources.campaigns_postgres_sql,
+    [
+      create, one, lock, byKey, ofKey, page, open, save, saveUpload, addChange, changes, untold,
+      told,
+      addFaults, faults, known, insertSends, flows, groups, waiting, holds, underWay, join, serve,
+      stopped, count, tally, queued, endUnclaimed, forgetRows, forgetContents,
+      forgetCampaignSends, sourceRows, pruneChanges, pruneFaults, pruneCounts, pruneLanes, prune,
+    ])
 }
 
 /// What runs by the clock.

@@ -54,7 +54,9 @@ package struct Settings: Sendable {
   }
 }
 
-package enum WorkerName: String, Hashable, Sendable, CaseIterable { case ingest, dispatch, status }
+package enum WorkerName: String, Hashable, Sendable, CaseIterable {
+  case ingest, dispatch, status, engage
+}
 
 package struct TLSFiles: Hashable, Sendable {
   package let certificate: String

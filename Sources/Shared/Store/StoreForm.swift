@@ -7,8 +7,10 @@ package enum StoreForm: Int64, Comparable, Sendable {
   case rows = 0
   /// The changes of a send packed beside it, and those of a transaction that are to be published in one row.
   case packed = 1
+  /// Sends of campaigns, which wait in queues until their campaign runs.
+  case campaigns = 2
 
-  package static let newest = StoreForm.packed
+  package static let newest = StoreForm.campaigns
 
   package static func < (left: StoreForm, right: StoreForm) -> Bool {
     left.rawValue < right.rawValue

@@ -48,7 +48,9 @@ package enum Workers {
 }
 
 /// Workers of one kind share what there is of it.
-package enum WorkerKind: String, Hashable, Sendable, CaseIterable { case dispatch, status }
+package enum WorkerKind: String, Hashable, Sendable, CaseIterable {
+  case dispatch, status, engage
+}
 
 extension Transaction {
   /// It lives for the span of a lease from now; who was silent for longer counts no more.

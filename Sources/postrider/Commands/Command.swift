@@ -21,6 +21,7 @@ enum Command {
   /// In the order of the list.
   private static let all: [any Subcommand.Type] = [
     UpCommand.self, IngestCommand.self, DispatchCommand.self, StatusCommand.self,
+    EngageCommand.self,
     SendCommand.self, TraceCommand.self, LaneCommand.self, DoubtCommand.self, DeadCommand.self,
     PruneCommand.self, AccountCommand.self, PhoneCommand.self, TasksCommand.self,
     PruneCommand.self, AccountCommand.self, TemplateCommand.self,

@@ -67,3 +67,13 @@ struct StatusCommand: WorkerCommand {
 
   init(_ options: Options) { given = options }
 }
+
+struct EngageCommand: WorkerCommand {
+  static let summary = "run only what looks after campaigns"
+  static let part = WorkerName.engage
+  static let sentence =
+    "Starts campaigns at their time, sees to their end, and tells what becomes of them."
+  let given: Options
+
+  init(_ options: Options) { given = options }
+}

@@ -1,4 +1,4 @@
-internal import Domain
+package import Domain
 internal import JSON
 
 /// Judges each row of an upload: whom it goes to, and what is sent, with all that is wrong told at once. What every row
@@ -38,6 +38,14 @@ package struct RowJudge: Sendable {
   /// What is wrong whatever a row has: fields that nobody knows, and what no sample is without. What a filled text has
   /// wrong is told row by row, as no sample is right everywhere.
   private static func check(_ rows: CampaignRows) throws(UploadRefusal) {
+    let faults = lastingFaults(of: rows)
+    guard faults.isEmpty else {
+      throw UploadRefusal(line: 1, faults.prefix(10).map { "the message: \($0)" })
+    }
+  }
+
+  /// The same for a message that has no upload yet.
+  package static func lastingFaults(of rows: CampaignRows) -> [FieldFault] {
     let known = SendRequest.fields.union(rows.rules.otherFields)
     var filled: Set<String> = []
     for text in rows.message.texts
@@ -50,9 +58,9 @@ package struct RowJudge: Sendable {
     for sample in samples {
       let faults = faults(of: rows, filledWith: Array(sample.utf8)[...])
       lasting = lasting?.filter(faults.contains) ?? faults.filter { !filled.contains($0.pointer) }
-      guard lasting?.isEmpty == false else { return }
+      if lasting?.isEmpty ?? true { return [] }
     }
-    throw UploadRefusal(line: 1, (lasting ?? []).prefix(10).map { "the message: \($0)" })
+    return lasting ?? []
   }
 
   private static let samples = [
@@ -186,7 +194,7 @@ package struct RowJudge: Sendable {
       "\(fault.detail), at \(text.pointer) of the message")
   }
 
-  static func only(
+  package static func only(
     _ json: [UInt8], _ rules: SendRules
   ) throws(FieldFaults) -> SendRequest {
     let root: JSONValue

@@ -5,6 +5,7 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
   case askAboutNumbers = "AskAboutNumbers"
   case askAboutTwilioSenders = "AskAboutTwilioSenders"
   case connectAccounts = "ConnectAccounts"
+  case runCampaigns = "RunCampaigns"
   case joinCallbacks = "JoinParkedCallbacks"
   case askAboutSilentSends = "AskAboutSilentSends"
   case forgetOldSends = "ForgetOldSends"
@@ -19,6 +20,7 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
     case .askAboutTwilioSenders:
       "Asks Twilio every quarter of an hour how its senders stand, and finishes rotations of auth tokens."
     case .connectAccounts: "Goes on with accounts whose connection was interrupted."
+    case .runCampaigns: "Starts campaigns at their time, and sees to their end."
     case .joinCallbacks:
       "Joins callbacks with sends that came later; a day later they are dead letters."
     case .askAboutSilentSends: "Asks the provider about sends that heard nothing for `silentAfter`."
@@ -29,7 +31,7 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
   /// How often it looks whether something is due.
   package var interval: Duration {
     switch self {
-    case .refreshTokens, .joinCallbacks: .seconds(1)
+    case .refreshTokens, .runCampaigns, .joinCallbacks: .seconds(1)
     case .mirrorTemplates, .askAboutNumbers, .connectAccounts, .askAboutSilentSends: .seconds(5)
     case .askAboutTwilioSenders: .seconds(15)
     case .forgetOldSends: .seconds(3600)

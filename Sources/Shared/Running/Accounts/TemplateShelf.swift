@@ -14,6 +14,8 @@ package struct TemplateWord: Sendable {
   package var refusal: String?
   /// What may keep it from going out.
   package var warning: String?
+  /// As its provider says it; nil where nothing is known of it.
+  package var status: String?
 }
 
 /// What a process knows of its accounts' templates: what the store has, looked at every two seconds.
@@ -81,7 +83,9 @@ package final class TemplateShelf: Sendable {
       guard list.isWhole || list.isWanted else { return TemplateWord() }
       // Somebody may have mended it at the provider's.
       if entry.status != "APPROVED" { content.wanted.insert(account) }
-      return Self.word(on: template, entry, isTwilio: contentSid != nil)
+      var word = Self.word(on: template, entry, isTwilio: contentSid != nil)
+      word.status = entry.status
+      return word
     }
   }
 

@@ -29,6 +29,9 @@ struct LaneState {
     stamp = row.integer(.stamp)
   }
 
+  /// With what the provider has told.
+  func rate(_ budget: Budget) -> Rate? { budget.limited(by: told).rate }
+
   func laneBudget(_ budget: Budget) throws(StoreError) -> LaneBudget {
     do { return try LaneBudget(budget.limited(by: told), kept: self.budget) } catch {
       throw .broken(error.description)

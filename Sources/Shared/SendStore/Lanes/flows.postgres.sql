@@ -2,16 +2,16 @@
 
 -- add
 /* A flow that comes to be while its template or its campaign is held begins held. */
-INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
-SELECT p.lane, p.priority, p.campaign, p.template, p.kind,
+INSERT INTO flows (lane, priority, campaign, template, kind, campaign_key, load, held_until, hold_reason)
+SELECT p.lane, p.priority, p.campaign, p.template, p.kind, p.campaign_key, p.load,
   greatest(max(f.held_until), max(h.held_until), 0), coalesce(max(f.hold_reason), max(h.reason))
-FROM unnest(:lane::bigint[], :priority::bigint[], :campaign::text[], :template::text[], :kind::bigint[])
-  AS p(lane, priority, campaign, template, kind)
+FROM unnest(:lane::bigint[], :priority::bigint[], :campaign::text[], :template::text[], :kind::bigint[],
+  :campaign_key::bigint[], :load::bigint[]) AS p(lane, priority, campaign, template, kind, campaign_key, load)
 LEFT JOIN flows f ON f.lane = p.lane
   AND ((f.template = p.template AND p.template <> '') OR (f.campaign = p.campaign AND p.campaign <> ''))
 LEFT JOIN template_holds h ON h.lane = p.lane
   AND (h.template = p.template OR h.template || chr(31) = substr(p.template, 1, length(h.template) + 1))
-GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind
+GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind, p.campaign_key, p.load
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
 -- find
@@ -19,15 +19,26 @@ SELECT key FROM flows JOIN unnest(:lane::bigint[], :priority::bigint[], :campaig
   :kind::bigint[]) AS p(lane, priority, campaign, template, kind) USING (lane, priority, campaign, template, kind);
 
 -- waiting
-/* Kind 1 has what waits for a slot of a new recipient: it was due before the others of its flow. */
-SELECT key, priority, campaign, template, kind, held_until
-FROM flows WHERE lane = ANY(:lane::bigint[]) AND waiting > 0 ORDER BY priority DESC, kind DESC, served, key;
+/* Odd kinds have what waits for a slot of a new recipient: it was due before the others of its flow. Those of a
+   campaign are there only while it runs. */
+SELECT f.key, f.priority, f.campaign, f.template, f.kind, f.held_until, f.served, f.campaign_key, c.pace, c.share,
+  c.lanes, c.expires, p.served AS campaign_served, p.paid_back
+FROM flows f LEFT JOIN campaigns c ON c.key = f.campaign_key
+LEFT JOIN campaign_lanes p ON p.campaign = f.campaign_key AND p.lane = f.lane
+WHERE f.lane = ANY(:lane::bigint[]) AND f.waiting > 0 AND (f.campaign_key = 0
+  OR (c.state IN (2 /* running */, 4 /* finishing */) AND c.load = f.load))
+ORDER BY f.priority DESC, f.kind & 1 DESC, f.served, f.key;
 
 -- addWaiting
-/* A flow that was empty joins where the least served of its lane stands: idle time gains it nothing. */
+/* A flow that was empty joins where the least served of its lane stands: idle time gains it nothing. A campaign takes
+   its turns as a whole. */
 UPDATE flows SET waiting = waiting + p.n, served = CASE WHEN waiting > 0 THEN served
-  ELSE greatest(served, coalesce((SELECT min(g.served) FROM flows g WHERE g.lane = flows.lane
-    AND g.waiting > 0), 0)) END
+  ELSE greatest(served, coalesce((SELECT min(t.served) FROM (
+    SELECT g.served FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0 AND g.campaign_key = 0
+    UNION ALL SELECT p.served FROM campaign_lanes p JOIN campaigns c ON c.key = p.campaign
+    WHERE p.lane = flows.lane AND c.state IN (2 /* running */, 4 /* finishing */)
+      AND EXISTS (SELECT 1 FROM flows w WHERE w.lane = p.lane AND w.campaign_key = p.campaign AND w.waiting > 0)) t),
+  0)) END
 FROM unnest(:flow::bigint[], :count::bigint[]) AS p(k, n) WHERE key = p.k RETURNING key;
 
 -- serve

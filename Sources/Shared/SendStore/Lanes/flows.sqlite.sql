@@ -2,8 +2,8 @@
 
 -- add
 /* A flow that comes to be while its template or its campaign is held begins held. */
-INSERT INTO flows (lane, priority, campaign, template, kind, held_until, hold_reason)
-SELECT :lane, :priority, :campaign, :template, :kind,
+INSERT INTO flows (lane, priority, campaign, template, kind, campaign_key, load, held_until, hold_reason)
+SELECT :lane, :priority, :campaign, :template, :kind, :campaign_key, :load,
   max(coalesce(max(f.held_until), 0),
     coalesce((SELECT max(h.held_until) FROM template_holds h WHERE h.lane = :lane
       AND (h.template = :template OR h.template || char(31) = substr(:template, 1, length(h.template) + 1))), 0)),
@@ -18,14 +18,26 @@ SELECT key FROM flows WHERE lane = :lane AND priority = :priority AND campaign =
   AND kind = :kind;
 
 -- waiting
-/* Kind 1 has what waits for a slot of a new recipient: it was due before the others of its flow. */
-SELECT key, priority, campaign, template, kind, held_until
-FROM flows WHERE lane = :lane AND waiting > 0 ORDER BY priority DESC, kind DESC, served, key;
+/* Odd kinds have what waits for a slot of a new recipient: it was due before the others of its flow. Those of a
+   campaign are there only while it runs. */
+SELECT f.key, f.priority, f.campaign, f.template, f.kind, f.held_until, f.served, f.campaign_key, c.pace, c.share,
+  c.lanes, c.expires, p.served AS campaign_served, p.paid_back
+FROM flows f LEFT JOIN campaigns c ON c.key = f.campaign_key
+LEFT JOIN campaign_lanes p ON p.campaign = f.campaign_key AND p.lane = f.lane
+WHERE f.lane = :lane AND f.waiting > 0 AND (f.campaign_key = 0
+  OR (c.state IN (2 /* running */, 4 /* finishing */) AND c.load = f.load))
+ORDER BY f.priority DESC, f.kind & 1 DESC, f.served, f.key;
 
 -- addWaiting
-/* A flow that was empty joins where the least served of its lane stands: idle time gains it nothing. */
+/* A flow that was empty joins where the least served of its lane stands: idle time gains it nothing. A campaign takes
+   its turns as a whole. */
 UPDATE flows SET waiting = waiting + :count, served = CASE WHEN waiting > 0 THEN served
-  ELSE max(served, coalesce((SELECT min(g.served) FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0), 0)) END
+  ELSE max(served, coalesce((SELECT min(t.served) FROM (
+    SELECT g.served FROM flows g WHERE g.lane = flows.lane AND g.waiting > 0 AND g.campaign_key = 0
+    UNION ALL SELECT p.served FROM campaign_lanes p JOIN campaigns c ON c.key = p.campaign
+    WHERE p.lane = flows.lane AND c.state IN (2 /* running */, 4 /* finishing */)
+      AND EXISTS (SELECT 1 FROM flows w WHERE w.lane = p.lane AND w.campaign_key = p.campaign AND w.waiting > 0)) t),
+  0)) END
 WHERE key = :flow RETURNING key;
 
 -- serve

@@ -54,3 +54,11 @@ INSERT INTO partitions (topic, number, log, next_offset)
 SELECT * FROM unnest(:topic::text[], :number::bigint[], :log::text[], :next_offset::bigint[])
 ON CONFLICT (topic, number) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset, before_id = NULL,
   epoch = partitions.epoch + 1, lease_until = 0;
+
+-- doubt
+INSERT INTO partitions (topic, number, doubt_until)
+SELECT * FROM unnest(:topic::text[], :number::bigint[], :doubt_until::bigint[]) AS p(topic, number, doubt_until)
+ON CONFLICT (topic, number) DO UPDATE SET doubt_until = excluded.doubt_until;
+
+-- doubtful
+SELECT number, doubt_until FROM partitions WHERE topic = (:topic::text[])[1] AND doubt_until > 0;

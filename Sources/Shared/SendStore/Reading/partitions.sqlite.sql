@@ -44,3 +44,10 @@ SELECT EXISTS (SELECT 1 FROM intake WHERE log = :log) OR EXISTS (SELECT 1 FROM p
 INSERT INTO partitions (topic, number, log, next_offset) VALUES (:topic, :number, :log, :next_offset)
 ON CONFLICT (topic, number) DO UPDATE SET log = excluded.log, next_offset = excluded.next_offset, before_id = NULL,
   epoch = partitions.epoch + 1, lease_until = 0;
+
+-- doubt
+INSERT INTO partitions (topic, number, doubt_until) VALUES (:topic, :number, :doubt_until)
+ON CONFLICT (topic, number) DO UPDATE SET doubt_until = excluded.doubt_until;
+
+-- doubtful
+SELECT number, doubt_until FROM partitions WHERE topic = :topic AND doubt_until > 0;

@@ -13,11 +13,16 @@ struct Candidate {
   /// Nothing to this person before then.
   let restUntil: Timestamp?
 
+  /// Of a campaign, where it is in one.
+  var campaign: PacedCampaign?
+
+  var expires: Timestamp { min(row.expires, campaign?.expires ?? row.expires) }
+
   func claimed(by claim: ClaimID) -> ClaimedSend {
     ClaimedSend(
       key: row.key, id: row.id, attempt: row.progress.attempt, claim: claim,
       recipient: row.recipient, content: content, window: window, optOut: optOut,
-      due: row.due, expires: row.expires)
+      due: row.due, expires: expires, campaign: campaign?.key)
   }
 }
 
@@ -27,8 +32,22 @@ struct Flow {
   let priority: Int
   let campaign: String
   let template: String
-  let holdsNewRecipients: Bool
+  let kind: FlowKind
   let heldUntil: Timestamp
+  let served: Int64
+  /// nil where it is of no campaign, or of a mere label.
+  let paced: PacedCampaign?
+
+  var holdsNewRecipients: Bool { kind.holdsNewRecipients }
+
+  /// Where what waits for a slot of a new recipient is put.
+  func aside(in lane: LaneKey) -> FlowName {
+    var kind = kind
+    kind.holdsNewRecipients = true
+    return FlowName(
+      lane: lane, priority: priority, campaign: campaign, template: template, kind: kind,
+      campaignKey: paced?.key)
+  }
 }
 
 extension SendRow {
@@ -44,20 +63,20 @@ extension Transaction {
     try rows(Flows.waiting, [.lane: .key(lane)]) { row in
       Flow(
         key: row.key(.key), priority: row.int(.priority), campaign: row.text(.campaign),
-        template: row.text(.template),
-        holdsNewRecipients: row.integer(.kind) == 1, heldUntil: row.time(.heldUntil))
+        template: row.text(.template), kind: FlowKind(number: row.integer(.kind)),
+        heldUntil: row.time(.heldUntil), served: row.integer(.served), paced: PacedCampaign(row))
     }
   }
 
   /// Locked, so that proof of an earlier attempt that comes meanwhile waits; one whose callback is being
   /// applied right now is passed over.
   func candidates(
-    _ lane: LaneIdentity, flow: FlowKey, at now: Timestamp, limit: Int
+    _ lane: LaneIdentity, flow: Flow, at now: Timestamp, limit: Int
   ) throws(StoreError) -> [Candidate] {
     try rows(
       Sends.due,
       [
-        .lane: .key(lane.key), .flow: .key(flow), .now: .time(now), .limit: .integer(limit),
+        .lane: .key(lane.key), .flow: .key(flow.key), .now: .time(now), .limit: .integer(limit),
         .laneGroup: .key(lane.group),
       ]
     ) { row throws(StoreError) in
@@ -66,7 +85,7 @@ extension Transaction {
         lastAttempt: row.int(.lastAttempt),
         failed: row.integer(.failed), proven: row.integer(.proven), version: row.int(.version))
       let send = SendRow(
-        key: row.key(.send), id: try SendID(column: row.bytes(.id)), lane: lane.key, flow: flow,
+        key: row.key(.send), id: try SendID(column: row.bytes(.id)), lane: lane.key, flow: flow.key,
         recipient: PersonAddress(row.text(.recipient)), progress: progress,
         maxAttempts: row.int(.maxAttempts),
         due: row.time(.due),
@@ -77,7 +96,7 @@ extension Transaction {
           lastInbound: row.optionalTime(.lastInbound), lastRefusal: row.optionalTime(.windowClosed)),
         optOut: row.optionalText(.optOut).flatMap(OptOut.init(rawValue:)),
         pairPaidBack: row.optionalTime(.paidBack), lastCounted: row.optionalTime(.counted),
-        restUntil: row.optionalTime(.restUntil))
+        restUntil: row.optionalTime(.restUntil), campaign: flow.paced)
     }
   }
 
@@ -127,7 +146,10 @@ extension Sends {
 
 extension Flows {
   enum WaitingParameter: Int, Columns { case lane }
-  enum WaitingColumn: Int, Columns { case key, priority, campaign, template, kind, heldUntil }
+  enum WaitingColumn: Int, Columns {
+    case key, priority, campaign, template, kind, heldUntil, served, campaignKey, pace, share,
+      lanes, expires, campaignServed, paidBack
+  }
   static let waiting = Query<WaitingParameter, WaitingColumn>("waiting")
 }
 

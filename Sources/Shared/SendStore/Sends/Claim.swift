@@ -18,6 +18,8 @@ package struct ClaimedSend: Hashable, Sendable {
   /// When it was last due: what put it off has moved that.
   package let due: Timestamp
   package let expires: Timestamp
+  /// Which may be stopped between claim and post.
+  package let campaign: CampaignKey?
 }
 
 package enum ClaimResult: Hashable, Sendable {

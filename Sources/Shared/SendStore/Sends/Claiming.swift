@@ -59,6 +59,7 @@ struct Claiming {
   private var ended: [(Candidate, SendNews, code: String?)] = []
   private var postponed: [(Candidate, due: Timestamp, flow: FlowKey)] = []
   private var servedByFlow: [FlowKey: Int64] = [:]
+  private var paces: CampaignPaces
   private var pairs: [PersonAddress: Timestamp] = [:]
   private var counted: [PersonAddress: Timestamp] = [:]
 
@@ -91,6 +92,7 @@ struct Claiming {
       && group.leaseUntil > now
     generation = group.generation
     hasLostCommits = group.hasLostCommits
+    paces = CampaignPaces(rate: state.rate(budget), at: now)
     plan = BudgetPlan(
       budget, lane: try state.laneBudget(budget), recipients: try group.recipientBudget(budget),
       inFlight: state.inFlight, now: now - lag, postBy: claim.postBy - lag)
@@ -175,22 +177,19 @@ struct Claiming {
     plan.room > 0 && taken.count < limit && judged < 4 * limit
   }
 
-  /// Shares what room there is among the flows of one priority, those first that have had least.
+  /// Shares what room there is among the flows of one priority, those first that have had least. The flows of one
+  /// campaign count as one, and take no more than the campaign may.
   private mutating func serve(
     _ peers: ArraySlice<Flow>, limit: Int, _ holdsNew: inout Timestamp?
   ) throws(StoreError) {
-    var hungry = Array(peers.filter { $0.heldUntil <= claim.now })
+    var hungry = FlowTurn.turns(of: peers.filter { $0.heldUntil <= claim.now })
     for flow in peers where flow.heldUntil > claim.now { claim.look(at: flow.heldUntil) }
     while !hungry.isEmpty, hasRoom(limit) {
       let share = max(1, min(plan.room, limit - taken.count) / hungry.count)
-      var stillHungry: [Flow] = []
-      for flow in hungry where hasRoom(limit) {
-        if flow.holdsNewRecipients, let holdsNew {
-          claim.look(at: holdsNew)
-          continue
-        }
-        let wanted = min(share, plan.room, limit - taken.count)
-        if try take(wanted, of: flow, &holdsNew) { stillHungry.append(flow) }
+      var stillHungry: [FlowTurn] = []
+      for turn in hungry where hasRoom(limit) {
+        let left = try serve(turn, at: share, limit: limit, &holdsNew)
+        if !left.isEmpty { stillHungry.append(FlowTurn(flows: left)) }
       }
       hungry = stillHungry
     }
@@ -198,15 +197,42 @@ struct Claiming {
     if !hungry.isEmpty, plan.room > 0 { claim.look(at: claim.now) }
   }
 
+  /// At most `share` of those that take their turn together. Answers the flows that have more.
+  private mutating func serve(
+    _ turn: FlowTurn, at share: Int, limit: Int, _ holdsNew: inout Timestamp?
+  ) throws(StoreError) -> [Flow] {
+    var wanted = min(share, plan.room, limit - taken.count, paces.room(of: turn.campaign))
+    guard wanted > 0 else {
+      claim.look(at: paces.nextRoom(of: turn.campaign))
+      return []
+    }
+    var left: [Flow] = []
+    for (place, flow) in turn.flows.enumerated() {
+      guard wanted > 0, hasRoom(limit) else {
+        left.append(flow)
+        continue
+      }
+      if flow.holdsNewRecipients, let holdsNew {
+        claim.look(at: holdsNew)
+        continue
+      }
+      let before = taken.count
+      let part = max(1, wanted / (turn.flows.count - place))
+      if try take(min(part, plan.room), of: flow, &holdsNew) { left.append(flow) }
+      wanted -= taken.count - before
+    }
+    return left
+  }
+
   /// True where the flow has more that is due.
   private mutating func take(
     _ wanted: Int, of flow: Flow, _ holdsNew: inout Timestamp?
   ) throws(StoreError) -> Bool {
     try flush()
-    let due = try transaction.candidates(lane, flow: flow.key, at: claim.now, limit: wanted)
+    let due = try transaction.candidates(lane, flow: flow, at: claim.now, limit: wanted)
     judged += due.count
     for candidate in due {
-      if candidate.row.expires <= claim.now {
+      if candidate.expires <= claim.now {
         ended.append((candidate, .expired, code: "expired"))
         claim.expired += 1
       } else if candidate.optOut == .everything {
@@ -238,16 +264,16 @@ struct Claiming {
       counted[address] = count ?? counted[address]
       taken.append(candidate)
       servedByFlow[flow.key, default: 0] += 1
+      paces.take(flow.paced)
     case .holdRecipient(let until):
       postpone(candidate, to: until + lag, flow: flow.key)
     case .holdNewRecipients(let until):
       holdsNew = until + lag
       claim.look(at: until + lag)
       guard !flow.holdsNewRecipients else { return }
-      let aside = FlowName(
-        lane: lane.key, priority: flow.priority, campaign: flow.campaign, template: flow.template,
-        holdsNewRecipients: true)
-      postpone(candidate, to: candidate.row.due, flow: try flows.key(of: aside, transaction))
+      postpone(
+        candidate, to: candidate.row.due,
+        flow: try flows.key(of: flow.aside(in: lane.key), transaction))
     case .full:
       return
     }
@@ -316,6 +342,7 @@ struct Claiming {
     try transaction.run(
       Flows.serve,
       [.flow: .keys(flows), .count: .integers(flows.map { servedByFlow[$0, default: 0] })])
+    try paces.write(lane.key, to: transaction)
     try saveLane(adding: count)
     try transaction.saveTimes(People.savePairs, lane.key, pairs)
     try transaction.saveTimes(People.saveRecipients, lane.group, counted)

@@ -52,7 +52,9 @@ struct FlowName: Hashable {
   let priority: Int
   let campaign: String
   let template: String
-  var holdsNewRecipients = false
+  var kind = FlowKind.plain
+  /// Of a campaign of ours; a plain send may have any label.
+  var campaignKey: CampaignKey?
 }
 
 extension SendStore {
@@ -106,7 +108,7 @@ extension SendStore {
     }
   }
 
-  private func reserveKeys(_ count: Int) throws(StoreError) -> SendKey {
+  func reserveKeys(_ count: Int) throws(StoreError) -> SendKey {
     try keys.withLock { block throws(StoreError) -> SendKey in
       if let first = block.take(count) { return first }
       block = try reserveBlock(of: max(count, KeyBlock.size))
@@ -135,18 +137,27 @@ final class FlowBook {
   init(_ known: [FlowName: FlowKey]) { found = known }
 
   func key(of flow: FlowName, _ transaction: any Transaction) throws(StoreError) -> FlowKey {
-    if let known = found[flow] { return known }
-    let batch: Batch<Flows.FlowParameter> = [
+    if let known = self.found[flow] { return known }
+    let batch: Batch<Flows.AddParameter> = [
       .lane: .key(flow.lane), .priority: .integer(flow.priority),
       .campaign: .text(flow.campaign), .template: .text(flow.template),
-      .kind: .integer(flow.holdsNewRecipients ? 1 : 0),
+      .kind: .integer(flow.kind.number), .campaignKey: .integer(flow.campaignKey?.value ?? 0),
+      .load: .integer(flow.kind.load),
     ]
     try transaction.run(Flows.add, batch)
-    guard let key = try transaction.rows(Flows.find, batch, { $0.key(.key) as FlowKey }).first
+    let found = try transaction.rows(
+      Flows.find,
+      [
+        .lane: .key(flow.lane), .priority: .integer(flow.priority),
+        .campaign: .text(flow.campaign), .template: .text(flow.template),
+        .kind: .integer(flow.kind.number),
+      ]
+    ) { $0.key(.key) as FlowKey }
+    guard let key = found.first
     else {
       throw .broken("no flow was made")
     }
-    found[flow] = key
+    self.found[flow] = key
     return key
   }
 }
@@ -260,7 +271,7 @@ extension Transaction {
   }
 
   /// A lane to wait in until the settings of a process say whose it is.
-  private func lane(ofUnknown sender: SenderID) throws(StoreError) -> LaneKey {
+  func lane(ofUnknown sender: SenderID) throws(StoreError) -> LaneKey {
     let group = LaneGroupID.own(of: sender)
     try run(Lanes.addGroup, [.name: .text(group.text)])
     try run(
@@ -393,7 +404,10 @@ extension Arrivals {
 
 extension Flows {
   enum FlowParameter: Int, Columns { case lane, priority, campaign, template, kind }
-  static let add = Command<FlowParameter>("add")
+  enum AddParameter: Int, Columns {
+    case lane, priority, campaign, template, kind, campaignKey, load
+  }
+  static let add = Command<AddParameter>("add")
 
   enum FindColumn: Int, Columns { case key }
   static let find = Query<FlowParameter, FindColumn>("find")

@@ -26,10 +26,13 @@ SELECT send FROM history WHERE state = (:state::bigint[])[1] AND state >= 7 /* f
 ORDER BY send DESC LIMIT (:limit::bigint[])[1];
 
 -- summaries
-SELECT s.key, s.id, l.name AS sender, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
+SELECT s.key, s.id, l.name AS sender, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
+  CASE WHEN s.version = 0 AND s.state = 0 /* queued */ AND k.state = 6 /* canceled */ THEN 10 /* canceled */
+    ELSE s.state END AS state,
   f.campaign, s.changed, s.lane, (SELECT p.id FROM provider_ids p WHERE p.send = s.key ORDER BY p.attempt DESC
     LIMIT 1) AS provider_id
-FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow WHERE s.key = ANY(:key::bigint[]);
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow
+LEFT JOIN campaigns k ON k.key = f.campaign_key WHERE s.key = ANY(:key::bigint[]);
 
 -- standings
 SELECT s.id, s.state, l.name AS sender FROM sends s JOIN lanes l ON l.key = s.lane WHERE s.id = ANY(:id::bytea[]);
@@ -39,9 +42,12 @@ SELECT p.attempt, p.id FROM sends s JOIN provider_ids p ON p.send = s.key
 WHERE s.id = (:id::bytea[])[1] ORDER BY p.attempt;
 
 -- glances
-SELECT s.id, s.state, s.attempt, s.version, s.changed, s.recipient, l.name AS sender, f.campaign, f.template, c.content,
+SELECT s.id, s.attempt, s.version, s.changed, s.recipient, l.name AS sender, f.campaign, f.template, c.content,
+  CASE WHEN s.version = 0 AND s.state = 0 /* queued */ AND k.state = 6 /* canceled */ THEN 10 /* canceled */
+    ELSE s.state END AS state,
   (SELECT p.id FROM provider_ids p WHERE p.send = s.key AND p.attempt = s.attempt LIMIT 1) AS provider_id
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+LEFT JOIN campaigns k ON k.key = f.campaign_key
 WHERE s.id = ANY(:id::bytea[]);
 
 -- histories

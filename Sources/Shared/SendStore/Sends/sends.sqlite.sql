@@ -35,10 +35,15 @@ SELECT key, id, lane FROM sends WHERE key = :key;
 SELECT key, attempt FROM sends WHERE key = :key AND state = 1 /* sending */;
 
 -- one
-SELECT s.key, s.id, l.name AS sender, s.recipient, s.state, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
-  f.campaign, f.template, s.due, s.expires, c.content, a.answer, s.history
+/* A row that was never claimed has the state of its campaign. */
+SELECT s.key, s.id, l.name AS sender, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version,
+  CASE WHEN s.version = 0 AND s.state = 0 /* queued */ AND k.state = 6 /* canceled */ THEN 10 /* canceled */
+    ELSE s.state END AS state,
+  f.campaign, f.template, s.due, min(s.expires, coalesce(k.expires, s.expires)) AS expires, c.content, a.answer,
+  s.history
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
-LEFT JOIN answers a ON a.send = s.key WHERE s.id = :id;
+LEFT JOIN answers a ON a.send = s.key LEFT JOIN campaigns k ON k.key = f.campaign_key
+WHERE s.id = :id;
 
 -- history
 /* Changes with a row of their own. */

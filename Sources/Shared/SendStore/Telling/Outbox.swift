@@ -20,6 +20,8 @@ package struct OutboxEntry: Hashable, Sendable {
   package let providerID: ProviderID?
   /// JSON: where and how its states are told beside events.
   package let report: [UInt8]?
+  /// What it does to the counts of its campaign.
+  let move: CampaignMove?
 }
 
 /// The oldest changes that are not published, in the order in which they happened to each send.
@@ -27,6 +29,8 @@ package struct Unpublished: Sendable {
   package let entries: [OutboxEntry]
   /// The rows of the outbox that they stand in. One has what one transaction changed, and is forgotten as a whole.
   package let rows: [Int64]
+  /// What each of these rows does to the counts of campaigns.
+  let moves: [Int64: [CampaignMove]]
   /// Whether there were more.
   package let isFull: Bool
   package let at: Timestamp
@@ -42,14 +46,20 @@ extension SendStore {
       ) { row throws(StoreError) in
         (row: row.integer(.seq), marks: try OutboxMark.all(of: row))
       }
-      var (rows, marks): ([Int64], [OutboxMark]) = ([], [])
+      var (rows, marks, rowOfMark): ([Int64], [OutboxMark], [Int64]) = ([], [], [])
       for (row, more) in found {
         rows.append(row)
         marks += more
+        rowOfMark += more.map { _ in row }
         if marks.count >= limit { break }
       }
+      let entries = try transaction.entries(marks)
+      let moves = zip(rowOfMark, entries).compactMap { row, entry in
+        entry?.move.map { (row, $0) }
+      }
       return Unpublished(
-        entries: try transaction.entries(marks), rows: rows,
+        entries: entries.compactMap(\.self), rows: rows,
+        moves: Dictionary(grouping: moves, by: \.0).mapValues { $0.map(\.1) },
         isFull: marks.count >= limit || found.count == Self.outboxRows,
         at: try transaction.now(), generation: try transaction.generation())
     }
@@ -58,10 +68,14 @@ extension SendStore {
   /// Each has what one transaction changed, which is a thousand sends at most.
   private static let outboxRows = 256
 
-  /// Forgets what was published. Not the place up to which was read: rows are committed out of order.
+  /// Forgets what was published, and counts it. Not the place up to which was read: rows are committed out of order. A
+  /// row is there to be deleted once, so each change is counted once, whoever publishes it how often.
   package func published(_ changes: Unpublished) throws(StoreError) {
     try engine.write(.relay) { transaction throws(StoreError) in
-      try transaction.run(Outbox.delete, [.seq: .integers(changes.rows)])
+      let gone = try transaction.rows(Outbox.delete, [.seq: .integers(changes.rows)]) {
+        $0.integer(.seq)
+      }
+      try transaction.count(gone.flatMap { changes.moves[$0] ?? [] })
     }
   }
 
@@ -73,6 +87,9 @@ extension SendStore {
 }
 
 extension OutboxMark {
+  /// The change before it.
+  var former: OutboxMark { OutboxMark(send: send, version: version - 1) }
+
   /// A worker of an earlier version writes one change a row.
   static func all(of row: Row<Outbox.MarksColumn>) throws(StoreError) -> [OutboxMark] {
     if let packed = row.optionalBytes(.changes) { return try all(in: packed) }
@@ -94,6 +111,8 @@ private struct OutboxSend {
   let expires: Timestamp
   let history: [HistoryEntry]
   let report: [UInt8]?
+  /// nil where it is of no campaign.
+  let counted: CampaignMove.Place?
 
   init(_ row: Row<Outbox.AboutColumn>) throws(StoreError) {
     key = row.key(.key)
@@ -108,19 +127,29 @@ private struct OutboxSend {
     expires = row.time(.expires)
     history = try PackedHistory.entries(row.optionalBytes(.history) ?? [])
     report = row.optionalBytes(.report)
+    let campaignKey = row.integer(.campaignKey)
+    counted =
+      campaignKey == 0
+      ? nil
+      : CampaignMove.Place(
+        campaign: CampaignKey(campaignKey), lane: row.key(.lane), template: row.text(.template),
+        segment: FlowKind(number: row.integer(.kind)).segment)
   }
 
-  func entry(_ change: HistoryEntry, _ providerID: ProviderID?) -> OutboxEntry {
+  func entry(
+    _ change: HistoryEntry, after before: HistoryEntry?, _ providerID: ProviderID?
+  ) -> OutboxEntry {
     OutboxEntry(
       id: id, recipient: recipient, sender: sender, tenant: tenant, campaign: campaign,
       change: change, metadata: metadata, template: template, due: due, expires: expires,
-      providerID: providerID, report: report)
+      providerID: providerID, report: report,
+      move: counted.flatMap { CampaignMove($0, from: before, to: change) })
   }
 }
 
 extension Transaction {
-  /// Each send is read once, whatever it went through.
-  fileprivate func entries(_ marks: [OutboxMark]) throws(StoreError) -> [OutboxEntry] {
+  /// Each send is read once, whatever it went through. nil for one that is there no more.
+  fileprivate func entries(_ marks: [OutboxMark]) throws(StoreError) -> [OutboxEntry?] {
     let keys = Column.keys(Set(marks.map(\.send)).sorted())
     let found = try rows(Outbox.about, [.send: keys]) { row throws(StoreError) in
       try OutboxSend(row)
@@ -136,11 +165,17 @@ extension Transaction {
     let changes = marks.map { mark in
       (mark, sends[mark.send]?.history.last { $0.version == mark.version })
     }
-    let apart = try rowsOfHistory(changes.filter { $0.1 == nil }.map(\.0))
-    return changes.compactMap { mark, packed in
+    let former = marks.filter { mark in
+      guard let send = sends[mark.send], send.counted != nil, mark.version > 1 else { return false }
+      return !send.history.contains { $0.version == mark.version - 1 }
+    }.map(\.former)
+    let apart = try rowsOfHistory(changes.filter { $0.1 == nil }.map(\.0) + former)
+    return changes.map { mark, packed in
       guard let send = sends[mark.send], let change = packed ?? apart[mark] else { return nil }
+      let before = send.history.last { $0.version == mark.version - 1 } ?? apart[mark.former]
       return send.entry(
-        change, providerIDs[AttemptOfSend(send: mark.send, attempt: change.attempt)])
+        change, after: before,
+        providerIDs[AttemptOfSend(send: mark.send, attempt: change.attempt)])
     }
   }
 
@@ -185,8 +220,8 @@ extension Outbox {
 
   enum SendParameter: Int, Columns { case send }
   enum AboutColumn: Int, Columns {
-    case key, id, recipient, sender, app, company, campaign, template, content, due, expires,
-      history, report
+    case key, id, recipient, lane, sender, app, company, campaign, campaignKey, kind, template,
+      content, due, expires, history, report
   }
   static let about = Query<SendParameter, AboutColumn>("about")
 
@@ -200,7 +235,8 @@ extension Outbox {
   static let changes = Query<ChangeParameter, ChangeColumn>("changes")
 
   enum DeleteParameter: Int, Columns { case seq }
-  static let delete = Command<DeleteParameter>("delete")
+  enum DeleteColumn: Int, Columns { case seq }
+  static let delete = Query<DeleteParameter, DeleteColumn>("delete")
 
   enum CountColumn: Int, Columns { case count }
   static let count = Query<Nothing, CountColumn>("count")

@@ -6,8 +6,9 @@ SELECT seq, send, version, changes FROM outbox ORDER BY seq LIMIT (:limit::bigin
 
 -- about
 /* One send after the other by its key: a table that was small when the plan was made may be large now. */
-SELECT s.key, s.id, s.recipient, l.name AS sender, l.app, l.company, f.campaign, f.template, s.content, s.due,
-  s.expires, s.history, s.report
+SELECT s.key, s.id, s.recipient, s.lane, l.name AS sender, l.app, l.company, f.campaign, f.campaign_key, f.kind,
+  f.template, s.content, s.due,
+  least(s.expires, (SELECT expires FROM campaigns WHERE key = f.campaign_key)) AS expires, s.history, s.report
 FROM unnest(:send::bigint[]) AS p(k)
 CROSS JOIN LATERAL (
   SELECT s.key, s.id, s.recipient, s.lane, s.flow, s.due, s.expires, s.history, c.content,
@@ -28,7 +29,7 @@ CROSS JOIN LATERAL (SELECT * FROM history WHERE send = p.k AND version = p.v OFF
 
 -- delete
 /* One by one and not up to a number: rows are committed out of order. */
-DELETE FROM outbox WHERE seq = ANY(:seq::bigint[]);
+DELETE FROM outbox WHERE seq = ANY(:seq::bigint[]) RETURNING seq;
 
 -- count
 SELECT coalesce(sum(coalesce(length(changes) / 12, 1)), 0)::bigint AS count FROM outbox;

@@ -5,8 +5,10 @@
 SELECT seq, send, version, changes FROM outbox ORDER BY seq LIMIT :limit;
 
 -- about
-SELECT s.key, s.id, s.recipient, l.name AS sender, l.app, l.company, f.campaign, f.template, c.content, s.due,
-  s.expires, s.history, (SELECT report FROM reports WHERE send = s.key) AS report
+SELECT s.key, s.id, s.recipient, s.lane, l.name AS sender, l.app, l.company, f.campaign, f.campaign_key, f.kind,
+  f.template, c.content, s.due,
+  min(s.expires, coalesce((SELECT expires FROM campaigns WHERE key = f.campaign_key), s.expires)) AS expires,
+  s.history, (SELECT report FROM reports WHERE send = s.key) AS report
 FROM sends s JOIN contents c ON c.send = s.key JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow
 WHERE s.key = :send;
 
@@ -20,7 +22,7 @@ WHERE send = :send AND version = :version;
 
 -- delete
 /* One by one and not up to a number: rows are committed out of order. */
-DELETE FROM outbox WHERE seq = :seq;
+DELETE FROM outbox WHERE seq = :seq RETURNING seq;
 
 -- count
 SELECT coalesce(sum(coalesce(length(changes) / 12, 1)), 0) AS count FROM outbox;

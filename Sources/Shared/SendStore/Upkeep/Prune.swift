@@ -64,6 +64,12 @@ extension Transaction {
     try run(Flows.pruneHolds, [.before: .time(time)])
     // Of campaigns that no send is left of; who still knows the key of one is told when it uses it.
     try run(Flows.prune, [.before: .time(time)])
+    for command in [
+      Campaigns.pruneChanges, Campaigns.pruneFaults, Campaigns.pruneCounts, Campaigns.pruneLanes,
+      Campaigns.prune,
+    ] {
+      try run(command, [.before: .time(time)])
+    }
   }
 }
 

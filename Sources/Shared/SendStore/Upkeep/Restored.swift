@@ -2,13 +2,15 @@ internal import Domain
 package import Store
 internal import Time
 
-/// What each partition of the topic of sends has.
+/// What each partition of the topics that bring sends has.
 package struct SendsInLog: Sendable {
   package let log: String
   package let available: [Range<Int64>]
+  /// Of the rows of campaigns.
+  package let bulk: [Range<Int64>]
 
-  package init(log: String, available: [Range<Int64>]) {
-    (self.log, self.available) = (log, available)
+  package init(log: String, available: [Range<Int64>], bulk: [Range<Int64>] = []) {
+    (self.log, self.available, self.bulk) = (log, available, bulk)
   }
 }
 
@@ -29,6 +31,7 @@ extension SendStore {
             .doubtUntil: .integers(sends.available.map(\.upperBound)),
           ])
       }
+      try transaction.doubtBulk(before: sends?.bulk.map(\.upperBound) ?? [])
       let generation = 1 + (try transaction.generation())
       try transaction.note(Self.generationFact, generation)
       // Nothing is claimed, by whoever runs, until all of it is in doubt.
@@ -52,7 +55,8 @@ extension SendStore {
   /// Binds this store to a log: each partition goes on at its place, and sends before `doubtUntil` come in
   /// doubt.
   package func adopt(
-    log: String, sends: [(offset: Int64, doubtUntil: Int64)], others: [String: [Int64]]
+    log: String, sends: [(offset: Int64, doubtUntil: Int64)], others: [String: [Int64]],
+    doubtfulBulk: [Int64] = []
   ) throws(StoreError) {
     try engine.write { transaction throws(StoreError) in
       // Places may go back by this, which otherwise means that commits were lost.
@@ -74,8 +78,22 @@ extension SendStore {
           .topic: .texts(places.map(\.topic)), .number: .integers(places.map(\.number)),
           .log: .texts(places.map { _ in log }), .nextOffset: .integers(places.map(\.offset)),
         ])
+      try transaction.doubtBulk(before: doubtfulBulk)
     }
   }
+
+  /// For each partition of the rows of campaigns, up to where they may have been sent before the store was restored.
+  package func doubtfulBulk() throws(StoreError) -> [Int: Int64] {
+    try engine.read { transaction throws(StoreError) in
+      Dictionary(
+        try transaction.rows(Partitions.doubtful, [.topic: .text(Self.bulkTopic)]) {
+          ($0.int(.number), $0.integer(.doubtUntil))
+        }
+      ) { $1 }
+    }
+  }
+
+  fileprivate static let bulkTopic = "bulk"
 
   package func generation() throws(StoreError) -> Int64 {
     try engine.read { transaction throws(StoreError) in try transaction.generation() }
@@ -125,6 +143,16 @@ extension ChangeSet {
 }
 
 extension Transaction {
+  fileprivate func doubtBulk(before offsets: [Int64]) throws(StoreError) {
+    guard !offsets.isEmpty else { return }
+    try run(
+      Partitions.doubt,
+      [
+        .topic: .texts(offsets.map { _ in SendStore.bulkTopic }),
+        .number: .integers(offsets.indices.map(Int64.init)), .doubtUntil: .integers(offsets),
+      ])
+  }
+
   func generation() throws(StoreError) -> Int64 {
     try fact(SendStore.generationFact) ?? 0
   }
@@ -137,6 +165,12 @@ extension Leases {
 extension Partitions {
   enum AdoptParameter: Int, Columns { case topic, number, log, nextOffset }
   static let adopt = Command<AdoptParameter>("adopt")
+
+  enum DoubtParameter: Int, Columns { case topic, number, doubtUntil }
+  static let doubt = Command<DoubtParameter>("doubt")
+  enum DoubtfulParameter: Int, Columns { case topic }
+  enum DoubtfulColumn: Int, Columns { case number, doubtUntil }
+  static let doubtful = Query<DoubtfulParameter, DoubtfulColumn>("doubtful")
 }
 
 extension Arrivals {

@@ -1,0 +1,181 @@
+internal import Campaigns
+internal import Domain
+internal import JSON
+internal import Providers
+internal import SendStore
+internal import Settings
+internal import Store
+internal import Time
+
+/// A campaign as its queries show it: what it is, how far it has come, and why it does not go on.
+struct CampaignView {
+  let campaign: StoredCampaign
+  let tally: CampaignTally
+  let waiting: Int
+  let lanes: [LaneStatus]
+  let holds: [CampaignHold]
+  let now: Timestamp
+  let former: CampaignID?
+  var warnings: [String] = []
+  /// Of its sends, those that had been claimed when it was stopped.
+  var underWay: Int?
+
+  init(
+    _ campaign: StoredCampaign, in store: SendStore, warnings: [String] = [], underWay: Int? = nil
+  ) throws(StoreError) {
+    self.campaign = campaign
+    (waiting, tally) = try store.standing(of: campaign)
+    let senders = Set(CampaignDefinition(stored: campaign.definition)?.senders ?? [])
+    lanes = try store.laneStatus().filter { senders.contains($0.sender) }
+    holds = try store.holds(of: campaign)
+    now = try store.now()
+    former =
+      try campaign.source.map { source throws(StoreError) in
+        try store.campaign(source)?.id
+      } ?? nil
+    (self.warnings, self.underWay) = (warnings, underWay)
+  }
+
+  var json: [UInt8] {
+    JSONWriter.object(capacity: 2048) { writer in
+      Self.writeHead(campaign, to: &writer)
+      writeReason(to: &writer)
+      writer.field("from", former?.description)
+      CampaignUploadState(campaign).write(campaign, to: &writer)
+      writer.field("rows", campaign.rows)
+      writer.field("duplicates", campaign.duplicates)
+      writer.name("counts")
+      writer.object { counts in
+        for (state, count) in outcomes { counts.name(state.name); counts.value(count) }
+      }
+      writeCauses(to: &writer)
+      writer.field("waiting", waiting)
+      if let rate { writer.name("perSecond"); writer.value(rate) }
+      writeLanes(to: &writer)
+      if let underWay { writer.field("underWay", underWay) }
+      if !warnings.isEmpty {
+        writer.name("warnings")
+        writer.array { list in
+          for warning in warnings { list.value(warning) }
+        }
+      }
+      writer.field("definition", json: campaign.definition)
+    }
+  }
+
+  static func writeHead(_ campaign: StoredCampaign, to writer: inout JSONWriter) {
+    writer.field("id", campaign.id.description)
+    writer.field("name", campaign.name)
+    writer.field("state", campaign.state.name)
+    if campaign.wantsStart { writer.field("wantsStart", true) }
+    writer.field("app", campaign.tenant.app)
+    writer.field("company", campaign.tenant.company)
+    writer.field("createdAt", campaign.created.description)
+    writer.field("startsAt", campaign.startsAt?.description)
+    writer.field("startedAt", campaign.started?.description)
+    writer.field("endedAt", campaign.ended?.description)
+    writer.field("expiresAt", campaign.expires?.description)
+  }
+
+  /// How many of its rows stand where: together they are all of them.
+  var outcomes: [(SendState, Int)] {
+    var counts: [SendState: Int] = [:]
+    for item in tally.items { counts[item.state, default: 0] += item.count }
+    let unclaimed = max(0, campaign.rows - tally.begun)
+    counts[campaign.state == .canceled ? .canceled : .queued, default: 0] += unclaimed
+    return SendState.allCases.compactMap { state in
+      counts[state].flatMap { $0 > 0 ? (state, $0) : nil }
+    }
+  }
+
+  /// From its start on, or its whole time where it has ended.
+  private var rate: Double? {
+    guard let started = campaign.started else { return nil }
+    let span = ((campaign.ended ?? now) - started).seconds
+    return span >= 1 ? (Double(tally.begun) / span * 10).rounded() / 10 : nil
+  }
+
+  /// Its own, or what keeps all of its lanes.
+  private func writeReason(to writer: inout JSONWriter) {
+    if let reason = campaign.reason {
+      writer.name("reason")
+      return writer.object {
+        $0.field("cause", reason.cause.rawValue)
+        $0.field("text", reason.text)
+      }
+    }
+    guard campaign.state.isClaimable, waiting > 0 else { return }
+    if holds.reduce(0, { $0 + $1.waiting }) >= waiting, let first = holds.first {
+      writer.name("reason")
+      return writer.object { object in
+        object.field("cause", "template")
+        object.field("text", first.reason)
+        if !first.until.isOpenEnded { object.field("until", first.until.description) }
+      }
+    }
+    let standings = lanes.map { $0.standing(at: now) }
+    guard !standings.isEmpty,
+      standings.allSatisfy({ ["paused", "stopped", "held"].contains($0.state) })
+    else { return }
+    writer.name("reason")
+    writer.object { object in
+      object.field("cause", "account")
+      object.field("text", standings[0].reason ?? "its lanes are \(standings[0].state)")
+      object.field("until", standings.compactMap(\.until).min()?.description)
+    }
+  }
+
+  private func writeCauses(to writer: inout JSONWriter) {
+    writer.name("causes")
+    writer.array { list in
+      for (code, count) in tally.causes.prefix(50) {
+        list.object { object in
+          object.field("code", code)
+          object.field("count", count)
+          object.field("sentence", CampaignCause.sentence(code, lanes))
+        }
+      }
+    }
+  }
+
+  private func writeLanes(to writer: inout JSONWriter) {
+    writer.name("held")
+    writer.array { list in
+      for hold in holds {
+        list.object { object in
+          object.field("template", hold.template)
+          object.field("waiting", hold.waiting)
+          object.field("reason", hold.reason)
+          if !hold.until.isOpenEnded { object.field("until", hold.until.description) }
+        }
+      }
+    }
+    writer.name("lanes")
+    writer.array { list in
+      for lane in lanes {
+        let (state, reason, until) = lane.standing(at: now)
+        list.object { object in
+          object.field("sender", lane.sender.text)
+          object.field("state", state)
+          object.field("reason", reason)
+          object.field("until", until?.description)
+        }
+      }
+    }
+  }
+}
+
+/// Why sends did not arrive, in words.
+enum CampaignCause {
+  static func sentence(_ code: String, _ lanes: [LaneStatus]) -> String? {
+    switch code {
+    case "opted-out": return "The person has opted out."
+    case "expired": return "The campaign's time was over before its turn came."
+    case "campaign-canceled": return "The campaign was canceled before its next attempt."
+    default: break
+    }
+    guard let number = Int(code) else { return nil }
+    return [Provider.meta, .twilio].compactMap { ErrorTable.shared.row($0, number)?.sentence }
+      .first
+  }
+}

@@ -1,0 +1,10 @@
+package import Platform
+package import Running
+
+/// Looks after what goes on for longer than one send: campaigns.
+package enum EngageWorker {
+  /// Each thread ends by itself once the context's stop is requested.
+  package static func start(_ context: WorkerContext) -> [WorkerThread] {
+    [WorkerThread("campaigns") { CampaignLoop(context).run() }]
+  }
+}

@@ -1,0 +1,141 @@
+package import Domain
+package import Store
+package import Time
+
+/// What one change of a send does to the counts of its campaign: it leaves one place and comes to another.
+struct CampaignMove: Hashable {
+  /// Where a send of a campaign is counted, whatever its state.
+  struct Place: Hashable {
+    let campaign: CampaignKey
+    let lane: LaneKey
+    let template: String
+    let segment: Int
+  }
+
+  struct Spot: Hashable {
+    let place: Place
+    let state: SendState
+    /// Only where it ended without arriving.
+    let code: String
+
+    fileprivate init(_ place: Place, _ entry: HistoryEntry) {
+      self.place = place
+      state = entry.state
+      code = entry.state.isFailure ? entry.code ?? "" : ""
+    }
+  }
+
+  let from: Spot?
+  let to: Spot
+
+  /// `before` is the change that was the send's last one; nil where there was none. What is only remarked moves nothing.
+  init?(_ place: Place, from before: HistoryEntry?, to entry: HistoryEntry) {
+    guard before?.state != entry.state else { return nil }
+    from = before.map { Spot(place, $0) }
+    to = Spot(place, entry)
+  }
+}
+
+/// Sends of a campaign that wait until their template may be used again.
+package struct CampaignHold: Hashable, Sendable {
+  package let template: String
+  package let until: Timestamp
+  package let reason: String
+  package let waiting: Int
+}
+
+extension SendStore {
+  /// How many of a campaign's sends stand where, as far as changes are published.
+  package func tally(of campaign: CampaignKey) throws(StoreError) -> CampaignTally {
+    try engine.read { transaction throws(StoreError) in try transaction.tally(of: campaign) }
+  }
+
+  /// What of a campaign is held for its templates.
+  package func holds(of campaign: StoredCampaign) throws(StoreError) -> [CampaignHold] {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.rows(
+        Campaigns.holds,
+        [
+          .campaign: .key(campaign.key), .load: .integer(campaign.load),
+          .now: .time(try transaction.now()),
+        ]
+      ) { row in
+        CampaignHold(
+          template: TemplateKey(text: row.text(.template)).name, until: row.time(.until),
+          reason: row.optionalText(.reason) ?? "", waiting: row.int(.waiting))
+      }
+    }
+  }
+
+  /// With how many of it wait in queues, read in one look.
+  package func standing(
+    of campaign: StoredCampaign
+  ) throws(StoreError) -> (waiting: Int, tally: CampaignTally) {
+    try engine.read { transaction throws(StoreError) in
+      let waiting = try transaction.rows(
+        Campaigns.waiting, [.campaign: .key(campaign.key), .load: .integer(campaign.load)]
+      ) { $0.int(.count) }
+      return (waiting.first ?? 0, try transaction.tally(of: campaign.key))
+    }
+  }
+}
+
+extension Transaction {
+  func count(_ moves: [CampaignMove]) throws(StoreError) {
+    var changes: [CampaignMove.Spot: Int] = [:]
+    for move in moves {
+      if let from = move.from { changes[from, default: 0] -= 1 }
+      changes[move.to, default: 0] += 1
+    }
+    // In one order, so that no two wait for each other.
+    let sorted = changes.filter { $0.value != 0 }.sorted { $0.key.order < $1.key.order }
+    guard !sorted.isEmpty else { return }
+    try run(
+      Campaigns.count,
+      [
+        .campaign: .keys(sorted, \.key.place.campaign), .lane: .keys(sorted, \.key.place.lane),
+        .template: .texts(sorted.map(\.key.place.template)),
+        .segment: .integers(sorted.map { Int64($0.key.place.segment) }),
+        .state: .integers(sorted.map { Int64($0.key.state.rawValue) }),
+        .code: .texts(sorted.map(\.key.code)), .count: .integers(sorted.map { Int64($0.value) }),
+      ])
+  }
+
+  fileprivate func tally(of campaign: CampaignKey) throws(StoreError) -> CampaignTally {
+    CampaignTally(
+      try rows(Campaigns.tally, [.campaign: .key(campaign)]) { row throws(StoreError) in
+        guard let state = SendState(rawValue: row.int(.state)) else {
+          throw .broken("a state \(row.int(.state))")
+        }
+        let segment = row.int(.segment)
+        return CampaignTally.Item(
+          sender: SenderID(row.text(.sender)),
+          template: TemplateKey(text: row.text(.template)).name,
+          segment: segment == 0 ? "" : "+\(segment)", state: state, code: row.text(.code),
+          count: row.int(.count))
+      })
+  }
+}
+
+extension CampaignMove.Spot {
+  fileprivate var order: (Int64, Int64, Int, Int, String, String) {
+    (
+      place.campaign.value, place.lane.value, place.segment, state.rawValue, place.template, code
+    )
+  }
+}
+
+extension Campaigns {
+  enum CountParameter: Int, Columns { case campaign, lane, template, segment, state, code, count }
+  static let count = Command<CountParameter>("count")
+
+  enum TallyColumn: Int, Columns { case sender, template, segment, state, code, count }
+  static let tally = Query<CampaignParameter, TallyColumn>("tally")
+
+  enum WaitingParameter: Int, Columns { case campaign, load }
+  static let waiting = Query<WaitingParameter, CountColumn>("waiting")
+
+  enum HoldsParameter: Int, Columns { case campaign, load, now }
+  enum HoldColumn: Int, Columns { case template, until, reason, waiting }
+  static let holds = Query<HoldsParameter, HoldColumn>("holds")
+}
