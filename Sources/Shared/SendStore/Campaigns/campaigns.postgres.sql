@@ -132,7 +132,8 @@ WHERE campaign_key = (:campaign::bigint[])[1] AND load = (:load::bigint[])[1] AN
 -- holds
 /* What of it is kept back for its template, or for all that its lane sends by templates. */
 SELECT template, max(held_until) AS until, max(hold_reason) AS reason, CAST(sum(waiting) AS bigint) AS waiting
-FROM flows X
+FROM flows WHERE campaign_key = (:campaign::bigint[])[1] AND load = (:load::bigint[])[1] AND waiting > 0
+  AND held_until > (:now::bigint[])[1]
 GROUP BY template ORDER BY template;
 
 -- underWay
