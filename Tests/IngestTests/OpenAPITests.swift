@@ -63,6 +63,7 @@ import Testing
     try await caller.callHealth()
     try await caller.callStore()
     try await caller.callPhones()
+    try await caller.callCampaigns()
     try await caller.callProviders()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
@@ -73,6 +74,7 @@ import Testing
     try await full.callWebhooks()
     try await full.callStore()
     try await full.callPhones()
+    try await full.callCampaigns()
     try await full.callProviders()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(

@@ -59,7 +59,7 @@ struct CampaignView {
           for warning in warnings { list.value(warning) }
         }
       }
-      writer.field("definition", json: campaign.definition)
+      writer.field("definition", json: CampaignDefinition(stored: campaign.definition)?.asked)
     }
   }
 

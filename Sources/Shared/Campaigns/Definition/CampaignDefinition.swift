@@ -188,7 +188,7 @@ package struct CampaignDefinition: Hashable, Sendable {
     }
   }
 
-  package func write(to writer: inout JSONWriter) {
+  private func write(to writer: inout JSONWriter) {
     writer.field("name", name)
     writer.name("senders")
     writer.array { list in
@@ -210,8 +210,16 @@ package struct CampaignDefinition: Hashable, Sendable {
         object.field("outcome", source.outcome)
       }
     }
-    if !template.isEmpty { writer.field("template", template) }
   }
 
-  package var json: [UInt8] { JSONWriter.object { write(to: &$0) } }
+  /// As somebody may ask for it again.
+  package var asked: [UInt8] { JSONWriter.object { write(to: &$0) } }
+
+  /// As it is kept.
+  package var json: [UInt8] {
+    JSONWriter.object { writer in
+      write(to: &writer)
+      if !template.isEmpty { writer.field("template", template) }
+    }
+  }
 }

@@ -41,6 +41,8 @@ package struct QueuedFacts: Hashable, Sendable {
   package var restUntil: Timestamp?
   /// The budgets that hold it for whom it is for.
   package var personal: [BudgetPlan.Hold] = []
+  /// The campaign that it is a row of.
+  package var campaign: CampaignWait?
   /// How many that are due go before it, counted up to a limit.
   package var ahead = 0
 
@@ -77,7 +79,7 @@ package struct QueuedFacts: Hashable, Sendable {
       [rest(at: now)].compactMap(\.self) + personal.compactMap { lane.reason($0, at: now) }
     return lane.reasons(at: now) + person
       + [
-        flow.held(at: now), dueLater(at: now, than: person), failedToPost(at: now), behind,
+        campaign?.reason(at: now), flow.held(at: now), dueLater(at: now, than: person), failedToPost(at: now), behind,
         over(at: now),
       ].compactMap(\.self)
   }

@@ -20,7 +20,8 @@ SELECT key, name, lane_group, provider, account, address, app, company FROM lane
 
 -- standings
 SELECT l.name AS sender, l.in_flight, l.stopped, l.stop_code, l.stop_reason, l.held_until, l.hold_reason,
-  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f WHERE f.lane = l.key AND f.waiting > 0) AS waiting,
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM open_flows f
+    WHERE f.lane = l.key AND f.waiting > 0) AS waiting,
   (SELECT count(*) FROM doubts d WHERE d.lane = l.key) AS in_doubt, l.key, l.budget, g.recipients, g.owner,
   g.lease_until, l.told_rate, g.told_recipients, g.budget_lag
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
@@ -29,11 +30,11 @@ FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 /* The first of each flow stands first in the queue, so that each is one look, however many wait. */
 SELECT p.lane,
   (SELECT min((SELECT q.due FROM queue q WHERE q.lane = f.lane AND q.flow = f.key ORDER BY q.due LIMIT 1))
-    FROM flows f WHERE f.lane = p.lane AND f.waiting > 0) AS oldest_due,
-  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f
+    FROM open_flows f WHERE f.lane = p.lane AND f.waiting > 0) AS oldest_due,
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM open_flows f
     WHERE f.lane = p.lane AND f.waiting > 0 AND f.held_until > p.now) AS held,
-  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM flows f
-    WHERE f.lane = p.lane AND f.waiting > 0 AND f.held_until <= p.now AND f.kind = 1) AS new_recipients
+  (SELECT CAST(coalesce(sum(f.waiting), 0) AS bigint) FROM open_flows f
+    WHERE f.lane = p.lane AND f.waiting > 0 AND f.held_until <= p.now AND f.kind & 1 = 1) AS new_recipients
 FROM unnest(:lane::bigint[], :now::bigint[]) AS p(lane, now);
 
 -- pulses

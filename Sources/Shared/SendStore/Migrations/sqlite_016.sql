@@ -94,5 +94,9 @@ ALTER TABLE flows ADD COLUMN campaign_key INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE flows ADD COLUMN load INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX flows_by_campaign_key ON flows (campaign_key) WHERE campaign_key <> 0;
 
+-- Flows that may be claimed from as far as campaigns go: what is planned or paused is no backlog.
+CREATE VIEW open_flows AS SELECT f.* FROM flows f WHERE f.campaign_key = 0 OR EXISTS (SELECT 1 FROM campaigns c
+  WHERE c.key = f.campaign_key AND c.load = f.load AND c.state IN (2 /* running */, 4 /* finishing */));
+
 -- Records of the bulk topic before that offset may have been sent: the store came back from a backup since.
 ALTER TABLE partitions ADD COLUMN doubt_until INTEGER NOT NULL DEFAULT 0;

@@ -77,6 +77,7 @@ private struct SendReading {
     var facts = QueuedFacts(
       lane: lane.facts, flow: row.flowFacts, due: send.due, expires: send.expires)
     facts.restUntil = row.restUntil
+    facts.campaign = row.campaign
     facts.personal = lane.used(for: row.candidate(at: now))
     facts.lastFailure = lastFailure
     facts.notPosted = notPosted
@@ -163,6 +164,7 @@ private struct SendWaitRow {
   let postBy: Timestamp?
   let isWorkerAlive: Bool
   let silentSince: Timestamp?
+  let campaign: CampaignWait?
 
   init(_ row: Row<Reasons.SendColumn>) {
     lane = row.key(.lane)
@@ -181,6 +183,11 @@ private struct SendWaitRow {
     postBy = row.optionalTime(.postBy)
     isWorkerAlive = row.integer(.workers) > 0
     silentSince = row.optionalTime(.silentSince)
+    campaign = row.optionalInt(.campaignState).flatMap { CampaignState(rawValue: $0) }.map {
+      CampaignWait(
+        name: row.text(.campaign), state: $0, reason: row.optionalText(.campaignReason) ?? "",
+        startsAt: row.integer(.wantsStart) == 1 ? row.optionalTime(.startsAt) : nil)
+    }
   }
 
   func candidate(at now: Timestamp) -> BudgetPlan.Candidate {
@@ -196,7 +203,8 @@ extension Reasons {
   enum SendParameter: Int, Columns { case send, now }
   enum SendColumn: Int, Columns {
     case lane, flow, priority, campaign, template, heldUntil, holdReason, restUntil, lastInbound,
-      windowClosed, paidBack, counted, doubtReason, nextLook, postBy, workers, silentSince
+      windowClosed, paidBack, counted, doubtReason, nextLook, postBy, workers, silentSince,
+      campaignState, campaignReason, startsAt, wantsStart
   }
   static let send = Query<SendParameter, SendColumn>("send")
 

@@ -26,8 +26,9 @@ FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 SELECT s.lane, s.flow, f.priority, f.campaign, f.template, f.held_until, f.hold_reason, k.rest_until, k.last_inbound,
   k.window_closed, x.paid_back, r.counted, d.reason AS doubt_reason, d.next_look, i.post_by,
   (SELECT count(*) FROM workers w WHERE w.name = i.worker AND w.seen_until > (:now::bigint[])[1]) AS workers,
-  q.since AS silent_since
+  q.since AS silent_since, c.state AS campaign_state, c.reason AS campaign_reason, c.starts_at, c.wants_start
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow
+LEFT JOIN campaigns c ON c.key = f.campaign_key
 LEFT JOIN contacts k ON k.lane = s.lane AND k.address = s.recipient
 LEFT JOIN pairs x ON x.lane = s.lane AND x.address = s.recipient
 LEFT JOIN recipients r ON r.lane_group = l.lane_group AND r.address = s.recipient
@@ -44,7 +45,7 @@ SELECT count(*) AS count FROM (SELECT 1 FROM queue q WHERE q.lane = (:lane::bigi
 
 -- above
 /* Flows of a higher priority that may go now, by what waits in them. */
-SELECT (coalesce(sum(f.waiting), 0))::bigint AS count FROM flows f
+SELECT (coalesce(sum(f.waiting), 0))::bigint AS count FROM open_flows f
 WHERE f.lane = (:lane::bigint[])[1] AND f.waiting > 0 AND f.priority > (:priority::bigint[])[1]
   AND f.held_until <= (:now::bigint[])[1]
   AND EXISTS (SELECT 1 FROM queue q WHERE q.lane = f.lane AND q.flow = f.key AND q.due <= (:now::bigint[])[1]);
@@ -55,7 +56,7 @@ SELECT f.lane, (sum(f.waiting))::bigint AS waiting,
   (sum(CASE WHEN f.held_until > (:now::bigint[])[1] THEN 0 ELSE f.waiting END))::bigint AS free,
   min(CASE WHEN f.held_until <= (:now::bigint[])[1] THEN (SELECT q.due FROM queue q
     WHERE q.lane = f.lane AND q.flow = f.key ORDER BY q.due LIMIT 1) END) AS next_due
-FROM flows f WHERE f.waiting > 0 GROUP BY f.lane;
+FROM open_flows f WHERE f.waiting > 0 GROUP BY f.lane;
 
 -- held
 /* Of each lane the first few, and first those whose hold ends first. */
@@ -63,5 +64,5 @@ SELECT p.lane, p.priority, p.campaign, p.template, p.waiting, p.held_until, p.ho
 FROM (SELECT f.lane, f.priority, f.campaign, f.template, f.waiting, f.held_until, f.hold_reason,
     row_number() OVER (PARTITION BY f.lane ORDER BY f.held_until, f.key) AS place,
     count(*) OVER (PARTITION BY f.lane) AS total
-  FROM flows f WHERE f.waiting > 0 AND f.held_until > (:now::bigint[])[1]) p
+  FROM open_flows f WHERE f.waiting > 0 AND f.held_until > (:now::bigint[])[1]) p
 WHERE p.place <= (:limit::bigint[])[1] ORDER BY p.lane, p.place;
