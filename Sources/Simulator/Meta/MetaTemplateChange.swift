@@ -12,6 +12,7 @@ extension World {
     guard let root = try GraphParameters(request).root else {
       throw .parameter("The body must be JSON")
     }
+    try checkReview(of: settings.meta[app].accounts[account].portfolio)
     let template = try newTemplate(root)
     let templates = settings.meta[app].accounts[account].templates
     guard !templates.contains(where: { templateID($0) == templateID(template) }) else {
@@ -99,7 +100,11 @@ extension World {
     guard let place = template(id, app), place.account == account,
       settings.meta[app].accounts[account].templates[place.index].status == "PENDING"
     else { return }
-    changeTemplates(app, account) { $0[place.index].status = "APPROVED" }
+    let syncedAt = now + settings.life.sync.microseconds
+    changeTemplates(app, account) { templates in
+      templates[place.index].status = "APPROVED"
+      templates[place.index].syncedAt = syncedAt
+    }
     tellStatus(of: place, app, at: now)
   }
 
@@ -154,6 +159,7 @@ extension World {
         })
     }
     changeTemplates(app, place.account) { $0[place.index].status = "APPROVED" }
+    paceAnew(place, app)
     tellStatus(of: place, app, at: now)
     return .success
   }
