@@ -112,7 +112,7 @@ enum Flows {
     postgres: PackageResources.flows_postgres_sql,
     [
       add, find, waiting, addWaiting, serve, prune, pruneHolds, saveTemplateHold, holdTemplate,
-      releaseTemplate, forgetTemplateHold, holdCampaign, release, forgetHolds, templates,
+      releaseTemplate, forgetTemplateHold, holdAgain, holdCampaign, release, forgetHolds, templates,
       ofCampaign, ofTemplate,
     ])
 }
