@@ -44,8 +44,8 @@ enum Sends {
     "sends", sqlite: PackageResources.sends_sqlite_sql,
     postgres: PackageResources.sends_postgres_sql,
     [
-      lock, lockByID, update, enqueue, dequeue, insertHistory, keys, ids, underWay, one, history,
-      saveAnswers, due, nextDue,
+      lock, lockByID, update, enqueue, dequeue, insertHistory, keys, ids, answers, underWay, one,
+      history, saveAnswers, due, nextDue,
     ],
     migrations: [
       Migration(
