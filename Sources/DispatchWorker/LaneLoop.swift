@@ -4,6 +4,7 @@ internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import Platform
+internal import Providers
 internal import SendStore
 internal import Store
 internal import Time
@@ -151,8 +152,8 @@ final class LaneLoop: Sendable {
       } catch {
         refused.append(
           Completion(
-            door: door, send: send, template: nil, hasFallback: false, result: .refused(error),
-            clock: clock))
+            door: door, send: send, template: nil, route: .messages, hasFallback: false,
+            result: .refused(error), clock: clock))
       }
     }
     if calls.isEmpty { breakers.dropProbe(door.host) }
@@ -165,6 +166,7 @@ final class LaneLoop: Sendable {
   ) -> HTTPClient.Completion {
     let (recorder, breakers, repeats) = (recorder, breakers, repeats)
     let (send, template, hasFallback) = (prepared.send, prepared.template, prepared.hasFallback)
+    let route = prepared.route
     return { outcome in
       repeats.forget(send)
       if let isFailure = outcome.isHostFailure {
@@ -174,7 +176,7 @@ final class LaneLoop: Sendable {
       }
       recorder.add(
         Completion(
-          door: door, send: send, template: template, hasFallback: hasFallback,
+          door: door, send: send, template: template, route: route, hasFallback: hasFallback,
           result: .ended(outcome), clock: clock))
     }
   }
