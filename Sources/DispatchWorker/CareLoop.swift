@@ -34,9 +34,6 @@ final class CareLoop {
     health = context.health.part("care", patience: .seconds(300))
   }
 
-  /// Categories of templates change over days.
-  private static let lookEach = Duration.seconds(3)
-
   /// Blocks until asked to stop; to be called on a thread of its own.
   func run() {
     var lookAt = RunningTime.distantPast
@@ -44,8 +41,7 @@ final class CareLoop {
       saying: "cannot look after doubts and stopped lanes", log: log, health: health, stop: stop
     ).run(every: pause) {
       if lookAt.hasPassed, doors.haveRoutes {
-        try doors.routes.look(at: store)
-        lookAt = .now + Self.lookEach
+        lookAt = try doors.routes.look(at: store)
       }
       let senders = board.senders
       try doubts.round(senders)

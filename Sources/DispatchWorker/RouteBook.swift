@@ -27,12 +27,14 @@ final class RouteBook: Sendable {
     let route: MetaRoute
   }
 
-  func look(at store: SendStore) throws {
+  /// Answers when it is to be looked again: not so often that a worker with thousands of senders is busy with it.
+  func look(at store: SendStore) throws -> RunningTime {
     try shelf.look(at: store)
     let told = try store.phones().compactMap { phone in
       PhoneFacts(json: phone.facts).marketing.map { (phone.sender, $0) }
     }
     known.withLock { $0.standings = Dictionary(told) { $1 } }
+    return .now + .seconds(min(60, max(3, Double(told.count) / 100)))
   }
 
   /// `template`: the text of its key, where it is one.

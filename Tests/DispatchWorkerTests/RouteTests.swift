@@ -166,6 +166,23 @@ import Time
     }
   }
 
+  @Test("who wants Meta's way for marketing alone is not sent the other")
+  func strict() async throws {
+    try await inTurn {
+      let stand = try stand(
+        .oneMachine, "marketingMessages: \"always\", productPolicy: \"STRICT\"", onboarded: false)
+      try stand.start(probeAfter: .seconds(600))
+      var number = 0
+      // What comes before the templates were looked at goes as any other.
+      try stand.wait("the lane stops") {
+        number += 1
+        _ = try stand.wait(for: offers(stand, from: number), in: [.accepted, .queued])
+        return try stand.store.laneStatus().contains { $0.stop?.code == "200" }
+      }
+      #expect(try stand.accepted("meta") == number - 1)
+    }
+  }
+
   @Test("an answer that leaves it open is a doubt, and is repeated by neither way")
   func doubt() async throws {
     try await inTurn {

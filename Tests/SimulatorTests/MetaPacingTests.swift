@@ -75,6 +75,8 @@ import Time
     if !isReleased {
       let told = receiver.waitUntil { $0.templateEvents().contains("PAUSED") }
       #expect(told.templateEvents() == ["PAUSED"])
+      let news = told.values("message_template_status_update").first
+      #expect(news?["other_info"]?["title"]?.string == "RATE_LIMITING_PAUSE")
     }
     // The old decision comes and finds nothing.
     stand.simulator.advance(.seconds(3600))

@@ -110,7 +110,7 @@ extension World {
     case .template(let app, _, let id):
       guard let place = template(id, app) else { return }
       changeTemplates(app, place.account) { $0[place.index].status = "PAUSED" }
-      tellStatus(of: place, app, at: now)
+      tellStatus(of: place, app, title: "RATE_LIMITING_PAUSE", at: now)
     case .portfolio(let name): businesses[name, default: BusinessState()].isUnderReview = true
     }
   }

@@ -108,7 +108,9 @@ extension World {
     tellStatus(of: place, app, at: now)
   }
 
-  mutating func tellStatus(of place: TemplatePlace, _ app: Int, at now: Int64) {
+  mutating func tellStatus(
+    of place: TemplatePlace, _ app: Int, title: String? = nil, at now: Int64
+  ) {
     let waba = settings.meta[app].accounts[place.account]
     let template = waba.templates[place.index]
     let scene = FaultDesk.Scene(provider: "meta", sender: waba.id, template: template.name)
@@ -126,6 +128,9 @@ extension World {
         writer.field("message_template_name", template.name)
         writer.field("message_template_language", template.language)
         writer.field("reason", template.rejectedReason)
+        guard let title else { return }
+        writer.name("other_info")
+        writer.object { $0.field("title", title) }
       }, of: waba.id, app, at: now)
   }
 
