@@ -238,8 +238,8 @@ let package = Package(
     tests(
       "RunningTests",
       [
-        "Running", "Settings", "Telemetry", "Events", "Domain", "Time", "HTTP", "JSON", "Kafka",
-        "Platform", "SQLite", "EventLog", "SendStore", "Store",
+        "Running", "Settings", "Providers", "Telemetry", "Events", "Domain", "Time", "HTTP", "JSON",
+        "Kafka", "Platform", "SQLite", "EventLog", "SendStore", "Store",
         "TestSupport",
       ]),
     tests(

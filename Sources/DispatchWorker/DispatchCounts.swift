@@ -27,6 +27,7 @@ struct DispatchCounts: Sendable {
 
   private struct SenderCounts: Sendable {
     let attempts: [String: Counter]
+    let held: Counter
     let provider: Histogram
     let wait: Histogram
 
@@ -41,6 +42,10 @@ struct DispatchCounts: Sendable {
         )
       }
       attempts = Dictionary(uniqueKeysWithValues: made)
+      held = metrics.counter(
+        "postrider_sends_held_total",
+        "Sends that the provider took and does not send yet, since it judges their template.",
+        ["sender": sender.text])
       provider = metrics.histogram(
         "postrider_provider_seconds", "From a request's hand-over to its whole answer.",
         ["sender": sender.text])
@@ -79,6 +84,13 @@ struct DispatchCounts: Sendable {
         })
     }
     addCodes(ended)
+  }
+
+  /// One for each send that its provider holds.
+  func held(_ senders: [SenderID]) {
+    for (sender, count) in Dictionary(senders.map { ($0, 1) }, uniquingKeysWith: +) {
+      of(sender).held.add(count)
+    }
   }
 
   // MARK: Codes of providers

@@ -81,7 +81,7 @@ package enum DispatchWorker {
       let inquiry = try Inquiry()
       defer { inquiry.close() }
       CareLoop(
-        context, board: board,
+        context, doors: doors, board: board,
         doubts: DoubtLoop(
           context, doors: doors, inquiry: inquiry, rest: careEvery,
           marks: { () throws(StoreError) in try context.store.markedUntil() }),

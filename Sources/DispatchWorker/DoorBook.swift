@@ -7,20 +7,22 @@ internal import Providers
 /// The doors of all senders that the settings name; they change when the settings are read again.
 final class DoorBook: Sendable {
   private let doors: Locked<[SenderID: SenderDoor]>
+  let routes = RouteBook()
 
   init(_ settings: Settings) throws(ServiceAccount.Fault) {
-    doors = Locked(try Self.doors(settings))
+    doors = Locked(try Self.doors(settings, routes))
   }
 
   private static func doors(
-    _ settings: Settings
+    _ settings: Settings, _ routes: RouteBook
   ) throws(ServiceAccount.Fault) -> [SenderID: SenderDoor] {
     let storage = try settings.gcs.map { account throws(ServiceAccount.Fault) in
       try ServiceAccount(json: account)
     }
     let list = settings.senders.map { sender in
       SenderDoor(
-        sender, publicURL: settings.publicURL, storage: storage, patience: settings.answerTimeout)
+        sender, publicURL: settings.publicURL, storage: storage, patience: settings.answerTimeout,
+        routes: routes)
     }
     return Dictionary(list.map { ($0.sender, $0) }) { $1 }
   }
@@ -29,7 +31,7 @@ final class DoorBook: Sendable {
 
   /// Answers whose credentials are others than before.
   func replace(by settings: Settings) throws(ServiceAccount.Fault) -> [SenderID] {
-    let new = try Self.doors(settings)
+    let new = try Self.doors(settings, routes)
     return doors.withLock { doors in
       defer { doors = new }
       return new.keys.filter {
@@ -41,6 +43,13 @@ final class DoorBook: Sendable {
   /// Which lane group each sender's lane is in.
   var groups: [SenderID: LaneGroupID] {
     doors.withLock { $0 }.mapValues(\.settings.sender.laneGroup)
+  }
+
+  /// Whether any template may go another way than other messages.
+  var haveRoutes: Bool {
+    doors.withLock { $0 }.values.contains {
+      $0.provider == .meta && $0.settings.marketing.use != .never
+    }
   }
 
   var hosts: Set<String> { doors.withLock { Set($0.values.map(\.host)) } }

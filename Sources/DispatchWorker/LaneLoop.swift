@@ -4,6 +4,7 @@ internal import Telemetry
 internal import Domain
 internal import HTTP
 internal import Platform
+internal import Providers
 internal import SendStore
 internal import Store
 internal import Time
@@ -155,8 +156,8 @@ final class LaneLoop: Sendable {
       } catch {
         refused.append(
           Completion(
-            door: door, send: send, template: nil, hasFallback: false, result: .refused(error),
-            clock: clock))
+            door: door, send: send, template: nil, route: .messages, hasFallback: false,
+            result: .refused(error), clock: clock))
       }
     }
     if calls.isEmpty { breakers.dropProbe(door.host) }
@@ -169,6 +170,7 @@ final class LaneLoop: Sendable {
   ) -> HTTPClient.Completion {
     let (recorder, breakers, repeats, campaigns) = (recorder, breakers, repeats, campaigns)
     let (send, template, hasFallback) = (prepared.send, prepared.template, prepared.hasFallback)
+    let route = prepared.route
     return { outcome in
       repeats.forget(send)
       campaigns.forget(send)
@@ -179,7 +181,7 @@ final class LaneLoop: Sendable {
       }
       recorder.add(
         Completion(
-          door: door, send: send, template: template, hasFallback: hasFallback,
+          door: door, send: send, template: template, route: route, hasFallback: hasFallback,
           result: .ended(outcome), clock: clock))
     }
   }

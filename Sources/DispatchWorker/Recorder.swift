@@ -14,6 +14,7 @@ struct Completion: Sendable {
   let door: SenderDoor
   let send: ClaimedSend
   let template: String?
+  let route: MetaRoute
   let hasFallback: Bool
   let result: Result
 
@@ -119,6 +120,8 @@ final class Recorder: Sendable {
     underWay.remove(batch.map(\.send))
     tell(batch, judged)
     counts.add(zip(batch, judged).map { (result: $1.verdict.result, completion: $0) })
+    counts.held(
+      zip(batch, judged).filter { $1.report.hold != nil }.map(\.0.door.sender))
     var passed: Set<SenderID> = []
     for (completion, judged) in zip(batch, judged) where judged.verdict.showsThatLaneWorks {
       passed.insert(completion.door.sender)
@@ -163,7 +166,7 @@ final class Recorder: Sendable {
     let now = completion.clock.inStore(.now)
     var generator = SystemRandomNumberGenerator()
     var answer: [UInt8]?
-    var waID: String?
+    var reading: SenderDoor.Reading?
     let verdict: Verdict
     switch completion.result {
     case .refused(let failure): verdict = Verdict(refused: failure)
@@ -172,14 +175,14 @@ final class Recorder: Sendable {
     case .ended(let outcome):
       let read = read(outcome, completion)
       answer = read.answer
-      waID = read.waID
+      reading = read.reading
       verdict = Verdict(
-        read.outcome, facts(completion, read.outcome), at: now, firstLook: firstLook,
-        using: &generator)
+        read.reading.outcome, facts(completion, read.reading.outcome), at: now,
+        firstLook: firstLook, using: &generator)
     }
     let report = AttemptReport(
       of: completion.send, verdict.result, postedAt: completion.postedAt, answer: answer,
-      waID: waID,
+      waID: reading?.waID, hold: reading?.hold,
       consequences: verdict.consequences.filter { !$0.stopsLane || isOfToday(completion) },
       from: completion.door.sender, template: completion.template)
     return Judged(verdict: verdict, report: report)
@@ -187,15 +190,20 @@ final class Recorder: Sendable {
 
   private func read(
     _ outcome: HTTPOutcome, _ completion: Completion
-  ) -> (outcome: Outcome, answer: [UInt8]?, waID: String?) {
-    if case .notSent(.invalidCall) = outcome { return (.stopLane(.unsendable), nil, nil) }
+  ) -> (reading: SenderDoor.Reading, answer: [UInt8]?) {
+    if case .notSent(.invalidCall) = outcome {
+      return (SenderDoor.Reading(outcome: .stopLane(.unsendable)), nil)
+    }
     guard case .answered(let answer) = outcome else {
       let reason = if case .unknown(let reason, _) = outcome { "\(reason)" } else { "no answer" }
-      return (ErrorTable.shared.noAnswer(completion.door.provider, because: reason), nil, nil)
+      let unknown = ErrorTable.shared.noAnswer(completion.door.provider, because: reason)
+      return (SenderDoor.Reading(outcome: unknown), nil)
     }
-    let read = completion.door.read(answer, attempt: completion.send.attempt)
+    var read = completion.door.read(
+      answer, attempt: completion.send.attempt, completion.template, by: completion.route)
     let isOther = read.waID.map { !completion.send.recipient.text.hasSuffix($0) } ?? false
-    return (read.outcome, answer.body, isOther ? read.waID : nil)
+    if !isOther { read.waID = nil }
+    return (read, answer.body)
   }
 
   /// What credentials of before were told says nothing of those that the settings have by now.

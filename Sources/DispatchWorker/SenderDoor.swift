@@ -15,12 +15,14 @@ struct SenderDoor: Sendable {
   private let rules: SendRules
 
   private let patience: Duration
+  private let routes: RouteBook
 
   init(
     _ settings: SenderSettings, publicURL: WebAddress?, storage: ServiceAccount?,
-    patience: Duration
+    patience: Duration, routes: RouteBook
   ) {
     self.settings = settings
+    self.routes = routes
     self.patience = patience
     self.publicURL = publicURL
     self.storage = storage
@@ -40,13 +42,14 @@ struct SenderDoor: Sendable {
     let request = try read(send.content)
     let message = try linked(try choose(request, send.window, at: now), at: now)
     let attempt = AttemptID(send.id, send.attempt)
+    let route = routes.route(of: message.templateName, from: settings)
     do throws(Inexpressible) {
       var call = HTTPCall(
-        try post(message, to: request.to, attempt, expires: send.expires, at: now),
+        try post(message, to: request.to, attempt, by: route, expires: send.expires, at: now),
         under: settings.baseURL)
       call.totalTimeout = patience
       return PreparedSend(
-        call: call, send: send, template: message.templateName,
+        call: call, send: send, template: message.templateName, route: route,
         hasFallback: request.fallbackTemplate != nil && !message.isTemplate)
     } catch {
       throw Failure(code: "inexpressible", sentence: error.description)
@@ -92,11 +95,14 @@ struct SenderDoor: Sendable {
   }
 
   private func post(
-    _ message: Message, to: Recipient, _ attempt: AttemptID, expires: Timestamp, at now: Timestamp
+    _ message: Message, to: Recipient, _ attempt: AttemptID, by route: MetaRoute,
+    expires: Timestamp, at now: Timestamp
   ) throws(Inexpressible) -> ProviderRequest {
     switch settings.credentials {
     case .meta(let own):
-      return try MetaRequest.send(message, to: to, from: own.sender, attempt: attempt)
+      return try MetaRequest.send(
+        message, to: to, from: own.sender, attempt: attempt,
+        marketing: route == .marketing ? settings.marketing : nil)
     case .twilio(let own):
       let left = expires - now
       return try TwilioRequest.create(
@@ -114,14 +120,29 @@ struct SenderDoor: Sendable {
     return publicURL.map { "\($0)/whatsapp/callback/\(tenant.app)/\(tenant.company)" }
   }
 
+  /// What an answer says of the attempt that it is about.
+  struct Reading {
+    var outcome: Outcome
+    var waID: String?
+    var hold: ProviderHold?
+  }
+
   /// What the answer to the attempt of that number says.
-  func read(_ answer: HTTPAnswerReceived, attempt: Int) -> (outcome: Outcome, waID: String?) {
+  func read(
+    _ answer: HTTPAnswerReceived, attempt: Int, _ template: String?, by route: MetaRoute
+  ) -> Reading {
     let answer = ProviderAnswer(answer)
     switch provider {
-    case .twilio: return (TwilioAnswer.read(answer, attempt: attempt).outcome, nil)
+    case .twilio: return Reading(outcome: TwilioAnswer.read(answer, attempt: attempt).outcome)
     case .meta:
       let read = MetaAnswer.read(answer, attempt: attempt)
-      return (read.outcome, read.waID)
+      var reading = Reading(outcome: read.outcome, waID: read.waID, hold: read.hold)
+      if let failure = read.outcome.failure,
+        routes.mayGoOn(template, after: answer, by: route, from: settings)
+      {
+        reading.outcome = .retry(.stated(.zero), .send, failure)
+      }
+      return reading
     }
   }
 
@@ -137,6 +158,7 @@ struct PreparedSend: Sendable {
   let send: ClaimedSend
   /// The template that it goes out as.
   let template: String?
+  let route: MetaRoute
   /// A closed window can still be answered by a template.
   let hasFallback: Bool
 }

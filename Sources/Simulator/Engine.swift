@@ -190,6 +190,14 @@ extension World {
       waitingWebhooks -= 1
       effects.append(.deliver(delivery))
     case .closeDoor: break
+    case .decide(let who, let round): decide(who, round: round, at: now)
+    case .rise(let portfolio): rise(portfolio, at: now)
+    case .restrict(let id):
+      guard let entry = desk.entries.first(where: { $0.id == id }) else { return }
+      beginRestriction(entry.fault, at: now)
+      if let every = entry.fault.every {
+        effects.append(.at(now + every.microseconds, .restrict(fault: id)))
+      }
     }
   }
 

@@ -177,14 +177,20 @@ package final class AccountLoop {
   private func act(
     on update: AccountUpdate, _ senders: [SenderID]
   ) throws(StoreError) -> Bool {
+    let isHeld = try hold(update.restrictions, senders)
     let changed: [SenderID]
     if update.stopsLanes {
       changed = try store.stopLanes(
         of: senders, Failure(code: Self.stopCode, sentence: update.sentence))
     } else if update.resumesLanes {
       changed = try store.resumeLanes(of: senders, stoppedFor: Self.stopCode)
+      if update.isReinstated {
+        for held in [TemplateKey.all, .none] {
+          try store.release(template: held.text, of: senders)
+        }
+      }
     } else {
-      return false
+      return isHeld
     }
     for sender in changed {
       log.error(
@@ -192,6 +198,36 @@ package final class AccountLoop {
         ["sender": sender.text, "event": update.event])
     }
     return true
+  }
+
+  /// Meta's clock may be a little behind ours, and what comes too early stops the whole lane.
+  private static let clockRoom = Duration.seconds(2)
+
+  /// A restriction says until when it stands, and what it is about goes on by itself then; of replies that have no end
+  /// everything else goes on all the same.
+  private func hold(
+    _ restrictions: [AccountUpdate.Restriction], _ senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    var isHeld = false
+    for restriction in restrictions {
+      guard let kind = restriction.kind, kind == .replies || restriction.until != nil else {
+        continue
+      }
+      let what = kind == .templates ? TemplateKey.all : .none
+      let until = restriction.until.map { Timestamp(told: $0) + Self.clockRoom } ?? .distantFuture
+      let reason =
+        kind == .templates
+        ? "Meta lets the account send no templates" : "Meta lets the account send no replies"
+      try store.hold(template: what.text, of: senders, until: until, because: reason)
+      log.error(
+        "Meta has restricted an account",
+        [
+          "restriction": restriction.type, "senders": senders.map(\.text).joined(separator: " "),
+          "until": restriction.until == nil ? "lifted" : until.description,
+        ])
+      isHeld = true
+    }
+    return isHeld
   }
 
   private func act(

@@ -24,7 +24,9 @@ struct CallbackBatch: Sendable {
       case .refused(let reason): refused[place] = reason
       }
     }
-    let needsLook = callbacks.contains { $0.isUnnamedFailure || $0.isForClosedWindow }
+    let needsLook = callbacks.contains {
+      $0.isUnnamedFailure || $0.isForClosedWindow || $0.mayBeDrop
+    }
     if !needsLook { reports = reports(by: CallbackJudge([:])) }
   }
 
@@ -75,6 +77,14 @@ extension ProviderCallback {
   var isForClosedWindow: Bool {
     guard isFailure, let code else { return false }
     return ErrorTable.shared.row(provider, code)?.advice.contains(.useTemplate) ?? false
+  }
+}
+
+extension ProviderCallback {
+  /// It failed since its template is paused, so it may have been held.
+  var mayBeDrop: Bool {
+    guard isFailure, provider == .meta, let code else { return false }
+    return ErrorTable.shared.row(provider, code)?.holding == .template
   }
 }
 

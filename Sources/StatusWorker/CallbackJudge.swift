@@ -11,14 +11,17 @@ struct CallbackJudge {
   private let attempts: [ProviderID: AttemptID]
   /// Sends that have a template to go out as, where free text does not reach a person.
   private let withFallback: Set<SendID>
+  /// Attempts that their provider took and did not send: what it says of the template is then said of them for good.
+  private let dropped: Set<AttemptID>
   private var random = SystemRandomNumberGenerator()
 
   init(
     _ attempts: [ProviderID: AttemptID], withFallback: Set<SendID> = [],
-    table: ErrorTable = .shared
+    dropped: Set<AttemptID> = [], table: ErrorTable = .shared
   ) {
     self.attempts = attempts
     self.withFallback = withFallback
+    self.dropped = dropped
     self.table = table
   }
 
@@ -40,8 +43,11 @@ struct CallbackJudge {
 
   private mutating func failed(_ callback: ProviderCallback, _ state: SendState) -> CallbackReport {
     let attempt = (callback.attempt ?? attempts[callback.providerID])?.number ?? 1
-    let verdict = table.verdict(
+    var verdict = table.verdict(
       callback.provider, code: callback.code, text: callback.text, attempts: attempt)
+    let named = callback.attempt ?? attempts[callback.providerID]
+    let isDrop = callback.mayBeDrop && named.map(dropped.contains) ?? false
+    if isDrop { verdict = .final(verdict.failure.asDropped) }
     var wait: Duration?
     var consequences = verdict.failure.consequences
     switch verdict {
@@ -60,9 +66,11 @@ struct CallbackJudge {
         consequences.append(.hold(wider, for: span, because: failure.sentence))
       }
     }
-    return CallbackReport(
+    var report = CallbackReport(
       callback, .failed(state, againAfter: wait), code: verdict.failure.code,
       detail: callback.detail(verdict.failure), consequences)
+    report.isDrop = isDrop
+    return report
   }
 }
 

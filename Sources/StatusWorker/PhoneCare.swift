@@ -58,10 +58,12 @@ package final class PhoneCare {
   private func look(after senders: [SenderSettings]) throws {
     let kept = Dictionary(try store.phones().map { ($0.sender, $0) }) { $1 }
     let now = try store.now()
+    // An account is asked once for all its numbers of a round.
+    var accounts: [AccountID: MarketingStanding?] = [:]
     for sender in senders where !stop.isRequested {
       guard let phone = phone(sender, kept[sender.sender.id]) else { continue }
       if PhonePace.isDue(phone.kept, isBlocked: phone.isBlocked, at: now) {
-        try keeper.whileHeld { try look(at: phone) }
+        try keeper.whileHeld { try look(at: phone, &accounts) }
       } else {
         show(phone.id, phone.facts, isUnread: phone.kept?.failure.isEmpty == false)
       }
@@ -74,7 +76,9 @@ package final class PhoneCare {
       sender: sender, meta: own.sender, kept: kept, facts: PhoneFacts(json: kept?.facts ?? []))
   }
 
-  private func look(at phone: Phone) throws {
+  private func look(
+    at phone: Phone, _ accounts: inout [AccountID: MarketingStanding?]
+  ) throws {
     let askedAt = try store.now()
     let node: MetaNode
     do { node = try MetaNode(try answer(about: phone)) } catch {
@@ -86,6 +90,9 @@ package final class PhoneCare {
       return try store.phoneFailed(phone.id, askedAt: askedAt, because: "\(error)")
     }
     var facts = PhoneFacts(node, held: phone.facts.held)
+    let account = phone.sender.sender.account
+    if accounts[account] == nil { accounts[account] = .some(marketing(of: phone)) }
+    facts.marketing = accounts[account] ?? nil
     try apply(facts.health, to: phone)
     try holdTemplates(&facts, of: phone)
     try tellLimits(facts, of: phone)
@@ -175,6 +182,22 @@ package final class PhoneCare {
   }
 
   // MARK: Asking
+
+  /// What was known before where it cannot be told now.
+  private func marketing(of phone: Phone) -> MarketingStanding? {
+    guard case .meta(let own) = phone.sender.credentials, let account = own.wabaId else {
+      return nil
+    }
+    do {
+      let answer = try NumberInquiry.read(MarketingStanding.fields, { try ask($0, phone) }) {
+        phone.meta.look(atAccount: account, for: $0)
+      }
+      return MarketingStanding(try MetaNode(answer).root)
+    } catch {
+      log.info("an account cannot be read", ["account": account, "reason": "\(error)"])
+      return phone.facts.marketing
+    }
+  }
 
   private func answer(about phone: Phone) throws -> ProviderAnswer {
     try NumberInquiry.read(MetaPhone.fields, { try ask($0, phone) }) { phone.meta.look(for: $0) }

@@ -65,6 +65,7 @@ package final class StatusLoop {
       counts.meaningless.add(batch.callbacks.count - reports.count)
       let results = try store.apply(reports)
       counts.count(results)
+      counts.countDropped(reports, results)
       ages.observe(batch.callbacks, at: .now)
       alert(reports, results)
       try shownNumbers.note(batch.callbacks)
@@ -112,7 +113,27 @@ package final class StatusLoop {
       ($0.attempt ?? attempts[$0.providerID])?.send
     }
     return batch.reports(
-      by: CallbackJudge(attempts, withFallback: try withFallback(Set(refused))))
+      by: CallbackJudge(
+        attempts, withFallback: try withFallback(Set(refused)),
+        dropped: try dropped(
+          batch.callbacks.filter(\.mayBeDrop).compactMap {
+            $0.attempt ?? attempts[$0.providerID]
+          })))
+  }
+
+  /// Those whose acceptance had the mark of a hold, and those whose acceptance we never heard of: Meta reports of what
+  /// it took alone.
+  private func dropped(_ attempts: [AttemptID]) throws(StoreError) -> Set<AttemptID> {
+    let answers = try store.answers(to: Set(attempts.map(\.send)))
+    return Set(
+      attempts.filter { attempt in
+        guard let found = answers[attempt.send], found.attempt == attempt.number else {
+          return false
+        }
+        if found.state.rank < SendState.accepted.rank { return true }
+        let answer = found.answer.map { ProviderAnswer(status: 200, body: $0) }
+        return answer.flatMap { MetaAnswer.read($0, attempt: attempt.number).hold } != nil
+      })
   }
 
   private func withFallback(_ sends: Set<SendID>) throws(StoreError) -> Set<SendID> {
@@ -169,14 +190,24 @@ private struct CallbackCounts {
   private let unchanged: Counter
   private let parked: Counter
   let meaningless: Counter
+  private let dropped: Counter
 
   init(_ metrics: Metrics) {
+    dropped = metrics.counter(
+      "postrider_sends_dropped_total",
+      "Sends that the provider took, held, and dropped without sending them.")
     let counter = { (result: String) in
       metrics.counter(
         "postrider_callbacks_total", "Callbacks, by what became of them.", ["result": result])
     }
     (moved, unchanged) = (counter("moved"), counter("unchanged"))
     (parked, meaningless) = (counter("parked"), counter("meaningless"))
+  }
+
+  func countDropped(_ reports: [CallbackReport], _ results: [CallbackResult]) {
+    for (report, result) in zip(reports, results) where report.isDrop {
+      if case .moved(_, .failed) = result { dropped.add() }
+    }
   }
 
   func count(_ results: [CallbackResult]) {

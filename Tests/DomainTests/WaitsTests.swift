@@ -254,6 +254,13 @@ import Time
       .accepted(AwaitedFacts(since: later(-60), marked: later(-1), statusWorkersAlive: 1)),
       .callbackAwaited, "the provider took it at 10:03:00 UTC, and its callback is awaited"),
     Case(
+      "what its provider holds",
+      .accepted(
+        AwaitedFacts(
+          since: later(-60), isHeld: true, silentSince: later(-1), marked: later(-1),
+          statusWorkersAlive: 1)),
+      .held, "the provider took it at 10:03:00 UTC and holds it until it has judged the template"),
+    Case(
       "a silent provider",
       .accepted(
         AwaitedFacts(
@@ -338,7 +345,8 @@ import Time
         "recipient-resting", "pair-budget", "recipients-budget", "daily-budget", "rate-budget",
         "retry", "scheduled", "campaign-scheduled", "doubt-look", "worker-gone", "take-over", "in-flight",
         "behind-others", "not-posted", "expired", "next-claim", "answer-awaited",
-        "callbacks-behind", "silent", "callback-awaited", "delivery-awaited", "not-taken-in",
+        "callbacks-behind", "held", "silent", "callback-awaited", "delivery-awaited",
+        "not-taken-in",
       ])
   }
 }

@@ -87,6 +87,19 @@ import Time
   }
 
   @Test(
+    "what Meta took and does not send yet is told apart",
+    arguments: [
+      ("accepted", nil), ("held_for_quality_assessment", .qualityAssessment), ("paused", .paused),
+      ("something_new", nil),
+    ] as [(String, ProviderHold?)])
+  func held(word: String, hold: ProviderHold?) {
+    let body = #"{"messages":[{"id":"wamid.X","message_status":"\#(word)"}]}"#
+    let read = MetaAnswer.read(answer(200, body), attempt: 1)
+    #expect(read.outcome == .accepted(ProviderID("wamid.X")))
+    #expect(read.hold == hold)
+  }
+
+  @Test(
     "reads Meta's refusals by their codes",
     arguments: [
       (400, #"{"error":{"message":"(#131030)","code":131030}}"#, "failed 131030"),

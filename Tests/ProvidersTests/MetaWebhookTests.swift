@@ -134,7 +134,10 @@ import Time
     #expect(paused.language == "en_US")
     #expect(rejected.reason == "bad")
     #expect(components.body == "Ciao {{1}}")
-    #expect(restricted.stopsLanes && !restricted.resumesLanes)
+    let restriction = try #require(restricted.restrictions.first)
+    #expect(
+      restriction.kind == .templates && restriction.until == CalendarTime(seconds: 1_764_186_400))
+    #expect(!restricted.stopsLanes && !restricted.resumesLanes)
     #expect(reinstated.resumesLanes && !reinstated.stopsLanes)
     #expect(quality.limit == .people(2000))
     #expect(capability.limit == .unlimited && capability.phoneNumbers == 25)

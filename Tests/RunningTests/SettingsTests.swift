@@ -3,6 +3,7 @@ import EventLog
 
 import Domain
 import Foundation
+import Providers
 import Testing
 
 @Suite struct SettingsTests {
@@ -53,6 +54,26 @@ import Testing
     #expect(faults.count == 1)
     #expect(faults.first?.hasPrefix("senders[0].\(field)") == true, "\(faults)")
     #expect(!faults.joined().contains(value))
+  }
+
+  @Test("how marketing templates go to Meta is said by the sender")
+  func marketing() throws {
+    func read(_ text: String) throws -> MarketingMessages? {
+      try Self.read(
+        "{senders: [{id: \"m\", provider: \"meta\", accessToken: \"t\", phoneNumberId: \"1\"\(text)}]}"
+      ).senders.first?.marketing
+    }
+    #expect(try read("") == MarketingMessages())
+    var all = MarketingMessages()
+    (all.use, all.activitySharing, all.policy) = (.always, false, .strict)
+    #expect(
+      try read(
+        ", marketingMessages: \"always\", messageActivitySharing: false, productPolicy: \"STRICT\"")
+        == all)
+    #expect(
+      Self.faults(
+        "{senders: [{id: \"m\", provider: \"meta\", accessToken: \"t\", phoneNumberId: \"1\", marketingMessages: \"on\"}]}"
+      ) == [#"senders[0].marketingMessages: must be "auto" or "always" or "never""#])
   }
 
   @Test("the same of Twilio's, of API keys and of actions")

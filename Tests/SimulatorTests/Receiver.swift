@@ -28,5 +28,11 @@ final class Receiver: Sendable {
     return all
   }
 
+  /// The same once they are as wanted.
+  func waitUntil(_ isThere: @Sendable ([HTTPRequest]) -> Bool) -> [HTTPRequest] {
+    calls.wait(for: .seconds(10)) { isThere($0) }
+    return all
+  }
+
   var all: [HTTPRequest] { calls.peek { $0 } }
 }

@@ -55,6 +55,70 @@ import Time
   }
 
   @Test(
+    "a restriction that has an end holds what it is about until then, and nothing else",
+    arguments: Backend.allCases,
+    [
+      ("RESTRICTED_BIZ_INITIATED_MESSAGING", ["", ""]),
+      ("RESTRICTED_CUSTOMER_INITIATED_MESSAGING", ["offer", "news"]),
+      ("RESTRICTED_UTILITY_TEMPLATES", ["", "", "offer", "news"]),
+    ])
+  func restrictedUntil(backend: Backend, row: (type: String, goes: [String])) async throws {
+    try await onStand(backend) { stand in
+      let now = stand.clock.now.microseconds / 1_000_000
+      var templates: [SendID: String] = [:]
+      // One flow is there before, the others come while it stands.
+      func queue(_ template: String) throws {
+        for id in try stand.queue(1, for: .meta, { $1.template = template }) {
+          templates[id] = template
+        }
+      }
+      for template in ["", "offer"] { try queue(template) }
+      try stand.tell(events: [
+        Self.news(
+          "account_update",
+          #"{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"\#(row.type)","expiration":\#(now + 86400)}]}"#
+        )
+      ])
+      for template in ["", "news"] { try queue(template) }
+      #expect(try stand.lane(.meta)?.stop == nil)
+      func claim() throws -> [String] {
+        try stand.claim(.meta).compactMap { templates[$0.id] }.sorted()
+      }
+      #expect(try claim() == row.goes.sorted())
+      // The end of one hold is not the end of another.
+      try stand.tell(events: [Self.template("APPROVED")])
+      #expect(try claim().isEmpty)
+      stand.clock.advance(.seconds(86401))
+      #expect(try claim().isEmpty)
+      stand.clock.advance(.seconds(1))
+      #expect(try claim().count == 4 - row.goes.count)
+    }
+  }
+
+  @Test(
+    "what a restriction holds goes on once the account is reinstated", arguments: Backend.allCases)
+  func restrictionLifted(backend: Backend) async throws {
+    try await onStand(backend) { stand in
+      try stand.queue(1, for: .meta) { $1.template = "offer" }
+      try stand.queue(1, for: .meta) { $1.template = "news" }
+      let end = stand.clock.now.microseconds / 1_000_000 + 86400
+      try stand.tell(events: [
+        Self.news(
+          "account_update",
+          #"{"event":"ACCOUNT_RESTRICTION","restriction_info":[{"restriction_type":"RESTRICTED_BIZ_INITIATED_MESSAGING","expiration":\#(end)}]}"#
+        ), Self.template("DISABLED"),
+      ])
+      #expect(try stand.claim(.meta).isEmpty)
+      try stand.tell(events: [
+        Self.news(
+          "account_update",
+          #"{"event":"DISABLED_UPDATE","ban_info":{"waba_ban_state":"REINSTATE"}}"#)
+      ])
+      #expect(try stand.claim(.meta).count == 1, "the news, and not the offer, which is disabled")
+    }
+  }
+
+  @Test(
     "an account that its owner takes away stops its lanes, and they go on once it is given back",
     arguments: Backend.allCases)
   func takenAway(backend: Backend) async throws {

@@ -225,6 +225,27 @@ import Time
     }
   }
 
+  @Test("what an account may do with marketing templates is known soon after it has agreed to it")
+  func marketing() async throws {
+    try await onOwnThread {
+      let world = try World()
+      try world.round()
+      func marketing() throws -> MarketingStanding? {
+        PhoneFacts(json: try world.phone.facts).marketing
+      }
+      #expect(try marketing() == MarketingStanding(isOnboarded: false))
+      try world.put(
+        "accounts/\(Demo.wabaID)",
+        #"{"marketingMessages": "ONBOARDED", "marketingElsewhereOnly": true}"#)
+      try world.round(after: .seconds(60))
+      #expect(try marketing() == MarketingStanding(isOnboarded: false))
+      // As news of the account has it, such as MM_LITE_TERMS_SIGNED.
+      try world.store.phonesChanged([Self.sender])
+      try world.round(after: .seconds(10))
+      #expect(try marketing() == MarketingStanding(isOnboarded: true, isRequired: true))
+    }
+  }
+
   @Test("news of a number has it read again soon, not at once for each")
   func news() async throws {
     try await onOwnThread {

@@ -143,7 +143,7 @@ import Time
     let attempt = AttemptID(event.id, 1)
     _ = try store.record(
       claim.sends.map {
-        AttemptReport(of: $0, .accepted(ProviderID("wamid.1")))
+        AttemptReport(of: $0, .accepted(ProviderID("wamid.1")), hold: .qualityAssessment)
       })
     _ = try store.apply([
       CallbackReport(
@@ -154,10 +154,12 @@ import Time
     ])
     let entries = try store.unpublished(limit: 10).entries
     let data = entries.map { MessageEvent($0, generation: 0).record.event.data }
-    #expect(try Self.written(try #require(data.last)) == Self.fields("Message"))
+    let written = try data.reduce(into: Set()) { $0.formUnion(try Self.written($1)) }
+    #expect(try written == Self.fields("Message"))
     let said = try data.map { try JSONDocument($0).root }
     #expect(said.map { $0["attempts"]?.integer } == [0, 1, 1, 1])
     #expect(said.first?["metadata"]?["a"]?.integer == 1)
+    #expect(said.map { $0["held"]?.bool } == [nil, nil, true, nil])
     #expect(said.last?["providerId"]?.string == "wamid.1")
   }
 

@@ -50,6 +50,7 @@ struct CampaignView {
       }
       writeCauses(to: &writer)
       writer.field("waiting", waiting)
+      if tally.held > 0 { writer.field("heldByProvider", tally.held) }
       if let rate { writer.name("perSecond"); writer.value(rate) }
       writeLanes(to: &writer)
       if let underWay { writer.field("underWay", underWay) }

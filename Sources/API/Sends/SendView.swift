@@ -39,6 +39,7 @@ struct SendView {
       writer.field("due", send.due.description)
       writer.field("expires", send.expires.description)
       if silentSince != nil { writer.field("silent", true) }
+      if send.isHeld { writer.field("held", true) }
       if let waits {
         writer.name("waits")
         writer.object { waits.write(to: &$0) }
@@ -57,7 +58,7 @@ struct SendView {
   private func writeError(to writer: inout JSONWriter) {
     let state = send.progress.state
     guard state.isFailure || state.rank < SendState.accepted.rank,
-      let failure = send.history.last(where: { $0.code != nil })
+      let failure = send.history.last(where: { $0.code != nil && !$0.isHeld })
     else { return }
     let detail = failure.detail?.value
     writer.name("error")

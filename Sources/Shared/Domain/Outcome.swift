@@ -25,6 +25,18 @@ package enum Outcome: Hashable, Sendable {
   }
 }
 
+extension Outcome {
+  /// Why it did not succeed.
+  package var failure: Failure? {
+    switch self {
+    case .accepted: nil
+    case .retry(_, _, let failure), .failed(let failure), .stopLane(let failure),
+      .inDoubt(let failure):
+      failure
+    }
+  }
+}
+
 /// Why an attempt did not succeed: the provider's code and words, and our sentence for it.
 package struct Failure: Error, Hashable, Sendable {
   package let code: String

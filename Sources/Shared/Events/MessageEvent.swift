@@ -65,6 +65,7 @@ package struct MessageEvent: Hashable, Sendable {
       writer.field("at", utf8: at.utf8)
       writer.field("providerAt", utf8: providerAt?.utf8)
       writer.field("code", code)
+      if state == .accepted, code == ProviderHold.code { writer.field("held", true) }
       writer.field("providerId", providerID?.text)
       writer.field("attempts", attemptsMade)
       if !campaign.isEmpty { writer.field("campaign", campaign) }

@@ -46,8 +46,8 @@ enum Sends {
     "sends", sqlite: PackageResources.sends_sqlite_sql,
     postgres: PackageResources.sends_postgres_sql,
     [
-      lock, lockByID, update, enqueue, dequeue, insertHistory, keys, ids, underWay, one, history,
-      saveAnswers, due, nextDue,
+      lock, lockByID, update, enqueue, dequeue, insertHistory, keys, ids, answers, underWay, one,
+      history, saveAnswers, due, nextDue,
     ],
     migrations: [
       Migration(
@@ -116,7 +116,7 @@ enum Flows {
     postgres: PackageResources.flows_postgres_sql,
     [
       add, find, waiting, addWaiting, serve, prune, pruneHolds, saveTemplateHold, holdTemplate,
-      releaseTemplate, forgetTemplateHold, holdCampaign, release, forgetHolds, templates,
+      releaseTemplate, forgetTemplateHold, holdAgain, holdCampaign, release, forgetHolds, templates,
       ofCampaign, ofTemplate,
     ])
 }

@@ -1,4 +1,5 @@
 internal import Domain
+internal import Providers
 
 extension SettingsReader {
   /// One sender with all its fields.
@@ -25,6 +26,7 @@ extension SettingsReader {
       sender: sender, credentials: own.credentials, baseURL: baseURL,
       templateStrings: common.templateStrings)
     settings.templates = own.templates
+    settings.marketing = own.marketing
     settings.templateLanguage = common.templateLanguage
     settings.optOutWords = common.optOutWords
     settings.smsProvider = common.smsProvider
@@ -59,6 +61,7 @@ extension SettingsReader {
     let address: String
     let credentials: Credentials
     var templates: [String: [String: String]] = [:]
+    var marketing = MarketingMessages()
   }
 
   private func twilio() -> Identity? {
@@ -148,6 +151,7 @@ extension SettingsReader {
     checkDigits(waba, "wabaId")
     let app = sendable(text("appId"), "appId")
     checkDigits(app, "appId")
+    let marketing = marketingMessages()
     guard let number, let token else { return nil }
     return Identity(
       channel: .metaWhatsApp, account: AccountID(waba ?? number), address: number,
@@ -155,7 +159,15 @@ extension SettingsReader {
         MetaCredentials(
           phoneNumberId: number, wabaId: waba, appId: app, accessToken: Secret(token),
           appSecrets: secrets,
-          verifyToken: verify)))
+          verifyToken: verify)), marketing: marketing)
+  }
+
+  private func marketingMessages() -> MarketingMessages {
+    var marketing = MarketingMessages()
+    marketing.use = choice("marketingMessages") ?? marketing.use
+    marketing.activitySharing = truth("messageActivitySharing")
+    marketing.policy = choice("productPolicy")
+    return marketing
   }
 
   private struct Common {

@@ -1,4 +1,5 @@
 package import Domain
+package import Providers
 
 /// A sender with what only this process may know: credentials and where its provider is.
 package struct SenderSettings: Sendable {
@@ -12,6 +13,8 @@ package struct SenderSettings: Sendable {
   package var optOutWords: [String]?
   /// nil where no other system sends through it as its SMS provider.
   package var smsProvider: SMSProviderSettings?
+  /// How marketing templates go to Meta.
+  package var marketing = MarketingMessages()
   /// Of the account that was made at run time and has it; nil where it stands in the settings.
   package var account: AccountName?
   /// Of the secret that stands in the settings, also where another one is in use in its place.

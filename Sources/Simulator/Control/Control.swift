@@ -41,9 +41,12 @@ extension World {
     case ("POST", 3, "news"): return try tell(request, of: String(path[2]), at: now)
     case ("PUT", 3, "senders"): return try stand(request, person(path[2]))
     case ("PUT", 3, "numbers"): return try standNumber(request, String(path[2]))
-    case ("PUT", 3, "accounts"): return try judgeAccount(request, String(path[2]))
+    case ("PUT", 3, "accounts"): return try judgeAccount(request, String(path[2]), at: now)
     case ("PUT", 3, "portfolios"):
       return try changePortfolio(request, String(path[2]), at: now)
+    case ("POST", 2, "held"): return try decideHeld(request, at: now)
+    case ("POST", 3, "restrictions"): return try restrict(request, String(path[2]), at: now)
+    case ("DELETE", 3, "restrictions"): return reinstate(String(path[2]), at: now)
     case ("PUT", 3, "templates"): return try decide(request, String(path[2]), at: now)
     case ("POST", 3, "verify"):
       return verifyWebhook(String(path[2]), at: now)

@@ -63,44 +63,62 @@ extension World {
 
   /// `PUT /_sim/accounts/{WABA}`
   mutating func judgeAccount(
-    _ request: HTTPRequest, _ id: String
+    _ request: HTTPRequest, _ id: String, at now: Int64
   ) throws(SettingsFaults) -> HTTPAnswer {
-    let app = settings.meta.firstIndex { $0.accounts.contains { $0.id == id } }
-    guard let app else { return ControlAnswer.notFound }
-    let before = apps[app].verdicts[id] ?? AccountVerdict()
-    apps[app].verdicts[id] = try ControlAnswer.read(request) { value, report in
-      var verdict = before
+    guard let app = app(of: id) else { return ControlAnswer.notFound }
+    let before = (
+      apps[app].verdicts[id] ?? AccountVerdict(), apps[app].marketing[id] ?? MarketingState()
+    )
+    let after = try ControlAnswer.read(request) { value, report in
+      var (verdict, marketing) = before
       let fields = FieldReader(value, report)
       verdict.read(fields)
+      fields.string("marketingMessages", into: &marketing.status)
+      fields.bool("marketingElsewhereOnly", into: &marketing.isElsewhereOnly)
       fields.finish()
-      return verdict
+      return (verdict, marketing)
+    }
+    (apps[app].verdicts[id], apps[app].marketing[id]) = after
+    if after.1.status == "ONBOARDED", before.1.status != "ONBOARDED" {
+      tellTerms(of: id, app, at: now)
     }
     return HTTPAnswer(status: 204)
   }
 
-  /// `PUT /_sim/portfolios/{id}`: another limit of recipients, told to every account of it.
+  /// Its owner has agreed to the marketing messages endpoint.
+  private mutating func tellTerms(of waba: String, _ app: Int, at now: Int64) {
+    tell(
+      "account_update",
+      JSONWriter.object { writer in
+        writer.field("event", "MM_LITE_TERMS_SIGNED")
+        writer.name("waba_info")
+        writer.object { $0.field("waba_id", waba) }
+      }, of: waba, app, at: now)
+  }
+
+  /// `PUT /_sim/portfolios/{id}`: another limit of recipients, told to every account of it; `underReview`: it may not
+  /// send or make templates.
   mutating func changePortfolio(
     _ request: HTTPRequest, _ id: String, at now: Int64
   ) throws(SettingsFaults) -> HTTPAnswer {
     guard portfolios[id] != nil else { return ControlAnswer.notFound }
-    let limit = try ControlAnswer.read(request) { value, report in
-      var limit = 0
+    let before = businesses[id] ?? BusinessState()
+    let (limit, after) = try ControlAnswer.read(request) { value, report in
+      var limit: Int?
+      var state = before
       let fields = FieldReader(value, report)
       fields.integer("limit", into: &limit, 1...100_000_000)
-      fields.finish()
-      return limit
-    }
-    raise(id, to: limit)
-    for (app, own) in settings.meta.enumerated() {
-      for account in own.accounts where account.portfolio == id {
-        tell(
-          "business_capability_update",
-          JSONWriter.object { writer in
-            writer.field("max_daily_conversations_per_business", tier(of: limit))
-            writer.field("max_phone_numbers_per_business", 20)
-          }, of: account.id, app, at: now)
+      fields.bool("underReview", into: &state.isUnderReview)
+      fields.object("pacing") { reader in
+        var pacing = state.pacing ?? Pacing()
+        pacing.read(reader)
+        state.pacing = pacing
       }
+      fields.finish()
+      return (limit, state)
     }
+    businesses[id] = after
+    if let limit { setLimit(of: id, to: limit, at: now) }
     return HTTPAnswer(status: 204)
   }
 }

@@ -21,6 +21,12 @@ extension World {
       fields.string("category", into: &template.category)
       fields.string("rejectedReason", into: &template.rejectedReason)
       fields.string("correctCategory", into: &template.correctCategory)
+      fields.object("pacing") { reader in
+        var pacing = template.pacing ?? Pacing()
+        pacing.read(reader)
+        template.pacing = pacing
+      }
+      fields.bool("forMarketingMessages", into: &template.isForMarketingMessages)
       fields.bool("reported", into: &isReported)
       fields.duration("for", into: &span)
       fields.finish()
@@ -32,6 +38,7 @@ extension World {
       templates[place.index].previousCategory = before.category
       templates[place.index].correctCategory = nil
     }
+    if before.status == "PAUSED", after.status == "APPROVED" { paceAnew(place, app) }
     if let span, before.status != after.status {
       let back = Work.restore(
         app: app, account: place.account, template: id, from: after.status, to: before.status)
@@ -54,6 +61,7 @@ extension World {
       settings.meta[app].accounts[account].templates[place.index].status == status
     else { return }
     changeTemplates(app, account) { $0[place.index].status = former }
+    if status == "PAUSED", former == "APPROVED" { paceAnew(place, app) }
     tellStatus(of: place, app, at: now)
   }
 

@@ -14,6 +14,8 @@ extension World {
       writer.field("firstAt", text(record.firstAt))
       writer.field("lastAt", text(record.lastAt))
     }
+    writer.field("held", record.held)
+    writer.field("dropped", record.dropped)
     writer.counts("reached", record.reached)
     writer.counts("failed", named(record.failed))
     writer.counts("refused", named(record.refused))

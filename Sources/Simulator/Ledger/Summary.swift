@@ -7,6 +7,11 @@ extension World {
       "\(totals.requests) requests, \(totals.accepted) accepted, \(totals.duplicates) duplicates, "
         + "\(totals.repeats) repeats, \(violations) limit violations, \(totals.malformed) malformed"
     ]
+    if totals.held + totals.marketingRefused > 0 {
+      lines.append(
+        "\(totals.held) held, of them \(totals.released) sent and \(totals.dropped) dropped; "
+          + "\(totals.marketingRefused) marketing messages refused (131049)")
+    }
     for sender in senders where sender.record.accepted > 0 || (sender.rate?.arrivals ?? 0) > 0 {
       lines.append(line(of: sender))
     }

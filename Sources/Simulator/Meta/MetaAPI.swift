@@ -39,7 +39,9 @@ extension World {
 
   private func metaScene(_ request: HTTPRequest, _ path: [Substring]) -> FaultDesk.Scene {
     var scene = FaultDesk.Scene(provider: "meta", sender: path.first.map(String.init))
-    guard !desk.isEmpty, request.method == "POST", path.last == "messages" else { return scene }
+    guard !desk.isEmpty, request.method == "POST",
+      path.last == "messages" || path.last == "marketing_messages"
+    else { return scene }
     do {
       let root = try JSONDocument(request.body).root
       let to = root["to"]?.string.map { "+" + $0.filter(\.isNumber) }
@@ -91,12 +93,13 @@ extension World {
     case ("GET", 2, "revoke") where id == "oauth": return try revokeToken(request, at: now)
     case ("GET", 2, "oauth") where id == "dialog": return try dialog(request)
     case ("GET", 1, "debug_token"): return try debugToken(request, at: now)
-    case ("POST", 2, "messages"):
+    case ("POST", 2, "messages"), ("POST", 2, "marketing_messages"):
       let place = try phone(id, app)
       guard phoneState(place).isRegistered else {
         throw MetaRefusal(133010, "Phone number not registered")
       }
-      let (answer, serial) = try sendMetaMessage(place, request, scene, at: now)
+      let (answer, serial) = try sendMetaMessage(
+        place, request, scene, isMarketingRoute: path[1] == "marketing_messages", at: now)
       created = serial
       return answer
     case ("GET", 2, _) where id == "_media":

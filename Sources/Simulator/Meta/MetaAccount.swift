@@ -5,6 +5,7 @@ internal import JSON
 extension World {
   func accountFields(_ app: Int, _ account: Int, at now: Int64) -> [NodeField] {
     let waba = settings.meta[app].accounts[account]
+    let marketing = apps[app].marketing[waba.id] ?? MarketingState()
     let owner: (inout JSONWriter) -> Void = { writer in
       writer.field("id", waba.portfolio ?? "0")
       writer.field("name", "Demo business")
@@ -22,9 +23,9 @@ extension World {
       NodeField("owner_business_info", owner),
       NodeField("on_behalf_of_business_info", nil as String?),
       NodeField("is_enabled_for_insights", false),
-      NodeField("marketing_messages_lite_api_status", "ELIGIBLE"),
-      NodeField("marketing_messages_onboarding_status", "ELIGIBLE"),
-      NodeField("disable_marketing_messages_on_cloud_api", false),
+      NodeField("marketing_messages_lite_api_status", marketing.status),
+      NodeField("marketing_messages_onboarding_status", marketing.status),
+      NodeField("disable_marketing_messages_on_cloud_api", marketing.isElsewhereOnly),
       NodeField("subscribed_apps") { writeSubscribed(app, waba.id, to: &$0) },
       NodeField("health_status", health(of: .account(app: app, account: account), at: now)),
     ]

@@ -2,11 +2,12 @@ internal import HTTP
 internal import JSON
 internal import Time
 
-/// `POST /{phone-number-id}/messages`
+/// `POST /{phone-number-id}/messages`, and `/marketing_messages` for marketing templates.
 extension World {
   /// The body of a 200, and the serial number of a message that was accepted.
   mutating func sendMetaMessage(
-    _ place: PhonePlace, _ request: HTTPRequest, _ scene: FaultDesk.Scene, at now: Int64
+    _ place: PhonePlace, _ request: HTTPRequest, _ scene: FaultDesk.Scene,
+    isMarketingRoute: Bool, at now: Int64
   ) throws(MetaRefusal) -> (answer: HTTPAnswer, serial: Int?) {
     let type = request.headers.first("content-type") ?? ""
     guard type.hasPrefix("application/json") else { throw .parameter("The body must be JSON") }
@@ -14,7 +15,9 @@ extension World {
     do { document = try JSONDocument(request.body) } catch {
       throw .parameter("The body is not JSON: \(error.description)")
     }
-    if document.root["status"] != nil { return (try markRead(document.root), nil) }
+    if document.root["status"] != nil, !isMarketingRoute {
+      return (try markRead(document.root), nil)
+    }
     let message = try MetaMessage(document.root)
     let phone = settings.meta[place.app].accounts[place.account].phones[place.phone]
     guard message.to != phone.number else {
@@ -23,9 +26,12 @@ extension World {
     if let allowed = phone.allowed, !allowed.contains(message.to) {
       throw MetaRefusal(131030, "Recipient phone number not in allowed list")
     }
-    let isTemplate = message.type == "template"
-    if isTemplate { try checkTemplate(message, place, scene, at: now) }
-    let serial = try acceptMeta(message, place, phone, isTemplate: isTemplate, at: now)
+    let template =
+      try message.type == "template" ? checkTemplate(message, place, scene, at: now) : nil
+    try checkRoute(isMarketingRoute, document.root, template, place, at: now)
+    try checkStanding(of: place, isTemplate: template != nil, at: now)
+    let serial = try acceptMeta(
+      message, place, phone, template, isMarketingRoute: isMarketingRoute, at: now)
     return (HTTPAnswer(json: acceptance(message, serial)), serial)
   }
 
@@ -42,7 +48,7 @@ extension World {
 
   private mutating func checkTemplate(
     _ message: MetaMessage, _ place: PhonePlace, _ scene: FaultDesk.Scene, at now: Int64
-  ) throws(MetaRefusal) {
+  ) throws(MetaRefusal) -> MetaApp.Template {
     let use = try MetaTemplateUse(message.object)
     let template = try use.template(of: settings.meta[place.app].accounts[place.account])
     var scene = scene
@@ -51,11 +57,12 @@ extension World {
       throw MetaTemplateUse.paused
     }
     try use.check(against: template)
+    return template
   }
 
   private mutating func acceptMeta(
-    _ message: MetaMessage, _ place: PhonePlace, _ phone: MetaApp.Phone, isTemplate: Bool,
-    at now: Int64
+    _ message: MetaMessage, _ place: PhonePlace, _ phone: MetaApp.Phone,
+    _ template: MetaApp.Template?, isMarketingRoute: Bool, at now: Int64
   ) throws(MetaRefusal) -> Int {
     let person = people.number(of: message.to)
     guard let sender = senderNumbers[phone.id] else { throw .unknownObject(phone.id) }
@@ -70,10 +77,23 @@ extension World {
     if !people[person].isOnWhatsApp {
       draft.code = 131026
       draft.detail = "Message Undeliverable"
-    } else if !isOpen, !isTemplate {
+    } else if !isOpen, template == nil {
       draft.code = 131047
       draft.detail = "Re-engagement message"
     }
+    if let template {
+      draft.price = isMarketingRoute ? .marketingLite : Message.Price(template)
+      draft.heldBy = paced(template, place)
+      if draft.code == nil, template.category == "MARKETING",
+        refusesMarketing(place, sender, person, messages.next, isOpen: isOpen, at: now)
+      {
+        draft.code = 131049
+        draft.detail =
+          "This message was not delivered to maintain healthy ecosystem engagement."
+      }
+    }
+    let portfolio = settings.meta[place.app].accounts[place.account].portfolio
+    if let portfolio, !isOpen { noteUse(of: portfolio, by: person, at: now) }
     return accept(draft, at: now)
   }
 
@@ -121,8 +141,16 @@ extension World {
       }
       writer.list("messages", [serial]) { writer, serial in
         writer.field("id", mint.wamid(serial, to: digits))
-        if message.type == "template" { writer.field("message_status", "accepted") }
+        guard message.type == "template" else { return }
+        let isHeld = messages[serial]?.isHeld ?? false
+        writer.field("message_status", isHeld ? "held_for_quality_assessment" : "accepted")
       }
     }
+  }
+}
+
+extension Message.Price {
+  fileprivate init(_ template: MetaApp.Template) {
+    self = Message.Price(rawValue: template.category.lowercased()) ?? .utility
   }
 }

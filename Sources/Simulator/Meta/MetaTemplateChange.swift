@@ -12,6 +12,7 @@ extension World {
     guard let root = try GraphParameters(request).root else {
       throw .parameter("The body must be JSON")
     }
+    try checkReview(of: settings.meta[app].accounts[account].portfolio)
     let template = try newTemplate(root)
     let templates = settings.meta[app].accounts[account].templates
     guard !templates.contains(where: { templateID($0) == templateID(template) }) else {
@@ -99,11 +100,17 @@ extension World {
     guard let place = template(id, app), place.account == account,
       settings.meta[app].accounts[account].templates[place.index].status == "PENDING"
     else { return }
-    changeTemplates(app, account) { $0[place.index].status = "APPROVED" }
+    let syncedAt = now + settings.life.sync.microseconds
+    changeTemplates(app, account) { templates in
+      templates[place.index].status = "APPROVED"
+      templates[place.index].syncedAt = syncedAt
+    }
     tellStatus(of: place, app, at: now)
   }
 
-  mutating func tellStatus(of place: TemplatePlace, _ app: Int, at now: Int64) {
+  mutating func tellStatus(
+    of place: TemplatePlace, _ app: Int, title: String? = nil, at now: Int64
+  ) {
     let waba = settings.meta[app].accounts[place.account]
     let template = waba.templates[place.index]
     let scene = FaultDesk.Scene(provider: "meta", sender: waba.id, template: template.name)
@@ -121,6 +128,9 @@ extension World {
         writer.field("message_template_name", template.name)
         writer.field("message_template_language", template.language)
         writer.field("reason", template.rejectedReason)
+        guard let title else { return }
+        writer.name("other_info")
+        writer.object { $0.field("title", title) }
       }, of: waba.id, app, at: now)
   }
 
@@ -154,6 +164,7 @@ extension World {
         })
     }
     changeTemplates(app, place.account) { $0[place.index].status = "APPROVED" }
+    paceAnew(place, app)
     tellStatus(of: place, app, at: now)
     return .success
   }

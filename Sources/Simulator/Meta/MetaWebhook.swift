@@ -182,7 +182,7 @@ extension World {
           writer.field("billable", true)
           writer.field("pricing_model", "PMP")
           writer.field("type", "regular")
-          writer.field("category", "utility")
+          writer.field("category", message.price.rawValue)
         }
       }
     }

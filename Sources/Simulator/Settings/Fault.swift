@@ -33,6 +33,8 @@ package struct Fault: Sendable {
     case forgedCallback = "forged-callback"
     case tokenExpired = "token-expired"
     case accountLocked = "account-locked"
+    /// No templates until its end, of which a webhook tells; `sender` names a WABA, all of them without one.
+    case accountRestricted = "account-restricted"
     /// The one named `template`; all without a name.
     case templatePaused = "template-paused"
     /// Nobody is reached: 503, cut, or refused connections, as `mode` says.

@@ -28,6 +28,12 @@ package struct MetaApp: Sendable {
     /// By index: the sub type of a button that takes a parameter.
     package var buttons: [Int: String] = [:]
     package var body = "Hello"
+    /// nil: nothing of it is held.
+    package var pacing: Pacing?
+    /// False: the marketing messages endpoint does not take it.
+    package var isForMarketingMessages = true
+    /// When that endpoint knows it; nil: it does.
+    var syncedAt: Int64?
     /// As they were posted, where it was made by a request; in place of what the fields above give.
     var components: [UInt8]?
     /// Why Meta refused it.
@@ -50,6 +56,10 @@ package struct MetaApp: Sendable {
     package var templates: [Template]
     /// Questions in any hour about the account, its numbers and templates; 200 for one without a number.
     package var hourlyCalls = 5000
+    /// NOT_ELIGIBLE, ELIGIBLE or ONBOARDED: whether it may use the marketing messages endpoint.
+    package var marketingMessages = "ELIGIBLE"
+    /// Marketing templates go by that endpoint alone.
+    package var isMarketingElsewhereOnly = false
 
     package init(
       id: String, portfolio: String? = nil, phones: [Phone], templates: [Template] = []

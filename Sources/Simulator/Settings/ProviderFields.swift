@@ -77,6 +77,8 @@ extension MetaApp.Account {
     fields.string("portfolio", into: &portfolio)
     if phones.isEmpty { hourlyCalls = 200 }
     fields.integer("hourlyCalls", into: &hourlyCalls, 1...1_000_000)
+    fields.string("marketingMessages", into: &marketingMessages)
+    fields.bool("marketingElsewhereOnly", into: &isMarketingElsewhereOnly)
   }
 }
 
@@ -101,6 +103,8 @@ extension MetaApp.Template {
     fields.string("header", into: &header)
     fields.string("body", into: &body)
     parameters = fields.strings("parameters") ?? []
+    fields.object("pacing") { pacing = Pacing($0) }
+    fields.bool("forMarketingMessages", into: &isForMarketingMessages)
     let found = fields.pairs("buttons", "a sub type", \.string) ?? [:]
     for (index, type) in found {
       guard let index = Int(index) else {

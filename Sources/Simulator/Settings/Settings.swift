@@ -16,6 +16,8 @@ package struct SimulatorSettings: Sendable {
   package var meta: [MetaApp] = [.demo]
   /// Distinct recipients outside a window in any 24 hours, by portfolio.
   package var portfolios: [String: Int] = [Demo.portfolio: 1000]
+  package var businesses: [Business] = []
+  package var marketing = MarketingRules()
   /// Whoever is not named in `people`.
   package var everyone = Person(address: "")
   package var people: [Person] = []
@@ -61,6 +63,8 @@ package struct LifeCycle: Sendable {
   package var callbacksInFlight = 64
   /// How long Meta looks at a new or changed template.
   package var review: Duration = .seconds(2)
+  /// How long after that the marketing messages endpoint does not know it.
+  package var sync: Duration = .seconds(600)
 
   package init() {}
 }

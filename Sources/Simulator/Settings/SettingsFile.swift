@@ -33,6 +33,11 @@ extension SimulatorSettings {
     meta = fields.list("meta", MetaApp.init) ?? meta
     portfolios =
       fields.pairs("portfolios", "a whole number") { $0.integer.map { Int($0) } } ?? portfolios
+    businesses = fields.list("businesses", Business.init) ?? businesses
+    for (index, business) in businesses.enumerated() where portfolios[business.portfolio] == nil {
+      fields.fault("businesses/\(index)/portfolio", "is none of portfolios")
+    }
+    fields.object("marketing") { marketing.read($0) }
     fields.object("everyone") { everyone.read($0) }
     people = fields.list("people", Person.init) ?? people
     fields.delay("latency", into: &latency)
@@ -68,6 +73,7 @@ extension LifeCycle {
     fields.integer("batchSize", into: &batchSize, 1...1000)
     fields.duration("webhookExpiry", into: &webhookExpiry)
     fields.duration("review", into: &review)
+    fields.duration("sync", into: &sync)
     fields.integer("webhookBacklog", into: &webhookBacklog, 0...1_000_000)
     fields.integer("callbacksInFlight", into: &callbacksInFlight, 1...256)
     guard let texts = fields.strings("webhookRetries") else { return }
@@ -105,6 +111,9 @@ extension Fault {
     fields.duration("every", into: &every)
     if kind == .outage, mode == .refused, lasting == nil {
       fields.fault("for", "is missing: nobody could end it")
+    }
+    if kind == .accountRestricted, lasting == nil {
+      fields.fault("for", "is missing: a restriction has an end")
     }
     if let every, let lasting, every <= lasting {
       fields.fault("every", "must be longer than for")

@@ -13,6 +13,9 @@ struct Draft {
   var detail: String?
   /// Not before; for what is queued or scheduled.
   var startsAt: Int64?
+  var price = Message.Price.service
+  /// What it waits for a decision about.
+  var heldBy: PacedBy?
 }
 
 /// All acceptances of one send.
@@ -37,11 +40,16 @@ extension World {
         sender: draft.sender, person: draft.person, acceptedAt: now, hasMedia: draft.hasMedia,
         isReaction: draft.isReaction,
         service: draft.service, body: draft.body, callback: draft.callback, claim: draft.claim,
-        state: draft.state, code: draft.code, detail: draft.detail, updatedAt: now,
+        state: draft.state, price: draft.price, isHeld: draft.heldBy != nil, code: draft.code,
+        detail: draft.detail, updatedAt: now,
         previousOfPair: pair.lastSerial, previousOfSend: previous))
     note(&pair, draft.sender, serial, at: now)
     pairs[key] = pair
-    if settings.life.isReported { scheduleStart(serial, draft, at: now) }
+    if let holder = draft.heldBy {
+      hold(serial, by: holder, at: now)
+    } else if settings.life.isReported {
+      scheduleStart(serial, draft, at: now)
+    }
     return serial
   }
 
@@ -103,11 +111,11 @@ extension World {
       in: &totals.duplicateSamples)
   }
 
-  /// Without a code it was cancelled.
-  mutating func noteFailure(of message: Message, code: Int?) {
+  /// Without a code it was cancelled. `isForGood`: whatever the code says elsewhere.
+  mutating func noteFailure(of message: Message, code: Int?, isForGood: Bool = false) {
     guard let claim = message.claim, var record = sends[claim.send] else { return }
     record.live -= 1
-    if code.map(mayBeTriedAgain.contains) != true { record.hasFailedForGood = true }
+    if isForGood || code.map(mayBeTriedAgain.contains) != true { record.hasFailedForGood = true }
     sends[claim.send] = record
   }
 }

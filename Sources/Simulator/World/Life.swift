@@ -3,7 +3,7 @@ internal import Time
 /// accepted ─▶ queued ─▶ sent ─▶ delivered ─▶ read, or failed or undelivered from before `sent`.
 extension World {
   mutating func step(_ serial: Int, at now: Int64) {
-    guard let message = messages[serial], !message.state.isFinal else { return }
+    guard let message = messages[serial], !message.state.isFinal, !message.isHeld else { return }
     let failure = message.code ?? failureByFault(serial, message, at: now)
     if let failure, message.state != .sent, message.state != .delivered {
       return fail(serial, message, code: failure, at: now)
@@ -70,7 +70,9 @@ extension World {
     return fault.map { $0.code ?? (senders[message.sender].provider == "twilio" ? 30008 : 131000) }
   }
 
-  private mutating func fail(_ serial: Int, _ message: Message, code: Int, at now: Int64) {
+  mutating func fail(
+    _ serial: Int, _ message: Message, code: Int, at now: Int64, isForGood: Bool = false
+  ) {
     let isTwilio = senders[message.sender].provider == "twilio"
     let hasLeft = code == 63003 || code == 63024 || (30003...30008).contains(code)
     let state: Message.State = isTwilio && hasLeft ? .undelivered : .failed
@@ -80,7 +82,7 @@ extension World {
       message.updatedAt = now
     }
     senders[message.sender].record.failed[code, default: 0] += 1
-    noteFailure(of: message, code: code)
+    noteFailure(of: message, code: code, isForGood: isForGood)
     emit(serial, state, at: now)
     letGo(serial)
   }

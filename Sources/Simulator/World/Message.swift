@@ -13,6 +13,12 @@ struct Message: Sendable {
     }
   }
 
+  /// What Meta charges it as.
+  enum Price: String, Sendable {
+    case marketing, utility, authentication, service
+    case marketingLite = "marketing_lite"
+  }
+
   let sender: Int
   let person: Int32
   let acceptedAt: Int64
@@ -25,6 +31,9 @@ struct Message: Sendable {
   var callback: String?
   let claim: Claim?
   var state: State
+  let price: Price
+  /// Meta does not send it until it has decided about its template.
+  var isHeld: Bool
   /// Set when it was decided that it fails.
   var code: Int?
   var detail: String?

@@ -54,6 +54,9 @@ struct SenderRecord: Sendable {
   var recipients = 0
   var refused: [Int: Int] = [:]
   var failed: [Int: Int] = [:]
+  /// Taken and not sent until it was decided, and of those the ones that never were.
+  var held = 0
+  var dropped = 0
   var reached: [String: Int] = [:]
 }
 
@@ -68,6 +71,12 @@ struct Totals: Sendable {
   /// A later attempt after a failure that is for good.
   var repeatsAfterFinalFailure = 0
   var refused: [String: Int] = [:]
+  /// Messages that were taken and held, and what became of them.
+  var held = 0
+  var released = 0
+  var dropped = 0
+  /// Taken, and refused later with 131049.
+  var marketingRefused = 0
   var malformed = 0
   var unauthorized = 0
   var malformedSamples: [Sample] = []

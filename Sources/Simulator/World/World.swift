@@ -35,6 +35,11 @@ struct World: Sendable {
   var waitingWebhooks = 0
   var media: [String: MediaItem] = [:]
   var uploads: [String: Upload] = [:]
+  var businesses: [String: BusinessState]
+  var paced: [PacedBy: PacingState] = [:]
+  var marketingTries: [MarketingKey: MarketingTries] = [:]
+  /// When each person got marketing templates, of the last day.
+  var marketingOf: [Int32: TimeQueue] = [:]
   var port: UInt16 = 0
 
   init(_ settings: SimulatorSettings, at now: Int64) {
@@ -45,6 +50,7 @@ struct World: Sendable {
     accounts = settings.twilio.map(AccountState.init)
     apps = settings.meta.map { AppState(tokens: TokenBook($0, at: now)) }
     portfolios = settings.portfolios.mapValues { RecipientDoor(limit: $0) }
+    businesses = Dictionary(settings.businesses.map { ($0.portfolio, BusinessState($0)) }) { $1 }
     people = People(settings)
     messages = MessageBook(limit: settings.keptMessages)
     desk = FaultDesk(dice)
@@ -72,6 +78,8 @@ struct World: Sendable {
   private mutating func addMetaSenders() {
     for (app, settings) in settings.meta.enumerated() {
       for (account, waba) in settings.accounts.enumerated() {
+        apps[app].marketing[waba.id] = MarketingState(
+          status: waba.marketingMessages, isElsewhereOnly: waba.isMarketingElsewhereOnly)
         for (place, phone) in waba.phones.enumerated() {
           senderNumbers[phone.id] = senders.count
           phones[phone.id] = PhonePlace(app: app, account: account, phone: place)
@@ -86,6 +94,9 @@ struct World: Sendable {
     let id = desk.add(fault, at: now)
     if fault.kind == .outage, fault.mode == .refused {
       effects.append(.at(now + fault.after.microseconds, .closeDoor(id)))
+    }
+    if fault.kind == .accountRestricted {
+      effects.append(.at(now + fault.after.microseconds, .restrict(fault: id)))
     }
     return id
   }
@@ -188,6 +199,11 @@ enum Work: Sendable {
   case release(Int)
   case deliver(Delivery)
   case closeDoor(Int)
+  /// What was held is judged.
+  case decide(PacedBy, round: Int)
+  /// A portfolio has used half of its limit.
+  case rise(String)
+  case restrict(fault: Int)
 }
 
 /// An answer on its way to whoever asked.
@@ -248,6 +264,10 @@ struct AppState: Sendable {
   var fields: [String]?
   /// By WABA: what Meta has found out about it.
   var verdicts: [String: AccountVerdict] = [:]
+  /// By WABA: until when it may not do what is named.
+  var restrictions: [String: [String: Int64]] = [:]
+  /// By WABA.
+  var marketing: [String: MarketingState] = [:]
   var tokens: TokenBook
 }
 

@@ -117,7 +117,12 @@ struct LaneCommand: Subcommand {
       ])
       for flow in waits[lane.sender]?.flows ?? [] {
         let template = flow.template.description
-        let name = template.isEmpty ? "campaign \(flow.campaign)" : "template \(template)"
+        let name =
+          switch (template, flow.campaign) {
+          case ("", ""): "what has neither template nor campaign"
+          case ("", let campaign): "campaign \(campaign)"
+          case (let template, _): "template \(template)"
+          }
         table.append([
           "- \(name)", "held", "\(flow.waiting)", "", "", flow.waits.untilText, flow.reason,
         ])

@@ -95,6 +95,7 @@ extension HistoryEntry {
     "idempotency-key-reused": "its Idempotency-Key came again with another request",
     "unsendable": "the request cannot be written",
     "inexpressible": "this provider has no such message",
+    ProviderHold.code: "its provider does not send it yet",
     "no-storage": "gcs is not set, so that no link can be signed",
   ]
 

@@ -25,6 +25,13 @@ package struct CampaignTally: Hashable, Sendable {
 
   package init(_ items: [Item]) { self.items = items }
 
+  /// Of what a provider has accepted and keeps back, until it has judged the first of them.
+  package static let heldCode = "held"
+
+  package var held: Int {
+    items.reduce(0) { $0 + ($1.code == Self.heldCode ? $1.count : 0) }
+  }
+
   /// Those that were claimed at least once.
   package var begun: Int { items.reduce(0) { $0 + $1.count } }
 

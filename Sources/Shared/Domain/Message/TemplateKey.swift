@@ -11,6 +11,11 @@ package struct TemplateKey: Hashable, Sendable {
     text = language.isEmpty ? name : "\(name)\(Self.separator)\(language)"
   }
 
+  /// Of what is held: every template there is.
+  package static let all = TemplateKey(name: "*", language: "*")
+  /// And what is no template, which is what answers a person.
+  package static let none = TemplateKey(text: "")
+
   package var name: String { String(text.prefix { $0 != Self.separator }) }
 
   package var language: String? {

@@ -258,6 +258,8 @@ package struct DoubtFacts: Hashable, Sendable {
 /// Of a send that the provider took, and that has not reached the person yet.
 package struct AwaitedFacts: Hashable, Sendable {
   package var since: Timestamp
+  /// The provider took it and does not send it yet.
+  package var isHeld: Bool
   package var silentSince: Timestamp?
   package var marked: Timestamp?
   package var statusWorkersAlive: Int
@@ -266,10 +268,11 @@ package struct AwaitedFacts: Hashable, Sendable {
   static let lag = Duration.seconds(60)
 
   package init(
-    since: Timestamp, silentSince: Timestamp? = nil, marked: Timestamp? = nil,
-    statusWorkersAlive: Int
+    since: Timestamp, isHeld: Bool = false, silentSince: Timestamp? = nil,
+    marked: Timestamp? = nil, statusWorkersAlive: Int
   ) {
     self.since = since
+    self.isHeld = isHeld
     self.silentSince = silentSince
     self.marked = marked
     self.statusWorkersAlive = statusWorkersAlive
@@ -298,6 +301,13 @@ package struct AwaitedFacts: Hashable, Sendable {
 
   private func callback(at now: Timestamp) -> WaitReason {
     let took = "the provider took it at \(since.told(at: now))"
+    if isHeld {
+      return WaitReason(
+        code: .held, end: .byItself,
+        sentence:
+          "\(took) and holds it until it has judged the template: it is sent or dropped then, mostly within an hour"
+      )
+    }
     guard let silentSince else {
       return WaitReason(
         code: .callbackAwaited, end: .byItself, sentence: "\(took), and its callback is awaited")

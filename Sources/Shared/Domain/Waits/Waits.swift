@@ -57,6 +57,7 @@ package struct Waits: Hashable, Sendable {
     case nextClaim = "next-claim"
     case answerAwaited = "answer-awaited"
     case callbacksBehind = "callbacks-behind"
+    case held = "held"
     case silent = "silent"
     case callbackAwaited = "callback-awaited"
     case deliveryAwaited = "delivery-awaited"

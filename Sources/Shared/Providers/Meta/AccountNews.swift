@@ -1,4 +1,5 @@
 package import Domain
+package import Time
 
 /// What an account event says, for those kinds that we act on.
 package enum AccountNews: Hashable, Sendable {
@@ -65,17 +66,34 @@ package struct TemplateCategory: Hashable, Sendable {
 
 package struct AccountUpdate: Hashable, Sendable {
   package let event: String
-  package let restrictions: [String]
+  package let restrictions: [Restriction]
   package let banState: String?
   package let violation: String?
   /// Why an account was taken from us, and by whom: `CHANGE_NUMBER`, `COMPANION_INACTIVITY`; `USER` or `SYSTEM`.
   package let disconnection: String?
 
-  /// Nothing that we begin would get through.
+  /// Something that the account may not do for a time.
+  package struct Restriction: Hashable, Sendable {
+    package let type: String
+    /// nil where it has no end of its own.
+    package let until: CalendarTime?
+
+    /// What has to wait for its end; nil where it is about something else than sending.
+    package var kind: Kind? { Kind(rawValue: type) }
+
+    package enum Kind: String, Hashable, Sendable {
+      /// What we begin, which is templates.
+      case templates = "RESTRICTED_BIZ_INITIATED_MESSAGING"
+      /// What answers a person.
+      case replies = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
+    }
+  }
+
+  /// Nothing that we begin would get through, and nobody says until when.
   package var stopsLanes: Bool {
     ["ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED"].contains(event) || isTakenAway
       || banState == "DISABLE"
-      || restrictions.contains("RESTRICTED_BIZ_INITIATED_MESSAGING")
+      || restrictions.contains { $0.kind == .templates && $0.until == nil }
   }
 
   /// Its owner does not share it with us any more.
@@ -85,8 +103,11 @@ package struct AccountUpdate: Hashable, Sendable {
   package var isGiven: Bool { ["PARTNER_ADDED", "PARTNER_APP_INSTALLED"].contains(event) }
 
   package var resumesLanes: Bool {
-    event == "ACCOUNT_RECONNECTED" || banState == "REINSTATE" || isGiven
+    event == "ACCOUNT_RECONNECTED" || isReinstated || isGiven
   }
+
+  /// It may do again what it might not.
+  package var isReinstated: Bool { banState == "REINSTATE" }
 
   /// Why lanes stop.
   package var sentence: String {

@@ -85,8 +85,10 @@ extension AccountUpdate {
   fileprivate init?(_ value: JSONValue) {
     guard let event = value["event"]?.string else { return nil }
     self.event = event
-    restrictions = (value["restriction_info"]?.items ?? []).compactMap {
-      $0["restriction_type"]?.string
+    restrictions = (value["restriction_info"]?.items ?? []).compactMap { item in
+      item["restriction_type"]?.string.map {
+        Restriction(type: $0, until: item["expiration"]?.metaTime)
+      }
     }
     banState = value["ban_info"]?["waba_ban_state"]?.string
     violation = value["violation_info"]?["violation_type"]?.string

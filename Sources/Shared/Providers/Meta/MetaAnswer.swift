@@ -7,8 +7,11 @@ package struct MetaAnswer: Hashable, Sendable {
   /// Meta's own name of the person, which may not be the number dialled.
   package var waID: String?
   package var userID: String?
-  /// `accepted` or `held_for_quality_assessment`, for templates.
+  /// `accepted`, `held_for_quality_assessment` or `paused`, for templates.
   package var messageStatus: String?
+
+  /// It was taken, and is not sent yet.
+  package var hold: ProviderHold? { messageStatus.flatMap(ProviderHold.init) }
 
   package static func read(
     _ answer: ProviderAnswer, attempt: Int, table: ErrorTable = .shared

@@ -28,15 +28,21 @@ package struct MetaSender: Hashable, Sendable {
 }
 
 package enum MetaRequest {
+  /// `marketing`: how it goes the way that marketing templates have of their own; nil for any other.
   package static func send(
-    _ message: Message, to: Recipient, from sender: MetaSender, attempt: AttemptID
+    _ message: Message, to: Recipient, from sender: MetaSender, attempt: AttemptID,
+    marketing: MarketingMessages? = nil
   ) throws(Inexpressible) -> ProviderRequest {
     _ = try message.withLinks { file throws(Inexpressible) in
       throw Inexpressible(description: "\(file.file) has no link that Meta could fetch")
     }
-    return post(sender) { writer in
+    return post(sender, marketing == nil ? "/messages" : "/marketing_messages") { writer in
       writer.field("messaging_product", "whatsapp")
       writer.field("recipient_type", "individual")
+      writer.field("product_policy", marketing?.policy?.rawValue)
+      if let isShared = marketing?.activitySharing {
+        writer.field("message_activity_sharing", isShared)
+      }
       switch to {
       case .phone(let number): writer.field("to", number.e164)
       case .businessScoped(let id): writer.field("recipient", id)
@@ -73,11 +79,11 @@ package enum MetaRequest {
   }
 
   private static func post(
-    _ sender: MetaSender, _ write: (inout JSONWriter) -> Void
+    _ sender: MetaSender, _ path: String = "/messages", _ write: (inout JSONWriter) -> Void
   ) -> ProviderRequest {
     let headers = [sender.authorization, ProviderHeader("Content-Type", "application/json")]
     return ProviderRequest(
-      method: "POST", path: sender.path("/messages"), headers: headers,
+      method: "POST", path: sender.path(path), headers: headers,
       body: JSONWriter.object(write))
   }
 }

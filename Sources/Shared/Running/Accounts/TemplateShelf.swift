@@ -35,6 +35,8 @@ package final class TemplateShelf: Sendable {
   private struct Entry {
     let status: String
     let rejection: String
+    /// As it is now: its provider changes it at times.
+    let category: String
     let needs: TemplateNeeds
   }
 
@@ -62,6 +64,13 @@ package final class TemplateShelf: Sendable {
   /// nil where nothing is known of it, so that its provider has to judge.
   package func needs(of template: Template, in account: AccountID) -> TemplateNeeds? {
     word(on: template, in: account).needs
+  }
+
+  /// nil where nothing is known of it.
+  package func category(of key: TemplateKey, in account: AccountID) -> String? {
+    content.withLock { content in
+      content.entries[Key(account: account, name: key.name, language: key.language ?? "")]?.category
+    }
   }
 
   /// With the id of its content where it is Twilio's.
@@ -140,7 +149,7 @@ package final class TemplateShelf: Sendable {
       let key = Key(
         account: template.account, name: template.name, language: template.language)
       let entry = Entry(
-        status: template.status, rejection: template.rejection,
+        status: template.status, rejection: template.rejection, category: template.category,
         needs: TemplateNeeds(components: JSONValue(whole: template.components)))
       found.entries[key] = entry
       if !template.id.isEmpty {

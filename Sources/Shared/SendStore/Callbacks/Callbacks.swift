@@ -20,6 +20,8 @@ package struct CallbackReport: Hashable, Sendable {
   /// Texts of the failure, price, whatever is kept of it.
   package var detail: HistoryDetail?
   package var consequences: [Consequence] = []
+  /// The provider took it, held it and did not send it.
+  package var isDrop = false
 
   package enum Status: Hashable, Sendable {
     case wentOut(SendNews.Reached)

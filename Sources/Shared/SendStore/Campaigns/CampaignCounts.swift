@@ -15,13 +15,14 @@ struct CampaignMove: Hashable {
   struct Spot: Hashable {
     let place: Place
     let state: SendState
-    /// Only where it ended without arriving.
+    /// Only where it ended without arriving, or its provider keeps it back.
     let code: String
 
     fileprivate init(_ place: Place, _ entry: HistoryEntry) {
       self.place = place
       state = entry.state
-      code = entry.state.isFailure ? entry.code ?? "" : ""
+      let isTold = entry.state.isFailure || entry.code == CampaignTally.heldCode
+      code = isTold ? entry.code ?? "" : ""
     }
   }
 

@@ -58,6 +58,7 @@ extension SendStore {
         ]
         try transaction.run(Flows.releaseTemplate, held)
         try transaction.run(Flows.forgetTemplateHold, held)
+        try transaction.run(Flows.holdAgain, [.lane: .key(key)])
         try transaction.run(Lanes.wake, [.lane: .key(key)])
       }
     }
@@ -149,4 +150,5 @@ extension Flows {
   enum TemplateParameter: Int, Columns { case lane, template }
   static let releaseTemplate = Command<TemplateParameter>("releaseTemplate")
   static let forgetTemplateHold = Command<TemplateParameter>("forgetTemplateHold")
+  static let holdAgain = Command<Lanes.LaneParameter>("holdAgain")
 }

@@ -10,7 +10,8 @@ FROM unnest(:lane::bigint[], :priority::bigint[], :campaign::text[], :template::
 LEFT JOIN flows f ON f.lane = p.lane
   AND ((f.template = p.template AND p.template <> '') OR (f.campaign = p.campaign AND p.campaign <> ''))
 LEFT JOIN template_holds h ON h.lane = p.lane
-  AND (h.template = p.template OR h.template || chr(31) = substr(p.template, 1, length(h.template) + 1))
+  AND (h.template = p.template OR (h.template = '*' || chr(31) || '*' AND p.template <> '')
+    OR h.template || chr(31) = substr(p.template, 1, length(h.template) + 1))
 GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind, p.campaign_key, p.load
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
@@ -63,19 +64,21 @@ ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, rea
 WHERE template_holds.held_until < excluded.held_until;
 
 -- holdTemplate
-/* A template's key is its name, or name, U+001F, language, and the name alone stands for every language. A hold that is
-   longer stays. */
+/* A template's key is its name, or name, U+001F, language, and the name alone stands for every language. * U+001F *
+   stands for every template, and an empty key for what is none. A hold that is longer stays. */
 UPDATE flows SET held_until = p.until, hold_reason = p.reason
 FROM unnest(:lane::bigint[], :template::text[], :until::bigint[], :reason::text[]) AS p(lane, template, until, reason)
 WHERE flows.lane = p.lane AND held_until < p.until
-  AND (flows.template = p.template OR flows.template || chr(31) = substr(p.template, 1, length(flows.template) + 1)
+  AND (flows.template = p.template OR (p.template = '*' || chr(31) || '*' AND flows.template <> '')
+    OR flows.template || chr(31) = substr(p.template, 1, length(flows.template) + 1)
     OR substr(flows.template, 1, length(p.template) + 1) = p.template || chr(31));
 
 -- releaseTemplate
 UPDATE flows SET held_until = 0, hold_reason = NULL
 FROM unnest(:lane::bigint[], :template::text[]) AS p(lane, template)
 WHERE flows.lane = p.lane AND held_until > 0
-  AND (flows.template = p.template OR flows.template || chr(31) = substr(p.template, 1, length(flows.template) + 1)
+  AND (flows.template = p.template OR (p.template = '*' || chr(31) || '*' AND flows.template <> '')
+    OR flows.template || chr(31) = substr(p.template, 1, length(flows.template) + 1)
     OR substr(flows.template, 1, length(p.template) + 1) = p.template || chr(31));
 
 -- forgetTemplateHold
@@ -83,6 +86,20 @@ DELETE FROM template_holds h USING unnest(:lane::bigint[], :template::text[]) AS
 WHERE h.lane = p.lane
   AND (h.template = p.template OR h.template || chr(31) = substr(p.template, 1, length(h.template) + 1)
     OR substr(h.template, 1, length(p.template) + 1) = p.template || chr(31));
+
+-- holdAgain
+/* What the end of one hold has let go, and another one still holds. */
+UPDATE flows SET (held_until, hold_reason) = (SELECT h.held_until, h.reason FROM template_holds h
+  WHERE h.lane = flows.lane
+    AND (h.template = flows.template OR (h.template = '*' || chr(31) || '*' AND flows.template <> '')
+      OR h.template || chr(31) = substr(flows.template, 1, length(h.template) + 1)
+      OR flows.template || chr(31) = substr(h.template, 1, length(flows.template) + 1))
+  ORDER BY h.held_until DESC LIMIT 1)
+WHERE lane = ANY(:lane::bigint[]) AND EXISTS (SELECT 1 FROM template_holds h
+  WHERE h.lane = flows.lane AND h.held_until > flows.held_until
+    AND (h.template = flows.template OR (h.template = '*' || chr(31) || '*' AND flows.template <> '')
+      OR h.template || chr(31) = substr(flows.template, 1, length(h.template) + 1)
+      OR flows.template || chr(31) = substr(h.template, 1, length(flows.template) + 1)));
 
 -- holdCampaign
 UPDATE flows SET held_until = p.until, hold_reason = p.reason

@@ -6,9 +6,11 @@ INSERT INTO flows (lane, priority, campaign, template, kind, campaign_key, load,
 SELECT :lane, :priority, :campaign, :template, :kind, :campaign_key, :load,
   max(coalesce(max(f.held_until), 0),
     coalesce((SELECT max(h.held_until) FROM template_holds h WHERE h.lane = :lane
-      AND (h.template = :template OR h.template || char(31) = substr(:template, 1, length(h.template) + 1))), 0)),
+      AND (h.template = :template OR (h.template = '*' || char(31) || '*' AND :template <> '')
+        OR h.template || char(31) = substr(:template, 1, length(h.template) + 1))), 0)),
   coalesce(max(f.hold_reason), (SELECT max(h.reason) FROM template_holds h WHERE h.lane = :lane
-    AND (h.template = :template OR h.template || char(31) = substr(:template, 1, length(h.template) + 1))))
+    AND (h.template = :template OR (h.template = '*' || char(31) || '*' AND :template <> '')
+      OR h.template || char(31) = substr(:template, 1, length(h.template) + 1))))
 FROM flows f WHERE f.lane = :lane AND ((f.template = :template AND :template <> '') OR (f.campaign = :campaign
   AND :campaign <> ''))
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
@@ -60,17 +62,19 @@ ON CONFLICT (lane, template) DO UPDATE SET held_until = excluded.held_until, rea
 WHERE template_holds.held_until < excluded.held_until;
 
 -- holdTemplate
-/* A template's key is its name, or name, U+001F, language, and the name alone stands for every language. A hold that is
-   longer stays. */
+/* A template's key is its name, or name, U+001F, language, and the name alone stands for every language. * U+001F *
+   stands for every template, and an empty key for what is none. A hold that is longer stays. */
 UPDATE flows SET held_until = :until, hold_reason = :reason
 WHERE lane = :lane AND held_until < :until
-  AND (template = :template OR template || char(31) = substr(:template, 1, length(template) + 1)
+  AND (template = :template OR (:template = '*' || char(31) || '*' AND template <> '')
+    OR template || char(31) = substr(:template, 1, length(template) + 1)
     OR substr(template, 1, length(:template) + 1) = :template || char(31));
 
 -- releaseTemplate
 UPDATE flows SET held_until = 0, hold_reason = NULL
 WHERE lane = :lane AND held_until > 0
-  AND (template = :template OR template || char(31) = substr(:template, 1, length(template) + 1)
+  AND (template = :template OR (:template = '*' || char(31) || '*' AND template <> '')
+    OR template || char(31) = substr(:template, 1, length(template) + 1)
     OR substr(template, 1, length(:template) + 1) = :template || char(31));
 
 -- forgetTemplateHold
@@ -78,6 +82,20 @@ DELETE FROM template_holds
 WHERE lane = :lane
   AND (template = :template OR template || char(31) = substr(:template, 1, length(template) + 1)
     OR substr(template, 1, length(:template) + 1) = :template || char(31));
+
+-- holdAgain
+/* What the end of one hold has let go, and another one still holds. */
+UPDATE flows SET (held_until, hold_reason) = (SELECT h.held_until, h.reason FROM template_holds h
+  WHERE h.lane = flows.lane
+    AND (h.template = flows.template OR (h.template = '*' || char(31) || '*' AND flows.template <> '')
+      OR h.template || char(31) = substr(flows.template, 1, length(h.template) + 1)
+      OR flows.template || char(31) = substr(h.template, 1, length(flows.template) + 1))
+  ORDER BY h.held_until DESC LIMIT 1)
+WHERE lane = :lane AND EXISTS (SELECT 1 FROM template_holds h
+  WHERE h.lane = flows.lane AND h.held_until > flows.held_until
+    AND (h.template = flows.template OR (h.template = '*' || char(31) || '*' AND flows.template <> '')
+      OR h.template || char(31) = substr(flows.template, 1, length(h.template) + 1)
+      OR flows.template || char(31) = substr(h.template, 1, length(flows.template) + 1)));
 
 -- holdCampaign
 UPDATE flows SET held_until = :until, hold_reason = :reason

@@ -25,6 +25,27 @@ extension SendStore {
     }
   }
 
+  /// How far each has come, and what its provider answered last. Those that are not there are left out.
+  package func answers(
+    to sends: Set<SendID>
+  ) throws(StoreError) -> [SendID: (state: SendState, attempt: Int, answer: [UInt8]?)] {
+    guard !sends.isEmpty else { return [:] }
+    return try engine.read { transaction throws(StoreError) in
+      let rows = try transaction.rows(
+        Sends.answers, [.id: .bytes(sends.sorted().map(\.bytes))]
+      ) { row throws(StoreError) in
+        guard let state = SendState(rawValue: row.int(.state)) else {
+          throw .broken("a state \(row.int(.state))")
+        }
+        return (
+          try SendID(column: row.bytes(.id)),
+          (state: state, attempt: row.int(.attempt), answer: row.optionalBytes(.answer))
+        )
+      }
+      return Dictionary(rows) { $1 }
+    }
+  }
+
   /// Takes a send back while it is queued.
   package func cancel(_ id: SendID) throws(StoreError) -> SendState? {
     try engine.write { transaction throws(StoreError) in
@@ -94,6 +115,9 @@ extension Sends {
   enum KeysParameter: Int, Columns { case id }
   enum KeysColumn: Int, Columns { case id, key }
   static let keys = Query<KeysParameter, KeysColumn>("keys")
+
+  enum AnswersColumn: Int, Columns { case id, state, attempt, answer }
+  static let answers = Query<KeysParameter, AnswersColumn>("answers")
 
   enum UnderWayParameter: Int, Columns { case key }
   enum UnderWayColumn: Int, Columns { case key, attempt }

@@ -16,6 +16,8 @@ package struct AttemptReport: Hashable, Sendable {
   package let answer: [UInt8]?
   /// Meta's own id of the person, where it is not the number dialled.
   package let waID: String?
+  /// Of an acceptance: the provider does not send it yet.
+  package let hold: ProviderHold?
   /// What follows from a failure, with whose it is and which template it had.
   package let consequences: [Consequence]
   package let sender: SenderID?
@@ -24,9 +26,11 @@ package struct AttemptReport: Hashable, Sendable {
   package init(
     send: SendKey, attempt: Int, claim: ClaimID? = nil, result: AttemptResult,
     postedAt: Timestamp? = nil, answer: [UInt8]? = nil, waID: String? = nil,
-    consequences: [Consequence] = [], sender: SenderID? = nil, template: String? = nil
+    hold: ProviderHold? = nil, consequences: [Consequence] = [], sender: SenderID? = nil,
+    template: String? = nil
   ) {
     self.send = send
+    self.hold = hold
     self.attempt = attempt
     self.claim = claim
     self.result = result
@@ -41,13 +45,13 @@ package struct AttemptReport: Hashable, Sendable {
   /// Of a send as it was claimed.
   package init(
     of send: ClaimedSend, _ result: AttemptResult, postedAt: Timestamp? = nil,
-    answer: [UInt8]? = nil, waID: String? = nil, consequences: [Consequence] = [],
-    from sender: SenderID? = nil, template: String? = nil
+    answer: [UInt8]? = nil, waID: String? = nil, hold: ProviderHold? = nil,
+    consequences: [Consequence] = [], from sender: SenderID? = nil, template: String? = nil
   ) {
     self.init(
       send: send.key, attempt: send.attempt, claim: send.claim, result: result,
-      postedAt: postedAt, answer: answer, waID: waID, consequences: consequences, sender: sender,
-      template: template)
+      postedAt: postedAt, answer: answer, waID: waID, hold: hold, consequences: consequences,
+      sender: sender, template: template)
   }
 }
 
@@ -185,7 +189,11 @@ extension ChangeSet {
     let key = report.send
     let attempt = report.attempt
     switch report.result {
-    case .accepted: return apply(.wentOut(attempt: attempt, .accepted), to: key)
+    case .accepted:
+      return apply(
+        .wentOut(attempt: attempt, .accepted), to: key,
+        code: report.hold.map { _ in ProviderHold.code },
+        detail: report.hold.map { .sentence($0.sentence) })
     case .wentOut(let reason):
       return apply(.wentOut(attempt: attempt, .accepted), to: key, detail: .sentence(reason))
     case .retry(let due, let failure):

@@ -56,6 +56,19 @@ package struct StoredSend: Hashable, Sendable {
   package let history: [HistoryEntry]
 }
 
+extension StoredSend {
+  /// Its provider took it and does not send it yet.
+  package var isHeld: Bool {
+    progress.state == .accepted
+      && history.contains { $0.isHeld && $0.attempt == progress.attempt }
+  }
+}
+
+extension HistoryEntry {
+  /// A mark of the acceptance, and no failure.
+  package var isHeld: Bool { state == .accepted && code == ProviderHold.code }
+}
+
 /// One change of a send.
 package struct HistoryEntry: Hashable, Sendable {
   package let version: Int

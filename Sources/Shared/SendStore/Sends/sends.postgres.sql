@@ -42,6 +42,10 @@ SELECT id, key FROM sends WHERE id = ANY(:id::bytea[]);
 -- ids
 SELECT key, id, lane FROM sends WHERE key = ANY(:key::bigint[]);
 
+-- answers
+SELECT s.id, s.state, s.attempt, w.answer FROM sends s LEFT JOIN answers w ON w.send = s.key
+WHERE s.id = ANY(:id::bytea[]);
+
 -- underWay
 SELECT key, attempt FROM sends WHERE key = ANY(:key::bigint[]) AND state = 1 /* sending */;
 

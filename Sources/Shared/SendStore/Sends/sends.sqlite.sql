@@ -31,6 +31,9 @@ SELECT id, key FROM sends WHERE id = :id;
 -- ids
 SELECT key, id, lane FROM sends WHERE key = :key;
 
+-- answers
+SELECT s.id, s.state, s.attempt, w.answer FROM sends s LEFT JOIN answers w ON w.send = s.key WHERE s.id = :id;
+
 -- underWay
 SELECT key, attempt FROM sends WHERE key = :key AND state = 1 /* sending */;
 

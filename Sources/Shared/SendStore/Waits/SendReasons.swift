@@ -145,7 +145,7 @@ private struct SendReading {
     _ row: SendWaitRow, _ transaction: any Transaction
   ) throws(StoreError) -> AwaitedFacts {
     AwaitedFacts(
-      since: since(send.progress.state), silentSince: row.silentSince,
+      since: since(send.progress.state), isHeld: send.isHeld, silentSince: row.silentSince,
       marked: try transaction.markedUntil(), statusWorkersAlive: world.statusWorkers)
   }
 }

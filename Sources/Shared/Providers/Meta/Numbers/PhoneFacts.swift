@@ -1,5 +1,5 @@
 internal import Domain
-internal import JSON
+package import JSON
 
 /// What is kept of a number between two questions about it.
 package struct PhoneFacts: Hashable, Sendable {
@@ -7,6 +7,8 @@ package struct PhoneFacts: Hashable, Sendable {
   package var node: MetaNode?
   /// Templates that its health holds: what flows know them by, by Meta's ids.
   package var held: [String: String]
+  /// What its account may do with marketing templates; nil before that was told.
+  package var marketing: MarketingStanding?
 
   package init(_ node: MetaNode? = nil, held: [String: String] = [:]) {
     (self.node, self.held) = (node, held)
@@ -19,11 +21,16 @@ package struct PhoneFacts: Hashable, Sendable {
       value.string.map { (name, $0) }
     }
     self.held = Dictionary(held) { $1 }
+    marketing = root?["marketing"].flatMap { MarketingStanding($0) }
   }
 
   package var json: [UInt8] {
     JSONWriter.object { writer in
       writer.field("node", json: node?.kept)
+      if let marketing {
+        writer.name("marketing")
+        writer.object { marketing.write(to: &$0) }
+      }
       guard !held.isEmpty else { return }
       writer.name("held")
       writer.object { writer in
@@ -51,6 +58,34 @@ package struct PhoneFacts: Hashable, Sendable {
     case "STANDARD": 80
     default: nil
     }
+  }
+}
+
+/// Whether an account has agreed to Meta's own way for marketing templates, and whether there is another one for them.
+package struct MarketingStanding: Hashable, Sendable {
+  package let isOnboarded: Bool
+  /// They are switched off for `/messages`.
+  package let isRequired: Bool
+
+  package init(isOnboarded: Bool, isRequired: Bool = false) {
+    (self.isOnboarded, self.isRequired) = (isOnboarded, isRequired)
+  }
+
+  package static let fields = MetaFields([status, isSwitchedOff])
+
+  private static let status = "marketing_messages_lite_api_status"
+  private static let isSwitchedOff = "disable_marketing_messages_on_cloud_api"
+
+  /// Of the account's node, or as it was kept.
+  package init?(_ value: JSONValue?) {
+    guard let word = value?[Self.status]?.string else { return nil }
+    self.init(
+      isOnboarded: word == "ONBOARDED", isRequired: value?[Self.isSwitchedOff]?.bool ?? false)
+  }
+
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.field("marketing_messages_lite_api_status", isOnboarded ? "ONBOARDED" : "NOT_ONBOARDED")
+    writer.field("disable_marketing_messages_on_cloud_api", isRequired)
   }
 }
 
