@@ -25,11 +25,9 @@ package struct CampaignTally: Hashable, Sendable {
 
   package init(_ items: [Item]) { self.items = items }
 
-  /// Of what a provider has accepted and keeps back, until it has judged the first of them.
-  package static let heldCode = "held"
-
+  /// What a provider has accepted and keeps back, until it has judged the first of them.
   package var held: Int {
-    items.reduce(0) { $0 + ($1.code == Self.heldCode ? $1.count : 0) }
+    items.reduce(0) { $0 + ($1.code == ProviderHold.code ? $1.count : 0) }
   }
 
   /// Those that were claimed at least once.

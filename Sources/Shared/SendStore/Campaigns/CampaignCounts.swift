@@ -21,7 +21,7 @@ struct CampaignMove: Hashable {
     fileprivate init(_ place: Place, _ entry: HistoryEntry) {
       self.place = place
       state = entry.state
-      let isTold = entry.state.isFailure || entry.code == CampaignTally.heldCode
+      let isTold = entry.state.isFailure || entry.code == ProviderHold.code
       code = isTold ? entry.code ?? "" : ""
     }
   }
