@@ -36,6 +36,7 @@ struct CampaignUploader {
 
   private mutating func send(from start: Int?) throws(Failed) -> UploadLook {
     var offset = start
+    if start == nil { rate.note(0) }
     var absence = ServerAbsence(caller.patience)
     while true {
       switch try part(from: offset, &absence) {

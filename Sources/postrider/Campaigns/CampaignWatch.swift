@@ -75,6 +75,7 @@ struct CampaignWatch {
     case .loading where look.upload?.isComplete == false:
       return "waits: its recipients are not all uploaded"
     case .loading: return "its recipients are taken in"
+    case .finishing: return "all are on their way; the last word on some is still out"
     default: return nil
     }
   }
