@@ -190,7 +190,7 @@ let package = Package(
         "Settings",
         "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain",
         "JSON",
-        "Forms", "Platform", "Time",
+        "Crypto", "Forms", "Platform", "Time",
       ] + underThreadSanitizer, path: "Sources/postrider",
       swiftSettings: ours + [.strictMemorySafety()]),
 

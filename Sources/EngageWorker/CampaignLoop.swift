@@ -56,7 +56,11 @@ package final class CampaignLoop {
 
   /// True where there is more to do at once.
   package func round() throws -> Bool {
-    guard try store.takeDuty(Self.duty, context.worker) != nil else { return false }
+    guard try store.takeDuty(Self.duty, context.worker) != nil else {
+      // Whoever has the duty tells.
+      running.set(0)
+      return false
+    }
     return try task.note { try keeper.whileHeld { try moveOn() } }
   }
 

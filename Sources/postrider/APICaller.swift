@@ -33,8 +33,15 @@ struct APICaller {
 
   struct Answer {
     let status: Int
+    var headers: [HTTPHeader] = []
+    var body: [UInt8] = []
     let json: JSONValue?
+
+    var isDone: Bool { (200...299).contains(status) }
   }
+
+  /// A longer answer is given up: a table of all faults of an upload may have tens of megabytes.
+  private static let answerSize = 256 << 20
 
   init(
     _ loaded: LoadedSettings, url: String?, scopes: [APIKey.Scope] = [.send, .read]
@@ -49,7 +56,11 @@ struct APICaller {
     }
     self.key = key
     base = url ?? Self.base(settings)
-    do { client = try HTTPClient() } catch { throw Failed(error.description, .unavailable) }
+    var configuration = HTTPClient.Configuration()
+    configuration.maximumAnswerSize = Self.answerSize
+    do { client = try HTTPClient(configuration) } catch {
+      throw Failed(error.description, .unavailable)
+    }
   }
 
   func close() { client.close() }
@@ -87,23 +98,24 @@ struct APICaller {
   }
 
   func call(
-    _ method: String, _ path: String, _ body: [UInt8] = [], type: String = "application/json"
+    _ method: String, _ path: String, _ body: [UInt8] = [], type: String = "application/json",
+    headers: [HTTPHeader] = []
   ) throws(Failed) -> Answer {
     var call = HTTPCall(
       method: method, url: base + path,
       headers: [
         HTTPHeader("Authorization", "Bearer \(key.exposed)"),
         HTTPHeader("Content-Type", type),
-      ], body: body)
+      ] + headers, body: body)
     call.totalTimeout = .seconds(90)
     guard case .answered(let answer) = client.ask(call) else {
       throw Failed(
         "no answer at \(base): is `postrider ingest` or `postrider up` running there?", .unavailable
       )
     }
-    do { return Answer(status: answer.status, json: try JSONDocument(answer.body).root) } catch {
-      return Answer(status: answer.status, json: nil)
-    }
+    return Answer(
+      status: answer.status, headers: answer.headers, body: answer.body,
+      json: JSONValue(whole: answer.body))
   }
 
   /// Who listens everywhere listens here as well.

@@ -13,6 +13,10 @@ enum Exit: Int32 {
   case done = 0
   case failed = 1
   case usage = 64
+  /// What was handed over cannot be used.
+  case refused = 65
   case unavailable = 69
+  /// It goes on once a person has seen to it.
+  case waits = 75
   case settings = 78
 }

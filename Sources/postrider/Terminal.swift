@@ -9,6 +9,12 @@ enum Terminal {
   /// At once, also where the output is a pipe that somebody waits on.
   static func show(_ text: String) { _ = results.write(Array((text + "\n").utf8)) }
 
+  /// As it is, without the end of a line.
+  static func draw(_ text: String) { _ = results.write(Array(text.utf8)) }
+
+  /// Whether a person looks at the results as they come.
+  static var isWatched: Bool { isatty(STDOUT_FILENO) == 1 }
+
   private static let errors = LineWriter()
   /// Whoever reads page by page takes time.
   private static let results = LineWriter(

@@ -55,7 +55,7 @@ import Time
     let answer = try await world.put(
       "Phone;Name\n+393331234567;Anna\n3,93E+11;Bea\n+393331234568;Carla\n;Dora\n")
     #expect(answer.status == 200, "\(answer.text)")
-    #expect(answer.headers.first("Upload-Complete") == "?1")
+    #expect(answer.headers.first(named: "Upload-Complete") == "?1")
     let appended = try world.appended()
     #expect(appended.lines == [2, 4] && appended.ends == 1)
     let faults = try await world.get("/faults")["faults"]?.items
@@ -77,13 +77,13 @@ import Time
       let answer = try await world.put(
         part, offset: parts == 0 ? nil : offset, isLast: end == bytes.count)
       #expect(answer.status == 200, "\(answer.text)")
-      offset = try #require(answer.headers.first("Upload-Offset").flatMap { Int($0) })
+      offset = try #require(answer.headers.first(named: "Upload-Offset").flatMap { Int($0) })
       parts += 1
       // The same part once more is told where it goes on.
       if end < bytes.count {
         let again = try await world.put(part, offset: offset + 1, isLast: false)
         #expect(again.status == 409)
-        #expect(again.headers.first("Upload-Offset") == "\(offset)")
+        #expect(again.headers.first(named: "Upload-Offset") == "\(offset)")
       }
     }
     #expect(parts > 1)

@@ -117,6 +117,27 @@ import Time
     }
   }
 
+  @Test("what a campaign writes has the document's fields and no others, on the topics it names")
+  func campaigns() throws {
+    let id = CampaignID.random(at: Self.now)
+    let rows = BulkRows(
+      of: id, Self.tenant, load: 1, senders: [SenderID("a"), SenderID("b")], priority: 3,
+      isByRecipient: true, receivedAt: Self.now,
+      rows: [
+        BulkRows.Row(
+          line: 2, to: PersonAddress("+39333"), sender: 1, template: "t", request: Self.json)
+      ], isEnd: true)
+    #expect(try Self.written(rows.data) == Self.fields("Bulk"))
+    #expect(try Self.written(rows.data, under: "rows") == Self.fields("BulkRow"))
+    let change = CampaignEvent(
+      id, generation: 1, version: 2, name: "spring", of: Self.tenant, .paused,
+      because: CampaignReason(.person, "a wrong price"), at: Self.now, rows: 3, duplicates: 1,
+      tally: CampaignTally([]))
+    #expect(try Self.written(change.record.event.data) == Self.fields("Campaign"))
+    let channels = Set(try Self.document().keys(under: "channels"))
+    #expect(channels == Set(Topic.allCases.map(\.rawValue)))
+  }
+
   @Test("a change of a send has the document's fields and no others, and carries the whole send")
   func message() throws {
     let folder = try TemporaryFolder()

@@ -7,7 +7,7 @@ import subprocess
 
 from common import DEPLOY, ROOT, WORK, Failed, need_root, run, tool
 
-UNITS = ["postrider-up", "postrider-ingest", "postrider-dispatch", "postrider-status"]
+UNITS = ["postrider-up", "postrider-ingest", "postrider-dispatch", "postrider-status", "postrider-engage"]
 EXPOSURE = 2.0
 
 BOOT = """#!/bin/bash
@@ -25,9 +25,9 @@ ready() {
 send() { postrider send --to +393331234567 --body "$1" --wait accepted || echo "FAILED: $1"; }
 for way in one workers; do
   units=postrider-up
-  [ $way = one ] || units='postrider-ingest postrider-dispatch postrider-status postrider.target'
+  [ $way = one ] || units='postrider-ingest postrider-dispatch postrider-status postrider-engage postrider.target'
   systemctl start $units || echo "FAILED: start $units"
-  ready 8081; ready 8082; ready 8083
+  ready 8081; ready 8082; ready 8083; ready 8084
   send "$way"
   postrider lane list >/dev/null || echo "FAILED: root's command beside $units"
   for unit in ${units/postrider.target/}; do systemctl reload $unit || echo "FAILED: reload $unit"; done

@@ -22,9 +22,9 @@ enum Command {
   private static let all: [any Subcommand.Type] = [
     UpCommand.self, IngestCommand.self, DispatchCommand.self, StatusCommand.self,
     EngageCommand.self,
-    SendCommand.self, TraceCommand.self, LaneCommand.self, DoubtCommand.self, DeadCommand.self,
-    PruneCommand.self, AccountCommand.self, PhoneCommand.self, TasksCommand.self,
-    PruneCommand.self, AccountCommand.self, TemplateCommand.self,
+    SendCommand.self, CampaignCommand.self, TraceCommand.self, LaneCommand.self, DoubtCommand.self,
+    DeadCommand.self, PruneCommand.self, AccountCommand.self, PhoneCommand.self, TasksCommand.self,
+    TemplateCommand.self,
     StoreCommand.self, ConfigCommand.self, DoctorCommand.self, ReadyCommand.self,
     TopicsCommand.self,
     SimulateCommand.self,

@@ -13,32 +13,69 @@ struct StoreCheckUp {
   init(_ settings: Settings) { self.settings = settings }
 
   var findings: [Finding] {
-    switch settings.store {
-    case .sqlite(let path): sqlite(path)
-    case .postgres(let url): postgres(url.exposed)
-    }
+    let found =
+      switch settings.store {
+      case .sqlite(let path): sqlite(path)
+      case .postgres(let url): postgres(url.exposed)
+      }
+    return found + campaigns
   }
 
   /// With the accounts that were made at run time, where the store can tell of them and would not be migrated by that.
   var whole: Settings {
     do {
-      let (found, location): (Int?, StoreLocation) =
-        switch settings.store {
-        case .sqlite(let path):
-          (
-            content(ofFile: path, first: 1) == nil ? nil : try SQLiteFacts.schema(of: path),
-            .sqlite(path: path)
-          )
-        case .postgres(let url):
-          (try PostgresFacts(url: url.exposed).schema, .postgres(url: url.exposed))
-        }
-      guard found == SendStore.schemaVersion else { return settings }
-      let store = try SendStore(location)
-      defer { store.close() }
-      return try AccountWatch.settings(settings, in: store)
+      return try opened { try AccountWatch.settings(settings, in: $0) } ?? settings
     } catch {
       // What is wrong with the store is told beside this.
       return settings
+    }
+  }
+
+  /// nil where the store is not there, or would be migrated by being opened.
+  private func opened<Result>(_ body: (SendStore) throws -> Result) throws -> Result? {
+    let (found, location): (Int?, StoreLocation) =
+      switch settings.store {
+      case .sqlite(let path):
+        (
+          content(ofFile: path, first: 1) == nil ? nil : try SQLiteFacts.schema(of: path),
+          .sqlite(path: path)
+        )
+      case .postgres(let url):
+        (try PostgresFacts(url: url.exposed).schema, .postgres(url: url.exposed))
+      }
+    guard found == SendStore.schemaVersion else { return nil }
+    let store = try SendStore(location)
+    defer { store.close() }
+    return try body(store)
+  }
+
+  /// A run is written down once a minute.
+  private static let longestSilence = Duration.seconds(180)
+
+  /// Whether somebody looks after those that are open.
+  private var campaigns: [Finding] {
+    do {
+      return try opened { store in
+        let open = try store.openCampaigns().count { !$0.state.hasEnded }
+        guard open > 0 else { return [] }
+        let run = try store.taskRuns().first { $0.name == TimedTask.runCampaigns.rawValue }
+        let now = try store.now()
+        if let run, now - run.ranAt < Self.longestSilence {
+          guard !run.failure.isEmpty else { return [] }
+          return [.bad("campaigns", "they cannot be looked after: \(run.failure)")]
+        }
+        let last =
+          run.map { "somebody did last \((now - $0.ranAt).components.seconds) s ago" }
+          ?? "nobody ever did"
+        return [
+          .bad(
+            "campaigns", "there are open ones (\(open)), and nobody looks after them: \(last)",
+            "start `postrider engage`, or `postrider up`")
+        ]
+      } ?? []
+    } catch {
+      // What is wrong with the store is told beside this.
+      return []
     }
   }
 

@@ -1,0 +1,220 @@
+internal import Crypto
+internal import Domain
+internal import JSON
+internal import Platform
+internal import Settings
+internal import Time
+
+/// `postrider campaign`
+struct CampaignCommand: Subcommand {
+  static let name = "campaign"
+  static let summary = "send one message to a list of people: make, run, watch, pause, report"
+  static let options: Set<String> = [
+    "config", "url", "recipients", "cause", "reason", "patience", "fail-over", "part",
+  ]
+  static let flags: Set<String> = ["csv", "yes", "anew"]
+  static let help = """
+    usage: postrider campaign run FILE|ID [--recipients FILE.csv] [--yes] [--fail-over N%] [OPTIONS]
+           postrider campaign create FILE [--recipients FILE.csv] [OPTIONS]
+           postrider campaign upload ID FILE.csv [--anew] [OPTIONS]
+           postrider campaign watch ID [--fail-over N%] [OPTIONS]
+           postrider campaign pause|resume|cancel ID [--reason TEXT] [OPTIONS]
+           postrider campaign resend ID [--cause CODE] [OPTIONS]
+           postrider campaign list [OPTIONS]
+           postrider campaign report ID [--csv] [OPTIONS]
+           postrider campaign faults ID [--csv] [OPTIONS]
+           postrider campaign preview ID [OPTIONS]
+
+    Asks the API of a running system, with a key of the settings that has the scopes send and read.
+
+    FILE is the campaign's definition as JSON or JSON5: name, sender, message with {{columns}} of the list, and what
+    else docs/campaigns.md explains. Its field `recipients`, or --recipients, names the list: a table with a line of
+    column names, or .ndjson with one object a line.
+
+    run makes the campaign, uploads its list, says what is wrong with it, starts it and looks on until it has ended.
+    What a file says is one campaign: run again after it was ended in the middle, it goes on where it was, and once the
+    campaign is done it sends nothing twice. A list that was changed since is uploaded anew, until the campaign starts.
+    resend makes a campaign of those whom a former one did not reach, or who had that cause; run ID starts it.
+
+      --recipients FILE  the list, in place of the one that the definition names
+      --yes              sends the good rows where others have faults; without it run asks, or ends where nobody can answer
+      --anew             uploads the list from its beginning, whatever was uploaded before
+      --fail-over N%     ends with 1 where more than so many of the rows failed
+      --patience N       waits at most so many seconds for a server that is away, or for somebody to start or mend
+                         a campaign that stands still; 60 unless said
+      --part N           uploads so many kilobytes at a time, 4096 unless said
+      --reason TEXT      why it is paused or canceled, for whoever looks at it
+      --cause CODE       a provider's code such as 131026, or a state from sent on; not-delivered unless said
+      --csv              the whole table, for a spreadsheet
+      --url URL          where the API is, unless it is where the settings listen
+      --config FILE
+
+    ends with  0   done, also with failures, unless --fail-over says otherwise
+               1   canceled, or more failures than --fail-over allows, or the server would not do it
+              65   the definition or the list was refused, or has faults and nobody said --yes
+              69   the server was away for longer than --patience
+              75   paused, or standing still until a person sees to it
+              78   the settings are wrong, or the server does not know their key
+    """
+
+  private let options: Options
+  private let action: Action
+  private let patience: Duration
+  private let partSize: Int
+  private let mostFailures: Double?
+
+  private enum Action {
+    case run(String)
+    case create(String)
+    case upload(CampaignID, String)
+    case watch(CampaignID)
+    case order(CampaignOrder, CampaignID)
+    case resend(CampaignID)
+    case list
+    case report(CampaignID)
+    case faults(CampaignID)
+    case preview(CampaignID)
+  }
+
+  init(_ options: Options) throws(UsageFault) {
+    self.options = options
+    patience = .seconds(try options.count("patience", in: 0...86_400, default: 60))
+    partSize = try options.count("part", in: 128...65_536, default: 4096) << 10
+    mostFailures = try Self.share(options["fail-over"])
+    action = try Self.action(options.words)
+  }
+
+  private static func action(_ words: [String]) throws(UsageFault) -> Action {
+    func id() throws(UsageFault) -> CampaignID {
+      guard let id = CampaignID(words[1]) else {
+        throw UsageFault("\(words[1]) is not the id of a campaign")
+      }
+      return id
+    }
+    switch (words.first ?? "list", words.count) {
+    case ("list", 0...1): return .list
+    case ("run", 2): return .run(words[1])
+    case ("create", 2): return .create(words[1])
+    case ("upload", 3): return .upload(try id(), words[2])
+    case ("watch", 2): return .watch(try id())
+    case ("pause", 2): return .order(.pause, try id())
+    case ("resume", 2): return .order(.resume, try id())
+    case ("cancel", 2): return .order(.cancel, try id())
+    case ("resend", 2): return .resend(try id())
+    case ("report", 2): return .report(try id())
+    case ("faults", 2): return .faults(try id())
+    case ("preview", 2): return .preview(try id())
+    case ("run", _), ("create", _): throw UsageFault("campaign \(words[0]) needs a file")
+    case ("upload", _): throw UsageFault("campaign upload needs the id of a campaign and a file")
+    case ("watch", _), ("pause", _), ("resume", _), ("cancel", _), ("resend", _), ("report", _),
+      ("faults", _), ("preview", _):
+      throw UsageFault("campaign \(words[0]) needs the id of one campaign")
+    default:
+      throw UsageFault(
+        "campaign needs run, create, upload, watch, pause, resume, cancel, resend, list, report, faults or preview"
+      )
+    }
+  }
+
+  /// Such as 5% or 0.5.
+  private static func share(_ text: String?) throws(UsageFault) -> Double? {
+    guard let text else { return nil }
+    guard let share = Double(text.hasSuffix("%") ? String(text.dropLast()) : text),
+      (0...100).contains(share)
+    else { throw UsageFault("--fail-over must be a share of the rows, such as 5%") }
+    return share
+  }
+
+  func run() -> Exit {
+    let loaded: LoadedSettings
+    do throws(SettingsRefused) { loaded = try LoadedSettings.find(options) } catch {
+      Terminal.error(error.description)
+      return .settings
+    }
+    do throws(APICaller.Failed) {
+      let api = try APICaller(loaded, url: options["url"])
+      defer { api.close() }
+      return try act(CampaignCaller(api: api, patience: patience))
+    } catch {
+      Terminal.error("postrider: \(error.description)")
+      return error.exit
+    }
+  }
+
+  private func act(_ caller: CampaignCaller) throws(APICaller.Failed) -> Exit {
+    let reading = CampaignReading(caller: caller)
+    switch action {
+    case .run(let word): return try run(word, caller)
+    case .create(let path): try create(path, caller)
+    case .upload(let id, let path): try upload(path, to: id, caller)
+    case .watch(let id): return try CampaignWatch(caller, mostFailures: mostFailures).run(id)
+    case .order(let order, let id):
+      tell(try caller.give(order, to: id, because: options["reason"]))
+    case .resend(let id):
+      let key = "resend-" + lowerHex(randomBytes(16))
+      Terminal.show(try caller.resend(id, cause: options["cause"], key: key).id.description)
+    case .list: try reading.list()
+    case .report(let id): try reading.report(id, asTable: options.has("csv"))
+    case .faults(let id): try reading.faults(id, asTable: options.has("csv"))
+    case .preview(let id): try reading.preview(id)
+    }
+    return .done
+  }
+
+  private func steps(_ caller: CampaignCaller) -> CampaignRun {
+    CampaignRun(caller: caller, partSize: partSize, goesOnWithFaults: options.has("yes"))
+  }
+
+  private func run(_ word: String, _ caller: CampaignCaller) throws(APICaller.Failed) -> Exit {
+    let steps = steps(caller)
+    let look: CampaignLook
+    let list: RecipientsFile?
+    if let id = CampaignID(word) {
+      list = try CampaignRun.open(options["recipients"])
+      look = try caller.campaign(id)
+    } else {
+      let file = try CampaignFile(word)
+      // Before anything reaches the server.
+      list = try CampaignRun.open(options["recipients"] ?? file.recipients)
+      guard list != nil || file.hasSource else {
+        throw APICaller.Failed(
+          "a campaign needs recipients: --recipients FILE.csv, or the field `recipients` of \(word)",
+          .refused)
+      }
+      look = try steps.make(file)
+    }
+    if let upload = try steps.load(look, list) {
+      guard try steps.isAgreed(upload, of: look.id) else {
+        Terminal.error("Nothing was started; `postrider campaign run \(look.id) --yes` does.")
+        return .refused
+      }
+    }
+    try steps.start(look)
+    return try CampaignWatch(caller, mostFailures: mostFailures).run(look.id)
+  }
+
+  private func create(_ path: String, _ caller: CampaignCaller) throws(APICaller.Failed) {
+    let steps = steps(caller)
+    let file = try CampaignFile(path)
+    let list = try CampaignRun.open(options["recipients"] ?? file.recipients)
+    let look = try steps.make(file)
+    guard list != nil, let upload = try steps.load(look, list), upload.bad > 0 else { return }
+    CampaignReading.tell(upload)
+  }
+
+  private func upload(
+    _ path: String, to id: CampaignID, _ caller: CampaignCaller
+  ) throws(APICaller.Failed) {
+    let file = try RecipientsFile(path)
+    let known = try caller.campaign(id).upload
+    let offset = options.has("anew") || known?.isComplete != false ? nil : known?.offset
+    let upload = try CampaignUploader(file, to: id, inPartsOf: partSize, caller)
+      .run(from: offset == 0 ? nil : offset)
+    if upload.bad > 0 { CampaignReading.tell(upload) }
+  }
+
+  private func tell(_ look: CampaignLook) {
+    let flight = look.underWay.map { $0 > 0 ? "; \($0) under way" : "" } ?? ""
+    Terminal.show("\(look.name) is \(look.state.name)\(flight)")
+  }
+}
