@@ -62,8 +62,9 @@ import Time
       defer { process.end() }
       waitUntil("\(name) is ready") { text("/readyz")?.contains("ready") == true }
       #expect(text("/healthz") != nil)
+      // Each thread brings its own, as it starts.
+      waitUntil("the metrics of \(name)") { text("/metrics")?.contains("\n\(metric)") == true }
       let metrics = try #require(text("/metrics"))
-      #expect(metrics.contains("\n\(metric)"))
       // What others do is not told here.
       let others = ["postrider_intake_sends_total", "postrider_callbacks_total"]
       #expect(!others.contains { $0 != metric && metrics.contains("\n\($0)") })

@@ -56,12 +56,12 @@ final class RunningPostrider: Sendable {
 
   func ask(
     _ method: String, _ path: String, _ body: String = "", headers: [HTTPHeader] = [],
-    key: String? = "key"
+    key: String? = "key", type: String = "application/json"
   ) throws -> Answer {
     let authorization = key.map { [HTTPHeader("Authorization", "Bearer \($0)")] } ?? []
     let call = HTTPCall(
       method: method, url: "http://\(address)\(path)",
-      headers: authorization + headers + [HTTPHeader("Content-Type", "application/json")],
+      headers: authorization + headers + [HTTPHeader("Content-Type", type)],
       body: Array(body.utf8))
     let outcome = client.ask(call)
     guard case .answered(let answer) = outcome else { throw NoAnswer(outcome: outcome) }

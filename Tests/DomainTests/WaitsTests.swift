@@ -340,10 +340,12 @@ import Time
   func codes() {
     #expect(
       Waits.Code.allCases.map(\.rawValue) == [
-        "commits-lost", "lane-paused", "lane-stopped", "lane-held", "flow-held", "campaign-stopped", "doubt-open",
+        "commits-lost", "lane-paused", "lane-stopped", "lane-held", "flow-held", "campaign-stopped",
+        "doubt-open",
         "sender-unknown", "sender-not-in-settings", "no-dispatch-worker", "no-status-worker",
         "recipient-resting", "pair-budget", "recipients-budget", "daily-budget", "rate-budget",
-        "retry", "scheduled", "campaign-scheduled", "doubt-look", "worker-gone", "take-over", "in-flight",
+        "retry", "scheduled", "campaign-scheduled", "doubt-look", "worker-gone", "take-over",
+        "in-flight",
         "behind-others", "not-posted", "expired", "next-claim", "answer-awaited",
         "callbacks-behind", "held", "silent", "callback-awaited", "delivery-awaited",
         "not-taken-in",

@@ -73,7 +73,7 @@ package struct CampaignDefinition: Hashable, Sendable {
     pace = Self.pace(reader, &faults)
     share = reader.whole("share", in: 1...100, &faults)
     source = Self.source(reader, &faults)
-    if let message = reader.object("message", isNeeded: source == nil, &faults) {
+    if let message = reader.object("message", isNeeded: !reader.has("source"), &faults) {
       messageJSON = message.value.text
       do throws(FieldFaults) { self.message = try Placeholders(message.value.text) } catch {
         for fault in error.all { faults.add("/message\(fault.pointer)", fault.detail) }

@@ -79,7 +79,8 @@ package struct QueuedFacts: Hashable, Sendable {
       [rest(at: now)].compactMap(\.self) + personal.compactMap { lane.reason($0, at: now) }
     return lane.reasons(at: now) + person
       + [
-        campaign?.reason(at: now), flow.held(at: now), dueLater(at: now, than: person), failedToPost(at: now), behind,
+        campaign?.reason(at: now), flow.held(at: now), dueLater(at: now, than: person),
+        failedToPost(at: now), behind,
         over(at: now),
       ].compactMap(\.self)
   }
