@@ -9,7 +9,7 @@ import Time
 
 /// A campaign while the whole system is killed under it.
 @Suite(.timeLimit(.minutes(5))) struct CampaignKillTests {
-  private static let people = 900
+  private static let people = 600
 
   private static func list() -> String {
     "to,name\n" + (0..<people).map { "+39333\(1_000_000 + $0),Anna \($0)\n" }.joined()
@@ -29,7 +29,7 @@ import Time
         wabaId: "\(Demo.wabaID)", accessToken: "\(Demo.accessToken)",
         appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
         baseURL: "http://127.0.0.1:\(simulator.port)/v24.0",
-        budget: { rate: "400/s", daily: { limit: 100000, counts: "recipients" }, inFlight: 32 },
+        budget: { rate: "60/s", daily: { limit: 100000, counts: "recipients" }, inFlight: 32 },
       }],
     }
     """.write(toFile: file, atomically: true, encoding: .utf8)
@@ -71,7 +71,7 @@ import Time
       try kill()
       waitUntil("it is loaded") { running.call("GET", path)?["state"]?.string == "planned" }
       #expect(try running.ask("POST", "\(path)/start").status == 200)
-      for left in [700, 400, 120] {
+      for left in [480, 280, 90] {
         waitUntil("there are \(left) left") {
           running.call("GET", path)?["waiting"]?.integer ?? .max <= left
         }
