@@ -9,6 +9,7 @@ internal import Running
 internal import SendStore
 internal import Settings
 internal import Store
+internal import Telemetry
 internal import Time
 
 /// One request's part of an upload: read as it comes, judged row by row, appended in records, and written down how far
@@ -26,6 +27,7 @@ struct CampaignUpload {
 
   let store: SendStore
   let log: LogSlot
+  let warnings: Log
   let definition: CampaignDefinition
   let senders: [SenderSettings]
   let form: UploadReader.Form
@@ -48,10 +50,12 @@ struct CampaignUpload {
 
   init(
     _ campaign: StoredCampaign, _ definition: CampaignDefinition, _ senders: [SenderSettings],
-    store: SendStore, log: LogSlot, form: UploadReader.Form, isLast: Bool, at now: Timestamp
+    store: SendStore, log: LogSlot, warnings: Log, form: UploadReader.Form, isLast: Bool,
+    at now: Timestamp
   ) {
     (self.campaign, self.definition, self.senders) = (campaign, definition, senders)
     (self.store, self.log, self.form, self.isLast) = (store, log, form, isLast)
+    self.warnings = warnings
     version = campaign.uploadVersion
     state = CampaignUploadState(campaign)
     reader = UploadReader(form, from: state.position)
@@ -68,7 +72,11 @@ struct CampaignUpload {
       case .answered(let answer): return answer
       case .cut:
         // What came is kept, so that the client goes on where it was cut.
-        do throws(End) { try flush() } catch {}
+        do throws(End) { try flush() } catch {
+          warnings.info(
+            "the last rows of an upload that was cut are to be sent again",
+            ["campaign": campaign.id.description])
+        }
         return nil
       }
     }

@@ -166,7 +166,8 @@ struct CampaignUploads: Sendable {
       return Self.conflict("A sender of the campaign is not there any more.", found)
     }
     var part = CampaignUpload(
-      campaign, definition, senders, store: store, log: context.door.eventLog, form: asked.form,
+      campaign, definition, senders, store: store, log: context.door.eventLog,
+      warnings: context.door.log, form: asked.form,
       isLast: asked.isLast, at: context.door.now())
     if CampaignUploadState(campaign).isComplete { return part.endAgain() }
     return part.run(upload)

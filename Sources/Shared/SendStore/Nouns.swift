@@ -240,7 +240,7 @@ enum Campaigns {
     [
       create, one, lock, byKey, ofKey, page, open, save, saveUpload, addChange, changes, untold,
       told,
-      addFaults, faults, known, insertSends, flows, groups, waiting, holds, underWay, join, serve,
+      addFaults, faults, insertSends, flows, groups, waiting, holds, underWay, join, serve,
       stopped, count, tally, queued, endUnclaimed, forgetRows, forgetContents,
       forgetCampaignSends, sourceRows, pruneChanges, pruneFaults, pruneCounts, pruneLanes, prune,
     ])

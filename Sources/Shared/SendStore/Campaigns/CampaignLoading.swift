@@ -183,7 +183,7 @@ private struct CampaignLoading {
   }
 
   private func linesKnown(_ ids: [SendID]) throws(StoreError) -> [SendID: Int] {
-    let found = try transaction.rows(Campaigns.known, [.id: .bytes(ids.map(\.bytes))]) {
+    let found = try transaction.rows(Arrivals.known, [.id: .bytes(ids.map(\.bytes))]) {
       row throws(StoreError) in
       (try SendID(column: row.bytes(.id)), CampaignLine.number(row.bytes(.hash)))
     }
@@ -229,10 +229,6 @@ enum CampaignLine {
 }
 
 extension Campaigns {
-  enum KnownParameter: Int, Columns { case id }
-  enum KnownColumn: Int, Columns { case id, hash }
-  static let known = Query<KnownParameter, KnownColumn>("known")
-
   enum InsertSendsParameter: Int, Columns {
     case key, id, lane, flow, recipient, maxAttempts, due, expires, changed
   }

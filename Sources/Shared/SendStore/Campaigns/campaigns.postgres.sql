@@ -104,12 +104,6 @@ WHERE campaign = (:campaign::bigint[])[1] AND load = (:load::bigint[])[1]
   AND (line, number) > ((:line::bigint[])[1], (:number::bigint[])[1])
 ORDER BY line, number LIMIT (:limit::bigint[])[1];
 
--- known
-/* Of a row the hash is its line. */
-SELECT s.id, s.hash FROM unnest(:id::bytea[]) AS p(wanted)
-CROSS JOIN LATERAL (
-  SELECT s.id, c.hash FROM sends s JOIN contents c ON c.send = s.key WHERE s.id = p.wanted OFFSET 0) s;
-
 -- insertSends
 /* Without history, and of version 0: what is told of a row begins with its first claim. */
 INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed,

@@ -83,10 +83,6 @@ SELECT line, number, field, reason, detail FROM campaign_faults
 WHERE campaign = :campaign AND load = :load AND (line, number) > (:line, :number)
 ORDER BY line, number LIMIT :limit;
 
--- known
-/* Of a row the hash is its line. */
-SELECT s.id, c.hash FROM sends s JOIN contents c ON c.send = s.key WHERE s.id = :id;
-
 -- insertSends
 /* Without history, and of version 0: what is told of a row begins with its first claim. */
 INSERT INTO sends (key, id, lane, flow, recipient, max_attempts, due, expires, changed,
