@@ -59,10 +59,12 @@ final class RunningPostrider: Sendable {
     key: String? = "key", type: String = "application/json"
   ) throws -> Answer {
     let authorization = key.map { [HTTPHeader("Authorization", "Bearer \($0)")] } ?? []
-    let call = HTTPCall(
+    var call = HTTPCall(
       method: method, url: "http://\(address)\(path)",
       headers: authorization + headers + [HTTPHeader("Content-Type", type)],
       body: Array(body.utf8))
+    // What is asked under all the other tests' load takes its time.
+    (call.connectTimeout, call.totalTimeout) = (.seconds(60), .seconds(60))
     let outcome = client.ask(call)
     guard case .answered(let answer) = outcome else { throw NoAnswer(outcome: outcome) }
     return Answer(status: answer.status, body: answer.body)

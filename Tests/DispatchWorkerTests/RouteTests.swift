@@ -172,14 +172,18 @@ import Time
       let stand = try stand(
         .oneMachine, "marketingMessages: \"always\", productPolicy: \"STRICT\"", onboarded: false)
       try stand.start(probeAfter: .seconds(600))
-      var number = 0
+      var ids: [SendID] = []
       // What comes before the templates were looked at goes as any other.
       try stand.wait("the lane stops") {
-        number += 1
-        _ = try stand.wait(for: offers(stand, from: number), in: [.accepted, .queued])
+        ids += try offers(stand, from: ids.count + 1)
+        _ = try stand.wait(for: Array(ids.suffix(1)), in: [.accepted, .queued])
         return try stand.store.laneStatus().contains { $0.stop?.code == "200" }
       }
-      #expect(try stand.accepted("meta") == number - 1)
+      try stand.wait("nothing is under way") { try stand.states(ids)[.sending] == nil }
+      let states = try stand.states(ids)
+      #expect(Set(states.keys).isSubset(of: [.accepted, .queued]))
+      #expect(try stand.accepted("meta") == states[.accepted] ?? 0)
+      #expect(states[.queued] ?? 0 > 0)
     }
   }
 

@@ -49,4 +49,26 @@ import Time
     try world.store.release(old)
     #expect(try tend(one, world).held.isEmpty)
   }
+
+  @Test(
+    "a store has read a log where it got further than the beginning: to be bound to it, or bulk, tells nothing",
+    arguments: Backend.allCases)
+  func readBefore(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
+    let store = world.store
+    func pass(_ topic: String, _ number: Int, to offset: Int64) throws {
+      let held = try store.tendPartitions(of: topic, count: 4, WorkerID("one"), .status).held
+      let lease = try #require(held.first { $0.number == number })
+      let place = ReadingPlace(log: "l", offset: offset, before: nil)
+      #expect(try store.pass([lease: place]).isEmpty)
+    }
+    #expect(try !store.hasRead("l"))
+    _ = try store.take(IntakeBatch(log: "l", partition: 0, from: 0, next: 0, sends: []))
+    try pass(Self.topic, 1, to: 0)
+    try pass("bulk", 0, to: 5)
+    #expect(try !store.hasRead("l"))
+    try pass(Self.topic, 1, to: 1)
+    #expect(try store.hasRead("l"))
+    #expect(try !store.hasRead("m"))
+  }
 }

@@ -43,9 +43,10 @@ FROM unnest(:topic::text[], :number::bigint[], :epoch::bigint[], :log::text[], :
 WHERE topic = p.t AND number = p.n AND epoch = p.e RETURNING number;
 
 -- hasRead
-/* Before partitions had places here, only marks told that the other topics were read. */
-SELECT (EXISTS (SELECT 1 FROM intake WHERE log = (:log::text[])[1])
-  OR EXISTS (SELECT 1 FROM partitions WHERE log = (:log::text[])[1])
+/* Before partitions had places here, only marks told that the other topics were read. Where reading has come no
+   further than the beginning it was only bound, which any store may be, and no store read bulk unbound. */
+SELECT (EXISTS (SELECT 1 FROM intake WHERE log = (:log::text[])[1] AND next_offset > 0)
+  OR EXISTS (SELECT 1 FROM partitions WHERE log = (:log::text[])[1] AND next_offset > 0 AND topic <> 'bulk')
   OR (NOT EXISTS (SELECT 1 FROM intake) AND EXISTS (SELECT 1 FROM marks)))::int::bigint AS has_read;
 
 -- adopt

@@ -35,8 +35,10 @@ WHERE topic = :topic AND number = :number AND epoch = :epoch
 RETURNING number;
 
 -- hasRead
-/* Before partitions had places here, only marks told that the other topics were read. */
-SELECT EXISTS (SELECT 1 FROM intake WHERE log = :log) OR EXISTS (SELECT 1 FROM partitions WHERE log = :log)
+/* Before partitions had places here, only marks told that the other topics were read. Where reading has come no
+   further than the beginning it was only bound, which any store may be, and no store read bulk unbound. */
+SELECT EXISTS (SELECT 1 FROM intake WHERE log = :log AND next_offset > 0)
+  OR EXISTS (SELECT 1 FROM partitions WHERE log = :log AND next_offset > 0 AND topic <> 'bulk')
   OR (NOT EXISTS (SELECT 1 FROM intake) AND EXISTS (SELECT 1 FROM marks)) AS has_read;
 
 -- adopt
