@@ -123,6 +123,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_014.sql"), .embedInCode("Migrations/postgres_014.sql"),
         .embedInCode("Migrations/sqlite_015.sql"), .embedInCode("Migrations/postgres_015.sql"),
         .embedInCode("Migrations/sqlite_016.sql"), .embedInCode("Migrations/postgres_016.sql"),
+        .embedInCode("Migrations/sqlite_017.sql"), .embedInCode("Migrations/postgres_017.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -131,7 +132,7 @@ let package = Package(
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
         + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")
         + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")
-        + noun("Campaigns/campaigns")),
+        + noun("Campaigns/campaigns") + noun("Campaigns/care")),
     module(
       "Settings",
       [

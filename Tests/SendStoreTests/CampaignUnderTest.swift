@@ -37,11 +37,14 @@ final class CampaignUnderTest {
 
   static func person(_ number: Int) -> PersonAddress { PersonAddress("+3933300\(10000 + number)") }
 
-  func row(_ line: Int, to person: PersonAddress? = nil, template: String = "") -> CampaignBatch.Row
-  {
+  func row(
+    _ line: Int, to person: PersonAddress? = nil, template: String = "", region: String = "",
+    variant: Int = 0
+  ) -> CampaignBatch.Row {
     CampaignBatch.Row(
       line: line, sender: senders[line % senders.count].id, recipient: person ?? Self.person(line),
-      content: Array(#"{"to":"x","body":"row \#(line)"}"#.utf8), template: template)
+      content: Array(#"{"to":"x","body":"row \#(line)"}"#.utf8), template: template,
+      region: region, variant: variant)
   }
 
   @discardableResult

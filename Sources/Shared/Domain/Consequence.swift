@@ -7,6 +7,8 @@ package enum Consequence: Hashable, Sendable {
   case optOut(OptOut)
   /// Free text does not reach this person now.
   case closeWindow
+  /// Marketing does not reach this person for a day, and longer each time that it is told again.
+  case restFromMarketing
 
   package enum Holding: String, Hashable, Sendable { case recipient, template, lane }
 }
@@ -16,7 +18,7 @@ extension Consequence {
   package var touchesLane: Bool {
     switch self {
     case .stopLane, .hold(.lane, _, _), .hold(.template, _, _): true
-    case .hold(.recipient, _, _), .optOut, .closeWindow: false
+    case .hold(.recipient, _, _), .optOut, .closeWindow, .restFromMarketing: false
     }
   }
 
@@ -50,6 +52,7 @@ extension Failure {
       case .pauseTemplate: .hold(.template, for: Self.templateRest, because: sentence)
       case .rest(let span): .hold(.recipient, for: span, because: sentence)
       case .useTemplate: .closeWindow
+      case .restFromMarketing: .restFromMarketing
       case .lowerRate, .alert, .probe: nil
       }
     }

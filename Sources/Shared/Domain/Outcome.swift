@@ -72,6 +72,8 @@ package struct Failure: Error, Hashable, Sendable {
     case rest(Duration)
     /// Refused because the 24-hour window is closed: a template would go through.
     case useTemplate
+    /// No marketing to this person for a day at least.
+    case restFromMarketing
   }
 }
 

@@ -10,7 +10,7 @@ extension SendStore {
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
-    Campaigns.noun, Reasons.noun,
+    Campaigns.noun, Care.noun, Reasons.noun,
   ]
 }
 
@@ -82,6 +82,8 @@ enum Sends {
         15, sqlite: PackageResources.sqlite_015_sql, postgres: PackageResources.postgres_015_sql),
       Migration(
         16, sqlite: PackageResources.sqlite_016_sql, postgres: PackageResources.postgres_016_sql),
+      Migration(
+        17, sqlite: PackageResources.sqlite_017_sql, postgres: PackageResources.postgres_017_sql),
     ])
 }
 
@@ -258,4 +260,17 @@ enum Raw {
   static let noun = Noun(
     "raw", sqlite: PackageResources.raw_sqlite_sql, postgres: PackageResources.raw_postgres_sql,
     [insert, page, one, forget, owners])
+}
+
+enum Care {
+  static let noun = Noun(
+    "care", sqlite: PackageResources.care_sqlite_sql,
+    postgres: PackageResources.care_postgres_sql,
+    [
+      create, one, see, saveWave, savePlan, places, addPlaces, openPlaces, pricePlaces, crowds,
+      stops, stop, endStops, allow, lift, taken, addMoney, money, lockMoney, reserve, release,
+      addTenantMoney, lockTenantMoney, reserveOfTenant, charge, charges, optOuts, restFromMarketing,
+      reached, lockPeople, reach, pruneReach, pruneRests, pruneMoney, pruneTenantMoney,
+      pruneCharges, pruneStops, prunePlaces, pruneCare,
+    ])
 }

@@ -9,8 +9,10 @@ package enum StoreForm: Int64, Comparable, Sendable {
   case packed = 1
   /// Sends of campaigns, which wait in queues until their campaign runs.
   case campaigns = 2
+  /// Parts of campaigns that wait for their hours, for money, or since too many failed.
+  case care = 3
 
-  package static let newest = StoreForm.campaigns
+  package static let newest = StoreForm.care
 
   package static func < (left: StoreForm, right: StoreForm) -> Bool {
     left.rawValue < right.rawValue

@@ -86,6 +86,10 @@ package struct CampaignReason: Hashable, Sendable {
     case restored
     /// Its time is over.
     case expired
+    /// Too little of its first wave arrived, or too much of it failed.
+    case firstWave = "first-wave"
+    /// What it may cost is spent.
+    case ceiling
   }
 
   package let cause: Cause

@@ -8,15 +8,20 @@ package struct CampaignTally: Hashable, Sendable {
     package let template: String
     /// The calling code of the country, such as +39; empty where a person has no number.
     package let segment: String
+    /// Where its people live: the number of one of the campaign's places; 0 where nothing is known.
+    package let place: Int
+    /// Which of its messages they get, from 1 on; 0 where there is one alone.
+    package let variant: Int
     package let state: SendState
     package let code: String
     package let count: Int
 
     package init(
-      sender: SenderID, template: String, segment: String, state: SendState, code: String,
-      count: Int
+      sender: SenderID, template: String, segment: String, place: Int = 0, variant: Int = 0,
+      state: SendState, code: String, count: Int
     ) {
       (self.sender, self.template, self.segment) = (sender, template, segment)
+      (self.place, self.variant) = (place, variant)
       (self.state, self.code, self.count) = (state, code, count)
     }
   }

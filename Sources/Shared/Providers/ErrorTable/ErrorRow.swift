@@ -65,6 +65,7 @@ extension Failure.Advice {
       case "lowerRate": self = .lowerRate
       case "alert": self = .alert
       case "useTemplate": self = .useTemplate
+      case "restFromMarketing": self = .restFromMarketing
       default: return nil
       }
     }

@@ -9,7 +9,8 @@ struct CampaignMove: Hashable {
     let campaign: CampaignKey
     let lane: LaneKey
     let template: String
-    let segment: Int
+    /// Country, place and variant: see `FlowKind`.
+    let spot: Int
   }
 
   struct Spot: Hashable {
@@ -96,7 +97,7 @@ extension Transaction {
       [
         .campaign: .keys(sorted, \.key.place.campaign), .lane: .keys(sorted, \.key.place.lane),
         .template: .texts(sorted.map(\.key.place.template)),
-        .segment: .integers(sorted.map { Int64($0.key.place.segment) }),
+        .segment: .integers(sorted.map { Int64($0.key.place.spot) }),
         .state: .integers(sorted.map { Int64($0.key.state.rawValue) }),
         .code: .texts(sorted.map(\.key.code)), .count: .integers(sorted.map { Int64($0.value) }),
       ])
@@ -108,12 +109,12 @@ extension Transaction {
         guard let state = SendState(rawValue: row.int(.state)) else {
           throw .broken("a state \(row.int(.state))")
         }
-        let segment = row.int(.segment)
+        let kind = FlowKind(spot: row.int(.segment))
         return CampaignTally.Item(
           sender: SenderID(row.text(.sender)),
           template: TemplateKey(text: row.text(.template)).name,
-          segment: segment == 0 ? "" : "+\(segment)", state: state, code: row.text(.code),
-          count: row.int(.count))
+          segment: kind.segment == 0 ? "" : "+\(kind.segment)", place: kind.place,
+          variant: kind.variant, state: state, code: row.text(.code), count: row.int(.count))
       })
   }
 }
@@ -121,7 +122,7 @@ extension Transaction {
 extension CampaignMove.Spot {
   fileprivate var order: (Int64, Int64, Int, Int, String, String) {
     (
-      place.campaign.value, place.lane.value, place.segment, state.rawValue, place.template, code
+      place.campaign.value, place.lane.value, place.spot, state.rawValue, place.template, code
     )
   }
 }

@@ -13,13 +13,19 @@ package struct CampaignBatch: Hashable, Sendable {
     package let content: [UInt8]
     package let template: String
     package let maxAttempts: Int
+    /// The country where the person lives, and a zone, where the row says one.
+    package let region: String
+    package let zone: String
+    /// Which of the campaign's messages it is, from 1 on; 0 where there is one alone.
+    package let variant: Int
 
     package init(
       line: Int, sender: SenderID, recipient: PersonAddress, content: [UInt8], template: String,
-      maxAttempts: Int = 10
+      maxAttempts: Int = 10, region: String = "", zone: String = "", variant: Int = 0
     ) {
       (self.line, self.sender, self.recipient) = (line, sender, recipient)
       (self.content, self.template, self.maxAttempts) = (content, template, maxAttempts)
+      (self.region, self.zone, self.variant) = (region, zone, variant)
     }
   }
 
@@ -76,8 +82,10 @@ extension SendStore {
     let known = flows.withLock { $0 }
     let (result, found) = try forgettingFlows { () throws(StoreError) in
       try engine.write(.campaigns) { transaction throws(StoreError) in
-        guard transaction.form >= .campaigns else {
-          throw .unavailable("a worker of an earlier version, which knows no campaigns, is running")
+        guard transaction.form >= .care else {
+          throw .unavailable(
+            "a worker of an earlier version, which does not know all that campaigns take care of, is running"
+          )
         }
         let flows = FlowBook(known)
         var loading = CampaignLoading(lanes, flows, first, transaction, at: try transaction.now())
@@ -121,7 +129,9 @@ private struct CampaignLoading {
       return
     }
     var campaign = before
-    let (fresh, duplicates) = try sort(rows, of: campaign)
+    var places = try PlaceBook(of: campaign.key, transaction)
+    let (fresh, duplicates) = try sort(rows, of: campaign, &places)
+    try transaction.add(places.fresh, to: campaign.key)
     try insert(fresh, isDoubtful: rows.isDoubtful)
     let told = try transaction.addFaults(duplicates, of: campaign.key, load: campaign.load)
     campaign.rows += fresh.count
@@ -144,7 +154,7 @@ private struct CampaignLoading {
   }
 
   private mutating func sort(
-    _ rows: CampaignBatch, of campaign: StoredCampaign
+    _ rows: CampaignBatch, of campaign: StoredCampaign, _ places: inout PlaceBook
   ) throws(StoreError) -> ([Fresh], [CampaignFault]) {
     let ids = rows.rows.map { rows.id(of: $0) }
     var lines = try linesKnown(ids)
@@ -157,12 +167,16 @@ private struct CampaignLoading {
       }
       lines[id] = row.line
       let lane = try lane(of: row.sender)
-      let segment = CallingCode(e164: row.recipient.text)?.number ?? 0
+      let code = CallingCode(e164: row.recipient.text)
+      let kind = FlowKind(
+        segment: code?.number ?? 0, load: campaign.load,
+        place: places.number(
+          of: row.region.isEmpty ? code?.description ?? "" : row.region, zone: row.zone),
+        variant: row.variant)
       let flow = try flows.key(
         of: FlowName(
           lane: lane, priority: rows.priority, campaign: campaign.id.description,
-          template: row.template, kind: FlowKind(segment: segment, load: campaign.load),
-          campaignKey: campaign.key), transaction)
+          template: row.template, kind: kind, campaignKey: campaign.key), transaction)
       fresh.append(
         Fresh(
           row: SendRow(

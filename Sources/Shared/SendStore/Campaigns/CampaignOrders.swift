@@ -26,12 +26,18 @@ extension SendStore {
       var campaign = before
       switch order.effect(on: before.state) {
       case .refused(let why): return .refused(why)
-      case .nothing: break
+      case .nothing:
+        // What waits since too much of it failed goes on.
+        if order == .resume, before.state == .running {
+          try transaction.beginCare(of: before, at: try transaction.now())
+          try transaction.wakeLanes(of: before.key)
+        }
       case .startsOnceLoaded: campaign.wantsStart = true
       case .moves(let state):
         if order == .start, before.rows == 0 {
           return .refused("the campaign has no recipients")
         }
+        if order == .start, let why = try transaction.unpriced(before) { return .refused(why) }
         if order == .start, let startsAt = before.startsAt, startsAt > (try transaction.now()) {
           campaign.wantsStart = true
           break
@@ -74,7 +80,7 @@ extension SendStore {
 
 extension Transaction {
   /// In their order, as whoever needs several does.
-  fileprivate func lockGroups(of campaign: CampaignKey) throws(StoreError) {
+  func lockGroups(of campaign: CampaignKey) throws(StoreError) {
     let groups = try rows(Campaigns.groups, [.campaign: .key(campaign)]) {
       $0.key(.laneGroup) as GroupKey
     }
@@ -102,6 +108,7 @@ extension Transaction {
       campaign.expires = campaign.expires ?? now + campaign.expiry
     }
     try run(Campaigns.join, [.campaign: .key(campaign.key)])
+    try beginCare(of: campaign, at: now)
     let lanes = Set(try flows(of: campaign.key).map(\.lane)).sorted()
     try run(Lanes.wake, [.lane: .keys(lanes)])
   }

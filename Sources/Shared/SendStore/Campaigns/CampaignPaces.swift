@@ -8,11 +8,21 @@ struct CampaignPaces {
     /// nil where the campaign has no limit of its own.
     var bucket: TokenBucket?
     var served = 0
+    /// nil where it has no ceiling.
+    var money: Money?
+  }
+
+  /// What may still be spent, and what this claim spends.
+  private struct Money {
+    var left: Int64
+    var spent: Int64 = 0
   }
 
   private let rate: Rate?
   private let now: Timestamp
   private var paces: [CampaignKey: Pace] = [:]
+  /// What each tenant has spent on this day.
+  private var days: [Tenant: Int64] = [:]
 
   /// `rate` is the lane's.
   init(rate: Rate?, at now: Timestamp) { (self.rate, self.now) = (rate, now) }
@@ -26,11 +36,54 @@ struct CampaignPaces {
   mutating func room(of campaign: PacedCampaign?) -> Int {
     guard let campaign else { return .max }
     know(campaign)
-    return paces[campaign.key]?.bucket?.room(at: now) ?? .max
+    guard let pace = paces[campaign.key] else { return .max }
+    return min(pace.bucket?.room(at: now) ?? .max, max(0, campaign.allowed - pace.served))
   }
 
   func nextRoom(of campaign: PacedCampaign?) -> Timestamp? {
-    campaign.flatMap { paces[$0.key]?.bucket?.nextRoom(after: now) }
+    campaign.flatMap { campaign in
+      let pace = paces[campaign.key]
+      // Whoever lets the rest of a first wave go wakes the lane.
+      guard campaign.allowed > pace?.served ?? 0 else { return nil }
+      return pace?.bucket?.nextRoom(after: now)
+    }
+  }
+
+  /// How many messages of that price it may pay for. The campaign's money is locked from here on, so that no claim of
+  /// another lane spends it as well.
+  mutating func affordable(
+    _ price: Int64?, of campaign: PacedCampaign?, _ transaction: any Transaction
+  ) throws(StoreError) -> Int {
+    guard let campaign, campaign.hasCeiling else { return .max }
+    // What it costs has to be known first.
+    guard let price else { return 0 }
+    know(campaign)
+    if paces[campaign.key]?.money == nil {
+      paces[campaign.key]?.money = Money(left: try transaction.lockMoney(of: campaign))
+    }
+    if campaign.dayCeiling != nil, days[campaign.tenant] == nil {
+      days[campaign.tenant] = try transaction.lockDay(of: campaign.tenant, at: now)
+    }
+    guard price > 0, let money = paces[campaign.key]?.money else { return .max }
+    let today = (campaign.dayCeiling ?? .max) - days[campaign.tenant, default: 0]
+    return Int(max(0, min(money.left - money.spent, today)) / price)
+  }
+
+  mutating func pay(_ price: Int64?, for campaign: PacedCampaign?) {
+    guard let campaign, campaign.hasCeiling, let price else { return }
+    paces[campaign.key]?.money?.spent += price
+    days[campaign.tenant]? += price
+  }
+
+  func writeMoney(
+    of campaigns: [CampaignKey: PacedCampaign], to transaction: any Transaction
+  ) throws(StoreError) {
+    for (key, pace) in paces.sorted(by: { $0.key < $1.key }) {
+      guard let campaign = campaigns[key], let spent = pace.money?.spent, spent > 0 else {
+        continue
+      }
+      try transaction.spend(spent, of: campaign, at: now)
+    }
   }
 
   mutating func take(_ campaign: PacedCampaign?) {

@@ -20,6 +20,7 @@ package struct NewCampaign: Hashable, Sendable {
   package var startsAt: Timestamp?
   /// The campaign whose outcome it is made from.
   package var source: CampaignKey?
+  package var care = CareTerms()
 
   package init(
     id: CampaignID, tenant: Tenant, name: String, definition: [UInt8], pace: Rate? = nil,
@@ -100,7 +101,10 @@ extension SendStore {
       guard let stored = try transaction.campaign(campaign.id) else {
         throw .broken("no campaign was made")
       }
-      if !made.isEmpty { try transaction.noteChange(of: stored) }
+      if !made.isEmpty {
+        try transaction.create(campaign.care, of: stored.key)
+        try transaction.noteChange(of: stored)
+      }
       return (stored, !made.isEmpty)
     }
   }

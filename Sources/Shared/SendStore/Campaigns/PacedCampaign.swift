@@ -8,6 +8,13 @@ struct PacedCampaign {
   let expires: Timestamp?
   /// How much the campaign has had of this lane.
   let served: Int64
+  let tenant: Tenant
+  let isMarketing: Bool
+  let cap: FrequencyCap?
+  let ceiling: Int64?
+  let dayCeiling: Int64?
+  /// How many more may be claimed of this lane before its first wave has passed.
+  let allowed: Int
   private let pace: Rate?
   private let share: Int?
   private let lanes: Int
@@ -19,6 +26,14 @@ struct PacedCampaign {
     key = CampaignKey(number)
     expires = row.optionalTime(.expires)
     served = row.optionalInteger(.campaignServed) ?? 0
+    tenant = Tenant(app: row.optionalText(.app) ?? "", company: row.optionalText(.company) ?? "")
+    isMarketing = row.optionalInteger(.isMarketing) == 1
+    cap = FrequencyCap(
+      row.optionalInt(.cap), .microseconds(row.optionalInteger(.capSpan) ?? 0))
+    ceiling = row.optionalInteger(.ceiling)
+    dayCeiling = row.optionalInteger(.dayCeiling)
+    allowed =
+      row.optionalInt(.allowance).map { max(0, $0 - (row.optionalInt(.taken) ?? 0)) } ?? .max
     pace = row.optionalText(.pace).flatMap { Rate($0) }
     share = row.optionalInt(.share)
     lanes = max(1, row.optionalInt(.lanes) ?? 1)
@@ -33,4 +48,7 @@ struct PacedCampaign {
     else { return nil }
     return TokenBucket(rate, paidBack: paidBack, guardSpan: .zero)
   }
+
+  /// Whether it has to be known what its messages cost.
+  var hasCeiling: Bool { ceiling != nil || dayCeiling != nil }
 }

@@ -147,11 +147,12 @@ FROM lanes l WHERE l.key IN (SELECT lane FROM flows WHERE campaign_key = (:campa
 ON CONFLICT (campaign, lane) DO UPDATE SET served = greatest(campaign_lanes.served, excluded.served);
 
 -- serve
-INSERT INTO campaign_lanes (campaign, lane, served, paid_back)
-SELECT * FROM unnest(:campaign::bigint[], :lane::bigint[], :count::bigint[], :paid_back::bigint[])
-  AS p(campaign, lane, served, paid_back)
+INSERT INTO campaign_lanes (campaign, lane, served, paid_back, taken)
+SELECT p.campaign, p.lane, p.n, p.paid_back, p.n
+FROM unnest(:campaign::bigint[], :lane::bigint[], :count::bigint[], :paid_back::bigint[])
+  AS p(campaign, lane, n, paid_back)
 ON CONFLICT (campaign, lane) DO UPDATE SET served = campaign_lanes.served + excluded.served,
-  paid_back = excluded.paid_back;
+  taken = campaign_lanes.taken + excluded.taken, paid_back = excluded.paid_back;
 
 -- stopped
 SELECT key FROM campaigns WHERE key = ANY(:campaign::bigint[]) AND state NOT IN (2 /* running */, 4 /* finishing */);

@@ -123,9 +123,10 @@ FROM lanes l WHERE l.key IN (SELECT lane FROM flows WHERE campaign_key = :campai
 ON CONFLICT (campaign, lane) DO UPDATE SET served = max(campaign_lanes.served, excluded.served);
 
 -- serve
-INSERT INTO campaign_lanes (campaign, lane, served, paid_back) VALUES (:campaign, :lane, :count, :paid_back)
+INSERT INTO campaign_lanes (campaign, lane, served, paid_back, taken)
+VALUES (:campaign, :lane, :count, :paid_back, :count)
 ON CONFLICT (campaign, lane) DO UPDATE SET served = campaign_lanes.served + excluded.served,
-  paid_back = excluded.paid_back;
+  taken = campaign_lanes.taken + excluded.taken, paid_back = excluded.paid_back;
 
 -- stopped
 SELECT key FROM campaigns WHERE key = :campaign AND state NOT IN (2 /* running */, 4 /* finishing */);

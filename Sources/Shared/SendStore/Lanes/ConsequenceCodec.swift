@@ -18,6 +18,7 @@ extension Consequence {
       writer.field("does", "optOut")
       writer.field("from", optOut.rawValue)
     case .closeWindow: writer.field("does", "closeWindow")
+    case .restFromMarketing: writer.field("does", "restFromMarketing")
     }
   }
 
@@ -26,6 +27,7 @@ extension Consequence {
     switch value["does"]?.string {
     case "stopLane": self = .stopLane(because: reason)
     case "closeWindow": self = .closeWindow
+    case "restFromMarketing": self = .restFromMarketing
     case "hold":
       guard let holding = value["what"]?.string.flatMap(Holding.init(rawValue:)),
         let span = value["span"]?.integer

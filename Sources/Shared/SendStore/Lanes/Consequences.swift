@@ -27,7 +27,8 @@ struct DueConsequence {
     case .stopLane, .hold(.lane, _, _): break
     case .hold(.template, _, _):
       (change.template, change.flow) = (template, template == nil ? send.flow : nil)
-    case .hold(.recipient, _, _), .optOut, .closeWindow: change.person = send.recipient
+    case .hold(.recipient, _, _), .optOut, .closeWindow, .restFromMarketing:
+      change.person = send.recipient
     }
     return change
   }
@@ -55,6 +56,10 @@ extension Transaction {
         try run(
           People.rest,
           [.lane: lane, .address: .text(item.send.recipient.text), .at: .time(now + span)])
+      case .restFromMarketing:
+        try run(
+          Care.restFromMarketing,
+          [.lane: lane, .address: .text(item.send.recipient.text), .at: .time(now)])
       case .closeWindow:
         try run(
           People.closeWindows,

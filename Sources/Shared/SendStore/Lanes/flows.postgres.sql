@@ -2,17 +2,19 @@
 
 -- add
 /* A flow that comes to be while its template or its campaign is held begins held. */
-INSERT INTO flows (lane, priority, campaign, template, kind, campaign_key, load, held_until, hold_reason)
-SELECT p.lane, p.priority, p.campaign, p.template, p.kind, p.campaign_key, p.load,
+INSERT INTO flows (lane, priority, campaign, template, kind, campaign_key, load, place, held_until,
+  hold_reason)
+SELECT p.lane, p.priority, p.campaign, p.template, p.kind, p.campaign_key, p.load, p.place,
   greatest(max(f.held_until), max(h.held_until), 0), coalesce(max(f.hold_reason), max(h.reason))
 FROM unnest(:lane::bigint[], :priority::bigint[], :campaign::text[], :template::text[], :kind::bigint[],
-  :campaign_key::bigint[], :load::bigint[]) AS p(lane, priority, campaign, template, kind, campaign_key, load)
+  :campaign_key::bigint[], :load::bigint[], :place::bigint[])
+  AS p(lane, priority, campaign, template, kind, campaign_key, load, place)
 LEFT JOIN flows f ON f.lane = p.lane
   AND ((f.template = p.template AND p.template <> '') OR (f.campaign = p.campaign AND p.campaign <> ''))
 LEFT JOIN template_holds h ON h.lane = p.lane
   AND (h.template = p.template OR (h.template = '*' || chr(31) || '*' AND p.template <> '')
     OR h.template || chr(31) = substr(p.template, 1, length(h.template) + 1))
-GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind, p.campaign_key, p.load
+GROUP BY p.lane, p.priority, p.campaign, p.template, p.kind, p.campaign_key, p.load, p.place
 ON CONFLICT (lane, priority, campaign, template, kind) DO NOTHING;
 
 -- find
@@ -23,9 +25,16 @@ SELECT key FROM flows JOIN unnest(:lane::bigint[], :priority::bigint[], :campaig
 /* Odd kinds have what waits for a slot of a new recipient: it was due before the others of its flow. Those of a
    campaign are there only while it runs. */
 SELECT f.key, f.priority, f.campaign, f.template, f.kind, f.held_until, f.served, f.campaign_key, c.pace, c.share,
-  c.lanes, c.expires, p.served AS campaign_served, p.paid_back
+  c.lanes, c.expires, p.served AS campaign_served, p.paid_back, f.place, o.open_from, o.open_until, o.price,
+  p.allowance, p.taken, k.needs_sight, k.seen_until, k.is_marketing, k.cap, k.cap_span, k.ceiling, k.day_ceiling,
+  c.app, c.company,
+  (SELECT max(t.until) FROM campaign_stops t WHERE t.campaign = f.campaign_key AND t.lane = f.lane
+    AND t.place = f.place AND (t.template = f.template
+      OR substr(f.template, 1, length(t.template) + 1) = t.template || chr(31))) AS stopped_until
 FROM flows f LEFT JOIN campaigns c ON c.key = f.campaign_key
 LEFT JOIN campaign_lanes p ON p.campaign = f.campaign_key AND p.lane = f.lane
+LEFT JOIN campaign_places o ON o.campaign = f.campaign_key AND o.number = f.place
+LEFT JOIN campaign_care k ON k.campaign = f.campaign_key
 WHERE f.lane = ANY(:lane::bigint[]) AND f.waiting > 0 AND (f.campaign_key = 0
   OR (c.state IN (2 /* running */, 4 /* finishing */) AND c.load = f.load))
 ORDER BY f.priority DESC, f.kind & 1 DESC, f.served, f.key;

@@ -2,8 +2,9 @@
 
 -- add
 /* A flow that comes to be while its template or its campaign is held begins held. */
-INSERT INTO flows (lane, priority, campaign, template, kind, campaign_key, load, held_until, hold_reason)
-SELECT :lane, :priority, :campaign, :template, :kind, :campaign_key, :load,
+INSERT INTO flows (lane, priority, campaign, template, kind, campaign_key, load, place, held_until,
+  hold_reason)
+SELECT :lane, :priority, :campaign, :template, :kind, :campaign_key, :load, :place,
   max(coalesce(max(f.held_until), 0),
     coalesce((SELECT max(h.held_until) FROM template_holds h WHERE h.lane = :lane
       AND (h.template = :template OR (h.template = '*' || char(31) || '*' AND :template <> '')
@@ -23,9 +24,16 @@ SELECT key FROM flows WHERE lane = :lane AND priority = :priority AND campaign =
 /* Odd kinds have what waits for a slot of a new recipient: it was due before the others of its flow. Those of a
    campaign are there only while it runs. */
 SELECT f.key, f.priority, f.campaign, f.template, f.kind, f.held_until, f.served, f.campaign_key, c.pace, c.share,
-  c.lanes, c.expires, p.served AS campaign_served, p.paid_back
+  c.lanes, c.expires, p.served AS campaign_served, p.paid_back, f.place, o.open_from, o.open_until, o.price,
+  p.allowance, p.taken, k.needs_sight, k.seen_until, k.is_marketing, k.cap, k.cap_span, k.ceiling, k.day_ceiling,
+  c.app, c.company,
+  (SELECT max(t.until) FROM campaign_stops t WHERE t.campaign = f.campaign_key AND t.lane = f.lane
+    AND t.place = f.place AND (t.template = f.template
+      OR substr(f.template, 1, length(t.template) + 1) = t.template || char(31))) AS stopped_until
 FROM flows f LEFT JOIN campaigns c ON c.key = f.campaign_key
 LEFT JOIN campaign_lanes p ON p.campaign = f.campaign_key AND p.lane = f.lane
+LEFT JOIN campaign_places o ON o.campaign = f.campaign_key AND o.number = f.place
+LEFT JOIN campaign_care k ON k.campaign = f.campaign_key
 WHERE f.lane = :lane AND f.waiting > 0 AND (f.campaign_key = 0
   OR (c.state IN (2 /* running */, 4 /* finishing */) AND c.load = f.load))
 ORDER BY f.priority DESC, f.kind & 1 DESC, f.served, f.key;

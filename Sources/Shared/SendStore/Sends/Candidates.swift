@@ -12,11 +12,16 @@ struct Candidate {
   let lastCounted: Timestamp?
   /// Nothing to this person before then.
   let restUntil: Timestamp?
+  /// No marketing to this person before then.
+  let marketingUntil: Timestamp?
 
   /// Of a campaign, where it is in one.
   var campaign: PacedCampaign?
 
   var expires: Timestamp { min(row.expires, campaign?.expires ?? row.expires) }
+
+  /// Whether it goes for the first time.
+  var isFirst: Bool { row.progress.version == 0 }
 
   func claimed(by claim: ClaimID) -> ClaimedSend {
     ClaimedSend(
@@ -37,8 +42,22 @@ struct Flow {
   let served: Int64
   /// nil where it is of no campaign, or of a mere label.
   let paced: PacedCampaign?
+  /// When it may be claimed from, as far as its campaign takes care.
+  let hours: FlowHours
+  /// What a message of it costs at most, in millionths.
+  let price: Int64?
 
   var holdsNewRecipients: Bool { kind.holdsNewRecipients }
+
+  /// A hold of its template counts beside what its campaign takes care of.
+  func verdict(at now: Timestamp, postBy: Timestamp) -> FlowHours.Verdict {
+    if heldUntil > now { return .closed(until: heldUntil) }
+    return hours.verdict(at: now, postBy: postBy)
+  }
+
+  func marketingRest(of candidate: Candidate) -> Timestamp? {
+    paced?.isMarketing == true && candidate.isFirst ? candidate.marketingUntil : nil
+  }
 
   /// Where what waits for a slot of a new recipient is put.
   func aside(in lane: LaneKey) -> FlowName {
@@ -64,7 +83,9 @@ extension Transaction {
       Flow(
         key: row.key(.key), priority: row.int(.priority), campaign: row.text(.campaign),
         template: row.text(.template), kind: FlowKind(number: row.integer(.kind)),
-        heldUntil: row.time(.heldUntil), served: row.integer(.served), paced: PacedCampaign(row))
+        heldUntil: row.time(.heldUntil), served: row.integer(.served), paced: PacedCampaign(row),
+        hours: FlowHours(row),
+        price: row.optionalInteger(.price))
     }
   }
 
@@ -96,7 +117,8 @@ extension Transaction {
           lastInbound: row.optionalTime(.lastInbound), lastRefusal: row.optionalTime(.windowClosed)),
         optOut: row.optionalText(.optOut).flatMap(OptOut.init(rawValue:)),
         pairPaidBack: row.optionalTime(.paidBack), lastCounted: row.optionalTime(.counted),
-        restUntil: row.optionalTime(.restUntil), campaign: flow.paced)
+        restUntil: row.optionalTime(.restUntil),
+        marketingUntil: row.optionalTime(.marketingUntil), campaign: flow.paced)
     }
   }
 
@@ -135,7 +157,8 @@ extension Sends {
   enum DueParameter: Int, Columns { case lane, flow, now, limit, laneGroup }
   enum DueColumn: Int, Columns {
     case send, due, id, recipient, attempt, lastAttempt, failed, proven, version, maxAttempts,
-      expires, content, lastInbound, optOut, paidBack, counted, restUntil, windowClosed
+      expires, content, lastInbound, optOut, paidBack, counted, restUntil, windowClosed,
+      marketingUntil
   }
   static let due = Query<DueParameter, DueColumn>("due")
 
@@ -148,7 +171,9 @@ extension Flows {
   enum WaitingParameter: Int, Columns { case lane }
   enum WaitingColumn: Int, Columns {
     case key, priority, campaign, template, kind, heldUntil, served, campaignKey, pace, share,
-      lanes, expires, campaignServed, paidBack
+      lanes, expires, campaignServed, paidBack, place, openFrom, openUntil, price, allowance, taken,
+      needsSight, seenUntil, isMarketing, cap, capSpan, ceiling, dayCeiling, app, company,
+      stoppedUntil
   }
   static let waiting = Query<WaitingParameter, WaitingColumn>("waiting")
 }

@@ -60,6 +60,10 @@ struct Claiming {
   private var postponed: [(Candidate, due: Timestamp, flow: FlowKey)] = []
   private var servedByFlow: [FlowKey: Int64] = [:]
   private var paces: CampaignPaces
+  private var campaigns: [CampaignKey: PacedCampaign] = [:]
+  /// When campaigns wrote to people, as it was, and how often this claim does.
+  private var reached: [Reach: [Timestamp]] = [:]
+  private var reaching: [Reach: Int] = [:]
   private var pairs: [PersonAddress: Timestamp] = [:]
   private var counted: [PersonAddress: Timestamp] = [:]
 
@@ -182,8 +186,14 @@ struct Claiming {
   private mutating func serve(
     _ peers: ArraySlice<Flow>, limit: Int, _ holdsNew: inout Timestamp?
   ) throws(StoreError) {
-    var hungry = FlowTurn.turns(of: peers.filter { $0.heldUntil <= claim.now })
-    for flow in peers where flow.heldUntil > claim.now { claim.look(at: flow.heldUntil) }
+    var open: [Flow] = []
+    for flow in peers {
+      switch flow.verdict(at: claim.now, postBy: claim.postBy) {
+      case .open: open.append(flow)
+      case .closed(let until): claim.look(at: until)
+      }
+    }
+    var hungry = FlowTurn.turns(of: open)
     while !hungry.isEmpty, hasRoom(limit) {
       let share = max(1, min(plan.room, limit - taken.count) / hungry.count)
       var stillHungry: [FlowTurn] = []
@@ -216,8 +226,14 @@ struct Claiming {
         claim.look(at: holdsNew)
         continue
       }
+      // Whoever raises a ceiling, or learns of a price, wakes the lane.
+      let affordable = try paces.affordable(flow.price, of: flow.paced, transaction)
+      guard affordable > 0 else {
+        if flow.paced?.dayCeiling != nil { claim.look(at: Timestamp(seconds: (claim.now.day + 1) * 86400)) }
+        continue
+      }
       let before = taken.count
-      let part = max(1, wanted / (turn.flows.count - place))
+      let part = min(max(1, wanted / (turn.flows.count - place)), affordable)
       if try take(min(part, plan.room), of: flow, &holdsNew) { left.append(flow) }
       wanted -= taken.count - before
     }
@@ -231,6 +247,7 @@ struct Claiming {
     try flush()
     let due = try transaction.candidates(lane, flow: flow, at: claim.now, limit: wanted)
     judged += due.count
+    try lookAtReach(of: due, flow)
     for candidate in due {
       if candidate.expires <= claim.now {
         ended.append((candidate, .expired, code: "expired"))
@@ -240,6 +257,10 @@ struct Claiming {
         claim.optedOut += 1
       } else if let rest = candidate.restUntil, rest > claim.now {
         postpone(candidate, to: rest, flow: flow.key)
+      } else if let rest = flow.marketingRest(of: candidate), rest > claim.now {
+        leave(candidate, until: rest, code: "marketing-rest", flow.key)
+      } else if let rest = rest(of: candidate, flow), rest > claim.now {
+        leave(candidate, until: rest, code: "frequency-cap", flow.key)
       } else {
         try admit(candidate, of: flow, &holdsNew)
       }
@@ -265,6 +286,7 @@ struct Claiming {
       taken.append(candidate)
       servedByFlow[flow.key, default: 0] += 1
       paces.take(flow.paced)
+      if candidate.isFirst { note(candidate, of: flow) }
     case .holdRecipient(let until):
       postpone(candidate, to: until + lag, flow: flow.key)
     case .holdNewRecipients(let until):
@@ -276,6 +298,42 @@ struct Claiming {
         flow: try flows.key(of: flow.aside(in: lane.key), transaction))
     case .full:
       return
+    }
+  }
+
+  /// Of one that goes for the first time: what it costs, and that its person was written to.
+  private mutating func note(_ candidate: Candidate, of flow: Flow) {
+    guard let campaign = flow.paced else { return }
+    paces.pay(flow.price, for: campaign)
+    campaigns[campaign.key] = campaign
+    reaching[Reach(campaign.tenant, candidate.row.recipient), default: 0] += 1
+  }
+
+  private mutating func lookAtReach(of due: [Candidate], _ flow: Flow) throws(StoreError) {
+    guard let campaign = flow.paced, let cap = campaign.cap else { return }
+    let people = due.filter { $0.isFirst }.map(\.row.recipient)
+      .filter { reached[Reach(campaign.tenant, $0)] == nil }
+    guard !people.isEmpty else { return }
+    let found = try transaction.lockReach(people, of: campaign, cap, at: claim.now)
+    for person in people { reached[Reach(campaign.tenant, person)] = found[person] ?? [] }
+  }
+
+  /// Until when this person has had enough of campaigns.
+  private func rest(of candidate: Candidate, _ flow: Flow) -> Timestamp? {
+    guard candidate.isFirst, let campaign = flow.paced, let cap = campaign.cap else { return nil }
+    let person = Reach(campaign.tenant, candidate.row.recipient)
+    let now = Array(repeating: claim.now, count: reaching[person] ?? 0)
+    return cap.nextRoom(after: (reached[person] ?? []) + now, at: claim.now)
+  }
+
+  /// It waits where its time is long enough, and ends at once where it is not.
+  private mutating func leave(
+    _ candidate: Candidate, until rest: Timestamp, code: String, _ flow: FlowKey
+  ) {
+    if rest < candidate.expires {
+      postpone(candidate, to: rest, flow: flow)
+    } else {
+      ended.append((candidate, .refused, code: code))
     }
   }
 
@@ -343,9 +401,25 @@ struct Claiming {
       Flows.serve,
       [.flow: .keys(flows), .count: .integers(flows.map { servedByFlow[$0, default: 0] })])
     try paces.write(lane.key, to: transaction)
+    try paces.writeMoney(of: campaigns, to: transaction)
+    try writeReach()
     try saveLane(adding: count)
     try transaction.saveTimes(People.savePairs, lane.key, pairs)
     try transaction.saveTimes(People.saveRecipients, lane.group, counted)
+  }
+
+  private func writeReach() throws(StoreError) {
+    let written = taken.filter { $0.isFirst && $0.campaign != nil }
+    guard !written.isEmpty else { return }
+    try transaction.run(
+      Care.reach,
+      [
+        .app: .texts(written.map { $0.campaign?.tenant.app ?? "" }),
+        .company: .texts(written.map { $0.campaign?.tenant.company ?? "" }),
+        .address: .texts(written.map(\.row.recipient.text)),
+        .at: .integers(written.map { _ in claim.now.microseconds }),
+        .send: .keys(written, \.row.key),
+      ])
   }
 
   private static let unwrittenLag = Duration.milliseconds(25)
@@ -366,4 +440,12 @@ extension Intents {
     case send, attempt, lane, epoch, postBy, worker, claim, countedAt
   }
   static let insert = Command<InsertParameter>("insert")
+}
+
+/// A person, as the campaigns of one tenant know them.
+private struct Reach: Hashable {
+  let tenant: Tenant
+  let person: PersonAddress
+
+  init(_ tenant: Tenant, _ person: PersonAddress) { (self.tenant, self.person) = (tenant, person) }
 }

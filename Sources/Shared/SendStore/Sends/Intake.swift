@@ -142,7 +142,7 @@ final class FlowBook {
       .lane: .key(flow.lane), .priority: .integer(flow.priority),
       .campaign: .text(flow.campaign), .template: .text(flow.template),
       .kind: .integer(flow.kind.number), .campaignKey: .integer(flow.campaignKey?.value ?? 0),
-      .load: .integer(flow.kind.load),
+      .load: .integer(flow.kind.load), .place: .integer(flow.kind.place),
     ]
     try transaction.run(Flows.add, batch)
     let found = try transaction.rows(
@@ -405,7 +405,7 @@ extension Arrivals {
 extension Flows {
   enum FlowParameter: Int, Columns { case lane, priority, campaign, template, kind }
   enum AddParameter: Int, Columns {
-    case lane, priority, campaign, template, kind, campaignKey, load
+    case lane, priority, campaign, template, kind, campaignKey, load, place
   }
   static let add = Command<AddParameter>("add")
 

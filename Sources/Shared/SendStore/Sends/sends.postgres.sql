@@ -72,7 +72,8 @@ ON CONFLICT (send) DO UPDATE SET answer = excluded.answer;
 -- due
 /* Whatever a claim judges by, in one look. A send that is no longer queued has left its row of the queue behind. */
 SELECT q.send, q.due, s.id, s.recipient, s.attempt, s.last_attempt, s.failed, s.proven, s.version, s.max_attempts,
-  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.rest_until, k.window_closed
+  s.expires, c.content, k.last_inbound, k.opt_out, x.paid_back, r.counted, k.rest_until, k.window_closed,
+  m.until AS marketing_until
 FROM (SELECT send, due FROM queue WHERE lane = (:lane::bigint[])[1] AND flow = (:flow::bigint[])[1]
   AND due <= (:now::bigint[])[1] ORDER BY due, send LIMIT (:limit::bigint[])[1]) q
 JOIN sends s ON s.key = q.send
@@ -80,6 +81,7 @@ JOIN contents c ON c.send = q.send
 LEFT JOIN contacts k ON k.lane = (:lane::bigint[])[1] AND k.address = s.recipient
 LEFT JOIN pairs x ON x.lane = (:lane::bigint[])[1] AND x.address = s.recipient
 LEFT JOIN recipients r ON r.lane_group = (:lane_group::bigint[])[1] AND r.address = s.recipient
+LEFT JOIN marketing_rests m ON m.lane_group = (:lane_group::bigint[])[1] AND m.address = s.recipient
 WHERE s.state = 0 /* queued */
 ORDER BY q.due, q.send
 FOR NO KEY UPDATE OF s SKIP LOCKED;

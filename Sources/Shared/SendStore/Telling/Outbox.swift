@@ -133,7 +133,7 @@ private struct OutboxSend {
       ? nil
       : CampaignMove.Place(
         campaign: CampaignKey(campaignKey), lane: row.key(.lane), template: row.text(.template),
-        segment: FlowKind(number: row.integer(.kind)).segment)
+        spot: FlowKind(number: row.integer(.kind)).spot)
   }
 
   func entry(

@@ -66,10 +66,13 @@ extension Transaction {
     try run(Flows.prune, [.before: .time(time)])
     for command in [
       Campaigns.pruneChanges, Campaigns.pruneFaults, Campaigns.pruneCounts, Campaigns.pruneLanes,
-      Campaigns.prune,
+      Care.pruneMoney, Care.pruneCharges, Care.pruneStops, Care.prunePlaces, Care.pruneCare,
+      Care.pruneTenantMoney, Care.pruneRests, Campaigns.prune,
     ] {
       try run(command, [.before: .time(time)])
     }
+    // Caps look back for as long, whatever is kept of sends.
+    try run(Care.pruneReach, [.before: .time(min(time, try now() - FrequencyCap.longest))])
   }
 }
 
