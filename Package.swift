@@ -210,7 +210,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("CompressionTests", ["Compression"]),
     tests(
-      "DomainTests", ["Domain", "Events", "Time", "JSON"],
+      "DomainTests", ["Domain", "Events", "Platform", "Time", "JSON"],
       resources: [.embedInCode("Fixtures/e164.json")]),
     tests(
       "ProvidersTests", ["Providers", "Events", "Domain", "Forms", "Time", "JSON", "Crypto"],
