@@ -8,10 +8,7 @@ struct PacedCampaign {
   let expires: Timestamp?
   /// How much the campaign has had of this lane.
   let served: Int64
-  private let pace: Rate?
-  private let share: Int?
-  private let lanes: Int
-  private let paidBack: Timestamp
+  private let pace: CampaignPace
 
   init?(_ row: Row<Flows.WaitingColumn>) {
     let number = row.integer(.campaignKey)
@@ -19,18 +16,11 @@ struct PacedCampaign {
     key = CampaignKey(number)
     expires = row.optionalTime(.expires)
     served = row.optionalInteger(.campaignServed) ?? 0
-    pace = row.optionalText(.pace).flatMap { Rate($0) }
-    share = row.optionalInt(.share)
-    lanes = max(1, row.optionalInt(.lanes) ?? 1)
-    paidBack = row.optionalTime(.paidBack) ?? .distantPast
+    pace = CampaignPace(
+      pace: row.optionalText(.pace).flatMap { Rate($0) }, share: row.optionalInt(.share),
+      lanes: row.optionalInt(.lanes) ?? 1, paidBack: row.optionalTime(.paidBack) ?? .distantPast)
   }
 
   /// What it may take of a lane with that rate; nil: as much as the lane lets out.
-  func bucket(in lane: Rate?) -> TokenBucket? {
-    let own = pace.map { $0.divided(by: lanes).spread }
-    let shared = share.flatMap { share in lane?.share(ofHundred: share) }
-    guard let rate = [own, shared].compactMap(\.self).min(by: { $0.perSecond < $1.perSecond })
-    else { return nil }
-    return TokenBucket(rate, paidBack: paidBack, guardSpan: .zero)
-  }
+  func bucket(in lane: Rate?) -> TokenBucket? { pace.bucket(in: lane) }
 }
