@@ -71,10 +71,12 @@ package struct LaneBudget: Hashable, Sendable {
 
   /// The post that was counted at `planned` happened at `actual`. Only the rate is put right: to a day,
   /// the seconds between are nothing.
-  package mutating func settle(plannedAt planned: Timestamp, actual: Timestamp) {
-    window?.giveBack(takenAt: planned)
-    window?.take(at: actual)
-    bucket?.settle(plannedAt: planned, actual: actual)
+  package mutating func settle(
+    _ count: Int = 1, plannedAt planned: Timestamp, actual: Timestamp
+  ) {
+    window?.giveBack(count, takenAt: planned)
+    window?.take(count, at: actual)
+    bucket?.settle(count, plannedAt: planned, actual: actual)
   }
 
   package mutating func giveBack(plannedAt planned: Timestamp) {
@@ -131,6 +133,21 @@ package struct RecipientBudget: Hashable, Sendable {
 
   package func room(at now: Timestamp) -> Int { window.room(at: now) }
   package func nextRoom(after now: Timestamp) -> Timestamp { window.nextRoom(after: now) }
+
+  var limit: Int { window.limit }
+
+  /// The first moment with room for one beside those that are left to others.
+  func nextRoom(after now: Timestamp, leaving others: Int) -> Timestamp {
+    window.nextRoom(after: now, leaving: others)
+  }
+
+  /// Counts so many that do not count yet.
+  mutating func count(_ people: Int, at time: Timestamp) { window.take(people, at: time) }
+
+  /// Counts so many that count already, and whose times are not known: the oldest.
+  mutating func recount(_ people: Int, at time: Timestamp) {
+    window.moveOldest(people, to: time)
+  }
 
   /// Counts a recipient from `time` on; one who counts already moves there.
   package mutating func count(lastCounted: Timestamp?, at time: Timestamp) {

@@ -34,17 +34,24 @@ package struct PlannedBucket: Hashable, Sendable {
     }
   }
 
-  package mutating func settle(plannedAt time: Timestamp, actual: Timestamp) {
-    if giveBack(plannedAt: time) { settled.take(at: actual) }
+  package mutating func settle(_ count: Int = 1, plannedAt time: Timestamp, actual: Timestamp) {
+    let settling = remove(count, plannedAt: time)
+    if settling > 0 { settled.take(settling, at: actual) }
   }
 
   /// False where nothing is planned then.
   @discardableResult
   package mutating func giveBack(plannedAt time: Timestamp) -> Bool {
-    guard let place = planned.firstIndex(where: { $0.at == time }) else { return false }
-    planned[place].count -= 1
+    remove(1, plannedAt: time) > 0
+  }
+
+  /// How many of them were planned then.
+  private mutating func remove(_ count: Int, plannedAt time: Timestamp) -> Int {
+    guard let place = planned.firstIndex(where: { $0.at == time }) else { return 0 }
+    let part = min(count, planned[place].count)
+    planned[place].count -= part
     if planned[place].count == 0 { planned.remove(at: place) }
-    return true
+    return part
   }
 
   /// What nobody put right counts as planned for good.

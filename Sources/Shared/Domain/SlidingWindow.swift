@@ -34,9 +34,10 @@ package struct SlidingWindow: Hashable, Sendable {
     return max(0, limit - used)
   }
 
-  /// The first moment with room for one, if nothing else is posted until then.
-  package func nextRoom(after now: Timestamp) -> Timestamp {
-    var mustFree = slots.reduce(0) { $0 + (isTaken($1, at: now) ? $1.count : 0) } - limit + 1
+  /// The first moment with room for one beside those that are left to others, if nothing else is posted until then.
+  package func nextRoom(after now: Timestamp, leaving others: Int = 0) -> Timestamp {
+    let used = slots.reduce(0) { $0 + (isTaken($1, at: now) ? $1.count : 0) }
+    var mustFree = used + others - limit + 1
     guard mustFree > 0 else { return now }
     for slot in slots where isTaken(slot, at: now) {
       mustFree -= slot.count
@@ -63,6 +64,18 @@ package struct SlidingWindow: Hashable, Sendable {
     guard let index = slots.firstIndex(where: { $0.tick == tick }) else { return }
     slots[index].count -= count
     if slots[index].count <= 0 { slots.remove(at: index) }
+  }
+
+  /// The oldest posts happened then instead.
+  mutating func moveOldest(_ count: Int, to time: Timestamp) {
+    var left = count
+    while left > 0, let first = slots.first {
+      let part = min(left, first.count)
+      slots[0].count -= part
+      if slots[0].count == 0 { slots.removeFirst() }
+      left -= part
+    }
+    take(count, at: time)
   }
 
   package mutating func forget(before now: Timestamp) {

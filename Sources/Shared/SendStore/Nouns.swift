@@ -267,7 +267,8 @@ enum Care {
     "care", sqlite: PackageResources.care_sqlite_sql,
     postgres: PackageResources.care_postgres_sql,
     [
-      create, one, see, saveWave, savePlan, places, addPlaces, openPlaces, pricePlaces, crowds,
+      create, one, see, saveWave, savePlan, places, addPlaces, openPlaces, pricePlaces, audience,
+      others, lanes, crowds,
       stops, stop, endStops, allow, lift, taken, addMoney, money, lockMoney, reserve, release,
       addTenantMoney, lockTenantMoney, reserveOfTenant, charge, charges, optOuts, restFromMarketing,
       reached, lockPeople, reach, pruneReach, pruneRests, pruneMoney, pruneTenantMoney,

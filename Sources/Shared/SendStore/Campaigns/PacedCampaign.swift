@@ -15,10 +15,7 @@ struct PacedCampaign {
   let dayCeiling: Int64?
   /// How many more may be claimed of this lane before its first wave has passed.
   let allowed: Int
-  private let pace: Rate?
-  private let share: Int?
-  private let lanes: Int
-  private let paidBack: Timestamp
+  private let pace: CampaignPace
 
   init?(_ row: Row<Flows.WaitingColumn>) {
     let number = row.integer(.campaignKey)
@@ -34,20 +31,13 @@ struct PacedCampaign {
     dayCeiling = row.optionalInteger(.dayCeiling)
     allowed =
       row.optionalInt(.allowance).map { max(0, $0 - (row.optionalInt(.taken) ?? 0)) } ?? .max
-    pace = row.optionalText(.pace).flatMap { Rate($0) }
-    share = row.optionalInt(.share)
-    lanes = max(1, row.optionalInt(.lanes) ?? 1)
-    paidBack = row.optionalTime(.paidBack) ?? .distantPast
+    pace = CampaignPace(
+      pace: row.optionalText(.pace).flatMap { Rate($0) }, share: row.optionalInt(.share),
+      lanes: row.optionalInt(.lanes) ?? 1, paidBack: row.optionalTime(.paidBack) ?? .distantPast)
   }
 
   /// What it may take of a lane with that rate; nil: as much as the lane lets out.
-  func bucket(in lane: Rate?) -> TokenBucket? {
-    let own = pace.map { $0.divided(by: lanes).spread }
-    let shared = share.flatMap { share in lane?.share(ofHundred: share) }
-    guard let rate = [own, shared].compactMap(\.self).min(by: { $0.perSecond < $1.perSecond })
-    else { return nil }
-    return TokenBucket(rate, paidBack: paidBack, guardSpan: .zero)
-  }
+  func bucket(in lane: Rate?) -> TokenBucket? { pace.bucket(in: lane) }
 
   /// Whether it has to be known what its messages cost.
   var hasCeiling: Bool { ceiling != nil || dayCeiling != nil }

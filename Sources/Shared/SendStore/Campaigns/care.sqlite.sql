@@ -35,6 +35,35 @@ WHERE campaign = :campaign AND number = :number;
 -- pricePlaces
 UPDATE campaign_places SET price = :price WHERE campaign = :campaign AND number = :number;
 
+-- audience
+/* Those of a campaign that were not claimed yet, by what is known of each. Of whom an inbound message opened the window
+   nothing is counted. */
+SELECT l.name AS sender, f.template, f.place, f.kind, count(*) AS people,
+  CAST(coalesce(sum(CASE WHEN k.last_inbound > :since THEN 1 ELSE 0 END), 0) AS bigint) AS in_window,
+  CAST(coalesce(sum(CASE WHEN r.counted > :since AND coalesce(k.last_inbound, 0) <= :since THEN 1 ELSE 0 END), 0)
+    AS bigint) AS counted,
+  CAST(coalesce(sum(CASE WHEN k.opt_out = 'everything' THEN 1 ELSE 0 END), 0) AS bigint) AS opted_out,
+  CAST(coalesce(sum(CASE WHEN k.opt_out = 'marketing' THEN 1 ELSE 0 END), 0) AS bigint) AS no_marketing,
+  CAST(coalesce(sum(CASE WHEN m.until > :now THEN 1 ELSE 0 END), 0) AS bigint) AS resting
+FROM flows f JOIN lanes l ON l.key = f.lane
+JOIN campaign_sends n ON n.flow = f.key JOIN sends s ON s.key = n.send AND s.version = 0
+LEFT JOIN contacts k ON k.lane = s.lane AND k.address = s.recipient
+LEFT JOIN recipients r ON r.lane_group = l.lane_group AND r.address = s.recipient
+LEFT JOIN marketing_rests m ON m.lane_group = l.lane_group AND m.address = s.recipient
+WHERE f.campaign_key = :campaign AND f.load = :load
+GROUP BY l.name, f.template, f.place, f.kind ORDER BY l.name, f.template, f.place, f.kind;
+
+-- others
+/* What else waits, and of which priority: a campaign or a label takes its turns as one. */
+SELECT l.name AS sender, f.priority, f.campaign, CAST(sum(f.waiting) AS bigint) AS waiting
+FROM open_flows f JOIN lanes l ON l.key = f.lane
+WHERE f.waiting > 0 AND f.campaign_key <> :campaign
+GROUP BY l.name, f.priority, f.campaign ORDER BY l.name, f.priority, f.campaign;
+
+-- lanes
+SELECT l.name AS sender, l.in_flight, l.stopped, l.held_until, l.budget, g.recipients, l.told_rate, g.told_recipients
+FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
+
 -- crowds
 /* How many wait in each lane and place. */
 SELECT l.name AS sender, f.template, f.place, f.kind, CAST(sum(f.waiting) AS bigint) AS waiting
