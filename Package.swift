@@ -97,6 +97,7 @@ let package = Package(
     module("Telemetry", ["Domain", "JSON", "Platform", "Time"]),
     module("Events", ["Crypto", "Domain", "Forms", "JSON", "Time"]),
     module("Campaigns", ["Domain", "JSON", "Time"]),
+    module("Places", ["Domain", "Platform"]),
     module(
       "EventLog",
       ["Events", "Domain", "Forms", "Time", "Platform", "Compression", "SQLite", "Kafka"],
@@ -143,7 +144,7 @@ let package = Package(
       "Running",
       [
         "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry",
-        "Domain",
+        "Domain", "Campaigns", "Places",
         "Crypto", "Forms", "JSON", "Platform", "Time",
       ]),
     module(
@@ -157,7 +158,7 @@ let package = Package(
       "API",
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
-        "Telemetry", "Campaigns",
+        "Telemetry", "Campaigns", "Places",
         "Domain", "Forms", "Crypto", "JSON", "Platform", "Time",
       ],
       path: "Sources/API"),
@@ -180,8 +181,8 @@ let package = Package(
     module(
       "EngageWorker",
       [
-        "Running", "EventLog", "SendStore", "Store", "Campaigns", "Events", "Telemetry", "Domain",
-        "Platform", "Time",
+        "Running", "EventLog", "SendStore", "Store", "Campaigns", "Places", "Events", "Telemetry",
+        "Domain", "Platform", "Time",
       ],
       path: "Sources/EngageWorker"),
     .executableTarget(

@@ -1,6 +1,8 @@
 package import HTTP
+internal import Places
 package import Running
 package import Settings
+internal import Telemetry
 
 /// All that systems and people ask of us: sends, queries, lanes, doubts, the stream of events.
 package final class APIRoutes: DoorRoutes {
@@ -64,6 +66,8 @@ struct APIContext: Sendable {
   let admission: Admission
   let requests: KeyedRequests
   let providers: ProviderDesk
+  /// nil where the system has none.
+  let zones: ZoneBook?
   /// Stands in front of every route.
   let prefix: String
 
@@ -71,6 +75,12 @@ struct APIContext: Sendable {
     self.settings = settings
     self.door = door
     self.providers = providers
+    do throws(ZoneBookFault) { zones = try ZoneBook() } catch {
+      zones = nil
+      door.log.warning(
+        "no campaign can keep quiet hours, as no time zones can be read",
+        ["reason": "\(error)"])
+    }
     prefix = settings.publicURL?.path ?? ""
     admission = Admission(settings, KeyRing(settings.apiKeys), now: door.now)
     requests = KeyedRequests(

@@ -98,7 +98,8 @@ extension CampaignBatch {
       rows: rows.rows.map { row in
         Row(
           line: row.line, sender: rows.senders[row.sender], recipient: row.to,
-          content: row.request, template: row.template, maxAttempts: attempts[row.sender])
+          content: row.request, template: row.template, maxAttempts: attempts[row.sender],
+          region: row.region, zone: row.zone, variant: row.variant)
       }, isEnd: rows.isEnd)
   }
 }

@@ -18,6 +18,7 @@ package final class CampaignLoop {
   private let task: TaskLog
   private let told: Counter
   private let running: Gauge
+  private let care: CampaignKeeper
   /// When the counts of each were last seen to change: what is silent for long does not keep a campaign open.
   private var quietSince: [CampaignKey: (tally: CampaignTally, since: Timestamp)] = [:]
 
@@ -28,6 +29,7 @@ package final class CampaignLoop {
   package init(_ context: WorkerContext) {
     self.context = context
     health = context.health.part("campaigns")
+    care = CampaignKeeper(context)
     keeper = DutyKeeper(context.store, Self.duty, context.worker, log: context.log)
     task = TaskLog(.runCampaigns, context)
     told = context.metrics.counter(
@@ -40,13 +42,17 @@ package final class CampaignLoop {
   private static let pause = Duration.milliseconds(500)
   /// While something is to be loaded or swept.
   private static let shortPause = Duration.milliseconds(10)
+  /// While something of a campaign that runs may have to be stopped.
+  private static let watchPause = Duration.milliseconds(100)
 
   /// Blocks until asked to stop; to be called on a thread of its own.
   package func run() {
     WorkRounds(
       saying: "cannot look after campaigns, trying again", log: context.log, health: health,
       stop: context.stop
-    ).run { try round() ? Self.shortPause : Self.pause }
+    ).run {
+      try round() ? Self.shortPause : care.isUrgent ? Self.watchPause : Self.pause
+    }
     do { try store.releaseDuty(Self.duty, context.worker) } catch {
       context.log.warning(
         "the duty to look after campaigns runs out by itself", ["reason": "\(error)"])
@@ -68,10 +74,12 @@ package final class CampaignLoop {
     let open = try store.openCampaigns()
     running.set(Double(open.count { !$0.state.hasEnded }))
     quietSince = quietSince.filter { key, _ in open.contains { $0.key == key } }
+    care.begin(open)
     var hasMore = false
     for campaign in open where !context.stop.isRequested {
       if try moveOn(campaign) { hasMore = true }
     }
+    try care.see()
     try tell()
     return hasMore
   }
@@ -79,9 +87,11 @@ package final class CampaignLoop {
   private func moveOn(_ campaign: StoredCampaign) throws -> Bool {
     switch campaign.state {
     case .loading where campaign.source != nil: return try load(campaign)
-    case .planned where campaign.wantsStart: try startAtItsTime(campaign)
     case .running, .finishing: try end(campaign)
-    case .loading, .planned, .paused, .done, .canceled: break
+    case .planned, .paused:
+      try care.keep(campaign, waiting: 0, CampaignTally([]))
+      if campaign.state == .planned, campaign.wantsStart { try startAtItsTime(campaign) }
+    case .loading, .done, .canceled: break
     }
     return try sweep(campaign)
   }
@@ -101,8 +111,11 @@ package final class CampaignLoop {
     let standing = CampaignStanding(
       campaign.state, waiting: waiting, rows: campaign.rows, tally: tally,
       expires: campaign.expires, changed: quietSince[campaign.key]?.since ?? now)
-    guard let next = standing.next(at: now) else { return }
-    _ = try store.move(campaign, to: next)
+    if let next = standing.next(at: now) {
+      _ = try store.move(campaign, to: next)
+    } else {
+      try care.keep(campaign, waiting: waiting, tally)
+    }
   }
 
   /// A part of it, so that others have their turn.

@@ -21,6 +21,8 @@ struct CampaignDraft {
     var definition: CampaignDefinition
     let senders: [SenderSettings]
     let warnings: [String]
+    /// It sends a marketing template, as far as its providers have told.
+    var isMarketing = false
   }
 
   func read(_ root: JSONValue) throws(FieldFaults) -> Checked {
@@ -51,7 +53,23 @@ struct CampaignDraft {
     }
     let warnings = check(&definition, senders, &faults)
     guard faults.isEmpty else { throw faults }
-    return Checked(definition: definition, senders: senders, warnings: warnings)
+    return Checked(
+      definition: definition, senders: senders, warnings: warnings,
+      isMarketing: isMarketing(definition, senders))
+  }
+
+  private func isMarketing(
+    _ definition: CampaignDefinition, _ senders: [SenderSettings]
+  ) -> Bool {
+    senders.contains { sender in
+      guard let sample = definition.sample(to: Self.somebody) else { return false }
+      do throws(FieldFaults) {
+        guard let template = try RowJudge.only(sample, sender.rules).message.template else {
+          return false
+        }
+        return templates.category(of: template.key, in: sender.sender.account) == "MARKETING"
+      } catch { return false }
+    }
   }
 
   // MARK: Senders

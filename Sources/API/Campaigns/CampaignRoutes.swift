@@ -32,6 +32,9 @@ struct CampaignRoutes: Sendable {
     add("GET", Self.one, .read, to: &router) { campaign, _, _, store in
       HTTPAnswer(json: try CampaignView(campaign, in: store).json)
     }
+    add("GET", "\(Self.one)/plan", .read, to: &router) { campaign, _, _, store in
+      try plan(campaign, store).map { HTTPAnswer(json: $0.json) } ?? .notFound
+    }
     for order in CampaignOrder.allCases {
       add("POST", "\(Self.one)/\(order.rawValue)", .send, to: &router) {
         campaign, request, _, store in try give(order, to: campaign, request, store)
@@ -156,6 +159,15 @@ struct CampaignRoutes: Sendable {
       })
   }
 
+  // MARK: Plan
+
+  private func plan(
+    _ campaign: StoredCampaign, _ store: SendStore
+  ) throws -> CampaignPlanView? {
+    try CampaignPlanner(context.settings, zones: context.zones).plan(campaign, in: store)
+      .map { CampaignPlanView(plan: $0) }
+  }
+
   // MARK: Orders
 
   private func give(
@@ -167,7 +179,19 @@ struct CampaignRoutes: Sendable {
     {
       return Self.refused(fault)
     }
-    let said = try KeyedRequests.object(request)?["reason"]?.string
+    let asked = try KeyedRequests.object(request)
+    let said = asked?["reason"]?.string
+    if order == .start, [.loading, .planned].contains(campaign.state) {
+      let view = try plan(campaign, store)
+      if campaign.state == .planned, campaign.rows > 0, asked?["anyway"]?.bool != true,
+        let refusal = view?.refusal
+      {
+        return Self.refused(
+          "by its plan not all of it is sent: \(refusal); start it with anyway: true to send what can be sent"
+        )
+      }
+      if let view { try store.save(plan: view.json, of: campaign.key) }
+    }
     let reason: CampaignReason? =
       switch order {
       case .pause: CampaignReason(.person, said.map { String($0.prefix(500)) } ?? "paused by hand")
@@ -203,6 +227,12 @@ extension NewCampaign {
       expiry: definition.expiry ?? checked.senders.first?.sender.expiry ?? .seconds(7 * 86400),
       expires: definition.expiresAt.map { Timestamp(promised: $0) },
       startsAt: definition.startAt.map { Timestamp(promised: $0) }, source: source?.key)
+    care.needsSight = definition.care.errorBudget != nil || definition.care.firstWave != nil
+    care.keepsHours = definition.care.quietHours != nil
+    care.isMarketing = checked.isMarketing
+    care.cap = definition.care.cap
+    care.ceiling = definition.care.maxPrice
+    care.wave = definition.care.firstWave?.size
   }
 }
 

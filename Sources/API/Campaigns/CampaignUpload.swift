@@ -30,6 +30,7 @@ struct CampaignUpload {
   let warnings: Log
   let definition: CampaignDefinition
   let senders: [SenderSettings]
+  let places: UploadPlaces
   let form: UploadReader.Form
   /// Whether this request brings the end of the upload.
   let isLast: Bool
@@ -50,11 +51,13 @@ struct CampaignUpload {
 
   init(
     _ campaign: StoredCampaign, _ definition: CampaignDefinition, _ senders: [SenderSettings],
-    store: SendStore, log: LogSlot, warnings: Log, form: UploadReader.Form, isLast: Bool,
+    _ places: UploadPlaces, store: SendStore, log: LogSlot, warnings: Log, form: UploadReader.Form,
+    isLast: Bool,
     at now: Timestamp
   ) {
     (self.campaign, self.definition, self.senders) = (campaign, definition, senders)
     (self.store, self.log, self.form, self.isLast) = (store, log, form, isLast)
+    self.places = places
     self.warnings = warnings
     version = campaign.uploadVersion
     state = CampaignUploadState(campaign)
@@ -126,11 +129,17 @@ struct CampaignUpload {
   private mutating func read(_ row: UploadRow) throws(UploadRefusal) {
     if judge == nil { judge = try makeJudge() }
     guard let judge else { return }
-    let judgement = judge.judge(row)
+    var judgement = judge.judge(row)
+    var place = UploadPlaces.Place()
+    if case .send(let judged) = judgement {
+      do throws(RowFault) { place = try places.place(of: judged) } catch {
+        judgement = .faults([error])
+      }
+    }
     state.summary.add(judgement)
     switch judgement {
     case .faults(let found): keep(found)
-    case .send(let row): add(row)
+    case .send(let row): add(row, in: place)
     }
   }
 
@@ -140,7 +149,9 @@ struct CampaignUpload {
     var rules = first.rules
     rules.otherFields = []
     return try RowJudge(
-      CampaignRows(message: message, rules: rules, recipient: definition.recipient), header: header)
+      CampaignRows(
+        message: message, rules: rules, recipient: definition.recipient,
+        kept: definition.care.zone.map { [$0] } ?? []), header: header)
   }
 
   private mutating func note(_ fault: RowFault) {
@@ -157,12 +168,13 @@ struct CampaignUpload {
     }
   }
 
-  private mutating func add(_ row: JudgedRow) {
+  private mutating func add(_ row: JudgedRow, in place: UploadPlaces.Place) {
     let to = PersonAddress(row.recipient)
     rows.append(
       BulkRows.Row(
         line: row.line, to: to, sender: sender(of: to),
-        template: row.request.message.templateName ?? "", request: row.json))
+        template: row.request.message.templateName ?? "", request: row.json, region: place.region,
+        zone: place.zone))
     if rows.count == BulkRows.most { cutRecord() }
   }
 

@@ -165,8 +165,12 @@ struct CampaignUploads: Sendable {
     guard senders.count == definition.senders.count, !senders.isEmpty else {
       return Self.conflict("A sender of the campaign is not there any more.", found)
     }
+    let isMarketing = try store.care(of: campaign.key).terms.isMarketing
+    let places = UploadPlaces(
+      definition.care, zones: context.zones,
+      isMetaMarketing: isMarketing && senders.allSatisfy { $0.sender.channel.provider == .meta })
     var part = CampaignUpload(
-      campaign, definition, senders, store: store, log: context.door.eventLog,
+      campaign, definition, senders, places, store: store, log: context.door.eventLog,
       warnings: context.door.log, form: asked.form,
       isLast: asked.isLast, at: context.door.now())
     if CampaignUploadState(campaign).isComplete { return part.endAgain() }

@@ -14,6 +14,10 @@ struct CampaignView {
   let waiting: Int
   let lanes: [LaneStatus]
   let holds: [CampaignHold]
+  let stops: [CampaignStop]
+  let care: StoredCare
+  let places: [CampaignPlace]
+  let money: CampaignMoney
   let now: Timestamp
   let former: CampaignID?
   var warnings: [String] = []
@@ -28,6 +32,10 @@ struct CampaignView {
     let senders = Set(CampaignDefinition(stored: campaign.definition)?.senders ?? [])
     lanes = try store.laneStatus().filter { senders.contains($0.sender) }
     holds = try store.holds(of: campaign)
+    stops = try store.stops(of: campaign.key)
+    care = try store.care(of: campaign.key)
+    places = try store.places(of: campaign.key)
+    money = try store.money(of: campaign.key)
     now = try store.now()
     former =
       try campaign.source.map { source throws(StoreError) in
@@ -53,6 +61,7 @@ struct CampaignView {
       if tally.held > 0 { writer.field("heldByProvider", tally.held) }
       if let rate { writer.name("perSecond"); writer.value(rate) }
       writeLanes(to: &writer)
+      writeCare(to: &writer)
       if let underWay { writer.field("underWay", underWay) }
       if !warnings.isEmpty {
         writer.name("warnings")
@@ -106,6 +115,14 @@ struct CampaignView {
       }
     }
     guard campaign.state.isClaimable, waiting > 0 else { return }
+    if let (cause, text, until) = careReason {
+      writer.name("reason")
+      return writer.object { object in
+        object.field("cause", cause)
+        object.field("text", text)
+        object.field("until", until?.description)
+      }
+    }
     if holds.reduce(0, { $0 + $1.waiting }) >= waiting, let first = holds.first {
       writer.name("reason")
       return writer.object { object in
@@ -124,6 +141,67 @@ struct CampaignView {
       object.field("text", standings[0].reason ?? "its lanes are \(standings[0].state)")
       object.field("until", standings.compactMap(\.until).min()?.description)
     }
+  }
+
+  /// What the campaign takes care of, where that keeps all of it.
+  private var careReason: (cause: String, text: String, until: Timestamp?)? {
+    if care.terms.needsSight, care.seenUntil <= now {
+      return (
+        "blind",
+        "what becomes of its sends is told too late to be judged, or no engage worker runs: nothing goes until it is seen again",
+        nil
+      )
+    }
+    if care.wave == .out, let wave = care.terms.wave, tally.begun >= min(wave, campaign.rows) {
+      return ("first-wave", "what becomes of its first \(wave) is waited for", nil)
+    }
+    if care.terms.keepsHours, !places.isEmpty, places.allSatisfy({ !$0.opening.contains(now) }) {
+      let next = places.map(\.opening.lowerBound).filter { $0 > now && !$0.isOpenEnded }.min()
+      return ("quiet-hours", "it is quiet where its people live", next)
+    }
+    let running = stops.filter { $0.until > now }
+    if !running.isEmpty, tally.count(.sending) == 0, running.count >= places.count {
+      let until = running.map(\.until).min()
+      return (
+        "error-budget", running[0].reason, until.flatMap { $0.isOpenEnded ? nil : $0 }
+      )
+    }
+    return nil
+  }
+
+  private func writeCare(to writer: inout JSONWriter) {
+    writer.name("stops")
+    writer.array { list in
+      for stop in stops {
+        let place = places.first { $0.number == stop.segment.place }
+        list.object { object in
+          object.field("sender", stop.segment.sender.text)
+          object.field("template", stop.segment.template)
+          object.field("region", place?.region ?? "")
+          object.field("code", stop.cause)
+          object.field("reason", stop.reason)
+          object.field("since", stop.since.description)
+          if !stop.until.isOpenEnded { object.field("until", stop.until.description) }
+          object.field("isOver", stop.until <= now)
+        }
+      }
+    }
+    if let wave = care.terms.wave {
+      writer.name("firstWave")
+      writer.object { object in
+        object.field("size", wave)
+        object.field("state", care.wave.name)
+      }
+    }
+    if let ceiling = care.terms.ceiling {
+      writer.name("money")
+      writer.object { object in
+        object.field("currency", care.terms.currency)
+        object.field("ceiling", Millionths.text(ceiling))
+        object.field("reserved", Millionths.text(money.reserved - money.released))
+      }
+    }
+    writer.field("plan", json: care.plan)
   }
 
   private func writeCauses(to writer: inout JSONWriter) {

@@ -13,10 +13,20 @@ package struct BulkRows: Hashable, Sendable {
     package let template: String
     /// JSON: what `SendRequest.all(in:as:)` reads.
     package let request: [UInt8]
+    /// The country where the person lives, `IT`, or nothing.
+    package let region: String
+    /// Their time zone, where the upload says it.
+    package let zone: String
+    /// Which of the campaign's messages it is, from 1 on; 0 where there is one alone.
+    package let variant: Int
 
-    package init(line: Int, to: PersonAddress, sender: Int, template: String, request: [UInt8]) {
+    package init(
+      line: Int, to: PersonAddress, sender: Int, template: String, request: [UInt8],
+      region: String = "", zone: String = "", variant: Int = 0
+    ) {
       (self.line, self.to, self.sender) = (line, to, sender)
       (self.template, self.request) = (template, request)
+      (self.region, self.zone, self.variant) = (region, zone, variant)
     }
   }
 
@@ -74,6 +84,9 @@ extension BulkRows: EventRecord {
           item.field("to", row.to.text)
           if row.sender != 0 { item.field("sender", row.sender) }
           if !row.template.isEmpty { item.field("template", row.template) }
+          if !row.region.isEmpty { item.field("region", row.region) }
+          if !row.zone.isEmpty { item.field("zone", row.zone) }
+          if row.variant != 0 { item.field("variant", row.variant) }
           item.field("request", json: row.request)
         }
       }
@@ -107,7 +120,9 @@ extension BulkRows: EventRecord {
       self.rows.append(
         Row(
           line: Int(line), to: PersonAddress(to), sender: sender,
-          template: row["template"]?.string ?? "", request: request))
+          template: row["template"]?.string ?? "", request: request,
+          region: row["region"]?.string ?? "", zone: row["zone"]?.string ?? "",
+          variant: row["variant"]?.integer.flatMap { Int(exactly: $0) } ?? 0))
     }
   }
 }

@@ -31,15 +31,16 @@ package struct CampaignDefinition: Hashable, Sendable {
   /// In hundredths.
   package var share: Int?
   package var source: Source?
+  package var care: CareDefinition
   /// The name of the message's template, or nothing.
   package var template = ""
 
   private var messageJSON: [UInt8]?
 
-  static let fields: Set = [
+  static let fields = Set([
     "name", "sender", "senders", "message", "recipient", "unique", "startAt", "expiresAt",
     "expiry", "priority", "pace", "share", "source",
-  ]
+  ]).union(CareDefinition.fields)
 
   package static let nameLength = 1...200
   package static let mostSenders = 100
@@ -73,6 +74,7 @@ package struct CampaignDefinition: Hashable, Sendable {
     pace = Self.pace(reader, &faults)
     share = reader.whole("share", in: 1...100, &faults)
     source = Self.source(reader, &faults)
+    care = CareDefinition(reader, &faults)
     if let message = reader.object("message", isNeeded: !reader.has("source"), &faults) {
       messageJSON = message.value.text
       do throws(FieldFaults) { self.message = try Placeholders(message.value.text) } catch {
@@ -203,6 +205,7 @@ package struct CampaignDefinition: Hashable, Sendable {
     writer.field("priority", priority)
     writer.field("pace", pace?.description)
     if let share { writer.field("share", share) }
+    care.write(to: &writer)
     if let source {
       writer.name("source")
       writer.object { object in

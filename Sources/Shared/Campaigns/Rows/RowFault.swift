@@ -35,6 +35,10 @@ package struct RowFault: Error, Hashable, Sendable, CustomStringConvertible {
     case emptyValue = "empty-value"
     case unstorable
     case hiddenTemplate = "hidden-template"
+    /// Nobody knows by which clocks the person lives, and the campaign keeps quiet hours.
+    case noZone = "no-zone"
+    /// Meta delivers no marketing there.
+    case noMarketing = "no-marketing"
     case message
   }
 }

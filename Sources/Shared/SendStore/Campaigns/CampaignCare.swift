@@ -24,6 +24,14 @@ package struct CareTerms: Hashable, Sendable {
 package struct StoredCare: Hashable, Sendable {
   package enum Wave: Int, Sendable {
     case none, out, passed
+
+    package var name: String {
+      switch self {
+      case .none: "waiting"
+      case .out: "out"
+      case .passed: "passed"
+      }
+    }
   }
 
   package var terms = CareTerms()

@@ -1,5 +1,5 @@
 package import Domain
-internal import Store
+package import Store
 package import Time
 
 /// Some people of a campaign that it has not written to yet.
@@ -18,6 +18,15 @@ package struct CampaignAudience: Hashable, Sendable {
   package let noMarketing: Int
   /// Until when is not told: nobody sends them marketing now.
   package let resting: Int
+
+  package init(
+    sender: SenderID, template: String, place: Int, variant: Int, people: Int, inWindow: Int = 0,
+    counted: Int = 0, optedOut: Int = 0, noMarketing: Int = 0, resting: Int = 0
+  ) {
+    (self.sender, self.template, self.place, self.variant) = (sender, template, place, variant)
+    (self.people, self.inWindow, self.counted) = (people, inWindow, counted)
+    (self.optedOut, self.noMarketing, self.resting) = (optedOut, noMarketing, resting)
+  }
 }
 
 /// What a lane may still spend, and what else waits in it.
@@ -66,7 +75,9 @@ extension SendStore {
       let others = Dictionary(
         grouping: try transaction.rows(
           Care.others, [.campaign: .integer(campaign?.value ?? -1)]
-        ) { (SenderID($0.text(.sender)), (priority: $0.int(.priority), waiting: $0.int(.waiting))) },
+        ) {
+          (SenderID($0.text(.sender)), (priority: $0.int(.priority), waiting: $0.int(.waiting)))
+        },
         by: \.0)
       let lanes = try transaction.rows(Care.lanes) { row throws(StoreError) -> LaneProspect? in
         guard let sender = byID[SenderID(row.text(.sender))] else { return nil }

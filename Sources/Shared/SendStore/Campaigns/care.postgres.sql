@@ -48,8 +48,8 @@ WHERE campaign = p.c AND number = p.n;
    nothing is counted. */
 SELECT l.name AS sender, f.template, f.place, f.kind, count(*) AS people,
   CAST(coalesce(sum(CASE WHEN k.last_inbound > (:since::bigint[])[1] THEN 1 ELSE 0 END), 0) AS bigint) AS in_window,
-  CAST(coalesce(sum(CASE WHEN r.counted > (:since::bigint[])[1] AND coalesce(k.last_inbound, 0) <= (:since::bigint[])[1] THEN 1 ELSE 0 END), 0)
-    AS bigint) AS counted,
+  CAST(coalesce(sum(CASE WHEN r.counted > (:since::bigint[])[1]
+    AND coalesce(k.last_inbound, 0) <= (:since::bigint[])[1] THEN 1 ELSE 0 END), 0) AS bigint) AS counted,
   CAST(coalesce(sum(CASE WHEN k.opt_out = 'everything' THEN 1 ELSE 0 END), 0) AS bigint) AS opted_out,
   CAST(coalesce(sum(CASE WHEN k.opt_out = 'marketing' THEN 1 ELSE 0 END), 0) AS bigint) AS no_marketing,
   CAST(coalesce(sum(CASE WHEN m.until > (:now::bigint[])[1] THEN 1 ELSE 0 END), 0) AS bigint) AS resting

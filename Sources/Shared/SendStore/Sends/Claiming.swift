@@ -229,7 +229,9 @@ struct Claiming {
       // Whoever raises a ceiling, or learns of a price, wakes the lane.
       let affordable = try paces.affordable(flow.price, of: flow.paced, transaction)
       guard affordable > 0 else {
-        if flow.paced?.dayCeiling != nil { claim.look(at: Timestamp(seconds: (claim.now.day + 1) * 86400)) }
+        if flow.paced?.dayCeiling != nil {
+          claim.look(at: Timestamp(seconds: (claim.now.day + 1) * 86400))
+        }
         continue
       }
       let before = taken.count

@@ -1,0 +1,49 @@
+internal import Campaigns
+internal import Domain
+internal import Places
+
+/// Where the person of a row lives, by its number and by the column that says the time zone.
+struct UploadPlaces: Sendable {
+  struct Place {
+    var region = ""
+    var zone = ""
+  }
+
+  private let care: CareDefinition
+  private let zones: ZoneBook?
+  /// Meta's marketing templates do not go everywhere.
+  private let isMetaMarketing: Bool
+
+  init(_ care: CareDefinition, zones: ZoneBook?, isMetaMarketing: Bool) {
+    (self.care, self.zones, self.isMetaMarketing) = (care, zones, isMetaMarketing)
+  }
+
+  func place(of row: JudgedRow) throws(RowFault) -> Place {
+    var place = Place()
+    place.region = row.recipient.region ?? ""
+    if isMetaMarketing, place.region == "US" {
+      throw RowFault(
+        line: row.line, .noMarketing,
+        "is a number of the United States, where WhatsApp delivers no marketing templates")
+    }
+    guard care.quietHours != nil else { return place }
+    guard let zones else {
+      throw RowFault(
+        line: row.line, .noZone,
+        "cannot be written to in quiet hours' time: this machine has no time zones; install tzdata")
+    }
+    if let column = care.zone, let name = row.kept.first.flatMap(\.self) {
+      do throws(ZoneNameFault) { _ = try zones.zone(named: name) } catch {
+        throw RowFault(line: row.line, field: column, .noZone, "\(error)")
+      }
+      place.zone = name
+    } else if zones.zones(ofRegion: place.region).isEmpty {
+      let said = care.zone.map { ", and \"\($0)\" is empty" } ?? ""
+      throw RowFault(
+        line: row.line, .noZone,
+        "has no country whose time zone is known\(said): the campaign keeps quiet hours, so a column of the upload has to say the zone, such as Europe/Rome"
+      )
+    }
+    return place
+  }
+}

@@ -1,0 +1,22 @@
+package import Domain
+package import Time
+
+/// What is foretold of a campaign, from the state of its lanes at one moment.
+package struct CampaignPlan: Sendable {
+  package let at: Timestamp
+  /// Still to be written to, opted out, and whatever else is known of them beforehand.
+  package let people: People
+  package let forecast: CampaignForecast
+  package let currency: String?
+
+  package struct People: Hashable, Sendable {
+    /// Not begun yet.
+    package var waiting = 0
+    package var optedOut = 0
+    /// Nobody sends them marketing now, as its provider spared them.
+    package var resting = 0
+    package var inWindow = 0
+    /// How many live where nobody knows the hours.
+    package var withoutHours = 0
+  }
+}

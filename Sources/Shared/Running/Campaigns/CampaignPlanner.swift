@@ -1,0 +1,120 @@
+internal import Campaigns
+internal import Domain
+package import Places
+package import SendStore
+package import Settings
+package import Store
+internal import Time
+
+/// Foretells when a campaign ends and what it costs, by the budgets that its lanes have left.
+package struct CampaignPlanner: Sendable {
+  private let settings: Settings
+  private let zones: ZoneBook?
+
+  package init(_ settings: Settings, zones: ZoneBook?) {
+    (self.settings, self.zones) = (settings, zones)
+  }
+
+  package func plan(
+    _ campaign: StoredCampaign, in store: SendStore
+  ) throws(StoreError) -> CampaignPlan? {
+    guard let definition = CampaignDefinition(stored: campaign.definition) else { return nil }
+    let audience = try audience(of: campaign, store)
+    let care = try store.care(of: campaign.key)
+    let places = try store.places(of: campaign.key)
+    let senders = settings.senders.map(\.sender)
+    let (lanes, now) = try store.prospects(of: senders, besides: campaign.key)
+    let used = Set(audience.map(\.sender))
+    let mine = lanes.filter { used.contains($0.sender) }
+    let hours = definition.care.quietHours.map { hours in
+      CampaignHours(hours, zones: zones, places: places)
+    }
+    var people = CampaignPlan.People()
+    let crowds = audience.compactMap { part in
+      crowd(part, care, places, hours, &people)
+    }
+    let start = max(now, campaign.started == nil ? campaign.startsAt ?? now : now)
+    let input = ForecastInput(
+      now: now, start: start, expires: campaign.expires ?? (start + campaign.expiry),
+      firstWave: try wave(of: campaign, definition, care, store),
+      lanes: mine.map { lane($0, definition) },
+      groups: groups(of: mine), crowds: crowds)
+    return CampaignPlan(
+      at: now, people: people, forecast: CampaignForecast(input),
+      currency: care.terms.currency)
+  }
+
+  /// Before the start each person is looked at; from then on those that wait are counted.
+  private func audience(
+    of campaign: StoredCampaign, _ store: SendStore
+  ) throws(StoreError) -> [CampaignAudience] {
+    if campaign.started == nil { return try store.audience(of: campaign) }
+    return try store.crowds(of: campaign).map { CampaignAudience(waiting: $0) }
+  }
+
+  private func crowd(
+    _ part: CampaignAudience, _ care: StoredCare, _ places: [CampaignPlace],
+    _ hours: CampaignHours?, _ people: inout CampaignPlan.People
+  ) -> ForecastCrowd? {
+    let out = part.optedOut + (care.terms.isMarketing ? part.noMarketing : 0)
+    let count = max(0, part.people - out)
+    people.waiting += count
+    people.optedOut += out
+    people.resting += care.terms.isMarketing ? part.resting : 0
+    people.inWindow += part.inWindow
+    guard count > 0 else { return nil }
+    var crowd = ForecastCrowd(part.sender, count: count)
+    crowd.inWindow = min(count, part.inWindow)
+    crowd.counted = min(count - crowd.inWindow, part.counted)
+    let place = places.first { $0.number == part.place }
+    crowd.price = place?.price.map { MessagePrice(least: $0, most: $0) }
+    if let hours {
+      crowd.openings = hours.openings(of: place)
+      if !hours.knows(place) { people.withoutHours += count }
+    }
+    return crowd
+  }
+
+  private func lane(_ prospect: LaneProspect, _ definition: CampaignDefinition) -> ForecastLane {
+    var lane = ForecastLane(
+      sender: prospect.sender, group: prospect.group, budget: prospect.budget,
+      spent: prospect.spent)
+    lane.inFlight = prospect.inFlight
+    lane.isStopped = prospect.isStopped
+    lane.heldUntil = prospect.heldUntil
+    lane.pace = CampaignPace(
+      pace: definition.pace, share: definition.share, lanes: max(1, definition.senders.count))
+    lane.others = prospect.others.map { other in
+      ForecastQueue(
+        other.priority > definition.priority
+          ? .before : other.priority == definition.priority ? .beside : .after,
+        count: other.waiting)
+    }
+    return lane
+  }
+
+  private func groups(of lanes: [LaneProspect]) -> [ForecastGroup] {
+    var known: Set<LaneGroupID> = []
+    return lanes.compactMap { lane in
+      guard let recipients = lane.recipients, known.insert(lane.group).inserted else { return nil }
+      return ForecastGroup(lane.group, recipients)
+    }
+  }
+
+  private func wave(
+    of campaign: StoredCampaign, _ definition: CampaignDefinition, _ care: StoredCare,
+    _ store: SendStore
+  ) throws(StoreError) -> ForecastInput.FirstWave? {
+    guard let wave = definition.care.firstWave, care.wave != .passed else { return nil }
+    let begun = care.wave == .out ? try store.tally(of: campaign.key).begun : 0
+    return ForecastInput.FirstWave(left: max(0, wave.size - begun), look: wave.wait)
+  }
+}
+
+extension CampaignAudience {
+  fileprivate init(waiting crowd: CampaignCrowd) {
+    self.init(
+      sender: crowd.sender, template: crowd.template, place: crowd.place, variant: crowd.variant,
+      people: crowd.waiting)
+  }
+}
