@@ -51,15 +51,18 @@ struct ForecastRun {
   private var left: Int { lanes.reduce(0) { $0 + $1.left } }
 
   private mutating func go() {
-    var left = left
+    var (left, isTooLong) = (left, false)
     while left > 0 {
       let next = lanes.lazy.map(\.wake).min() ?? .distantFuture
-      guard next <= input.now + Self.horizon, idle < Self.mostIdle else { break }
+      guard next <= input.now + Self.horizon, idle < Self.mostIdle else {
+        isTooLong = next < .distantFuture && idle < Self.mostIdle
+        break
+      }
       pass(to: next)
       idle = claim() ? 0 : idle + 1
       left = self.left
     }
-    for index in lanes.indices { lanes[index].giveUp() }
+    for index in lanes.indices { lanes[index].giveUp(isTooLong ? .tooLong : .noRoom) }
     told.pass(to: now, from: now, lanes)
     let isWhole = strangers == 0 && lanes.allSatisfy(\.lost.isEmpty)
     finish = isWhole ? lanes.compactMap(\.lastSent).max() ?? now : nil
