@@ -123,8 +123,10 @@ import Time
         lane.fresh += lane.free
         lane.free = 0
       }
+      let isLimited = if case .recipients = lane.lane.budget.daily { true } else { false }
       var plan = BudgetPlan(
-        lane.lane.budget, lane: lane.spent, recipients: groups[lane.lane.group],
+        lane.lane.budget, lane: lane.spent,
+        recipients: isLimited ? groups[lane.lane.group] : nil,
         inFlight: lane.posted.count, now: now, postBy: postBy)
       var holdsNew: Timestamp?
       var next = Timestamp.distantFuture

@@ -26,8 +26,10 @@ struct ForecastRun {
   init(_ input: ForecastInput, _ mood: CampaignForecast.Mood) {
     self.input = input
     lanes = input.lanes.map { LaneRun($0, mood, input) }
-    var ids: [LaneGroupID] = []
+    // The first is for lanes that no limit of recipients holds.
+    var ids: [LaneGroupID?] = [nil]
     places = input.lanes.map { lane in
+      guard case .recipients = lane.budget.daily else { return 0 }
       if let place = ids.firstIndex(of: lane.group) { return place }
       ids.append(lane.group)
       return ids.count - 1
