@@ -115,6 +115,17 @@ import Time
     #expect(test.course.isComplete && test.course.finish != nil)
   }
 
+  @Test("a window that is open now has closed a day later")
+  func windows() throws {
+    // 400 are in a window and none of them can go today, as the lane is held.
+    var test = ForecastUnderTest(
+      500, .only(Rate(80, per: .seconds(1)), daily: .recipients(250)))
+    test.input.crowds[0].inWindow = 400
+    #expect(try #require(test.span) < .seconds(10))
+    test.input.lanes[0].heldUntil = ForecastUnderTest.start + .hours(25)
+    #expect(try #require(test.span).isAbout(.hours(49), plus: .seconds(200)))
+  }
+
   @Test("a reserve that leaves nothing lets nobody new be written to")
   func noRoom() {
     var test = ForecastUnderTest(100, .only(daily: .recipients(250)))

@@ -170,6 +170,10 @@ import Time
     // 1000 at once; of the next thousand the others took 240 before, and slots come back as they were taken.
     #expect(try #require(daily.span).isAbout(.hours(24), plus: .seconds(400)))
     #expect(daily.course.isConsistent)
+    // While a lane is held for hours, what comes in is not held for good.
+    test.input.lanes[0].pace = CampaignPace(pace: Rate(10, per: .seconds(1)))
+    test.input.start = ForecastUnderTest.start + .hours(10)
+    #expect(try #require(test.span).isAbout(.seconds(36_000 + 800), within: 0.002))
     // A lane whose own traffic fills it never gets to the campaign.
     test.input.lanes[0].inflow = Rate(90, per: .seconds(1))
     #expect(test.course.finish == nil && test.course.losses[.noRoom, default: 0] > 7_000)
@@ -234,8 +238,9 @@ import Time
     test.input.crowds[0].counted = 200
     // 50 new ones and the 200 now; the slots of these come back a day from now, not in four hours.
     #expect(try #require(test.span).isAbout(.hours(24), plus: .seconds(200)))
-    test.input.crowds[0].counted = 0
-    #expect(try #require(test.span).isAbout(.hours(24), plus: .seconds(200)))
+    // If they were others, their slots would be free in four hours.
+    test.input.crowds[0] = ForecastCrowd(SenderID("main"), count: 100)
+    #expect(try #require(test.span).isAbout(.hours(4), plus: .seconds(200)))
   }
 
   @Test("who may write before their turn is an assumption")

@@ -31,7 +31,8 @@ package struct SlidingWindow: Hashable, Sendable {
 
   /// How many may go now.
   package func room(at now: Timestamp) -> Int {
-    max(0, limit - used(at: now))
+    let used = self.used(at: now)
+    return max(0, limit - used)
   }
 
   /// What is free again is the oldest, and mostly forgotten already.

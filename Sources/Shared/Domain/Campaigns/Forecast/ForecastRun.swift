@@ -21,7 +21,7 @@ struct ForecastRun {
   /// What takes longer counts as never ending.
   static let horizon = Duration.seconds(10 * 366 * 86400)
   private var turn = 0
-  private static let mostIdle = 100_000
+  private static let mostIdle = 20_000
 
   init(_ input: ForecastInput, _ mood: CampaignForecast.Mood) {
     self.input = input

@@ -33,8 +33,8 @@ struct LaneRun {
   init(_ lane: ForecastLane, _ mood: CampaignForecast.Mood, _ input: ForecastInput) {
     self.lane = lane
     use = LaneUse(lane, mood, input)
-    saves = pace != nil || lane.topRate != nil || lane.spent.bucket != nil
     pace = lane.pace.bucket(in: lane.budget.rate)
+    saves = pace != nil || lane.topRate != nil || lane.spent.bucket != nil
     inflow = InflowRun(lane.inflow, now: input.now)
     others = lane.others.filter { $0.count > 0 }.map { QueueRun(queue: $0) }
     crowds = input.crowds.filter { $0.sender == lane.sender }.map {
