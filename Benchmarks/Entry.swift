@@ -11,6 +11,7 @@ enum Entry {
     case "ingest": try IngestBenchmark.run(arguments.dropFirst())
     case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
     case "rows": try RowsBenchmark.run(arguments.dropFirst())
+    case "forecast": try ForecastBenchmark.run(arguments.dropFirst())
     case "kannel-provider": try KannelProvider.serve(Array(arguments.dropFirst()))
     case "broker": try LogBenchmark.broker()
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
@@ -20,7 +21,7 @@ enum Entry {
         """
         usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS]
                | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog|steady|kannel]
-               | simulator [MESSAGES|serve] | rows [ROWS]
+               | simulator [MESSAGES|serve] | rows [ROWS] | forecast [PEOPLE]
         """
       )
     }

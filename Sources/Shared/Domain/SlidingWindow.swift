@@ -12,6 +12,8 @@ package struct SlidingWindow: Hashable, Sendable {
   private let step: Int64
   /// Oldest first.
   private var slots: [Slot] = []
+  /// The sum of their counts.
+  private var held = 0
 
   package static let guardSpan = Duration.milliseconds(25)
 
@@ -29,15 +31,23 @@ package struct SlidingWindow: Hashable, Sendable {
 
   /// How many may go now.
   package func room(at now: Timestamp) -> Int {
-    var used = 0
-    for slot in slots.reversed() where isTaken(slot, at: now) { used += slot.count }
+    let used = self.used(at: now)
     return max(0, limit - used)
+  }
+
+  /// What is free again is the oldest, and mostly forgotten already.
+  private func used(at now: Timestamp) -> Int {
+    var used = held
+    for slot in slots {
+      guard !isTaken(slot, at: now) else { break }
+      used -= slot.count
+    }
+    return used
   }
 
   /// The first moment with room for one beside those that are left to others, if nothing else is posted until then.
   package func nextRoom(after now: Timestamp, leaving others: Int = 0) -> Timestamp {
-    let used = slots.reduce(0) { $0 + (isTaken($1, at: now) ? $1.count : 0) }
-    var mustFree = used + others - limit + 1
+    var mustFree = used(at: now) + others - limit + 1
     guard mustFree > 0 else { return now }
     for slot in slots where isTaken(slot, at: now) {
       mustFree -= slot.count
@@ -48,6 +58,7 @@ package struct SlidingWindow: Hashable, Sendable {
 
   package mutating func take(_ count: Int = 1, at time: Timestamp) {
     guard count > 0 else { return }
+    held += count
     let tick = tick(time)
     let index = slots.lastIndex { $0.tick <= tick }
     if let index, slots[index].tick == tick {
@@ -62,8 +73,10 @@ package struct SlidingWindow: Hashable, Sendable {
   package mutating func giveBack(_ count: Int = 1, takenAt time: Timestamp) {
     let tick = tick(time)
     guard let index = slots.firstIndex(where: { $0.tick == tick }) else { return }
-    slots[index].count -= count
-    if slots[index].count <= 0 { slots.remove(at: index) }
+    let part = min(count, slots[index].count)
+    held -= part
+    slots[index].count -= part
+    if slots[index].count == 0 { slots.remove(at: index) }
   }
 
   /// The oldest posts happened then instead.
@@ -72,6 +85,7 @@ package struct SlidingWindow: Hashable, Sendable {
     while left > 0, let first = slots.first {
       let part = min(left, first.count)
       slots[0].count -= part
+      held -= part
       if slots[0].count == 0 { slots.removeFirst() }
       left -= part
     }
@@ -80,7 +94,9 @@ package struct SlidingWindow: Hashable, Sendable {
 
   package mutating func forget(before now: Timestamp) {
     let stillTaken = slots.drop { !isTaken($0, at: now) }
-    if stillTaken.count < slots.count { slots = Array(stillTaken) }
+    guard stillTaken.count < slots.count else { return }
+    slots = Array(stillTaken)
+    held = slots.reduce(0) { $0 + $1.count }
   }
 
   private func isTaken(_ slot: Slot, at now: Timestamp) -> Bool { freeAgain(slot) > now }

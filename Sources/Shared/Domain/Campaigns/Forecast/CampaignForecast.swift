@@ -4,7 +4,8 @@ internal import Time
 ///
 /// What nobody can know is named in `assumptions`, and run twice: as it is likely, and cautiously. Where nothing is
 /// uncertain the two are equal. Nothing that a provider does by itself is foretold: a change of limits, a pause of a
-/// template, errors. When one comes the forecast is made again from the state of then.
+/// template, errors. When one comes the forecast is made again from the state of then. Each person is taken to get one
+/// message, so the rate of messages to one person is not looked at.
 package struct CampaignForecast: Hashable, Sendable {
   /// As it will be in half of the cases, p50.
   package let likely: ForecastCourse

@@ -10,7 +10,7 @@ package struct ForecastInput: Sendable {
   package var expires: Timestamp?
   package var firstWave: FirstWave?
   package var lanes: [ForecastLane]
-  /// Those of the lanes that have a limit of recipients; a lane whose group is not here has none.
+  /// Those of the lanes whose budget has a limit of recipients; the group says which. One that is not here has none.
   package var groups: [ForecastGroup]
   package var crowds: [ForecastCrowd]
   /// How long after its claim a send counts at the latest: the day's budgets count it there.

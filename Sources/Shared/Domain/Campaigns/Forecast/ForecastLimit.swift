@@ -47,6 +47,8 @@ package enum ForecastLoss: String, CaseIterable, Hashable, Sendable {
   case laneStopped
   /// The limit of recipients leaves no room beside what is kept, or other sends take all that there is.
   case noRoom
+  /// It would take ten years.
+  case tooLong
 
   /// For people, after a number of people.
   package var text: String {
@@ -54,6 +56,7 @@ package enum ForecastLoss: String, CaseIterable, Hashable, Sendable {
     case .expiry: "are still to come when the campaign expires"
     case .noOpening: "have no hours any more in which they may be written to"
     case .laneStopped: "wait in a lane that is stopped"
+    case .tooLong: "have no turn within ten years"
     case .noRoom: "find no room beside what is kept and what else is sent"
     }
   }

@@ -21,13 +21,15 @@ struct ForecastRun {
   /// What takes longer counts as never ending.
   static let horizon = Duration.seconds(10 * 366 * 86400)
   private var turn = 0
-  private static let mostIdle = 100_000
+  private static let mostIdle = 20_000
 
   init(_ input: ForecastInput, _ mood: CampaignForecast.Mood) {
     self.input = input
     lanes = input.lanes.map { LaneRun($0, mood, input) }
-    var ids: [LaneGroupID] = []
+    // The first is for lanes that no limit of recipients holds.
+    var ids: [LaneGroupID?] = [nil]
     places = input.lanes.map { lane in
+      guard case .recipients = lane.budget.daily else { return 0 }
       if let place = ids.firstIndex(of: lane.group) { return place }
       ids.append(lane.group)
       return ids.count - 1
@@ -51,15 +53,18 @@ struct ForecastRun {
   private var left: Int { lanes.reduce(0) { $0 + $1.left } }
 
   private mutating func go() {
-    var left = left
+    var (left, isTooLong) = (left, false)
     while left > 0 {
       let next = lanes.lazy.map(\.wake).min() ?? .distantFuture
-      guard next <= input.now + Self.horizon, idle < Self.mostIdle else { break }
+      guard next <= input.now + Self.horizon, idle < Self.mostIdle else {
+        isTooLong = next < .distantFuture && idle < Self.mostIdle
+        break
+      }
       pass(to: next)
       idle = claim() ? 0 : idle + 1
       left = self.left
     }
-    for index in lanes.indices { lanes[index].giveUp() }
+    for index in lanes.indices { lanes[index].giveUp(isTooLong ? .tooLong : .noRoom) }
     told.pass(to: now, from: now, lanes)
     let isWhole = strangers == 0 && lanes.allSatisfy(\.lost.isEmpty)
     finish = isWhole ? lanes.compactMap(\.lastSent).max() ?? now : nil

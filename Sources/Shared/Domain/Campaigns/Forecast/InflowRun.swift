@@ -15,7 +15,7 @@ struct InflowRun {
 
   /// A pause in which that many could go on their own is no reason that they wait now. Answers how many of them went.
   mutating func pass(to now: Timestamp, lane: Rate?) -> Int {
-    let span = (now - last).microseconds
+    let span = min((now - last).microseconds, DailyLimit.length.microseconds)
     last = now
     let interval = rate.interval.microseconds
     part += span * Int64(rate.count)

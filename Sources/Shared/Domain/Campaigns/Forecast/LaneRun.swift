@@ -6,7 +6,7 @@ struct LaneRun {
   private var use: LaneUse
   private var pace: TokenBucket?
   private var inflow: InflowRun?
-  private var others: [ForecastQueue]
+  private var others: [QueueRun]
   private(set) var crowds: [CrowdRun]
   private let start: Timestamp
   private let postSpan: Duration
@@ -20,8 +20,13 @@ struct LaneRun {
   /// What keeps the campaign from going until then.
   private(set) var limit = ForecastLimit.rate
 
-  /// Claims do not come closer than that.
-  private static let leastGap = Duration.milliseconds(20)
+  private struct QueueRun {
+    var queue: ForecastQueue
+    var served = 0
+  }
+
+  /// Whether what a claim leaves is there for the next: then they need not come close to each other.
+  private let saves: Bool
   /// With a day's budget, what comes in from elsewhere is looked at that often.
   private static let inflowGap = Duration.seconds(600)
 
@@ -29,8 +34,9 @@ struct LaneRun {
     self.lane = lane
     use = LaneUse(lane, mood, input)
     pace = lane.pace.bucket(in: lane.budget.rate)
+    saves = pace != nil || lane.topRate != nil || lane.spent.bucket != nil
     inflow = InflowRun(lane.inflow, now: input.now)
-    others = lane.others.filter { $0.count > 0 }
+    others = lane.others.filter { $0.count > 0 }.map { QueueRun(queue: $0) }
     crowds = input.crowds.filter { $0.sender == lane.sender }.map {
       CrowdRun($0, mood, now: input.now)
     }
@@ -83,39 +89,46 @@ struct LaneRun {
     taken.inflow += count
   }
 
-  /// Shares what room there is among those of one priority; the campaign is one of those that stand beside it.
+  /// Shares what room there is among those of one priority, those first that have had least. The campaign is one of
+  /// those that stand beside it.
   private mutating func serve(
     _ turn: ForecastQueue.Turn, at now: Timestamp, _ group: inout GroupRun, _ wave: inout WaveRun,
     _ taken: inout Share
   ) {
-    var hungry = others.indices.filter { others[$0].turn == turn }
-    var isHungry = turn == .beside && left > 0 && now >= start
-    while case let room = use.room(at: now), room > 0, isHungry || !hungry.isEmpty {
-      let share = max(1, room / (hungry.count + (isHungry ? 1 : 0)))
-      if isHungry {
-        let count = take(min(share, room), at: now, &group, &wave)
-        taken.ours += count
-        isHungry = count == share && left > 0
-      }
+    var hungry: [Int?] = others.indices.filter { others[$0].queue.turn == turn }
+    if turn == .beside, left > 0, now >= start { hungry.append(nil) }
+    if hungry.count > 1 { hungry.sort { served(by: $0) < served(by: $1) } }
+    while case let room = use.room(at: now), room > 0, !hungry.isEmpty {
+      let share = max(1, room / hungry.count)
       hungry = hungry.filter { index in
-        let count = take(min(share, use.room(at: now)), of: index, at: now, &group)
+        let most = min(share, use.room(at: now))
+        guard let index else {
+          let count = take(most, at: now, &group, &wave)
+          taken.ours += count
+          return count == share && left > 0
+        }
+        let count = take(most, of: index, at: now, &group)
         taken.queued += count
-        return count == share && others[index].count > 0
+        return count == share && others[index].queue.count > 0
       }
     }
-    others.removeAll { $0.count == 0 }
+    others.removeAll { $0.queue.count == 0 }
   }
+
+  /// nil is the campaign.
+  private func served(by index: Int?) -> Int { index.map { others[$0].served } ?? sent }
 
   private mutating func take(
     _ most: Int, of index: Int, at now: Timestamp, _ group: inout GroupRun
   ) -> Int {
-    let queue = others[index]
+    let queue = others[index].queue
     let slots = queue.turn == .before ? group.allSlots(at: now) : group.slots(at: now)
     let fresh = queue.count - queue.free
     let count = min(most, queue.free + min(fresh, slots))
     let new = min(fresh, slots, max(count - queue.free, count * fresh / max(1, queue.count)))
-    others[index].count -= count
-    others[index].free -= count - new
+    others[index].queue.count -= count
+    others[index].queue.free -= count - new
+    others[index].served += count
     group.take(CrowdRun.Taken(count: count, new: new), at: now + postSpan)
     use.take(count, at: now)
     return count
@@ -170,7 +183,7 @@ struct LaneRun {
     let hold = use.hold(at: now)
     let soonest = hold.map { min($0.until, use.nextAnswer ?? $0.until) } ?? now
     var next = Timestamp.distantFuture
-    for queue in others {
+    for queue in others.map(\.queue) {
       let isFree = queue.free > 0 || queue.turn == .before
       next = min(next, isFree ? soonest : max(soonest, group.nextSlot(after: now) ?? next))
     }
@@ -182,7 +195,7 @@ struct LaneRun {
       }
       next = min(next, max(soonest, ours.at))
     }
-    wake = max(next, now + Self.leastGap)
+    wake = max(next, now + (saves && hold?.by != .inFlight ? .milliseconds(50) : .milliseconds(1)))
   }
 
   /// When the campaign would go on if the lane had room. Who never can is lost.
@@ -216,9 +229,9 @@ struct LaneRun {
     left = 0
   }
 
-  /// What is left once nothing goes on.
-  mutating func giveUp() {
-    if left > 0 { lose([.noRoom: left]) }
+  /// What is left once nothing goes on, or not in a time that matters.
+  mutating func giveUp(_ loss: ForecastLoss) {
+    if left > 0 { lose([loss: left]) }
     wake = .distantFuture
   }
 }

@@ -83,18 +83,13 @@ struct StretchRecorder {
       }
     }
     for piece in pieces {
-      if piece.length >= length, let rest = short {
-        close(rest.length * 4 < length && !whole.isEmpty ? whole.removeLast().with(rest) : rest)
-        short = nil
-      }
       if piece.length >= length {
-        close(piece)
+        close(short.map { $0.with(piece) } ?? piece)
+        short = nil
       } else {
-        short = short.map { $0.with(piece) } ?? piece
-        if let gathered = short, gathered.length >= length {
-          close(gathered)
-          short = nil
-        }
+        let gathered = short.map { $0.with(piece) } ?? piece
+        short = gathered.length < length ? gathered : nil
+        if short == nil { close(gathered) }
       }
     }
     if let rest = short { close(whole.isEmpty ? rest : whole.removeLast().with(rest)) }
