@@ -11,3 +11,31 @@ package func numberIsImpossible(_ e164: String) -> Bool {
     }
   }
 }
+
+/// The region of a number in E.164 form by libphonenumber, as ISO's two letters. nil where it belongs to none, as +800,
+/// or the library's data know none.
+package func numberRegion(_ e164: String) -> String? {
+  letters(of: e164) { postrider_number_region($0, $1) }
+}
+
+/// The same without what was found for numbers like it.
+package func uncachedNumberRegion(_ e164: String) -> String? {
+  letters(of: e164) { postrider_number_region_uncached($0, $1) }
+}
+
+private func letters(
+  of e164: String, by lookUp: (UnsafePointer<CChar>, Int) -> UInt16
+) -> String? {
+  var e164 = e164
+  let region = e164.withUTF8 { bytes in
+    bytes.withMemoryRebound(to: CChar.self) { characters in
+      characters.baseAddress.map { lookUp($0, characters.count) } ?? 0
+    }
+  }
+  guard region != 0 else { return nil }
+  return String(unsafeUninitializedCapacity: 2) { letters in
+    letters[0] = UInt8(region >> 8)
+    letters[1] = UInt8(region & 0xFF)
+    return 2
+  }
+}

@@ -1,4 +1,5 @@
 #include "CPhoneNumber.h"
+#include "plain.h"
 
 #include <phonenumbers/phonenumberutil.h>
 
@@ -28,15 +29,6 @@ static bool is_surely_possible(const PhoneNumberUtil &library, const char *e164,
   number.set_country_code(code);
   number.set_national_number(national);
   return library.IsPossibleNumberWithReason(number) == PhoneNumberUtil::IS_POSSIBLE;
-}
-
-// `+` and digits, at most 15, of which the first is not 0.
-static bool is_plain(const char *e164, size_t length) {
-  if (length < 2 || length > 16 || e164[0] != '+' || e164[1] == '0') return false;
-  for (size_t place = 1; place < length; ++place) {
-    if (e164[place] < '0' || e164[place] > '9') return false;
-  }
-  return true;
 }
 
 bool postrider_number_is_impossible(const char *e164, size_t length) {
