@@ -32,8 +32,20 @@ private func letters(
       characters.baseAddress.map { lookUp($0, characters.count) } ?? 0
     }
   }
-  guard region != 0 else { return nil }
-  return String(unsafeUninitializedCapacity: 2) { letters in
+  return region == 0 ? nil : text(ofRegion: region)
+}
+
+/// The regions of a calling code, as ISO's letters, the main one first; none for codes that no region has.
+package func regions(ofCallingCode code: Int) -> [String] {
+  let regions = [UInt16](unsafeUninitializedCapacity: 64) { buffer, count in
+    guard let start = buffer.baseAddress, let code = Int32(exactly: code) else { return }
+    count = min(buffer.count, postrider_regions_of_code(code, start, buffer.count))
+  }
+  return regions.map(text(ofRegion:))
+}
+
+private func text(ofRegion region: UInt16) -> String {
+  String(unsafeUninitializedCapacity: 2) { letters in
     letters[0] = UInt8(region >> 8)
     letters[1] = UInt8(region & 0xFF)
     return 2

@@ -119,3 +119,15 @@ uint16_t postrider_number_region(const char *e164, size_t length) {
   entry.store(key << 10 | letters_of(region), std::memory_order_relaxed);
   return region;
 }
+
+size_t postrider_regions_of_code(int code, uint16_t *regions, size_t most) {
+  std::list<std::string> found;
+  PhoneNumberUtil::GetInstance()->GetRegionCodesForCountryCallingCode(code, &found);
+  size_t count = 0;
+  for (const std::string &region : found) {
+    if (packed(region) == kNone) continue;
+    if (count < most) regions[count] = packed(region);
+    ++count;
+  }
+  return count;
+}

@@ -20,6 +20,10 @@ uint16_t postrider_number_region(const char *e164, size_t length);
 // The same, asked of the library anew.
 uint16_t postrider_number_region_uncached(const char *e164, size_t length);
 
+// The regions of a calling code, in the same form, the main one first; how many there are, of which at most `most` are
+// written.
+size_t postrider_regions_of_code(int code, uint16_t *regions, size_t most);
+
 #ifdef __cplusplus
 }
 #endif
