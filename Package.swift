@@ -94,6 +94,7 @@ let package = Package(
       ],
       path: "Sources/Shared/HTTP", swiftSettings: ours),
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
+    module("Places", ["Domain", "Platform"]),
     module("Telemetry", ["Domain", "JSON", "Platform", "Time"]),
     module("Events", ["Crypto", "Domain", "Forms", "JSON", "Time"]),
     module("Campaigns", ["Domain", "JSON", "Time"]),
@@ -211,7 +212,7 @@ let package = Package(
     tests("JSONTests", ["JSON"]),
     tests("CompressionTests", ["Compression"]),
     tests(
-      "DomainTests", ["Domain", "Events", "Platform", "Time", "JSON"],
+      "DomainTests", ["Domain", "Events", "PhoneLibrary", "Platform", "Time", "JSON"],
       resources: [.embedInCode("Fixtures/e164.json")]),
     tests(
       "ProvidersTests", ["Providers", "Events", "Domain", "Forms", "Time", "JSON", "Crypto"],
@@ -219,6 +220,7 @@ let package = Package(
     tests(
       "CampaignsTests", ["Campaigns", "Domain", "JSON"],
       resources: [.embedInCode("Fixtures/recipients.json")]),
+    tests("PlacesTests", ["Places", "Domain", "Platform", "TestSupport", "Time"]),
     .target(
       name: "FuzzTargets",
       dependencies: ["Campaigns", "Providers", "Events", "Domain", "HTTP", "Time", "JSON"],

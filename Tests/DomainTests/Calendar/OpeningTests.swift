@@ -173,9 +173,9 @@ import Time
       // The days around the next change of the zone's clocks, where there is one.
       let change = zone.period(at: start).until.map { Timestamp(seconds: $0) } ?? start
       let day = change.microseconds / 86_400_000_000 - 3
-      let week = Week(zone: zone, from: Timestamp(seconds: day * 86400))
+      let week = Week(zones: [zone], from: Timestamp(seconds: day * 86400))
       let hours = quiet[number % quiet.count]
-      #expect(week.openMinutes(by: hours) == week.minutesOfOpenings(by: hours), "\(name)")
+      #expect(week.open(in: zone, by: hours) == week.inOpenings(by: hours), "\(name)")
     }
   }
 
@@ -185,35 +185,31 @@ import Time
     for names in [Self.unitedStates, Self.russia, ["Europe/Rome", "America/St_Johns"]] {
       let zones = try names.map(systemZone)
       let hours = try Self.quiet("19:30", "09:00", days: [.monday, .saturday, .sunday])
-      let all = Set(0..<Week.minutes)
-      let open = zones.map { Week(zone: $0, from: from).openMinutes(by: hours) }
-        .reduce(all) { $0.intersection($1) }
-      #expect(!open.isEmpty)
-      #expect(Week(zones: zones, from: from).minutesOfOpenings(by: hours) == open)
+      let week = Week(zones: zones, from: from)
+      let open = week.open(by: hours)
+      #expect(open.contains(true))
+      #expect(week.inOpenings(by: hours) == open)
     }
   }
 }
 
-/// A week, minute by minute.
+/// A week, minute by minute: whether each is open.
 private struct Week {
   static let minutes = 7 * 24 * 60
   let zones: [ZoneRules]
   let from: Timestamp
 
-  init(zones: [ZoneRules], from: Timestamp) { (self.zones, self.from) = (zones, from) }
-  init(zone: ZoneRules, from: Timestamp) { self.init(zones: [zone], from: from) }
-
-  /// By what the first zone's clock shows at each minute.
-  func openMinutes(by quiet: QuietHours) -> Set<Int> {
+  /// By what the clocks of one zone show at each minute.
+  func open(in zone: ZoneRules, by quiet: QuietHours) -> [Bool] {
     let (first, last) = (quiet.hours.from.number, quiet.hours.to.number)
     let start = from.microseconds / 1_000_000
-    var open: Set<Int> = []
-    var period = zones[0].period(at: from)
+    var open: [Bool] = []
+    var period = zone.period(at: from)
     var (day, isQuietDay) = (Int64.min, false)
     for minute in 0..<Self.minutes {
       let second = start + Int64(minute) * 60
       if let until = period.until, until <= second {
-        period = zones[0].period(at: Timestamp(seconds: second))
+        period = zone.period(at: Timestamp(seconds: second))
       }
       let shown = (second + Int64(period.offset)) / 60
       if shown / 1440 != day {
@@ -225,21 +221,28 @@ private struct Week {
       let ofDay = Int(shown % 1440)
       let isQuiet =
         first < last ? ofDay >= first && ofDay < last : !(ofDay >= last && ofDay < first)
-      if !isQuiet, !isQuietDay { open.insert(minute) }
+      open.append(!isQuiet && !isQuietDay)
     }
     return open
   }
 
-  func minutesOfOpenings(by quiet: QuietHours) -> Set<Int> {
-    var minutes: Set<Int> = []
+  func open(by quiet: QuietHours) -> [Bool] {
+    zones.map { open(in: $0, by: quiet) }.reduce([Bool](repeating: true, count: Self.minutes)) {
+      zip($0, $1).map { $0 && $1 }
+    }
+  }
+
+  func inOpenings(by quiet: QuietHours) -> [Bool] {
+    var open = [Bool](repeating: false, count: Self.minutes)
     var time = from
     let end = from + .seconds(7 * 86400)
     while let opening = quiet.opening(in: zones, from: time, within: end - time) {
       let first = Int((opening.from - from).seconds) / 60
-      minutes.formUnion(first..<min(Self.minutes, Int((opening.until - from).seconds) / 60))
+      let last = min(Self.minutes, Int((opening.until - from).seconds) / 60)
+      for minute in first..<last { open[minute] = true }
       guard opening.until < end else { break }
       time = opening.until
     }
-    return minutes
+    return open
   }
 }
