@@ -29,26 +29,43 @@ import Testing
     #expect(numberRegion(text) == nil)
   }
 
+  /// Where numbers begin that are told apart by the very next digit, and how many follow it.
+  static let narrow: [(String, Int)] = [
+    ("+152331", 4), ("+152460", 4), ("+4411470", 4), ("+4411373", 4), ("+4416977", 3),
+    ("+4412763", 3), ("+6185122", 3), ("+6185117", 3), ("+390669", 3), ("+611345", 3),
+  ]
+
+  @Test("what was found for one number is right for all that it is used for", arguments: narrow)
+  func likeNumbers(start: String, following: Int) {
+    var random = Seeded(state: 39)
+    for next in 0...9 {
+      for _ in 0..<3 {
+        let number = "\(start)\(next)\(Self.digits(following, &random))"
+        #expect(numberRegion(number) == uncachedNumberRegion(number), "\(number)")
+      }
+    }
+  }
+
   /// Codes that several regions share, and how many digits may follow.
   static let shared: [(String, ClosedRange<Int>)] = [
     ("1", 10...10), ("7", 10...10), ("39", 6...12), ("44", 7...10), ("47", 5...8), ("61", 5...12),
     ("212", 9...9), ("262", 9...9), ("290", 4...5), ("358", 5...12), ("590", 9...9), ("599", 7...8),
   ]
 
-  @Test(
-    "what was found for one number is right for all that it is used for", arguments: shared)
-  func sharedCode(code: String, lengths: ClosedRange<Int>) {
+  @Test("and for numbers of all lengths, as they may come", arguments: shared)
+  func anyNumbers(code: String, lengths: ClosedRange<Int>) {
     var random = Seeded(state: 39)
-    func digits(_ count: Int) -> String {
-      String((0..<count).map { _ in "0123456789".randomElement(using: &random) ?? "0" })
-    }
     for _ in 0..<150 {
       let length = Int.random(in: lengths, using: &random)
-      let start = "+\(code)\(digits(length - min(4, length)))"
+      let start = "+\(code)\(Self.digits(length - 4, &random))"
       for _ in 0..<4 {
-        let number = start + digits(min(4, length))
+        let number = start + Self.digits(4, &random)
         #expect(numberRegion(number) == uncachedNumberRegion(number), "\(number)")
       }
     }
+  }
+
+  private static func digits(_ count: Int, _ random: inout Seeded) -> String {
+    String((0..<count).map { _ in "0123456789".randomElement(using: &random) ?? "0" })
   }
 }

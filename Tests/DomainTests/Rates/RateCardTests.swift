@@ -29,6 +29,7 @@ import Time
     2026-01-01,EUR,CA,utility,0.012
     2026-01-01,EUR,44,marketing,123456.654321
     2026-01-01,EUR,Rest of Western Europe,utility,1
+    2026-12-01,EUR,Rest of Western Europe,marketing,0.08
     2027-01-01,EUR,"Rest of Central & Eastern Europe", marketing ,0.000001
     2026-01-01,EUR,Rest of Africa,marketing,0.02
     2026-10-01,EUR,MA,marketing,0.04
@@ -41,6 +42,9 @@ import Time
     ("IT", .marketing, "2026-09-30T23:59:59.999Z", range(65_800, 65_800)),
     ("IT", .marketing, "2026-10-01T00:00:00Z", range(70_000, 70_000)),
     ("IT", .marketing, "9999-01-01T00:00:00Z", range(70_000, 70_000)),
+    // A later row of its group is not its own.
+    ("ES", .marketing, "2026-11-30T23:59:59Z", nil),
+    ("ES", .marketing, "2026-12-01T00:00:00Z", range(80_000, 80_000)),
     // By volume.
     ("IT", .utility, "2026-05-01T00:00:00Z", range(20_000, 30_000)),
     ("IT", .service, "2026-10-01T00:00:00Z", range(0, 0)),
