@@ -94,7 +94,6 @@ let package = Package(
       ],
       path: "Sources/Shared/HTTP", swiftSettings: ours),
     module("Domain", ["Time", "PhoneLibrary", "Crypto", "JSON"]),
-    module("Places", ["Domain", "Platform"]),
     module("Telemetry", ["Domain", "JSON", "Platform", "Time"]),
     module("Events", ["Crypto", "Domain", "Forms", "JSON", "Time"]),
     module("Campaigns", ["Domain", "JSON", "Time"]),

@@ -53,22 +53,40 @@ struct CampaignDraft {
     }
     let warnings = check(&definition, senders, &faults)
     guard faults.isEmpty else { throw faults }
+    let category = category(definition, senders)
+    definition.category = category ?? .marketing
+    if definition.care.maxPrice != nil, settings.prices == nil {
+      throw FieldFaults(
+        "/maxPrice", "needs a rate card: name its file in the settings, as `prices: { file: … }`")
+    }
     return Checked(
       definition: definition, senders: senders, warnings: warnings,
-      isMarketing: isMarketing(definition, senders))
+      isMarketing: category == .marketing)
   }
 
-  private func isMarketing(
+  /// What its messages are charged as; nil where nobody has told what its template is.
+  private func category(
     _ definition: CampaignDefinition, _ senders: [SenderSettings]
-  ) -> Bool {
-    senders.contains { sender in
-      guard let sample = definition.sample(to: Self.somebody) else { return false }
-      do throws(FieldFaults) {
-        guard let template = try RowJudge.only(sample, sender.rules).message.template else {
-          return false
-        }
-        return templates.category(of: template.key, in: sender.sender.account) == "MARKETING"
-      } catch { return false }
+  ) -> PriceCategory? {
+    guard let first = senders.first, let sample = definition.sample(to: Self.somebody) else {
+      return nil
+    }
+    switch first.sender.channel {
+    case .twilioSMS: return .sms
+    case .twilioRCS: return .rcs
+    case .twilioSandbox, .twilioWhatsApp, .metaWhatsApp: break
+    }
+    let template: Template?
+    do throws(FieldFaults) {
+      template = try RowJudge.only(sample, first.rules).message.template
+    } catch {
+      return nil
+    }
+    guard let template else { return .service }
+    let told = senders.compactMap { templates.category(of: template.key, in: $0.sender.account) }
+    // The dearest of what is told.
+    return [PriceCategory.marketing, .authentication, .utility].first { category in
+      told.contains { $0.lowercased() == category.rawValue }
     }
   }
 

@@ -90,8 +90,10 @@ struct CampaignRoutes: Sendable {
       }
     }
     let tenant = checked.senders.first?.sender.tenant ?? source?.tenant ?? key.tenant ?? .none
-    let new = NewCampaign(
+    var new = NewCampaign(
       checked, for: tenant, now: context.door.now(), idempotencyKey: given, source: source)
+    new.care.dayCeiling = context.settings.prices?.perDay
+    new.care.currency = context.settings.prices?.card.currency
     let (campaign, isNew) = try store.create(new)
     guard isNew || campaign.definition == new.definition else {
       return SendAnswer.refused(

@@ -168,7 +168,7 @@ struct CampaignUploads: Sendable {
     let isMarketing = try store.care(of: campaign.key).terms.isMarketing
     let places = UploadPlaces(
       definition.care, zones: context.zones,
-      isMetaMarketing: isMarketing && senders.allSatisfy { $0.sender.channel.provider == .meta })
+      isMarketing: isMarketing, senders[0].sender.channel)
     var part = CampaignUpload(
       campaign, definition, senders, places, store: store, log: context.door.eventLog,
       warnings: context.door.log, form: asked.form,

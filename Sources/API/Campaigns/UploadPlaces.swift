@@ -11,17 +11,21 @@ struct UploadPlaces: Sendable {
 
   private let care: CareDefinition
   private let zones: ZoneBook?
-  /// Meta's marketing templates do not go everywhere.
-  private let isMetaMarketing: Bool
+  /// Marketing templates do not go everywhere.
+  private let isMarketing: Bool
+  private let channel: Sender.Channel
 
-  init(_ care: CareDefinition, zones: ZoneBook?, isMetaMarketing: Bool) {
-    (self.care, self.zones, self.isMetaMarketing) = (care, zones, isMetaMarketing)
+  init(_ care: CareDefinition, zones: ZoneBook?, isMarketing: Bool, _ channel: Sender.Channel) {
+    (self.care, self.zones) = (care, zones)
+    (self.isMarketing, self.channel) = (isMarketing, channel)
   }
 
   func place(of row: JudgedRow) throws(RowFault) -> Place {
     var place = Place()
     place.region = row.recipient.region ?? ""
-    if isMetaMarketing, place.region == "US" {
+    if isMarketing,
+      MarketingReach.isRefused(region: place.region, category: .marketing, channel: channel)
+    {
       throw RowFault(
         line: row.line, .noMarketing,
         "is a number of the United States, where WhatsApp delivers no marketing templates")

@@ -37,6 +37,8 @@ package struct Settings: Sendable {
   package var doubts = DoubtLooks.standard
   /// How long a provider's answer is waited for.
   package var answerTimeout = Duration.seconds(30)
+  /// What messages cost; nil: nobody knows.
+  package var prices: PriceSettings?
   /// Where spans go; nil: nowhere.
   package var otlp: OTLPSettings?
 

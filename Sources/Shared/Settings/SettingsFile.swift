@@ -74,6 +74,7 @@ extension Settings {
     parkedLimit = reader.count("parkedLimit", in: 1...10_000_000) ?? parkedLimit
     if let own = reader.object("doubts") { readDoubts(own) }
     otlp = reader.otlp
+    prices = reader.prices
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
 

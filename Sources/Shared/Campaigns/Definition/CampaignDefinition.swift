@@ -34,6 +34,8 @@ package struct CampaignDefinition: Hashable, Sendable {
   package var care: CareDefinition
   /// The name of the message's template, or nothing.
   package var template = ""
+  /// What its messages are charged as; where nobody knows, as the dearest.
+  package var category = PriceCategory.marketing
 
   private var messageJSON: [UInt8]?
 
@@ -58,6 +60,7 @@ package struct CampaignDefinition: Hashable, Sendable {
     var faults = FieldFaults()
     self.init(FieldReader(root), &faults, isStored: true)
     template = root["template"]?.string ?? ""
+    category = root["category"]?.string.flatMap { PriceCategory(rawValue: $0) } ?? .marketing
   }
 
   private init(_ reader: FieldReader, _ faults: inout FieldFaults, isStored: Bool = false) {
@@ -223,6 +226,7 @@ package struct CampaignDefinition: Hashable, Sendable {
     JSONWriter.object { writer in
       write(to: &writer)
       if !template.isEmpty { writer.field("template", template) }
+      writer.field("category", category.rawValue)
     }
   }
 }

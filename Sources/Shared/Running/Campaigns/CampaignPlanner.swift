@@ -10,9 +10,11 @@ internal import Time
 package struct CampaignPlanner: Sendable {
   private let settings: Settings
   private let zones: ZoneBook?
+  private let pricing: CampaignPricing
 
   package init(_ settings: Settings, zones: ZoneBook?) {
     (self.settings, self.zones) = (settings, zones)
+    pricing = CampaignPricing(settings)
   }
 
   package func plan(
@@ -30,8 +32,11 @@ package struct CampaignPlanner: Sendable {
       CampaignHours(hours, zones: zones, places: places)
     }
     var people = CampaignPlan.People()
-    let crowds = audience.compactMap { part in
-      crowd(part, care, places, hours, &people)
+    let crowds = audience.compactMap { part -> ForecastCrowd? in
+      let place = places.first { $0.number == part.place }
+      var crowd = crowd(part, care, place, hours, &people)
+      crowd?.price = place.flatMap { pricing.price(in: $0, of: campaign, definition, at: now) }
+      return crowd
     }
     let start = max(now, campaign.started == nil ? campaign.startsAt ?? now : now)
     let input = ForecastInput(
@@ -41,7 +46,7 @@ package struct CampaignPlanner: Sendable {
       groups: groups(of: mine), crowds: crowds)
     return CampaignPlan(
       at: now, people: people, forecast: CampaignForecast(input),
-      currency: care.terms.currency)
+      currency: pricing.currency)
   }
 
   /// Before the start each person is looked at; from then on those that wait are counted.
@@ -53,7 +58,7 @@ package struct CampaignPlanner: Sendable {
   }
 
   private func crowd(
-    _ part: CampaignAudience, _ care: StoredCare, _ places: [CampaignPlace],
+    _ part: CampaignAudience, _ care: StoredCare, _ place: CampaignPlace?,
     _ hours: CampaignHours?, _ people: inout CampaignPlan.People
   ) -> ForecastCrowd? {
     let out = part.optedOut + (care.terms.isMarketing ? part.noMarketing : 0)
@@ -66,8 +71,6 @@ package struct CampaignPlanner: Sendable {
     var crowd = ForecastCrowd(part.sender, count: count)
     crowd.inWindow = min(count, part.inWindow)
     crowd.counted = min(count - crowd.inWindow, part.counted)
-    let place = places.first { $0.number == part.place }
-    crowd.price = place?.price.map { MessagePrice(least: $0, most: $0) }
     if let hours {
       crowd.openings = hours.openings(of: place)
       if !hours.knows(place) { people.withoutHours += count }
