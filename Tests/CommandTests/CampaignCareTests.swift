@@ -18,7 +18,7 @@ import Time
     init() throws {
       var world = SimulatorSettings()
       world.everyone.hasOpenWindow = true
-      (world.life.sent, world.life.delivered) = (.milliseconds(10), .milliseconds(10))
+      (world.life.sent, world.life.delivered) = (.none, .none)
       world.life.readShare = 0
       simulator = try Simulator(world)
       folder = try TemporaryFolder()
@@ -153,7 +153,9 @@ import Time
     }
   }
 
-  @Test("a campaign that cannot end in time says so, and is started all the same where somebody wants it")
+  @Test(
+    "a campaign that cannot end in time says so, and is started all the same where somebody wants it"
+  )
   func refused() async throws {
     try await onOwnThread {
       let world = try World()
