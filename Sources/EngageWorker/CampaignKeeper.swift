@@ -143,10 +143,11 @@ final class CampaignKeeper {
     let running = try store.stops(of: campaign.key).filter { $0.until > now }
     var stops: [CampaignStop] = []
     for breach in breaches {
+      // Whatever of it comes in while it waits is not held against it later.
+      item.watch?.forget(breach.segment, as: tally)
       guard
         !running.contains(where: { $0.segment == breach.segment && $0.cause == breach.code })
       else { continue }
-      item.watch?.forget(breach.segment, as: tally)
       stops.append(
         CampaignStop(
           breach.segment, cause: breach.code, since: now,
