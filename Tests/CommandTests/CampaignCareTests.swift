@@ -128,6 +128,11 @@ import Time
         return (counts?["delivered"]?.integer ?? 0) + (counts?["failed"]?.integer ?? 0) == 800
       }
       #expect(world.total("violations") == 0)
+      let report = try #require(world.running.call("GET", "\(path)/report"))
+      let delivered = report["outcomes"]?["delivered"]?.integer
+      let charges = report["bill"]?["charges"]?.items ?? []
+      #expect(charges.reduce(0) { $0 + ($1["count"]?.integer ?? 0) } == delivered)
+      #expect(Set(charges.compactMap { $0["region"]?.string }) == ["FR", "IT"])
     }
   }
 
