@@ -90,6 +90,10 @@ import Time
         """)
     }
 
+    func state(of id: String) -> String? {
+      running.call("GET", "/api/campaigns/\(id)")?["state"]?.string
+    }
+
     /// Requests of the provider's that were accepted.
     var accepted: String? {
       simulator.summary().firstMatch(of: /([0-9]+) accepted/).map { String($0.output.1) }
@@ -111,6 +115,37 @@ import Time
 
   private static func id(_ output: String) throws -> String {
     try #require(output.split(separator: "\n").first.map(String.init))
+  }
+
+  @Test(
+    "a plan says when a campaign ends, and one that does not end in its time starts only anyway")
+  func plan() async throws {
+    try await onOwnThread {
+      let world = try World()
+      defer { world.end() }
+      let file = try world.campaign(
+        "slow", of: Self.people(30), more: "pace: '1/1m', expiry: '10m'")
+      let id = try Self.id(try world.run("create", file).output)
+      waitUntil("it is loaded") { world.state(of: id) == "planned" }
+      let plan = try world.run("plan", id)
+      #expect(plan.status == 65, "\(plan)")
+      #expect(plan.errors.contains("are still to come when the campaign expires"), "\(plan)")
+      #expect(plan.output.contains("still to be written to  30"), "\(plan)")
+      #expect(plan.output.contains("pace") && plan.output.contains("price: not known"), "\(plan)")
+      let json = try #require(
+        JSONValue(whole: Array(try world.run("plan", id, "--json").output.utf8)))
+      #expect(json["people"]?["waiting"]?.integer == 30 && json["refusal"] != nil)
+      let refused = try world.run("start", id)
+      #expect(refused.status == 1 && refused.errors.contains("anyway"), "\(refused)")
+      #expect(world.state(of: id) == "planned")
+      #expect(try world.run("start", id, "--anyway").status == 0)
+      #expect(world.state(of: id) == "running")
+      let quick = try world.campaign("quick", of: Self.people(3))
+      let second = try Self.id(try world.run("create", quick).output)
+      waitUntil("it is loaded") { world.state(of: second) == "planned" }
+      let good = try world.run("plan", second)
+      #expect(good.status == 0 && good.output.contains("it ends at"), "\(good)")
+    }
   }
 
   @Test("a file becomes a campaign once: its faults are told first, and its report adds up")
@@ -251,7 +286,7 @@ import Time
   @Test(
     "says what it does not understand",
     arguments: [
-      (["fly"], "campaign needs run, create, upload, watch, pause"),
+      (["fly"], "campaign needs run, create, upload, plan, start, watch, pause"),
       (["run"], "campaign run needs a file"), (["watch", "x"], "x is not the id of a campaign"),
       (["pause"], "campaign pause needs the id of one campaign"),
       (["upload", "x"], "campaign upload needs the id of a campaign and a file"),

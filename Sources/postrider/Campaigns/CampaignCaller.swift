@@ -38,9 +38,13 @@ struct CampaignCaller {
   }
 
   func give(
-    _ order: CampaignOrder, to id: CampaignID, because reason: String? = nil
+    _ order: CampaignOrder, to id: CampaignID, because reason: String? = nil,
+    anyway isAnyway: Bool = false
   ) throws(Failed) -> CampaignLook {
-    let body = reason.map { reason in JSONWriter.object { $0.field("reason", reason) } } ?? []
+    let body = JSONWriter.object { writer in
+      writer.field("reason", reason)
+      if isAnyway { writer.field("anyway", true) }
+    }
     return try look(try ask("POST", Self.path(id, order.rawValue), body))
   }
 

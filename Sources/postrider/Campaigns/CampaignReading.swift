@@ -83,7 +83,7 @@ struct CampaignReading {
 }
 
 extension JSONValue? {
-  fileprivate var text: String {
+  var text: String {
     guard let self else { return "" }
     return self.string ?? String(decoding: self.text, as: UTF8.self)
   }

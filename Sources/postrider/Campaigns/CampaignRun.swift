@@ -11,6 +11,8 @@ struct CampaignRun {
   let partSize: Int
   /// Whether rows that cannot be sent are no reason to stop.
   let goesOnWithFaults: Bool
+  /// Whether it starts although its plan says that not all of it can be sent.
+  let startsAnyway: Bool
 
   func make(_ file: CampaignFile) throws(Failed) -> CampaignLook {
     let look = try caller.create(file.definition, key: file.key)
@@ -62,7 +64,7 @@ struct CampaignRun {
 
   func start(_ look: CampaignLook) throws(Failed) {
     switch look.state {
-    case .loading, .planned: _ = try caller.give(.start, to: look.id)
+    case .loading, .planned: _ = try caller.give(.start, to: look.id, anyway: startsAnyway)
     case .running, .finishing: Terminal.error("The campaign runs already.")
     case .paused: break
     case .done, .canceled:

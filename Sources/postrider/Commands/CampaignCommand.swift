@@ -12,11 +12,13 @@ struct CampaignCommand: Subcommand {
   static let options: Set<String> = [
     "config", "url", "recipients", "cause", "reason", "patience", "fail-over", "part",
   ]
-  static let flags: Set<String> = ["csv", "yes", "anew"]
+  static let flags: Set<String> = ["csv", "yes", "anew", "anyway", "json"]
   static let help = """
     usage: postrider campaign run FILE|ID [--recipients FILE.csv] [--yes] [--fail-over N%] [OPTIONS]
            postrider campaign create FILE [--recipients FILE.csv] [OPTIONS]
            postrider campaign upload ID FILE.csv [--anew] [OPTIONS]
+           postrider campaign plan ID [--json] [OPTIONS]
+           postrider campaign start ID [--anyway] [OPTIONS]
            postrider campaign watch ID [--fail-over N%] [OPTIONS]
            postrider campaign pause|resume|cancel ID [--reason TEXT] [OPTIONS]
            postrider campaign resend ID [--cause CODE] [OPTIONS]
@@ -34,11 +36,15 @@ struct CampaignCommand: Subcommand {
     run makes the campaign, uploads its list, says what is wrong with it, starts it and looks on until it has ended.
     What a file says is one campaign: run again after it was ended in the middle, it goes on where it was, and once the
     campaign is done it sends nothing twice. A list that was changed since is uploaded anew, until the campaign starts.
+    plan tells when a campaign would end, what would hold it until then and what it would cost, from the budgets that its
+    senders have left now. A campaign that cannot be sent in its time is not started; start --anyway sends what can be.
     resend makes a campaign of those whom a former one did not reach, or who had that cause; run ID starts it.
 
       --recipients FILE  the list, in place of the one that the definition names
       --yes              sends the good rows where others have faults; without it run asks, or ends where nobody can answer
       --anew             uploads the list from its beginning, whatever was uploaded before
+      --anyway           starts it although its plan says that some of it will not be sent
+      --json             the plan as the API gives it
       --fail-over N%     ends with 1 where more than so many of the rows failed
       --patience N       waits at most so many seconds for a server that is away, or for somebody to start or mend
                          a campaign that stands still; 60 unless said
@@ -51,7 +57,8 @@ struct CampaignCommand: Subcommand {
 
     ends with  0   done, also with failures, unless --fail-over says otherwise
                1   canceled, or more failures than --fail-over allows, or the server would not do it
-              65   the definition or the list was refused, or has faults and nobody said --yes
+              65   the definition or the list was refused, or has faults and nobody said --yes; of plan: not all of it can
+                   be sent in its time
               69   the server was away for longer than --patience
               75   paused, or standing still until a person sees to it
               78   the settings are wrong, or the server does not know their key
@@ -67,6 +74,7 @@ struct CampaignCommand: Subcommand {
     case run(String)
     case create(String)
     case upload(CampaignID, String)
+    case plan(CampaignID)
     case watch(CampaignID)
     case order(CampaignOrder, CampaignID)
     case resend(CampaignID)
@@ -96,6 +104,8 @@ struct CampaignCommand: Subcommand {
     case ("run", 2): return .run(words[1])
     case ("create", 2): return .create(words[1])
     case ("upload", 3): return .upload(try id(), words[2])
+    case ("plan", 2): return .plan(try id())
+    case ("start", 2): return .order(.start, try id())
     case ("watch", 2): return .watch(try id())
     case ("pause", 2): return .order(.pause, try id())
     case ("resume", 2): return .order(.resume, try id())
@@ -106,12 +116,13 @@ struct CampaignCommand: Subcommand {
     case ("preview", 2): return .preview(try id())
     case ("run", _), ("create", _): throw UsageFault("campaign \(words[0]) needs a file")
     case ("upload", _): throw UsageFault("campaign upload needs the id of a campaign and a file")
-    case ("watch", _), ("pause", _), ("resume", _), ("cancel", _), ("resend", _), ("report", _),
-      ("faults", _), ("preview", _):
+    case ("plan", _), ("start", _), ("watch", _), ("pause", _), ("resume", _), ("cancel", _),
+      ("resend", _),
+      ("report", _), ("faults", _), ("preview", _):
       throw UsageFault("campaign \(words[0]) needs the id of one campaign")
     default:
       throw UsageFault(
-        "campaign needs run, create, upload, watch, pause, resume, cancel, resend, list, report, faults or preview"
+        "campaign needs run, create, upload, plan, start, watch, pause, resume, cancel, resend, list, report, faults or preview"
       )
     }
   }
@@ -147,9 +158,12 @@ struct CampaignCommand: Subcommand {
     case .run(let word): return try run(word, caller)
     case .create(let path): try create(path, caller)
     case .upload(let id, let path): try upload(path, to: id, caller)
+    case .plan(let id):
+      return try CampaignPlanReading(caller: caller).show(id, asJSON: options.has("json"))
     case .watch(let id): return try CampaignWatch(caller, mostFailures: mostFailures).run(id)
     case .order(let order, let id):
-      tell(try caller.give(order, to: id, because: options["reason"]))
+      tell(
+        try caller.give(order, to: id, because: options["reason"], anyway: options.has("anyway")))
     case .resend(let id):
       let key = "resend-" + lowerHex(randomBytes(16))
       Terminal.show(try caller.resend(id, cause: options["cause"], key: key).id.description)
@@ -162,7 +176,9 @@ struct CampaignCommand: Subcommand {
   }
 
   private func steps(_ caller: CampaignCaller) -> CampaignRun {
-    CampaignRun(caller: caller, partSize: partSize, goesOnWithFaults: options.has("yes"))
+    CampaignRun(
+      caller: caller, partSize: partSize, goesOnWithFaults: options.has("yes"),
+      startsAnyway: options.has("anyway"))
   }
 
   private func run(_ word: String, _ caller: CampaignCaller) throws(APICaller.Failed) -> Exit {
