@@ -40,6 +40,9 @@ struct CampaignRoutes: Sendable {
         campaign, request, _, store in try give(order, to: campaign, request, store)
       }
     }
+    add("POST", Self.one + "/winner", .send, to: &router) { campaign, request, _, store in
+      try choose(campaign, request, store)
+    }
     add("POST", Self.one + "/resend", .send, to: &router) { campaign, request, key, store in
       try resend(campaign, request, key, store)
     }
@@ -209,6 +212,36 @@ struct CampaignRoutes: Sendable {
     }
   }
 
+  /// Somebody says which message is the best.
+  private func choose(
+    _ campaign: StoredCampaign, _ request: HTTPRequest, _ store: SendStore
+  ) throws -> HTTPAnswer {
+    guard let name = try KeyedRequests.object(request)?["variant"]?.string else {
+      return SendAnswer.refused(
+        FieldFaults("/variant", "is needed: the name of the message that the rest gets")
+      ).answer
+    }
+    let variants = CampaignDefinition(stored: campaign.definition)?.variants
+    guard let variants, variants.winner != nil else {
+      return Self.refused("nobody waits for the best message of this campaign")
+    }
+    guard let number = variants.number(of: name) else {
+      let names = variants.items.map(\.name).joined(separator: ", ")
+      return SendAnswer.refused(FieldFaults("/variant", "must be one of \(names)")).answer
+    }
+    guard !campaign.state.hasEnded else {
+      return Self.refused("the campaign is \(campaign.state.name)")
+    }
+    let test = try store.test(of: campaign.key)
+    if test?.winner?.variant != number {
+      guard try store.choose(number, of: campaign.key, because: "chosen by hand") else {
+        let known = test?.winner.map { variants.items[$0.variant - 1].name } ?? "another one"
+        return Self.refused("the best message is \(known) already")
+      }
+    }
+    return HTTPAnswer(json: try CampaignView(campaign, in: store).json)
+  }
+
   private static func refused(_ why: String) -> HTTPAnswer {
     Problem(
       status: 409, title: "Conflict", detail: why.prefix(1).uppercased() + why.dropFirst() + "."
@@ -235,6 +268,7 @@ extension NewCampaign {
     care.cap = definition.care.cap
     care.ceiling = definition.care.maxPrice
     care.wave = definition.care.firstWave?.size
+    care.isTest = definition.variants.winner != nil
   }
 }
 

@@ -21,10 +21,11 @@ struct CampaignCommand: Subcommand {
            postrider campaign start ID [--anyway] [OPTIONS]
            postrider campaign watch ID [--fail-over N%] [OPTIONS]
            postrider campaign pause|resume|cancel ID [--reason TEXT] [OPTIONS]
+           postrider campaign winner ID VARIANT [OPTIONS]
            postrider campaign resend ID [--cause CODE] [OPTIONS]
            postrider campaign list [OPTIONS]
            postrider campaign report ID [--csv] [OPTIONS]
-           postrider campaign faults ID [--csv] [OPTIONS]
+           postrider campaign faults ID [--cause held-out] [--csv] [OPTIONS]
            postrider campaign preview ID [OPTIONS]
 
     Asks the API of a running system, with a key of the settings that has the scopes send and read.
@@ -38,6 +39,7 @@ struct CampaignCommand: Subcommand {
     campaign is done it sends nothing twice. A list that was changed since is uploaded anew, until the campaign starts.
     plan tells when a campaign would end, what would hold it until then and what it would cost, from the budgets that its
     senders have left now. A campaign that cannot be sent in its time is not started; start --anyway sends what can be.
+    winner says which of its messages those get who wait for the best one.
     resend makes a campaign of those whom a former one did not reach, or who had that cause; run ID starts it.
 
       --recipients FILE  the list, in place of the one that the definition names
@@ -50,7 +52,8 @@ struct CampaignCommand: Subcommand {
                          a campaign that stands still; 60 unless said
       --part N           uploads so many kilobytes at a time, 4096 unless said
       --reason TEXT      why it is paused or canceled, for whoever looks at it
-      --cause CODE       a provider's code such as 131026, or a state from sent on; not-delivered unless said
+      --cause CODE       a provider's code such as 131026, or a state from sent on; not-delivered unless said; of
+                         faults: one reason alone, also held-out, which is no fault
       --csv              the whole table, for a spreadsheet
       --url URL          where the API is, unless it is where the settings listen
       --config FILE
@@ -77,6 +80,7 @@ struct CampaignCommand: Subcommand {
     case plan(CampaignID)
     case watch(CampaignID)
     case order(CampaignOrder, CampaignID)
+    case winner(CampaignID, String)
     case resend(CampaignID)
     case list
     case report(CampaignID)
@@ -110,19 +114,22 @@ struct CampaignCommand: Subcommand {
     case ("pause", 2): return .order(.pause, try id())
     case ("resume", 2): return .order(.resume, try id())
     case ("cancel", 2): return .order(.cancel, try id())
+    case ("winner", 3): return .winner(try id(), words[2])
     case ("resend", 2): return .resend(try id())
     case ("report", 2): return .report(try id())
     case ("faults", 2): return .faults(try id())
     case ("preview", 2): return .preview(try id())
     case ("run", _), ("create", _): throw UsageFault("campaign \(words[0]) needs a file")
     case ("upload", _): throw UsageFault("campaign upload needs the id of a campaign and a file")
+    case ("winner", _):
+      throw UsageFault("campaign winner needs the id of a campaign and the name of its message")
     case ("plan", _), ("start", _), ("watch", _), ("pause", _), ("resume", _), ("cancel", _),
       ("resend", _),
       ("report", _), ("faults", _), ("preview", _):
       throw UsageFault("campaign \(words[0]) needs the id of one campaign")
     default:
       throw UsageFault(
-        "campaign needs run, create, upload, plan, start, watch, pause, resume, cancel, resend, list, report, faults or preview"
+        "campaign needs run, create, upload, plan, start, watch, pause, resume, cancel, winner, resend, list, report, faults or preview"
       )
     }
   }
@@ -164,12 +171,13 @@ struct CampaignCommand: Subcommand {
     case .order(let order, let id):
       tell(
         try caller.give(order, to: id, because: options["reason"], anyway: options.has("anyway")))
+    case .winner(let id, let variant): tell(try caller.choose(variant, of: id))
     case .resend(let id):
       let key = "resend-" + lowerHex(randomBytes(16))
       Terminal.show(try caller.resend(id, cause: options["cause"], key: key).id.description)
     case .list: try reading.list()
     case .report(let id): try reading.report(id, asTable: options.has("csv"))
-    case .faults(let id): try reading.faults(id, asTable: options.has("csv"))
+    case .faults(let id): try reading.faults(id, of: options["cause"], asTable: options.has("csv"))
     case .preview(let id): try reading.preview(id)
     }
     return .done

@@ -39,11 +39,12 @@ package struct CampaignPlanner: Sendable {
       return crowd
     }
     let start = max(now, campaign.started == nil ? campaign.startsAt ?? now : now)
-    let input = ForecastInput(
+    var input = ForecastInput(
       now: now, start: start, expires: campaign.expires ?? (start + campaign.expiry),
       firstWave: try wave(of: campaign, definition, care, store),
       lanes: mine.map { lane($0, definition) },
       groups: groups(of: mine), crowds: crowds)
+    input.test = try test(of: campaign, definition, crowds, at: now, store)
     return CampaignPlan(
       at: now, people: people, forecast: CampaignForecast(input),
       currency: pricing.currency)
@@ -69,6 +70,7 @@ package struct CampaignPlanner: Sendable {
     people.inWindow += part.inWindow
     guard count > 0 else { return nil }
     var crowd = ForecastCrowd(part.sender, count: count)
+    crowd.waitsForBest = part.variant == VariantShares.rest
     crowd.inWindow = min(count, part.inWindow)
     crowd.counted = min(count - crowd.inWindow, part.counted)
     if let hours {
@@ -102,6 +104,19 @@ package struct CampaignPlanner: Sendable {
       guard let recipients = lane.recipients, known.insert(lane.group).inserted else { return nil }
       return ForecastGroup(lane.group, recipients)
     }
+  }
+
+  /// Who tries the messages, while the others wait for the best one.
+  private func test(
+    of campaign: StoredCampaign, _ definition: CampaignDefinition, _ crowds: [ForecastCrowd],
+    at now: Timestamp, _ store: SendStore
+  ) throws(StoreError) -> ForecastInput.FirstWave? {
+    guard let rule = definition.variants.winner, let test = try store.test(of: campaign.key),
+      test.winner == nil
+    else { return nil }
+    let left = crowds.reduce(0) { $0 + ($1.waitsForBest ? 0 : $1.count) }
+    let known = test.tested.map { max(.zero, $0 + rule.wait - now) }
+    return ForecastInput.FirstWave(left: left, look: known ?? rule.wait)
   }
 
   private func wave(

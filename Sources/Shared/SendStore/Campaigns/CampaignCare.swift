@@ -17,6 +17,8 @@ package struct CareTerms: Hashable, Sendable {
   package var currency: String?
   /// How many go before the others.
   package var wave: Int?
+  /// Its messages are tried before the rest of it is sent.
+  package var isTest = false
 
   package init() {}
 }
@@ -281,6 +283,7 @@ extension Transaction {
         .currency: .optionalTexts([terms.currency]),
         .wave: .optionalIntegers([terms.wave.map { Int64($0) }]),
       ])
+    if terms.isTest { try run(Choices.test, [.campaign: .key(campaign)]) }
   }
 
   func places(of campaign: CampaignKey) throws(StoreError) -> [CampaignPlace] {
