@@ -184,6 +184,15 @@ import Time
       let started = try world.running.ask("POST", "\(path)/start", #"{"anyway":true}"#)
       #expect(started.json?["state"]?.string == "running")
       #expect(started.json?["plan"]?["refusal"]?.string != nil)
+      let tiers = try #require(
+        world.running.call("GET", "\(path)/plan?reserve=900")?["tiers"]?.items?.first)
+      #expect(tiers["limit"]?.integer == 1000)
+      // As the provider tells it. So few people earn nothing.
+      #expect(tiers["rises"]?.items?.isEmpty == true)
+      #expect(
+        tiers["assumptions"]?.items?.contains {
+          $0.string?.hasPrefix("900 recipients of each day are kept") ?? false
+        } == true)
     }
   }
 

@@ -32,8 +32,12 @@ struct CampaignRoutes: Sendable {
     add("GET", Self.one, .read, to: &router) { campaign, _, _, store in
       HTTPAnswer(json: try CampaignView(campaign, in: store).json)
     }
-    add("GET", "\(Self.one)/plan", .read, to: &router) { campaign, _, _, store in
-      try plan(campaign, store).map { HTTPAnswer(json: $0.json) } ?? .notFound
+    add("GET", "\(Self.one)/plan", .read, to: &router) { campaign, request, _, store in
+      guard let reserve = Int(request.queryValue("reserve") ?? "0"), reserve >= 0 else {
+        return SendAnswer.refused(FieldFaults("/reserve", "must be a number of people")).answer
+      }
+      return try plan(campaign, reserve: reserve, store).map { HTTPAnswer(json: $0.json) }
+        ?? .notFound
     }
     for order in CampaignOrder.allCases {
       add("POST", "\(Self.one)/\(order.rawValue)", .send, to: &router) {
@@ -167,9 +171,10 @@ struct CampaignRoutes: Sendable {
   // MARK: Plan
 
   private func plan(
-    _ campaign: StoredCampaign, _ store: SendStore
+    _ campaign: StoredCampaign, reserve: Int = 0, _ store: SendStore
   ) throws -> CampaignPlanView? {
-    try CampaignPlanner(context.settings, zones: context.zones).plan(campaign, in: store)
+    try CampaignPlanner(context.settings, zones: context.zones)
+      .plan(campaign, reserve: reserve, in: store)
       .map { CampaignPlanView(plan: $0) }
   }
 

@@ -270,8 +270,8 @@ enum Care {
     postgres: PackageResources.care_postgres_sql,
     [
       create, one, see, saveWave, savePlan, places, addPlaces, openPlaces, pricePlaces, audience,
-      others, lanes, crowds,
-      stops, stop, endStops, allow, lift, taken, addMoney, money, lockMoney, reserve, release,
+      others, lanes, recipientsByDay, crowds,
+      stops, stop, endStops, allow, lift, addMoney, money, lockMoney, reserve, release,
       addTenantMoney, lockTenantMoney, reserveOfTenant, charge, charges, optOuts, restFromMarketing,
       reached, lockPeople, reach, pruneReach, pruneRests, pruneMoney, pruneTenantMoney,
       pruneCharges, pruneStops, prunePlaces, pruneCare,

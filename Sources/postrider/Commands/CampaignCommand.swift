@@ -11,13 +11,14 @@ struct CampaignCommand: Subcommand {
   static let summary = "send one message to a list of people: make, run, watch, pause, report"
   static let options: Set<String> = [
     "config", "url", "recipients", "cause", "reason", "patience", "fail-over", "part",
+    "reserve",
   ]
   static let flags: Set<String> = ["csv", "yes", "anew", "anyway", "json"]
   static let help = """
     usage: postrider campaign run FILE|ID [--recipients FILE.csv] [--yes] [--fail-over N%] [OPTIONS]
            postrider campaign create FILE [--recipients FILE.csv] [OPTIONS]
            postrider campaign upload ID FILE.csv [--anew] [OPTIONS]
-           postrider campaign plan ID [--json] [OPTIONS]
+           postrider campaign plan ID [--reserve N] [--json] [OPTIONS]
            postrider campaign start ID [--anyway] [OPTIONS]
            postrider campaign watch ID [--fail-over N%] [OPTIONS]
            postrider campaign pause|resume|cancel ID [--reason TEXT] [OPTIONS]
@@ -47,6 +48,8 @@ struct CampaignCommand: Subcommand {
       --anew             uploads the list from its beginning, whatever was uploaded before
       --anyway           starts it although its plan says that some of it will not be sent
       --json             the plan as the API gives it
+      --reserve N        recipients of each day that are kept for replies and one-time codes, where the plan tells how
+                         a portfolio's limit may rise
       --fail-over N%     ends with 1 where more than so many of the rows failed
       --patience N       waits at most so many seconds for a server that is away, or for somebody to start or mend
                          a campaign that stands still; 60 unless said
@@ -72,6 +75,7 @@ struct CampaignCommand: Subcommand {
   private let patience: Duration
   private let partSize: Int
   private let mostFailures: Double?
+  private let reserve: Int
 
   private enum Action {
     case run(String)
@@ -92,6 +96,7 @@ struct CampaignCommand: Subcommand {
     self.options = options
     patience = .seconds(try options.count("patience", in: 0...86_400, default: 60))
     partSize = try options.count("part", in: 128...65_536, default: 4096) << 10
+    reserve = try options.count("reserve", in: 0...1_000_000, default: 0)
     mostFailures = try Self.share(options["fail-over"])
     action = try Self.action(options.words)
   }
@@ -166,7 +171,8 @@ struct CampaignCommand: Subcommand {
     case .create(let path): try create(path, caller)
     case .upload(let id, let path): try upload(path, to: id, caller)
     case .plan(let id):
-      return try CampaignPlanReading(caller: caller).show(id, asJSON: options.has("json"))
+      return try CampaignPlanReading(caller: caller)
+        .show(id, reserve: reserve, asJSON: options.has("json"))
     case .watch(let id): return try CampaignWatch(caller, mostFailures: mostFailures).run(id)
     case .order(let order, let id):
       tell(
