@@ -61,7 +61,9 @@ package final class InboundLoop {
       do throws(EventUnreadable) {
         let message = try InboundMessage(data: event.data)
         if let sender = senders.sender(of: message) {
-          reports.append(InboundReport(message, to: sender))
+          var report = InboundReport(message, to: sender)
+          report.words = InboundWords(message, content: event.data)
+          reports.append(report)
           received.append((message, sender.sender))
         } else {
           nobodys.add()
@@ -100,6 +102,30 @@ extension InboundReport {
       optOut: OptOutChange(message, ownWords: sender.optOutWords),
       variants: number?.variants.map { PersonAddress($0.e164) } ?? [],
       inReplyTo: message.context?.id ?? message.reaction?.to)
+  }
+}
+
+extension InboundWords {
+  fileprivate init(_ message: InboundMessage, content: [UInt8]) {
+    self.init(
+      kind: message.kind, words: message.words, original: message.original ?? message.reaction?.to,
+      content: content, received: message.receivedAt, profileName: message.profileName,
+      userID: message.userID, changedTo: message.changedTo.map { PersonAddress(changed: $0) })
+  }
+}
+
+extension InboundMessage {
+  /// What of it can be read.
+  fileprivate var words: String {
+    text ?? reply?.title ?? location?.name ?? media.lazy.compactMap(\.filename).first ?? ""
+  }
+}
+
+extension PersonAddress {
+  /// A number without its plus, or an id.
+  fileprivate init(changed text: String) {
+    self.init(
+      Recipient.isBusinessScoped(text) || text.hasPrefix("+") ? text : "+\(text)")
   }
 }
 

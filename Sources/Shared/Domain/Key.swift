@@ -17,6 +17,8 @@ package typealias LaneKey = Key<Keyed.Lane>
 package typealias GroupKey = Key<Keyed.Group>
 package typealias FlowKey = Key<Keyed.Flow>
 package typealias CampaignKey = Key<Keyed.Campaign>
+package typealias PersonKey = Key<Keyed.Person>
+package typealias ConversationKey = Key<Keyed.Conversation>
 
 /// What has a key.
 package enum Keyed {
@@ -27,4 +29,6 @@ package enum Keyed {
   /// A queue within a lane.
   package enum Flow {}
   package enum Campaign {}
+  package enum Person {}
+  package enum Conversation {}
 }

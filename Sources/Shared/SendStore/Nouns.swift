@@ -10,7 +10,8 @@ extension SendStore {
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
-    Campaigns.noun, Care.noun, Choices.noun, Reasons.noun,
+    Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun,
+    Reasons.noun,
   ]
 }
 
@@ -86,6 +87,8 @@ enum Sends {
         17, sqlite: PackageResources.sqlite_017_sql, postgres: PackageResources.postgres_017_sql),
       Migration(
         18, sqlite: PackageResources.sqlite_018_sql, postgres: PackageResources.postgres_018_sql),
+      Migration(
+        19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
     ])
 }
 
@@ -183,7 +186,7 @@ enum Upkeep {
     postgres: PackageResources.upkeep_postgres_sql,
     [
       oldSends, deleteCampaignSends, deleteSends, deleteContents, deleteAnswers, deleteHistory,
-      deleteSilent, deleteReports, pruneProviderIDs, unsettled,
+      deleteSilent, deleteReports, deleteConversationSends, pruneProviderIDs, unsettled,
     ])
 }
 
@@ -284,4 +287,24 @@ enum Choices {
     "choices", sqlite: PackageResources.choices_sqlite_sql,
     postgres: PackageResources.choices_postgres_sql,
     [keep, flows, open, choose, forget, settle, test, tested, win, one])
+}
+
+/// Who writes to the senders of a tenant.
+enum Persons {
+  static let noun = Noun(
+    "persons", sqlite: PackageResources.persons_sqlite_sql,
+    postgres: PackageResources.persons_postgres_sql,
+    [find, add, identify, one, identities, named, remove])
+}
+
+/// What was said between a sender and a person, and who answers.
+enum Conversations {
+  static let noun = Noun(
+    "conversations", sqlite: PackageResources.conversations_sqlite_sql,
+    postgres: PackageResources.conversations_postgres_sql,
+    [
+      add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
+      waiting,
+      underWay, prune, pruneChanges,
+    ])
 }

@@ -13,8 +13,10 @@ package enum StoreForm: Int64, Comparable, Sendable {
   case care = 3
   /// Rows of campaigns whose message is chosen once it is known which is the best.
   case variants = 4
+  /// Sends that go only while nobody else has acted in their conversation.
+  case turns = 5
 
-  package static let newest = StoreForm.variants
+  package static let newest = StoreForm.turns
 
   package static func < (left: StoreForm, right: StoreForm) -> Bool {
     left.rawValue < right.rawValue

@@ -7,16 +7,22 @@ internal import Domain
 ///     bits 11–30   the load of the campaign; 0 is a label that a plain send has
 ///     bits 31–40   the number of the place where its people live, among the campaign's places
 ///     bits 41–48   the variant of the message: see `VariantShares.rest`
+///     bit 49       holds what goes only while nobody has acted in its conversation since
 struct FlowKind: Hashable {
   var holdsNewRecipients = false
   var segment = 0
   var load = 0
   var place = 0
   var variant = 0
+  var isTurnBound = false
 
   static let plain = FlowKind()
+  static let turnBound = FlowKind(isTurnBound: true)
 
-  init(segment: Int = 0, load: Int = 0, place: Int = 0, variant: Int = 0) {
+  init(
+    segment: Int = 0, load: Int = 0, place: Int = 0, variant: Int = 0, isTurnBound: Bool = false
+  ) {
+    self.isTurnBound = isTurnBound
     (self.segment, self.load, self.place, self.variant) = (segment, load, place, variant)
   }
 
@@ -26,6 +32,7 @@ struct FlowKind: Hashable {
     load = Int(number >> 11 & 0xfffff)
     place = Int(number >> 31 & 1023)
     variant = Int(number >> 41 & 255)
+    isTurnBound = number >> 49 & 1 == 1
   }
 
   /// What is sent is not known yet, so nothing of it is.
@@ -39,7 +46,8 @@ struct FlowKind: Hashable {
   }
 
   var number: Int64 {
-    Int64(variant & 255) << 41 | Int64(place & 1023) << 31 | Int64(load & 0xfffff) << 11
+    (isTurnBound ? 1 << 49 : 0) | Int64(variant & 255) << 41 | Int64(place & 1023) << 31 | Int64(
+      load & 0xfffff) << 11
       | Int64(segment & 1023) << 1 | (holdsNewRecipients ? 1 : 0)
   }
 

@@ -17,6 +17,8 @@ package struct InboundReport: Hashable, Sendable {
   package let variants: [PersonAddress]
   /// The message of ours that it answers.
   package let inReplyTo: ProviderID?
+  /// What was said; nil where no conversation keeps it.
+  package var words: InboundWords?
 
   package init(
     account: AccountID, sender: SenderID, contact: PersonAddress, providerID: ProviderID,
@@ -54,15 +56,17 @@ extension SendStore {
   /// neither reopens a window nor undoes a STOP.
   package func receive(_ messages: [InboundReport]) throws(StoreError) -> [Bool] {
     let lanes = catalog.withLock { catalog in
-      messages.map { catalog.byName[$0.sender]?.key }
+      messages.map { catalog.byName[$0.sender] }
     }
     return try engine.write(.inbound) { transaction throws(StoreError) in
       var isNew = Array(repeating: false, count: messages.count)
-      let answered = try transaction.answered(messages, lanes)
+      let answered = try transaction.answered(messages, lanes.map { $0?.key })
       // One by one: the same message twice in one batch must be new only once.
       for (index, message) in messages.enumerated() {
         guard let lane = lanes[index] else { continue }
-        isNew[index] = try transaction.receive(message, lane: lane, answering: answered[index])
+        isNew[index] = try transaction.receive(
+          message, lane: lane.key, answering: answered[index])
+        if isNew[index] { try transaction.converse(message, in: lane) }
       }
       return isNew
     }

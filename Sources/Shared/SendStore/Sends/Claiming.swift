@@ -248,8 +248,11 @@ struct Claiming {
     let due = try transaction.candidates(lane, flow: flow, at: claim.now, limit: wanted)
     judged += due.count
     try reach.look(at: due, of: flow.paced, transaction)
+    let late = flow.kind.isTurnBound ? try transaction.ofFormerTurns(due.map(\.row.key)) : []
     for candidate in due {
-      if candidate.expires <= claim.now {
+      if late.contains(candidate.row.key) {
+        ended.append((candidate, .canceled, code: SendStore.turnTakenCode))
+      } else if candidate.expires <= claim.now {
         ended.append((candidate, .expired, code: "expired"))
         claim.expired += 1
       } else if candidate.optOut == .everything {

@@ -204,7 +204,8 @@ extension NewSend {
 extension FlowName {
   fileprivate init(_ send: NewSend, lane: LaneKey) {
     self.init(
-      lane: lane, priority: send.priority, campaign: send.campaign, template: send.template)
+      lane: lane, priority: send.priority, campaign: send.campaign, template: send.template,
+      kind: send.conversation?.turn == nil ? .plain : .turnBound)
   }
 }
 
@@ -349,6 +350,10 @@ extension Transaction {
         Arrivals.insertReports,
         [.send: .keys(reported, \.key), .report: .bytes(reported.map(\.report))])
     }
+    try join(
+      zip(rows, fresh).compactMap { row, item in
+        item.send.conversation.map { (send: row.key, of: $0) }
+      })
     let campaigns = zip(rows, fresh).filter { !$1.send.campaign.isEmpty }.map(\.0)
     try run(
       Arrivals.insertCampaignSends,

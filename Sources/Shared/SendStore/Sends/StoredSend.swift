@@ -19,6 +19,8 @@ package struct NewSend: Hashable, Sendable {
   package var traceparent: String?
   /// JSON: where and how its states are told beside events, where somebody asked for that.
   package var report: [UInt8]?
+  /// Where it is said.
+  package var conversation: ConversationSend?
 
   package init(
     id: SendID, sender: SenderID, recipient: PersonAddress, content: [UInt8], priority: Int = 0,

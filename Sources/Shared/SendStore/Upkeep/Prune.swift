@@ -31,7 +31,7 @@ extension SendStore {
         // By the send's flow, so before the send.
         Upkeep.deleteCampaignSends, Upkeep.deleteSends, Upkeep.deleteContents,
         Upkeep.deleteAnswers, Upkeep.deleteHistory, Upkeep.deleteSilent,
-        Upkeep.deleteReports,
+        Upkeep.deleteReports, Upkeep.deleteConversationSends,
       ] {
         try transaction.run(command, [.send: gone])
       }
@@ -71,6 +71,8 @@ extension Transaction {
     ] {
       try run(command, [.before: .time(time)])
     }
+    try run(Conversations.prune, [.before: .time(time)])
+    try run(Conversations.pruneChanges, [.before: .time(time)])
     // Caps look back for as long, whatever is kept of sends.
     try run(Care.pruneReach, [.before: .time(min(time, try now() - FrequencyCap.longest))])
   }
@@ -111,6 +113,7 @@ extension Upkeep {
   static let deleteAnswers = Command<SendParameter>("deleteAnswers")
   static let deleteHistory = Command<SendParameter>("deleteHistory")
   static let deleteReports = Command<SendParameter>("deleteReports")
+  static let deleteConversationSends = Command<SendParameter>("deleteConversationSends")
   static let deleteSilent = Command<SendParameter>("deleteSilent")
 
   enum PruneProviderIDsParameter: Int, Columns { case day }

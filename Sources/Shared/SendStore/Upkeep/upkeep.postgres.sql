@@ -28,6 +28,9 @@ DELETE FROM history WHERE send = ANY(:send::bigint[]);
 -- deleteReports
 DELETE FROM reports WHERE send = ANY(:send::bigint[]);
 
+-- deleteConversationSends
+DELETE FROM conversation_sends WHERE send = ANY(:send::bigint[]);
+
 -- deleteSilent
 DELETE FROM silent WHERE send = ANY(:send::bigint[]);
 

@@ -25,6 +25,9 @@ DELETE FROM history WHERE send = :send;
 -- deleteReports
 DELETE FROM reports WHERE send = :send;
 
+-- deleteConversationSends
+DELETE FROM conversation_sends WHERE send = :send;
+
 -- deleteSilent
 DELETE FROM silent WHERE send = :send;
 

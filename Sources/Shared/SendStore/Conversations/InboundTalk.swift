@@ -1,0 +1,119 @@
+package import Domain
+internal import Store
+package import Time
+
+/// What a person wrote, as far as a conversation keeps it.
+package struct InboundWords: Hashable, Sendable {
+  /// The provider's word for what it is.
+  package let kind: String
+  /// What of it can be read and searched.
+  package let words: String
+  /// The message that it edits, takes back or reacts to.
+  package let original: ProviderID?
+  /// JSON: all of it, as the log has it.
+  package let content: [UInt8]
+  package let received: Timestamp
+  /// As the person calls themselves.
+  package let profileName: String?
+  /// By which Meta hides the number, where it told both.
+  package let userID: String?
+  /// The number or id that the person has from now on.
+  package let changedTo: PersonAddress?
+  /// Who answers somebody new.
+  package var agent: String?
+  package var assistant: String?
+
+  package init(
+    kind: String, words: String, original: ProviderID? = nil, content: [UInt8],
+    received: Timestamp, profileName: String? = nil, userID: String? = nil,
+    changedTo: PersonAddress? = nil
+  ) {
+    (self.kind, self.words, self.original) = (kind, words, original)
+    (self.content, self.received, self.profileName) = (content, received, profileName)
+    (self.userID, self.changedTo) = (userID, changedTo)
+  }
+
+  /// Whether somebody has to look at it. A reaction, an edit or a new number is no message of its own.
+  var isMessage: Bool {
+    original == nil && changedTo == nil
+      && !["reaction", "edit", "revoke", "system", "user_preferences"].contains(kind)
+  }
+
+  /// For a list.
+  var preview: String { words.isEmpty ? "[\(kind)]" : String(words.prefix(120)) }
+}
+
+extension InboundReport {
+  /// All that the person is known by from now on.
+  fileprivate var identities: [Identity] {
+    var identities = [Identity(contact)]
+    if let waID { identities.append(Identity(.whatsApp, waID)) }
+    if let userID = words?.userID { identities.append(Identity(.businessScoped, userID)) }
+    if let changedTo = words?.changedTo { identities.append(Identity(changedTo)) }
+    return identities.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}
+
+extension Transaction {
+  /// Keeps the message in the conversation of that person with that sender, which begins with it where there was none.
+  func converse(_ message: InboundReport, in lane: LaneIdentity) throws(StoreError) {
+    guard let words = message.words else { return }
+    let now = try now()
+    let person = try person(
+      known: message.identities, of: lane.tenant, named: words.profileName, at: now)
+    var conversation = try begin(
+      with: person, message.contact, in: lane, agent: words.agent, assistant: words.assistant,
+      at: message.at, now)
+    let isNew = try !rows(
+      Conversations.addMessage,
+      [
+        .conversation: .key(conversation.key), .providerID: .text(message.providerID.text),
+        .at: .time(message.at), .received: .time(words.received), .kind: .text(words.kind),
+        .words: .text(words.words), .original: .optionalTexts([words.original?.text]),
+        .content: .bytes([words.content]),
+      ]
+    ) { $0.integer(.key) }.isEmpty
+    guard isNew else { return }
+    if let changedTo = words.changedTo { conversation.address = changedTo }
+    let act = ConversationAct.received(at: message.at)
+    if words.isMessage {
+      let isLatest = conversation.standing.inbound.map { message.at >= $0 } ?? true
+      conversation.standing.apply(act)
+      if isLatest {
+        conversation.preview = words.preview
+        if words.changedTo == nil { conversation.address = message.contact }
+      }
+      if conversation.standing.answerer != .nobody { conversation.due = conversation.due ?? now }
+    }
+    try save(conversation, after: act, by: .contact, message.providerID.text, at: now)
+  }
+
+  /// The conversation that there is, or a new one.
+  func begin(
+    with person: PersonKey, _ address: PersonAddress, in lane: LaneIdentity, agent: String?,
+    assistant: String?, at time: Timestamp, _ now: Timestamp
+  ) throws(StoreError) -> StoredConversation {
+    if let known = try conversation(of: person, in: lane.key) { return known }
+    let id = ConversationID(of: lane.sender, with: address, tenant: lane.tenant)
+    try run(
+      Conversations.add,
+      [
+        .id: .bytes([id.bytes]), .lane: .key(lane.key), .person: .key(person),
+        .address: .text(address.text), .app: .text(lane.tenant.app),
+        .company: .text(lane.tenant.company), .agent: .optionalTexts([agent]),
+        .assistant: .optionalTexts([assistant]), .at: .time(time), .now: .time(now),
+      ])
+    guard let made = try conversation(of: person, in: lane.key) else {
+      throw .broken("no conversation was made")
+    }
+    return made
+  }
+}
+
+extension Conversations {
+  enum AddMessageParameter: Int, Columns {
+    case conversation, providerID, at, received, kind, words, original, content
+  }
+  enum AddMessageColumn: Int, Columns { case key }
+  static let addMessage = Query<AddMessageParameter, AddMessageColumn>("addMessage")
+}

@@ -1,0 +1,111 @@
+-- One row of parameters at a time: a batch runs the statement once for each of its rows.
+
+-- add
+INSERT INTO conversations (id, lane, person, address, app, company, mode, agent, assistant, is_assistant_on,
+  is_archived, unread, turn, last, created, changed, version)
+VALUES (:id, :lane, :person, :address, :app, :company, 0 /* automatic */, :agent, :assistant, 1, 0, 0, 0, :at, :now,
+  :now, 0) ON CONFLICT DO NOTHING;
+
+-- of
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.lane = :lane AND c.person = :person;
+
+-- one
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.id = :id;
+
+-- lock
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.key = :conversation;
+
+-- save
+UPDATE conversations SET address = :address, mode = :mode, agent = :agent, assistant = :assistant,
+  is_assistant_on = :is_assistant_on, is_archived = :is_archived, unread = :unread, turn = :turn, inbound = :inbound,
+  last = :last, asked_to_wait = :asked_to_wait, due = :due, labels = :labels, preview = :preview, changed = :changed,
+  version = :version
+WHERE key = :conversation;
+
+-- page
+/* The latest first, of all tenants. */
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.is_archived = :is_archived
+  AND (c.last, c.key) < (:last, :key)
+ORDER BY c.last DESC, c.key DESC LIMIT :limit;
+
+-- pageOf
+/* The latest first, of one tenant. */
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.app = :app AND c.company = :company AND c.is_archived = :is_archived
+  AND (c.last, c.key) < (:last, :key)
+ORDER BY c.last DESC, c.key DESC LIMIT :limit;
+
+-- note
+INSERT INTO conversation_changes (conversation, version, act, actor, detail, at)
+VALUES (:conversation, :version, :act, :actor, :detail, :at) ON CONFLICT DO NOTHING;
+
+-- addMessage
+INSERT INTO inbound_messages (conversation, provider_id, at, received, kind, words, original, content)
+VALUES (:conversation, :provider_id, :at, :received, :kind, :words, :original, :content) ON CONFLICT DO NOTHING
+RETURNING key;
+
+-- said
+/* By the provider's time, the latest first. */
+SELECT key, provider_id, at, received, kind, words, original, content FROM inbound_messages
+WHERE conversation = :conversation AND (at, key) < (:at, :key) ORDER BY at DESC, key DESC LIMIT :limit;
+
+-- sent
+/* What that sender sent to one address, whoever asked for it, the latest first. */
+SELECT s.key, s.id, s.state, s.attempt, s.version, s.changed, f.campaign, f.template, c.content, n.author,
+  s.history,
+  (SELECT i.id FROM provider_ids i WHERE i.send = s.key ORDER BY i.attempt DESC LIMIT 1) AS provider_id
+FROM sends s JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+LEFT JOIN conversation_sends n ON n.send = s.key
+WHERE s.recipient = :address AND s.lane = :lane AND s.key < :before AND s.version > 0 ORDER BY s.key DESC LIMIT :limit;
+
+-- join
+INSERT INTO conversation_sends (send, conversation, author, turn)
+VALUES (:send, :conversation, :author, :turn) ON CONFLICT DO NOTHING;
+
+-- turnOf
+/* Of sends that were written for a turn which is over. */
+SELECT n.send FROM conversation_sends n LEFT JOIN conversations c ON c.key = n.conversation
+WHERE n.send = :send AND n.turn IS NOT NULL AND (c.key IS NULL OR c.turn > n.turn);
+
+-- stale
+/* Those of a turn that is over which wait or are under way. */
+SELECT n.send FROM conversation_sends n JOIN sends s ON s.key = n.send
+WHERE n.conversation = :conversation AND n.turn < :turn AND s.state IN (0 /* queued */, 1 /* sending */)
+ORDER BY n.send;
+
+-- underWay
+/* Their attempts that have no record yet. */
+SELECT i.send, s.id, i.attempt, i.post_by FROM intents i JOIN sends s ON s.key = i.send WHERE i.send = :send;
+
+-- waiting
+/* Whom nobody has answered, where that may happen by itself. */
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.due <= :now ORDER BY c.due LIMIT :limit;
+
+-- prune
+DELETE FROM inbound_messages WHERE at < :before;
+
+-- pruneChanges
+DELETE FROM conversation_changes WHERE at < :before;
