@@ -190,6 +190,7 @@ let package = Package(
       dependencies: [
         "Ingest", "API", "DispatchWorker", "StatusWorker", "EngageWorker", "Simulator", "Running",
         "Settings",
+        "Campaigns", "Places",
         "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain",
         "JSON",
         "Crypto", "Forms", "Platform", "Time",
@@ -281,7 +282,7 @@ let package = Package(
       "CommandTests",
       [
         "postrider", "HTTP", "Forms", "Domain", "EventLog", "JSON", "SendStore", "Simulator",
-        "Store",
+        "Store", "SQLite",
         "Running", "Settings",
         "Telemetry", "Events", "Platform",
         "Time",

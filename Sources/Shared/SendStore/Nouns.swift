@@ -272,6 +272,6 @@ enum Care {
       stops, stop, endStops, allow, lift, taken, addMoney, money, lockMoney, reserve, release,
       addTenantMoney, lockTenantMoney, reserveOfTenant, charge, charges, optOuts, restFromMarketing,
       reached, lockPeople, reach, pruneReach, pruneRests, pruneMoney, pruneTenantMoney,
-      pruneCharges, pruneStops, prunePlaces, pruneCare,
+      pruneCharges, pruneStops, prunePlaces, pruneCare, copied, copyContact, copyRest,
     ])
 }
