@@ -255,6 +255,13 @@ let package = Package(
         "TestSupport",
       ]),
     tests(
+      "EngageWorkerTests",
+      [
+        "EngageWorker", "Campaigns", "Places", "Running", "Settings", "Telemetry", "Events",
+        "Domain",
+        "Time", "JSON", "Platform", "EventLog", "SendStore", "Store", "TestSupport",
+      ]),
+    tests(
       "DispatchWorkerTests",
       [
         "DispatchWorker", "Simulator", "Providers", "Running", "Settings", "Telemetry", "Events",

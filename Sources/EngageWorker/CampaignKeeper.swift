@@ -1,7 +1,6 @@
 internal import Campaigns
 internal import Domain
 internal import Places
-internal import Platform
 internal import Running
 internal import SendStore
 internal import Store
@@ -19,14 +18,14 @@ final class CampaignKeeper {
   private let prices: CampaignPrices
   private let stopped: Counter
   private var kept: [CampaignKey: Kept] = [:]
-  private var sightLookedAt: RunningTime?
+  private var sightLookedAt = Timestamp.distantPast
   private var isBlind = false
 
   private struct Kept {
     let definition: CampaignDefinition
     var care: StoredCare
     var watch: ErrorBudget.Watch?
-    var placesLookedAt: RunningTime?
+    var placesLookedAt = Timestamp.distantPast
     var released: Int64 = 0
     /// When what is known of its first wave last changed.
     var wave: (found: FirstWave.Found, since: Timestamp)?
@@ -38,6 +37,7 @@ final class CampaignKeeper {
   private static let sight = Duration.seconds(15)
   /// What is told later than that is no sight.
   private static let mostLag = Duration.seconds(10)
+  private static let sightEach = Duration.milliseconds(500)
   private static let placesEach = Duration.seconds(5)
 
   init(_ context: WorkerContext) {
@@ -90,10 +90,9 @@ final class CampaignKeeper {
     let terms = item.care.terms
     guard campaign.isLoaded,
       terms.keepsHours || terms.ceiling != nil || terms.dayCeiling != nil || prices.hasCard,
-      item.placesLookedAt.map({ ($0 + Self.placesEach).hasPassed }) ?? true
+      case let now = try store.now(), now >= item.placesLookedAt + Self.placesEach
     else { return }
     let places = try store.places(of: campaign.key)
-    let now = try store.now()
     if let hours = item.definition.care.quietHours {
       let hours = CampaignHours(hours, zones: zones, places: places)
       var openings: [Int: Range<Timestamp>] = [:]
@@ -105,7 +104,7 @@ final class CampaignKeeper {
       try store.open(openings, of: campaign.key)
     }
     try prices.price(places, of: campaign, item.definition, at: now)
-    item.placesLookedAt = .now
+    item.placesLookedAt = now
   }
 
   // MARK: Sight and failures
@@ -115,8 +114,9 @@ final class CampaignKeeper {
     let needing = kept.filter { $0.value.care.terms.needsSight }.map(\.key).sorted()
     guard !needing.isEmpty else { return }
     isUrgent = true
-    guard sightLookedAt.map({ ($0 + .milliseconds(500)).hasPassed }) ?? true else { return }
-    sightLookedAt = .now
+    let now = try store.now()
+    guard now >= sightLookedAt + Self.sightEach else { return }
+    sightLookedAt = now
     let oldest = try store.unpublished(limit: 1)
     let lag = oldest.entries.first.map { oldest.at - $0.change.at } ?? .zero
     if (lag > Self.mostLag) != isBlind {
@@ -130,7 +130,7 @@ final class CampaignKeeper {
       }
     }
     guard !isBlind else { return }
-    try store.see(needing, until: try store.now() + Self.sight)
+    try store.see(needing, until: now + Self.sight)
   }
 
   private func lookAtFailures(
@@ -143,10 +143,11 @@ final class CampaignKeeper {
     let running = try store.stops(of: campaign.key).filter { $0.until > now }
     var stops: [CampaignStop] = []
     for breach in breaches {
+      // Whatever of it comes in while it waits is not held against it later.
+      item.watch?.forget(breach.segment, as: tally)
       guard
         !running.contains(where: { $0.segment == breach.segment && $0.cause == breach.code })
       else { continue }
-      item.watch?.forget(breach.segment, as: tally)
       stops.append(
         CampaignStop(
           breach.segment, cause: breach.code, since: now,

@@ -29,7 +29,7 @@ extension OpenAPICaller {
     let (loading, planned) = (try campaign(), try campaign(rows: 2))
     try await callOrders(loading, planned)
     try await callUploads(loading, planned)
-    for name in ["", "/recipients", "/faults", "/preview", "/report"] {
+    for name in ["", "/recipients", "/faults", "/preview", "/plan", "/report"] {
       let route = "GET /api/campaigns/{id}\(name)"
       for id in ["\(planned)", "nothing", "\(planned)"] {
         try await call(route, "/api/campaigns/\(id)\(name)")

@@ -16,6 +16,13 @@ import Time
       budget: Sender.unlimited)
   }
 
+  /// Why the row of that line waits.
+  private func waits(_ campaign: CampaignUnderTest, _ line: Int) throws -> Waits.Code? {
+    let id = SendID.ofRow(
+      "to \(CampaignUnderTest.person(line))", in: campaign.id, load: 1)
+    return try campaign.store.standing(of: id).waits?.code
+  }
+
   // MARK: Hours
 
   @Test(
@@ -43,6 +50,10 @@ import Time
       first.sends.map(\.recipient.text).sorted()
         == (4..<6).map { CampaignUnderTest.person($0).text })
     #expect(first.next == now + .seconds(60))
+    let waiting = SendID.ofRow(
+      "to \(CampaignUnderTest.person(0))", in: campaign.id, load: 1)
+    #expect(try world.store.standing(of: waiting).waits?.code == .campaignQuiet)
+    #expect(try world.store.standing(of: waiting).waits?.until == now + .seconds(60))
     world.clock.advance(.seconds(59))
     #expect(try world.claim().sends.isEmpty)
     world.clock.advance(.seconds(1))
@@ -78,6 +89,7 @@ import Time
     #expect(try world.claim(limit: 1).sends.count == 1)
     world.clock.advance(.seconds(15))
     let blind = try world.claim()
+    #expect(try waits(campaign, 1) == .campaignBlind)
     #expect(blind.sends.isEmpty && blind.next != nil)
     try world.store.see([campaign.key], until: world.clock.now + .seconds(15))
     #expect(try world.claim().sends.count == 2)
@@ -100,6 +112,7 @@ import Time
     for _ in 0..<6 { count += try all() }
     #expect(count == 7)
     #expect(try world.store.care(of: campaign.key).wave == .out)
+    #expect(try waits(campaign, 29) == .campaignFirstWave)
     try world.store.passWave(of: campaign.key)
     for _ in 0..<6 { count += try all() }
     #expect(count == 30)
@@ -142,6 +155,7 @@ import Time
     let claim = try world.claim()
     #expect(claim.sends.count == 6 && claim.next == nil)
     #expect(try world.store.stops(of: campaign.key).map(\.cause) == ["131026"])
+    #expect(try waits(campaign, 0) == .campaignStopped)
     _ = try campaign.order(.resume)
     #expect(try world.claim(limit: 1).sends.count == 1)
     try stop(until: world.clock.now + .seconds(60))

@@ -148,7 +148,11 @@ struct CampaignReports: Sendable {
     let view = try CampaignView(campaign, in: store)
     let upload = CampaignUploadState(campaign)
     guard Self.wantsTable(request) else {
-      return HTTPAnswer(json: view.report(upload))
+      let bill = try CampaignBill(campaign, view, CampaignPricing(context.settings), in: store)
+      // Nothing of it waited any more from then on.
+      let end = try store.changes(of: campaign.key).last { $0.state == .finishing }?.at
+      let error = PlanError(campaign, lastClaim: end ?? campaign.ended, plan: view.care.plan)
+      return HTTPAnswer(json: view.report(upload, bill, error))
     }
     let items = view.tally.items.map { item in
       [
@@ -209,7 +213,9 @@ struct CampaignReports: Sendable {
 extension CampaignView {
   /// All that there was adds up: what was read is good or bad, what was good is a row or a duplicate, and each row has
   /// one outcome.
-  func report(_ upload: CampaignUploadState) -> [UInt8] {
+  func report(
+    _ upload: CampaignUploadState, _ bill: CampaignBill, _ error: PlanError?
+  ) -> [UInt8] {
     JSONWriter.object(capacity: 4096) { writer in
       Self.writeHead(campaign, to: &writer)
       writer.name("read")
@@ -242,10 +248,15 @@ extension CampaignView {
             object.field("sender", item.sender.text)
             if !item.template.isEmpty { object.field("template", item.template) }
             if !item.segment.isEmpty { object.field("country", item.segment) }
+            if let place = places.first(where: { $0.number == item.place }) {
+              object.field("region", place.region)
+            }
             object.field("count", item.count)
           }
         }
       }
+      bill.write(to: &writer)
+      error?.write(to: &writer)
     }
   }
 }

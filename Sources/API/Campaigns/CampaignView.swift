@@ -18,6 +18,8 @@ struct CampaignView {
   let care: StoredCare
   let places: [CampaignPlace]
   let money: CampaignMoney
+  /// Those that wait.
+  let crowds: [CampaignCrowd]
   let now: Timestamp
   let former: CampaignID?
   var warnings: [String] = []
@@ -36,6 +38,7 @@ struct CampaignView {
     care = try store.care(of: campaign.key)
     places = try store.places(of: campaign.key)
     money = try store.money(of: campaign.key)
+    crowds = try store.crowds(of: campaign)
     now = try store.now()
     former =
       try campaign.source.map { source throws(StoreError) in
@@ -155,18 +158,35 @@ struct CampaignView {
     if care.wave == .out, let wave = care.terms.wave, tally.begun >= min(wave, campaign.rows) {
       return ("first-wave", "what becomes of its first \(wave) is waited for", nil)
     }
-    if care.terms.keepsHours, !places.isEmpty, places.allSatisfy({ !$0.opening.contains(now) }) {
-      let next = places.map(\.opening.lowerBound).filter { $0 > now && !$0.isOpenEnded }.min()
-      return ("quiet-hours", "it is quiet where its people live", next)
-    }
-    let running = stops.filter { $0.until > now }
-    if !running.isEmpty, tally.count(.sending) == 0, running.count >= places.count {
+    let stopped = crowds.filter { isStopped($0) }
+    if !stopped.isEmpty, stopped.count == crowds.count {
+      let running = stops.filter { $0.until > now }
       let until = running.map(\.until).min()
       return (
-        "error-budget", running[0].reason, until.flatMap { $0.isOpenEnded ? nil : $0 }
+        "error-budget", running.first?.reason ?? "", until.flatMap { $0.isOpenEnded ? nil : $0 }
       )
     }
+    // What is stopped waits longer than its hours.
+    let closed = crowds.filter { !isStopped($0) }.compactMap { opening(of: $0) }
+    if care.terms.keepsHours, !crowds.isEmpty, closed.count == crowds.count - stopped.count,
+      closed.allSatisfy({ !$0.contains(now) })
+    {
+      let next = closed.map(\.lowerBound).filter { $0 > now && !$0.isOpenEnded }.min()
+      return ("quiet-hours", "it is quiet where its people live", next)
+    }
     return nil
+  }
+
+  private func isStopped(_ crowd: CampaignCrowd) -> Bool {
+    stops.contains { stop in
+      stop.until > now && stop.segment.sender == crowd.sender
+        && stop.segment.place == crowd.place
+        && stop.segment.template == TemplateKey(text: crowd.template).name
+    }
+  }
+
+  private func opening(of crowd: CampaignCrowd) -> Range<Timestamp>? {
+    places.first { $0.number == crowd.place }?.opening
   }
 
   private func writeCare(to writer: inout JSONWriter) {

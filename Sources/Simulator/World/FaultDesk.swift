@@ -65,9 +65,15 @@ extension FaultDesk.Entry {
 }
 
 extension Fault {
+  /// `+33*` names all whose number begins so.
+  private static func names(_ wanted: String?, _ recipient: String?) -> Bool {
+    guard let wanted, wanted.hasSuffix("*") else { return wanted == recipient }
+    return recipient?.hasPrefix(wanted.dropLast()) ?? false
+  }
+
   fileprivate func matches(_ scene: FaultDesk.Scene) -> Bool {
     (provider == nil || provider == scene.provider) && (sender == nil || sender == scene.sender)
-      && (recipient == nil || recipient == scene.recipient)
+      && (recipient == nil || Self.names(recipient, scene.recipient))
       && (template == nil || scene.template == nil || template == scene.template)
   }
 }

@@ -46,10 +46,13 @@ package struct Waits: Hashable, Sendable {
     case retry = "retry"
     case scheduled = "scheduled"
     case campaignScheduled = "campaign-scheduled"
+    case campaignQuiet = "campaign-quiet"
     case doubtLook = "doubt-look"
     case workerGone = "worker-gone"
     case takeOver = "take-over"
     // It ends by itself, nobody knows when.
+    case campaignBlind = "campaign-blind"
+    case campaignFirstWave = "campaign-first-wave"
     case inFlight = "in-flight"
     case behindOthers = "behind-others"
     case notPosted = "not-posted"

@@ -1,4 +1,5 @@
 package import Domain
+internal import JSON
 package import Store
 package import Time
 
@@ -27,14 +28,34 @@ struct CampaignMove: Hashable {
     }
   }
 
+  /// What its provider says of the price of a message that arrived.
+  struct Charge: Hashable {
+    let category: String
+    let isBillable: Bool
+
+    /// As it stands in what is kept of a change.
+    fileprivate init?(_ entry: HistoryEntry?) {
+      guard let pricing = entry?.detail?.value?["pricing"],
+        let category = pricing["category"]?.string
+      else { return nil }
+      self.category = String(category.prefix(64))
+      isBillable = pricing["billable"]?.bool ?? true
+    }
+  }
+
   let from: Spot?
   let to: Spot
+  let charge: Charge?
 
   /// `before` is the change that was the send's last one; nil where there was none. What is only remarked moves nothing.
   init?(_ place: Place, from before: HistoryEntry?, to entry: HistoryEntry) {
     guard before?.state != entry.state else { return nil }
     from = before.map { Spot(place, $0) }
     to = Spot(place, entry)
+    // Once for each message: as it arrives, by the callback of that or by the one before.
+    let arrived: Set<SendState> = [.delivered, .read]
+    let isArrival = arrived.contains(entry.state) && !arrived.contains(before?.state ?? .queued)
+    charge = isArrival ? Charge(entry) ?? Charge(before) : nil
   }
 }
 
@@ -89,6 +110,7 @@ extension Transaction {
       if let from = move.from { changes[from, default: 0] -= 1 }
       changes[move.to, default: 0] += 1
     }
+    try charge(moves)
     // In one order, so that no two wait for each other.
     let sorted = changes.filter { $0.value != 0 }.sorted { $0.key.order < $1.key.order }
     guard !sorted.isEmpty else { return }
@@ -100,6 +122,25 @@ extension Transaction {
         .segment: .integers(sorted.map { Int64($0.key.place.spot) }),
         .state: .integers(sorted.map { Int64($0.key.state.rawValue) }),
         .code: .texts(sorted.map(\.key.code)), .count: .integers(sorted.map { Int64($0.value) }),
+      ])
+  }
+
+  private func charge(_ moves: [CampaignMove]) throws(StoreError) {
+    var charges: [ChargePlace: Int] = [:]
+    for move in moves {
+      guard let charge = move.charge else { continue }
+      charges[ChargePlace(move.to.place, charge), default: 0] += 1
+    }
+    guard !charges.isEmpty else { return }
+    let sorted = charges.sorted { $0.key.order < $1.key.order }
+    try run(
+      Care.charge,
+      [
+        .campaign: .keys(sorted, \.key.campaign),
+        .place: .integers(sorted.map { Int64($0.key.place) }),
+        .category: .texts(sorted.map(\.key.charge.category)),
+        .isBillable: .integers(sorted.map { $0.key.charge.isBillable ? 1 : 0 }),
+        .count: .integers(sorted.map { Int64($0.value) }),
       ])
   }
 
@@ -116,6 +157,22 @@ extension Transaction {
           segment: kind.segment == 0 ? "" : "+\(kind.segment)", place: kind.place,
           variant: kind.variant, state: state, code: row.text(.code), count: row.int(.count))
       })
+  }
+}
+
+private struct ChargePlace: Hashable {
+  let campaign: CampaignKey
+  let place: Int
+  let charge: CampaignMove.Charge
+
+  init(_ spot: CampaignMove.Place, _ charge: CampaignMove.Charge) {
+    campaign = spot.campaign
+    place = FlowKind(spot: spot.spot).place
+    self.charge = charge
+  }
+
+  var order: (Int64, Int, String, Int) {
+    (campaign.value, place, charge.category, charge.isBillable ? 1 : 0)
   }
 }
 

@@ -184,9 +184,17 @@ private struct SendWaitRow {
     isWorkerAlive = row.integer(.workers) > 0
     silentSince = row.optionalTime(.silentSince)
     campaign = row.optionalInt(.campaignState).flatMap { CampaignState(rawValue: $0) }.map {
-      CampaignWait(
+      var wait = CampaignWait(
         name: row.text(.campaign), state: $0, reason: row.optionalText(.campaignReason) ?? "",
         startsAt: row.integer(.wantsStart) == 1 ? row.optionalTime(.startsAt) : nil)
+      if let from = row.optionalTime(.openFrom), let until = row.optionalTime(.openUntil) {
+        wait.opening = from..<max(from, until)
+      }
+      wait.stoppedUntil = row.optionalTime(.stoppedUntil)
+      if row.optionalInt(.needsSight) == 1 { wait.seenUntil = row.optionalTime(.seenUntil) }
+      wait.isBehindFirstWave =
+        row.optionalInt(.allowance).map { $0 <= row.optionalInt(.taken) ?? 0 } ?? false
+      return wait
     }
   }
 
@@ -204,7 +212,9 @@ extension Reasons {
   enum SendColumn: Int, Columns {
     case lane, flow, priority, campaign, template, heldUntil, holdReason, restUntil, lastInbound,
       windowClosed, paidBack, counted, doubtReason, nextLook, postBy, workers, silentSince,
-      campaignState, campaignReason, startsAt, wantsStart
+      campaignState, campaignReason, startsAt, wantsStart, openFrom, openUntil, needsSight,
+      seenUntil,
+      waveState, allowance, taken, stoppedUntil
   }
   static let send = Query<SendParameter, SendColumn>("send")
 

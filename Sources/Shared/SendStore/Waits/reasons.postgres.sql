@@ -26,9 +26,16 @@ FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 SELECT s.lane, s.flow, f.priority, f.campaign, f.template, f.held_until, f.hold_reason, k.rest_until, k.last_inbound,
   k.window_closed, x.paid_back, r.counted, d.reason AS doubt_reason, d.next_look, i.post_by,
   (SELECT count(*) FROM workers w WHERE w.name = i.worker AND w.seen_until > (:now::bigint[])[1]) AS workers,
-  q.since AS silent_since, c.state AS campaign_state, c.reason AS campaign_reason, c.starts_at, c.wants_start
+  q.since AS silent_since, c.state AS campaign_state, c.reason AS campaign_reason, c.starts_at, c.wants_start,
+  o.open_from, o.open_until, e.needs_sight, e.seen_until, e.wave_state, y.allowance, y.taken,
+  (SELECT max(t.until) FROM campaign_stops t WHERE t.campaign = f.campaign_key AND t.lane = f.lane
+    AND t.place = f.place AND (t.template = f.template
+      OR substr(f.template, 1, length(t.template) + 1) = t.template || chr(31))) AS stopped_until
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow
 LEFT JOIN campaigns c ON c.key = f.campaign_key
+LEFT JOIN campaign_places o ON o.campaign = f.campaign_key AND o.number = f.place
+LEFT JOIN campaign_care e ON e.campaign = f.campaign_key
+LEFT JOIN campaign_lanes y ON y.campaign = f.campaign_key AND y.lane = f.lane
 LEFT JOIN contacts k ON k.lane = s.lane AND k.address = s.recipient
 LEFT JOIN pairs x ON x.lane = s.lane AND x.address = s.recipient
 LEFT JOIN recipients r ON r.lane_group = l.lane_group AND r.address = s.recipient
