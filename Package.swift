@@ -289,7 +289,7 @@ let package = Package(
       "CommandTests",
       [
         "postrider", "HTTP", "Forms", "Domain", "EventLog", "JSON", "SendStore", "Simulator",
-        "Store", "SQLite",
+        "Store", "SQLite", "Campaigns",
         "Running", "Settings",
         "Telemetry", "Events", "Platform",
         "Time",

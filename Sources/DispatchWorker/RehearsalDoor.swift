@@ -1,6 +1,6 @@
-package import Domain
+internal import Domain
 package import HTTP
-internal import Providers
+package import Providers
 package import SendStore
 package import Settings
 package import Time
@@ -10,43 +10,89 @@ package struct RehearsalDoor: Sendable {
   private let door: SenderDoor
   private let firstLook: Duration
 
-  package init(_ settings: SenderSettings, of all: Settings) {
+  package init(_ settings: SenderSettings, of all: Settings) throws(ServiceAccount.Fault) {
+    let storage = try all.gcs.map { account throws(ServiceAccount.Fault) in
+      try ServiceAccount(json: account)
+    }
+    // Twilio tells what becomes of a message only where an address is given.
     door = SenderDoor(
-      settings, publicURL: all.publicURL, storage: nil, patience: .seconds(30), routes: RouteBook())
+      settings, publicURL: all.publicURL ?? WebAddress("http://rehearsal"), storage: storage,
+      patience: all.answerTimeout, routes: RouteBook())
     firstLook = all.doubts.first
   }
 
-  /// The request, or the failure of a send that can never go.
-  package func call(for send: ClaimedSend, at now: Timestamp) -> Result<HTTPCall, Failure> {
-    do throws(Failure) { return .success(try door.prepare(send, at: now).call) } catch {
-      return .failure(error)
+  /// What a circuit breaker is about.
+  package var host: String { door.host }
+
+  /// A message on its way.
+  package struct Post: Sendable {
+    fileprivate let prepared: PreparedSend
+    package let at: Timestamp
+
+    package var call: HTTPCall { prepared.call }
+    package var template: String? { prepared.template }
+  }
+
+  package enum Answer: Sendable {
+    case answered(HTTPAnswer)
+    case notReached
+
+    /// Whether the host itself did not do what it should.
+    package var isHostFailure: Bool {
+      switch self {
+      case .answered(let answer): answer.status >= 500
+      case .notReached: true
+      }
     }
   }
 
-  package func report(_ failure: Failure, of send: ClaimedSend) -> AttemptReport {
-    AttemptReport(of: send, Verdict(refused: failure).result, from: door.sender)
+  /// What is recorded of an attempt, and what its lane learns from it.
+  package struct Judged: Sendable {
+    package let report: AttemptReport
+    package let showsThatLaneWorks: Bool
+
+    package var stopsLane: Bool { report.consequences.contains(where: \.stopsLane) }
   }
 
-  /// Without an answer it is in doubt.
-  package func report(
-    _ answer: HTTPAnswer?, of send: ClaimedSend, template: String?, postedAt: Timestamp,
-    at now: Timestamp
-  ) -> AttemptReport {
-    var hold: ProviderHold?
-    let outcome: Outcome
-    if let answer {
-      let told = MetaAnswer.read(
-        ProviderAnswer(status: answer.status, body: answer.body), attempt: send.attempt)
-      (outcome, hold) = (told.outcome, told.hold)
-    } else {
-      outcome = ErrorTable.shared.noAnswer(door.provider, because: "no answer")
+  /// The message, or what is to be recorded of a send that can never go.
+  package func prepare(_ send: ClaimedSend, at now: Timestamp) -> Result<Post, Refused> {
+    do throws(Failure) {
+      return .success(Post(prepared: try door.prepare(send, at: now), at: now))
+    } catch {
+      let verdict = Verdict(refused: error)
+      return .failure(
+        Refused(report: AttemptReport(of: send, verdict.result, from: door.sender)))
     }
+  }
+
+  package struct Refused: Error { package let report: AttemptReport }
+
+  package func judge(_ answer: Answer, to post: Post, at now: Timestamp) -> Judged {
+    let prepared = post.prepared
+    guard case .answered(let answer) = answer else {
+      let verdict = Verdict(notSent: .connectFailed, at: now)
+      return judged(AttemptReport(of: prepared.send, verdict.result, from: door.sender), verdict)
+    }
+    let reading = door.read(
+      ProviderAnswer(
+        status: answer.status, headers: answer.headers.map { ProviderHeader($0.name, $0.value) },
+        body: answer.body),
+      attempt: prepared.send.attempt, prepared.template, by: prepared.route)
     var generator = SystemRandomNumberGenerator()
     let verdict = Verdict(
-      outcome, Verdict.Facts(attempt: send.attempt, template: template), at: now,
-      firstLook: firstLook, using: &generator)
-    return AttemptReport(
-      of: send, verdict.result, postedAt: postedAt, hold: hold,
-      consequences: verdict.consequences, from: door.sender, template: template)
+      reading.outcome,
+      Verdict.Facts(
+        attempt: prepared.send.attempt, template: prepared.template,
+        hasFallback: prepared.hasFallback),
+      at: now, firstLook: firstLook, using: &generator)
+    return judged(
+      AttemptReport(
+        of: prepared.send, verdict.result, postedAt: post.at, hold: reading.hold,
+        consequences: verdict.consequences, from: door.sender, template: prepared.template),
+      verdict)
+  }
+
+  private func judged(_ report: AttemptReport, _ verdict: Verdict) -> Judged {
+    Judged(report: report, showsThatLaneWorks: verdict.showsThatLaneWorks)
   }
 }

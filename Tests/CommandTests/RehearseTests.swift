@@ -1,9 +1,10 @@
+import Campaigns
 import Domain
 import Foundation
 import JSON
 import Platform
-import SendStore
 import SQLite
+import SendStore
 import Simulator
 import Store
 import TestSupport
@@ -12,154 +13,164 @@ import Time
 
 /// Rehearsals from the command line, of campaigns in a store of their own.
 @Suite struct RehearseTests {
-  private final class World {
-    let folder: TemporaryFolder
-    let store: SendStore
-    private let file: String
-    private let sender = SenderID("meta")
-
-    init() throws {
-      folder = try TemporaryFolder()
-      file = folder.file("settings.json5")
-      try """
-      {
-        listen: "127.0.0.1:0", log: "embedded:log.db", store: "sqlite:store.db",
-        spool: { path: "spool.db" }, publicURL: "http://127.0.0.1:1", apiKeys: ["key"],
-        senders: [{
-          id: "meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
-          wabaId: "\(Demo.wabaID)", accessToken: "\(Demo.accessToken)",
-          appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
-          baseURL: "http://127.0.0.1:1/v24.0",
-        }],
-      }
-      """.write(toFile: file, atomically: true, encoding: .utf8)
-      // The command makes the store, with the lanes of the settings.
-      #expect(try CommandTests.run(["store", "migrate", "--config", file]).status == 0)
-      store = try SendStore(.sqlite(path: folder.file("store.db")))
-      _ = try store.tendLeases(WorkerID("test"))
-    }
-
-    deinit { store.close() }
-
-    func campaign(_ count: Int, _ more: String = "", quiet: Bool = false) throws -> CampaignID {
-      let now = try store.now()
-      var new = NewCampaign(
-        id: .random(at: now), tenant: Tenant(app: "default", company: "default"), name: "one",
-        definition: Array(
-          #"{"name":"one","sender":"meta","message":{"template":"hello_world"},\#(more)"unique":true}"#
-            .utf8))
-      new.care.keepsHours = quiet
-      let campaign = try store.create(new).campaign
-      _ = try store.load([
-        CampaignBatch(
-          campaign: campaign.id, load: 1, due: now,
-          rows: (0..<count).map { line in
-            let to = "+39333\(1_000_000 + line)"
-            return CampaignBatch.Row(
-              line: line + 1, sender: sender, recipient: PersonAddress(to),
-              content: Array(
-                #"{"to":"\#(to)","template":{"name":"\#(Demo.template)","language":"en_US"}}"#.utf8),
-              template: TemplateKey(name: Demo.template, language: "en_US").text, region: "IT")
-          }, isEnd: true)
-      ])
-      return campaign.id
-    }
-
-    func rehearse(_ id: CampaignID, _ faults: String...) throws -> JSONValue {
-      let run = try CommandTests.run(
-        ["campaign", "rehearse", id.description, "--json", "--config", file]
-          + faults.flatMap { ["--fault", $0] })
-      #expect(run.status == 0, "\(run)")
-      let line = run.output.split(separator: "\n").last.map { Array($0.utf8) } ?? []
-      return try #require(JSONValue(whole: line), "\(run)")
-    }
-
-    func words(_ words: String...) throws -> CommandTests.Run {
-      try CommandTests.run(["campaign"] + words + ["--config", file])
-    }
-
-    /// The rows of each table.
-    func sizes() throws -> [String: Int64] {
-      let database = try Database(path: folder.file("store.db"))
-      return try Dictionary(
-        uniqueKeysWithValues: [
-          "sends", "queue", "intents", "history", "outbox", "contacts", "recipients", "pairs",
-          "campaigns", "campaign_changes", "reach", "answers",
-        ].map { table in
-          let statement = try database.prepare("SELECT count(*) FROM \(table)")
-          _ = try statement.step()
-          return (table, statement.integer(0))
-        })
-    }
-  }
-
-  private static func count(_ json: JSONValue, _ states: String...) -> Int64 {
-    (json["counts"]?.items ?? []).filter { states.contains($0["state"]?.string ?? "") }
-      .reduce(0) { $0 + ($1["count"]?.integer ?? 0) }
-  }
-
-  private static func time(_ json: JSONValue, _ name: String) throws -> Timestamp {
-    try #require(json[name]?.string.flatMap { Timestamp(rfc3339: $0) }, "\(name)")
-  }
-
   @Test(
     "everybody is sent to once, within the limits, when the plan says, and the store stays as it was"
   )
   func whole() async throws {
     try await onOwnThread {
-      let world = try World()
-      let id = try world.campaign(400)
-      let before = try world.sizes()
-      let told = try world.rehearse(id)
-      #expect(try world.sizes() == before)
-      #expect(try world.store.campaign(id)?.state == .planned)
-      #expect(told["people"]?.integer == 400 && told["attempts"]?.integer == 400)
-      #expect(Self.count(told, "delivered", "read") == 400, "\(told)")
-      #expect(told["violations"]?.integer == 0 && told["duplicates"]?.integer == 0)
-      let difference = try #require(told["differencePercent"]?.string.flatMap { Double($0) })
+      let stand = try RehearsalStand()
+      let id = try stand.campaign(200)
+      let before = try stand.contents()
+      let told = try stand.rehearse(id)
+      #expect(try stand.contents() == before)
+      #expect(told.number("people") == 200 && told.number("attempts") == 200)
+      #expect(told.count("delivered", "read") == 200 && told.number("waiting") == 0)
+      #expect(told.number("violations") == 0 && told.number("duplicates") == 0)
+      let difference = try #require(told.json["differencePercent"]?.double)
       #expect(abs(difference) <= 5, "\(difference) %")
-      #expect(told["notCopied"]?.items?.isEmpty == false)
+      #expect(told.json["state"]?.string == "done")
+      #expect(told.json["price"]?["most"]?.string == "12.00")
+      #expect(told.json["notCopied"]?.items?.isEmpty == false)
     }
   }
 
-  @Test("a cut of the recipients' limit makes it end a day later, and passes no limit")
-  func tierCut() async throws {
+  @Test("what a lane has spent, and who opted out, is as it is now")
+  func spent() async throws {
     try await onOwnThread {
-      let world = try World()
-      let id = try world.campaign(400)
-      let told = try world.rehearse(id, "tier-cut@20%")
-      #expect(told["people"]?.integer == 400 && told["violations"]?.integer == 0, "\(told)")
-      let late = try Self.time(told, "finish") - Self.time(told, "plannedFinish")
-      #expect(late > .seconds(86_000) && late < .seconds(2 * 86_400), "\(late)")
-    }
-  }
-
-  @Test("an expired token stops the lane until it is mended, and nobody is lost")
-  func token() async throws {
-    try await onOwnThread {
-      let world = try World()
-      let id = try world.campaign(200)
-      let told = try world.rehearse(id, "token-expires@30%", "token-mended@10m")
-      #expect(Self.count(told, "delivered", "read") == 200, "\(told)")
-      let span = try Self.time(told, "finish") - Self.time(told, "start")
-      #expect(span > .seconds(60) && told["duplicates"]?.integer == 0, "\(span)")
+      let stand = try RehearsalStand(
+        budget: #"rate: "100/s", inFlight: 200, daily: { limit: 250, counts: "recipients" }"#)
+      // A hundred of the day's recipients are used up.
+      let earlier = try stand.campaign(100, from: 1000)
+      #expect(try stand.send(earlier) == 100)
+      let id = try stand.campaign(200)
+      try stand.optOut(ofPerson: 7)
+      let told = try stand.rehearse(id)
+      #expect(told.number("people") == 199 && told.number("violations") == 0)
+      #expect(told.counts["failed opted-out"] == 1 && told.number("waiting") == 0, "\(told)")
+      let late = try told.time("finish") - told.time("start")
+      #expect(late > .seconds(86_000) && late < .seconds(87_000), "\(late)")
+      #expect(told.limits.contains("recipients"), "\(told.limits)")
     }
   }
 
   @Test("quiet hours are kept")
   func quietHours() async throws {
     try await onOwnThread {
-      let world = try World()
-      // Italy is one or two hours ahead of UTC.
-      let hour = Int(try world.store.now().microseconds / 3_600_000_000 % 24)
-      let (from, until) = (hour, (hour + 4) % 24)
-      func text(_ hour: Int) -> String { "\(hour < 10 ? "0" : "")\(hour):00" }
-      let id = try world.campaign(
-        50, #""quietHours":{"from":"\#(text(from))","to":"\#(text(until))"},"#, quiet: true)
-      let told = try world.rehearse(id)
-      #expect(told["people"]?.integer == 50, "\(told)")
-      let first = try #require(told["first"]?.string.flatMap { Timestamp(rfc3339: $0) })
-      #expect(first - (try Self.time(told, "start")) > .seconds(1800))
+      let stand = try RehearsalStand()
+      // Italy is one or two hours ahead of UTC, so it is quiet there for one to three hours more.
+      let hour = Int(try stand.store.now().microseconds / 3_600_000_000 % 24)
+      func text(_ hour: Int) -> String { "\(hour % 24 < 10 ? "0" : "")\(hour % 24):00" }
+      let id = try stand.campaign(
+        50, #""quietHours":{"from":"\#(text(hour))","to":"\#(text(hour + 4))"}"#)
+      let told = try stand.rehearse(id)
+      #expect(told.number("people") == 50 && told.count("delivered", "read") == 50, "\(told)")
+      let opened = try told.time("first")
+      #expect(opened - (try told.time("start")) > .seconds(60 * 60), "\(told)")
+      #expect(opened.microseconds % 3_600_000_000 < 1_000_000, "\(opened)")
+      #expect(told.limits == ["quiet-hours"])
+    }
+  }
+
+  @Test("the rest of a first wave waits until what became of it was seen")
+  func firstWave() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand()
+      let id = try stand.campaign(200, #""firstWave":{"size":50,"wait":"10m"}"#)
+      let told = try stand.rehearse(id)
+      #expect(told.number("people") == 200 && told.count("delivered", "read") == 200, "\(told)")
+      #expect(told.limits.contains("first-wave"), "\(told.limits)")
+      let whole = try told.time("finish") - told.time("start")
+      #expect(whole > .seconds(3) && whole < .seconds(60), "\(whole) \(told)")
+    }
+  }
+
+  @Test("what fails too often uses up the error budget, and the others wait for a person")
+  func errorBudget() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand()
+      let budget = #""errorBudget":{"share":10,"after":20}"#
+      let id = try stand.campaign(200, budget, expiry: .seconds(2 * 86_400))
+      let told = try stand.rehearse(id, "template-paused@20%")
+      #expect(told.events.contains { $0.contains("failed with 132015") }, "\(told.events)")
+      let waiting = told.number("waiting") ?? 0
+      #expect(waiting > 0 && told.counts["queued"] == waiting, "\(told)")
+      #expect(told.limits.contains("lane-held") && told.number("duplicates") == 0, "\(told)")
+      // Without one all of them meet it.
+      let without = try stand.campaign(200, from: 200, expiry: .seconds(2 * 86_400))
+      let failed = try stand.rehearse(without, "template-paused@20%")
+      #expect(failed.number("waiting") == 0 && failed.number("duplicates") == 0, "\(failed)")
+      #expect((failed.counts["failed 132015"] ?? 0) > (told.counts["failed 132015"] ?? 0))
+    }
+  }
+
+  @Test("a campaign is paused before it costs more than it may")
+  func ceiling() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand()
+      let id = try stand.campaign(200, #""maxPrice":"6.00""#)
+      let told = try stand.rehearse(id)
+      // A message costs 0.06.
+      #expect(told.json["state"]?.string == "paused" && told.number("people") == 100, "\(told)")
+      #expect(told.events.contains { $0.contains("could cost more than the 6.00") }, "\(told)")
+    }
+  }
+
+  @Test("a cut of the recipients' limit makes it end a day later, and passes no limit")
+  func tierCut() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand()
+      let id = try stand.campaign(400)
+      let told = try stand.rehearse(id, "tier-cut@20%")
+      #expect(told.number("people") == 400 && told.number("violations") == 0, "\(told)")
+      let late = try told.time("finish") - told.time("plannedFinish")
+      #expect(late > .seconds(86_000) && late < .seconds(87_000), "\(late)")
+      #expect(told.limits.contains("recipients"), "\(told.limits)")
+      #expect(told.events.contains { $0.contains("from 1000 to 250") }, "\(told.events)")
+      // It rises again before the others come back.
+      let risen = try stand.rehearse(id, "tier-cut@20%", "tier-rise@1h")
+      #expect(try risen.time("finish") - risen.time("start") < .seconds(3700), "\(risen)")
+      #expect(risen.number("people") == 400 && risen.number("violations") == 0, "\(risen)")
+    }
+  }
+
+  @Test("an expired token stops the lane until there is a new one, and nobody is lost")
+  func token() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand()
+      let id = try stand.campaign(200)
+      let told = try stand.rehearse(id, "token-expires@30%", "token-mended@10m")
+      #expect(told.count("delivered", "read") == 200, "\(told)")
+      let span = try told.time("finish") - told.time("start")
+      #expect(span > .seconds(600) && span < .seconds(660), "\(span)")
+      #expect(told.limits.contains("lane-held") && told.number("duplicates") == 0)
+    }
+  }
+
+  @Test("while nobody can be reached nothing is lost or sent twice, and it goes on afterwards")
+  func outage() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand(budget: #"rate: "2/s""#)
+      let id = try stand.campaign(200)
+      let told = try stand.rehearse(id, "provider-down@30s..2m")
+      #expect(told.count("delivered", "read") == 200, "\(told)")
+      #expect(told.number("duplicates") == 0 && told.number("violations") == 0)
+      let late = try told.time("finish") - told.time("plannedFinish")
+      #expect(late > .seconds(80) && late < .seconds(150), "\(late)")
+    }
+  }
+
+  @Test("several lanes of a campaign go beside each other, Twilio's too")
+  func lanes() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand(senders: [RehearsalStand.meta, RehearsalStand.twilio])
+      let id = try stand.campaign(200)
+      let told = try stand.rehearse(id)
+      #expect(told.number("people") == 200 && told.count("delivered", "read") == 200, "\(told)")
+      #expect(told.number("violations") == 0 && told.number("duplicates") == 0)
+      let lanes = told.json["lanes"]?.items ?? []
+      #expect(lanes.compactMap { $0["sent"]?.integer } == [100, 100], "\(told)")
+      let difference = try #require(told.json["differencePercent"]?.double)
+      #expect(abs(difference) <= 5, "\(difference) %")
     }
   }
 

@@ -24,10 +24,9 @@ package struct VirtualSimulator: Sendable {
     take(at: now.microseconds)
   }
 
-  /// When it does something by itself next.
+  /// When it does something by itself next; nil where nothing is to come.
   package var next: Timestamp? {
-    happened.isEmpty
-      ? later.next.map { Timestamp(microseconds: $0) } : Timestamp(microseconds: .min)
+    happened.isEmpty ? later.next.map { Timestamp(microseconds: $0) } : .distantPast
   }
 
   package mutating func go(to now: Timestamp) -> [Happening] {
@@ -53,13 +52,9 @@ package struct VirtualSimulator: Sendable {
     take(at: now.microseconds)
   }
 
-  /// Every account of Meta's has it from now on.
-  package mutating func add(_ template: MetaApp.Template) {
-    for app in world.settings.meta.indices {
-      for account in world.settings.meta[app].accounts.indices {
-        world.settings.meta[app].accounts[account].templates.append(template)
-      }
-    }
+  /// From now on the template of this message is an approved one that takes what the message gives it.
+  package mutating func approve(templateOf call: HTTPCall, isMarketing: Bool) {
+    world.approve(templateOf: HTTPRequest(inside: call), isMarketing: isMarketing)
   }
 
   /// How often a limit was passed, and how often a message was taken twice.
@@ -84,10 +79,7 @@ package struct VirtualSimulator: Sendable {
 
   private mutating func take(_ reply: Reply) {
     guard case .inside(let number) = reply.responder else { return }
-    if case .answer(let answer) = reply.manner {
-      happened.append(.answered(number, answer))
-    } else {
-      happened.append(.answered(number, nil))
-    }
+    let answer: HTTPAnswer? = if case .answer(let answer) = reply.manner { answer } else { nil }
+    happened.append(.answered(number, answer))
   }
 }

@@ -5,7 +5,7 @@ internal import Time
 /// Everything there is, behind one lock. It decides; what has to be done about it is left in `effects`, for
 /// the engine to do outside the lock.
 struct World: Sendable {
-  var settings: SimulatorSettings
+  private(set) var settings: SimulatorSettings
   let dice: Dice
   let mint: IDMint
   let start: Int64

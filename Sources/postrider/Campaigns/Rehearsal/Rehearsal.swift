@@ -2,342 +2,250 @@ internal import Campaigns
 internal import DispatchWorker
 internal import Domain
 internal import HTTP
-internal import JSON
-internal import Places
 internal import Platform
-internal import Running
 internal import SendStore
 internal import Settings
 internal import Simulator
 internal import StatusWorker
+internal import Store
 internal import Time
 
-/// A campaign in virtual time: the store's own claims on a copy, answered by the simulator's rules.
+/// A campaign in virtual time: claimed from a copy of the store, posted to the simulator's rules, told of as a provider
+/// tells, and looked after by the loop that does so in production.
+///
+/// Time goes from one moment to the next at which something can happen, so a day in which a lane waits takes no longer than
+/// a second in which it sends.
 final class Rehearsal {
   private let stage: RehearsalStage
-  private let definition: CampaignDefinition
-  private let settings: Settings
-  private let zones: ZoneBook?
-  private let faults: [RehearsalFault]
-  private let care: StoredCare
-  private let senders: [SenderSettings]
-  private var doors: [SenderID: RehearsalDoor] = [:]
-  private var simulator: VirtualSimulator
-  private var limit: [String: Int] = [:]
-  private var watch: ErrorBudget.Watch?
+  private let care: RehearsalCare
+  private let callbacks: RehearsalCallbacks
+  private var world: RehearsalWorld
+  private var lanes: [RehearsalLane]
+  private var breakers: [String: CircuitBreaker] = [:]
+  private var faults: RehearsalFaults
+  private var underWay: [Int: (post: RehearsalDoor.Post, lane: Int)] = [:]
+  private var outcome = RehearsalOutcome()
+  private var display: RehearsalDisplay?
 
-  private var lanes: [SenderID: Timestamp] = [:]
-  private var underWay: [Int: Post] = [:]
-  private var lastNumber = 0
-  private var templates: Set<String> = []
-  private var callbacks: [CallbackReport] = []
-  private var struck: Set<Int> = []
-  private var tokenFault: Int?
-  private var leasedUntil = Timestamp.distantPast
-  private var wave: (found: FirstWave.Found, since: Timestamp)?
+  private var heardAt = Timestamp.distantPast
+  private var tendedAt = Timestamp.distantPast
   private var tendAt = Timestamp.distantPast
-  private var display = ProgressDisplay()
-
-  private(set) var outcome = RehearsalOutcome()
-
-  private struct Post {
-    let send: ClaimedSend
-    let sender: SenderID
-    let template: String?
-    let at: Timestamp
-  }
+  /// When anything was last sent or told.
+  private var movedAt = Timestamp.distantPast
 
   private var store: SendStore { stage.store }
   private var now: Timestamp { stage.clock.now }
 
-  init?(
-    _ stage: RehearsalStage, _ definition: CampaignDefinition, _ settings: Settings,
-    senders: [SenderSettings], zones: ZoneBook?, faults: [RehearsalFault]
+  init(
+    _ stage: RehearsalStage, senders: [SenderSettings], faults: [RehearsalFault],
+    display: RehearsalDisplay?
   ) throws {
-    let prospects = try stage.store.prospects(of: senders.map(\.sender), besides: nil).lanes
-    guard
-      let world = RehearsalWorld(senders, prospects, inWindow: stage.inWindow, at: stage.clock.now)
-    else { return nil }
-    (self.stage, self.definition, self.settings) = (stage, definition, settings)
-    (self.senders, self.zones, self.faults) = (senders, zones, faults)
-    simulator = world.simulator
-    care = try stage.store.care(of: stage.campaign.key)
-    watch = definition.care.errorBudget.map { ErrorBudget.Watch($0) }
-    for sender in senders {
-      doors[sender.sender.id] = RehearsalDoor(sender, of: settings)
-      lanes[sender.sender.id] = .distantPast
-    }
-    for lane in prospects {
-      if case .recipients(let count) = lane.budget.daily { limit[lane.group.text] = count }
-    }
+    self.stage = stage
+    self.display = display
+    self.faults = RehearsalFaults(faults)
+    care = try RehearsalCare(stage)
+    callbacks = RehearsalCallbacks(stage.store)
+    world = try RehearsalWorld(stage, senders)
+    lanes = try senders.map { try RehearsalLane($0, of: stage.settings) }
   }
 
-  /// Until nothing of it is left to come.
-  func run(from start: Timestamp) throws {
+  /// Until nothing of it is to come.
+  func run(from start: Timestamp) throws -> RehearsalOutcome {
     stage.clock.go(to: start)
     outcome.start = start
+    movedAt = start
     try tend()
     if case .refused(let why) = try store.order(.start, stage.campaign.id) {
       outcome.refusal = why
-      return
+      return outcome
     }
-    let end = (try store.campaign(stage.campaign.id)?.expires ?? start) + .seconds(86_400)
-    while now < end {
-      try strike(from: start)
-      if now >= tendAt { try tend() }
-      try claim()
+    try tend()
+    repeat {
+      try strike()
+      if isTendDue { try tend() }
+      for lane in lanes.indices where lanes[lane].isDue(at: now) { try claim(from: lane) }
       try hear()
-      show()
-      guard let next = next(from: start) else { break }
-      note(until: next)
-      stage.clock.go(to: max(next, now + .milliseconds(1)))
-    }
-    try applyCallbacks()
-    let tally = try count()
-    outcome.tally = tally
-    outcome.waiting = try store.crowds(of: stage.campaign).reduce(0) { $0 + $1.waiting }
-    outcome.violations = simulator.violations
-    outcome.duplicates = simulator.duplicates
-    outcome.budgets = try store.laneStatus().filter { lane in
-      senders.contains { $0.sender.id == lane.sender }
-    }
+      display?.show(outcome, of: stage.people, at: now)
+    } while goOn()
+    try finish()
+    return outcome
   }
 
-  private func next(from start: Timestamp) -> Timestamp? {
-    let own = [simulator.next, lanes.values.min()].compactMap(\.self)
-      .filter { $0 < .distantFuture }.min()
-    let timed = faults.enumerated().compactMap { index, fault -> Timestamp? in
-      guard !struck.contains(index), case .after(let span) = fault.when else { return nil }
-      return start + span
-    }.min()
-    let isIdle = own == nil && underWay.isEmpty
-    guard !isIdle || timed != nil || (tendAt < .distantFuture && outcome.posted < stage.people)
-    else { return nil }
-    return [own, timed, tendAt < .distantFuture ? tendAt : nil].compactMap(\.self).min()
+  // MARK: Time
+
+  /// False where nothing more is to come.
+  private func goOn() -> Bool {
+    guard !isOver, let next = nextMoment else { return false }
+    stage.clock.go(to: max(next, now + .milliseconds(1)))
+    return true
   }
+
+  private var isOver: Bool {
+    // What comes after its expiry is no longer of it.
+    if let expires = care.campaign.expires, now > expires + Self.afterExpiry { return true }
+    let isStanding = care.campaign.state.hasEnded || care.campaign.state == .paused
+    return isStanding && underWay.isEmpty && world.simulator.next == nil
+  }
+
+  private static let afterExpiry = Duration.seconds(7200)
+
+  private var nextMoment: Timestamp? {
+    let claims = lanes.filter(\.isClaimable).map(\.wake)
+    let expiry = care.campaign.expires.flatMap { $0 > now ? $0 : nil }
+    return (claims + [hearAt, faults.next(from: outcome.start), tendAt, expiry].compactMap(\.self))
+      .filter { !$0.isOpenEnded }.min()
+  }
+
+  /// Answers and callbacks are heard some at a time, as they are written down.
+  private var hearAt: Timestamp? { world.simulator.next.map { max($0, heardAt + Self.hearing) } }
+
+  private static let hearing = Duration.milliseconds(20)
 
   // MARK: Claims and posts
 
-  private func claim() throws {
-    for (sender, wake) in lanes.sorted(by: { $0.key.text < $1.key.text }) where wake <= now {
-      guard let lease = try lease(of: sender), let door = doors[sender],
-        case .claimed(let claim) = try store.claim(
-          sender, lease, worker: stage.worker, limit: 500)
-      else {
-        lanes[sender] = now + .seconds(1)
-        continue
-      }
-      lanes[sender] = claim.next ?? .distantFuture
-      if let hold = claim.hold { outcome.hold = Self.name(hold) }
-      outcome.isHeld = claim.hold != nil
-      for send in claim.sends { try post(send, sender, door) }
+  private func claim(from lane: Int) throws {
+    let door = lanes[lane].door
+    let room = breakers[door.host]?.room(at: now)
+    let limit = min(room ?? RehearsalLane.claimLimit, lanes[lane].claimLimit)
+    guard limit > 0, let lease = try stage.lease(of: lanes[lane].sender.laneGroup),
+      case .claimed(let claim) = try store.claim(
+        lanes[lane].sender.id, lease, worker: stage.worker, limit: limit)
+    else {
+      lanes[lane].limit = .laneHeld
+      lanes[lane].sleep(until: breakerWake(door.host) ?? now + .seconds(1), at: now)
+      return
     }
+    if room != nil, !claim.sends.isEmpty { breakers[door.host]?.beginProbe() }
+    let mayHaveMore = claim.sends.count == limit && claim.hold == nil
+    lanes[lane].sleep(until: mayHaveMore ? now : claim.next ?? .distantFuture, at: now)
+    try post(claim.sends, by: lane)
+    // Its template waits.
+    let isHeld = claim.sends.isEmpty && underWay.isEmpty
+    lanes[lane].limit =
+      try claim.hold?.limit ?? care.limit(at: now) ?? (isHeld ? .laneHeld : .inFlight)
   }
 
-  private var leases: [Lease] = []
-
-  private func lease(of sender: SenderID) throws -> Lease? {
-    if leasedUntil <= now + .seconds(1) {
-      let report = try store.tendLeases(stage.worker)
-      (leases, leasedUntil) = (report.held, report.until)
-    }
-    let group = senders.first { $0.sender.id == sender }?.sender.laneGroup
-    return leases.first { $0.group == group }
+  private func breakerWake(_ host: String) -> Timestamp? {
+    guard case .open(let until) = breakers[host]?.state(at: now) else { return nil }
+    return until
   }
 
-  private func post(_ send: ClaimedSend, _ sender: SenderID, _ door: RehearsalDoor) throws {
-    switch door.call(for: send, at: now) {
-    case .failure(let failure): _ = try store.record([door.report(failure, of: send)])
-    case .success(let call):
-      let body = try JSONDocument(call.body).root
-      let key = body["template"].map { use in
-        TemplateKey(
-          name: use["name"]?.string ?? "", language: use["language"]?["code"]?.string ?? ""
-        ).text
+  private func post(_ sends: [ClaimedSend], by lane: Int) throws {
+    guard !sends.isEmpty else { return }
+    movedAt = now
+    var refused: [AttemptReport] = []
+    var new = 0
+    for send in sends {
+      switch lanes[lane].door.prepare(send, at: now) {
+      case .failure(let fault): refused.append(fault.report)
+      case .success(let post):
+        let number = world.ask(post.call, template: post.template, at: now)
+        underWay[number] = (post, lane)
+        lanes[lane].posted(isFirst: send.attempt == 1, at: now)
+        new += send.attempt == 1 ? 1 : 0
       }
-      if let key, templates.insert(key).inserted,
-        let template = MetaApp.Template(asUsedIn: body, isMarketing: care.terms.isMarketing)
-      {
-        simulator.add(template)
-      }
-      lastNumber += 1
-      underWay[lastNumber] = Post(send: send, sender: sender, template: key, at: now)
-      simulator.ask(call, number: lastNumber, at: now)
-      outcome.posted(at: now, isFirst: send.attempt == 1)
     }
+    outcome.posted(new, of: sends.count - refused.count, held: lanes[lane].limit, at: now)
+    guard !refused.isEmpty else { return }
+    _ = try store.record(refused)
+    lanes[lane].wake(at: now)
   }
 
   private func hear() throws {
+    guard let due = hearAt, due <= now else { return }
+    heardAt = now
     var reports: [AttemptReport] = []
-    for happening in simulator.go(to: now) {
+    var calls: [HTTPCall] = []
+    for happening in world.go(to: now) {
       switch happening {
       case .answered(let number, let answer):
-        guard let post = underWay.removeValue(forKey: number), let door = doors[post.sender] else {
-          continue
-        }
-        reports.append(
-          door.report(
-            answer, of: post.send, template: post.template, postedAt: post.at, at: now))
-        lanes[post.sender] = now
-      case .called(let call):
-        callbacks += try RehearsalCallbacks.reports(in: call.body, at: now)
+        guard let (post, lane) = underWay.removeValue(forKey: number) else { continue }
+        reports.append(take(answer.map { .answered($0) } ?? .notReached, to: post, lane))
+      case .called(let call): calls.append(call)
       }
     }
     if !reports.isEmpty { _ = try store.record(reports) }
-    if callbacks.count >= 200 { try applyCallbacks() }
+    try callbacks.apply(calls, at: now)
+    movedAt = now
   }
 
-  private func applyCallbacks() throws {
-    guard !callbacks.isEmpty else { return }
-    _ = try store.apply(callbacks)
-    callbacks = []
+  private func take(
+    _ answer: RehearsalDoor.Answer, to post: RehearsalDoor.Post, _ lane: Int
+  ) -> AttemptReport {
+    let door = lanes[lane].door
+    let judged = door.judge(answer, to: post, at: now)
+    if answer.isHostFailure {
+      breakers[door.host, default: CircuitBreaker()].failed(at: now)
+    } else {
+      breakers[door.host]?.succeeded()
+    }
+    lanes[lane].recorded(judged, at: now)
+    return judged.report
   }
 
   // MARK: Care
 
-  /// As whoever looks after campaigns does, and as often as anything of it can have changed.
+  /// Before a claim, as what is claimed depends on it.
+  private var isTendDue: Bool {
+    now >= tendAt
+      || now >= tendedAt + care.pace && lanes.contains { $0.isDue(at: now) }
+  }
+
   private func tend() throws {
-    let campaign = stage.campaign
-    var next = Timestamp.distantFuture
-    if let hours = definition.care.quietHours {
-      let places = try store.places(of: campaign.key)
-      let book = CampaignHours(hours, zones: zones, places: places)
-      var openings: [Int: Range<Timestamp>] = [:]
-      for place in places where place.opening.upperBound <= now + SendStore.postSpan {
-        openings[place.number] = book.opening(of: place, from: max(now, place.opening.upperBound))
-      }
-      try store.open(openings, of: campaign.key)
-      for place in try store.places(of: campaign.key) where place.opening.upperBound > now {
-        next = min(next, max(place.opening.upperBound, now + .seconds(1)))
-      }
-      if !openings.isEmpty { for sender in lanes.keys { lanes[sender] = now } }
+    try care.tend()
+    tendedAt = now
+    // Where nothing has happened for long, nothing changes soon.
+    tendAt = now + max(care.pace, (now - movedAt) / 20)
+    if care.wave == .out, let wave = stage.definition.care.firstWave {
+      let end = movedAt + wave.wait
+      if end > now { tendAt = min(tendAt, end) }
     }
-    if care.terms.needsSight {
-      try store.see([campaign.key], until: now + .seconds(3600))
-      try applyCallbacks()
-      let tally = try count()
-      try lookAtFailures(tally)
-      try lookAtWave(tally)
-      // While something is under way it may have to be stopped at once.
-      next = min(
-        next, now + (underWay.isEmpty && simulator.next == nil ? .seconds(60) : .milliseconds(500)))
+    let pulses = try store.lanePulses()
+    for lane in lanes.indices {
+      guard let pulse = pulses[lanes[lane].sender.id], pulse != lanes[lane].pulse else { continue }
+      lanes[lane].pulse = pulse
+      lanes[lane].wake(at: now)
     }
-    tendAt = next
-  }
-
-  private func lookAtFailures(_ tally: CampaignTally) throws {
-    guard let budget = definition.care.errorBudget else { return }
-    let running = try store.stops(of: stage.campaign.key).filter { $0.until > now }
-    let stops = (watch?.look(at: tally) ?? []).filter { breach in
-      !running.contains { $0.segment == breach.segment && $0.cause == breach.code }
-    }.map { breach in
-      CampaignStop(
-        breach.segment, cause: breach.code, since: now,
-        until: budget.rest.map { now + $0 } ?? .distantFuture,
-        reason: "\(breach.failed) of the last \(breach.of) failed with \(breach.code)")
-    }
-    for stop in stops {
-      watch?.forget(stop.segment, as: tally)
-      outcome.news.append("\(stop.segment.sender) stops for \(stop.cause): \(stop.reason)")
-    }
-    try store.stop(stops, of: stage.campaign.key)
-  }
-
-  private func lookAtWave(_ tally: CampaignTally) throws {
-    guard let first = definition.care.firstWave,
-      try store.care(of: stage.campaign.key).wave == .out
-    else { return }
-    let found = FirstWave.Found(
-      begun: tally.begun, arrived: tally.count(.delivered, .read),
-      failed: tally.items.reduce(0) { $0 + ($1.state.isFailure ? $1.count : 0) }, optedOut: 0,
-      open: tally.count(.queued, .sending, .inDoubt, .accepted, .sent))
-    if wave?.found != found { wave = (found, now) }
-    switch first.verdict(
-      on: found, of: stage.people, quiet: now - (wave?.since ?? now))
-    {
-    case .wait: break
-    case .pass:
-      try store.passWave(of: stage.campaign.key)
-      for sender in lanes.keys { lanes[sender] = now }
-    case .fail(let why):
-      outcome.news.append("it is paused for its first wave: \(why)")
-      _ = try store.order(.pause, stage.campaign.id, because: CampaignReason(.firstWave, why))
-    }
-  }
-
-  /// What is told of sends is counted as it is published.
-  private func count() throws -> CampaignTally {
-    while true {
-      let changes = try store.unpublished(limit: 5000)
-      guard !changes.rows.isEmpty else { break }
-      try store.published(changes)
-    }
-    return try store.tally(of: stage.campaign.key)
   }
 
   // MARK: Faults
 
-  private func strike(from start: Timestamp) throws {
-    for (index, fault) in faults.enumerated() where !struck.contains(index) {
-      let isDue =
-        switch fault.when {
-        case .after(let span): start + span <= now
-        case .share(let share): Double(outcome.posted) * 100 >= share * Double(stage.people)
-        }
-      guard isDue else { continue }
-      struck.insert(index)
-      outcome.news.append("\(now): \(fault.what.rawValue)")
-      try strike(fault)
-      for sender in lanes.keys { lanes[sender] = now }
+  private func strike() throws {
+    let share = stage.people == 0 ? 1 : Double(outcome.people) / Double(stage.people)
+    for fault in faults.due(at: now, from: outcome.start, share: share) {
+      let told = try faults.strike(fault, &world, lanes.map(\.sender), store, at: now)
+      outcome.note(told, at: now)
+      for lane in lanes.indices { lanes[lane].wake(at: now) }
+    }
+    // Whatever is left of it ends then.
+    if let expires = care.campaign.expires, now >= expires, tendedAt < expires {
+      for lane in lanes.indices { lanes[lane].wake(at: now) }
     }
   }
 
-  private func strike(_ fault: RehearsalFault) throws {
-    switch fault.what {
-    case .tokenExpires:
-      tokenFault = simulator.switchOn(Simulator.expiredToken, at: now)
-    case .tokenMended:
-      if let tokenFault { simulator.switchOff(tokenFault) }
-      tokenFault = nil
-      for sender in senders { try store.resume(sender.sender.id) }
-    case .templatePaused: _ = simulator.switchOn(Simulator.pausedTemplate, at: now)
-    case .providerDown:
-      _ = simulator.switchOn(Simulator.outage(lasting: fault.lasting ?? .zero), at: now)
-    case .tierCut, .tierRise:
-      for (group, limit) in self.limit {
-        let levels = TierLadder.meta.levels.map(\.limit)
-        let found =
-          fault.what == .tierCut
-          ? levels.last { $0 < limit } : levels.first { $0 > limit }
-        guard let found else { continue }
-        self.limit[group] = found
-        simulator.setLimit(of: group, to: found, at: now)
-        let own = senders.filter { $0.sender.laneGroup.text == group }.map(\.sender.id)
-        try store.tell(recipients: found, of: own)
-      }
+  private func finish() throws {
+    try care.tend()
+    outcome.state = care.campaign.state
+    outcome.tally = try store.tally(of: care.campaign.key)
+    outcome.waiting = try store.crowds(of: care.campaign).reduce(0) { $0 + $1.waiting }
+    (outcome.violations, outcome.duplicates) = (
+      world.simulator.violations, world.simulator.duplicates
+    )
+    outcome.budgets = try store.laneStatus().filter { status in
+      lanes.contains { $0.sender.id == status.sender }
     }
+    outcome.lanes = lanes.map { ($0.sender.id, $0.sent, $0.finish) }
+    try noteChanges()
   }
 
-  // MARK: What is seen
-
-  private func note(until next: Timestamp) {
-    let limit =
-      outcome.isHeld ? outcome.hold : outcome.posted >= stage.people ? "answers" : "campaign"
-    outcome.note(limit, from: now, until: next)
-  }
-
-  private static func name(_ hold: LaneHold) -> String {
-    switch hold {
-    case .stopped(let stop): "lane-stopped (\(stop.code))"
-    case .held, .predecessor: "lane-held"
-    case .budget(let name, _): name.rawValue
+  private func noteChanges() throws {
+    for change in try store.changes(of: care.campaign.key) {
+      guard let reason = change.reason else { continue }
+      outcome.note("\(change.state.name): \(reason.text)", at: change.at)
     }
-  }
-
-  private func show() {
-    display.show(
-      [
-        "\(ProgressDisplay.bar(outcome.posted, of: stage.people)) \(outcome.posted) of \(stage.people), \(now)"
-      ], line: "\(outcome.posted) of \(stage.people) rehearsed, \(now)")
+    for stop in try store.stops(of: care.campaign.key) {
+      outcome.note(
+        "\(stop.segment.sender) \(stop.segment.template) stops: \(stop.reason)", at: stop.since)
+    }
   }
 }

@@ -23,72 +23,80 @@ final class RehearsalClock: Sendable {
   }
 }
 
-/// A store of its own with a copy of one campaign in it, which is gone with the object.
+/// A store of its own with a copy of one campaign in it, and with its own time. It is gone with the object.
 final class RehearsalStage {
   let clock: RehearsalClock
   let store: SendStore
+  let settings: Settings
+  let definition: CampaignDefinition
+  let worker = WorkerID("rehearsal")
   let campaign: StoredCampaign
+  let care: CareTerms
+  /// Not written to yet, as the campaign was copied.
   let people: Int
   /// Who wrote within a day.
   let inWindow: Set<PersonAddress>
-  let worker = WorkerID("rehearsal")
   private let folder: URL
+  private var leases: [Lease] = []
+  private var leasedUntil = Timestamp.distantPast
 
   init(
     copying real: SendStore, _ original: StoredCampaign, _ definition: CampaignDefinition,
     _ settings: Settings
   ) throws {
-    let now = try real.now()
-    let clock = RehearsalClock(now)
-    self.clock = clock
+    (self.definition, self.settings) = (definition, settings)
+    clock = RehearsalClock(try real.now())
     folder = Self.parent.appending(path: "postrider-rehearsal-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let store = try SendStore(
-      .sqlite(path: folder.appending(path: "store.db").path, clock: clock.storeClock))
-    self.store = store
-    try store.define(settings.senders.map(\.sender))
-    try store.put(try real.copiedLanes())
-    _ = try store.tendLeases(worker)
-    let care = try real.care(of: original.key)
-    var new = NewCampaign(
-      id: original.id, tenant: original.tenant, name: original.name,
-      definition: original.definition, pace: definition.pace, share: definition.share,
-      lanes: max(1, definition.senders.count), expiry: original.expiry, expires: original.expires)
-    new.care = care.terms
-    let made = try store.create(new).campaign
-    var (people, inWindow): (Int, Set<PersonAddress>) = (0, [])
-    try real.copy(of: original, reachedSince: care.terms.cap.map { now - $0.span }) { rows in
-      guard let first = rows.first else { return }
-      _ = try store.load([
-        CampaignBatch(
-          campaign: original.id, load: made.load, priority: first.priority, isByRecipient: false,
-          due: now, rows: rows.map(\.row))
-      ])
-      try store.put(rows, of: original.tenant)
-      people += rows.count
-      inWindow.formUnion(rows.filter { $0.isWindowOpen(at: now) }.map(\.row.recipient))
+    try FileManager.default.createDirectory(
+      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    do {
+      store = try SendStore(
+        .sqlite(path: folder.appending(path: "store.db").path, clock: clock.storeClock))
+    } catch {
+      Self.remove(folder)
+      throw error
     }
-    _ = try store.load([
-      CampaignBatch(
-        campaign: original.id, load: made.load, priority: definition.priority,
-        isByRecipient: false, due: now, rows: [], isEnd: true)
-    ])
-    let known = try real.places(of: original.key)
-    var prices: [Int: Int64?] = [:]
-    for place in try store.places(of: made.key) {
-      prices[place.number] =
-        known.first { $0.region == place.region && $0.zone == place.zone }?.price
+    care = try Self.care(of: original, in: real)
+    do {
+      let copy = StageCopy(from: real, to: store, definition, care, at: clock.now)
+      (campaign, people, inWindow) = try copy.copy(original, settings, worker)
+    } catch {
+      store.close()
+      Self.remove(folder)
+      throw error
     }
-    try store.price(prices, of: made.key)
-    (self.people, self.inWindow) = (people, inWindow)
-    campaign = try store.campaign(original.id) ?? made
   }
 
   deinit {
     store.close()
+    Self.remove(folder)
+  }
+
+  private static func remove(_ folder: URL) {
     do { try FileManager.default.removeItem(at: folder) } catch {
       Terminal.error("postrider: \(folder.path) can be deleted: \(error)")
     }
+  }
+
+  /// What it has spent is gone from what it may cost.
+  private static func care(
+    of original: StoredCampaign, in real: SendStore
+  ) throws(StoreError) -> CareTerms {
+    var terms = try real.care(of: original.key).terms
+    let money = try real.money(of: original.key)
+    terms.ceiling = terms.ceiling.map { max(0, $0 - money.reserved + money.released) }
+    return terms
+  }
+
+  func path(_ name: String) -> String { folder.appending(path: name).path }
+
+  /// Renewed as the worker does that has it.
+  func lease(of group: LaneGroupID) throws(StoreError) -> Lease? {
+    if leasedUntil <= clock.now + .seconds(1) {
+      let report = try store.tendLeases(worker)
+      (leases, leasedUntil) = (report.held, report.until)
+    }
+    return leases.first { $0.group == group }
   }
 
   /// In memory where the system has such a place: nothing of it has to outlive a fall of power.
