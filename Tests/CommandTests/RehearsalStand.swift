@@ -49,9 +49,6 @@ final class RehearsalStand {
     currency,from,market,category,price
     EUR,2026-01-01,IT,marketing,0.06
     """.write(toFile: rates, atomically: true, encoding: .utf8)
-    // The command makes the store, with the lanes of the settings.
-    let made = try CommandTests.run(["store", "migrate", "--config", settings])
-    try #require(made.status == 0, "\(made)")
     store = try SendStore(.sqlite(path: folder.file("store.db")))
     try store.define(try Settings.read(text: text).senders.map(\.sender))
     _ = try store.tendLeases(worker)
@@ -75,6 +72,7 @@ final class RehearsalStand {
       lanes: senders.count, expiry: expiry)
     new.care.needsSight = definition.care.errorBudget != nil || definition.care.firstWave != nil
     new.care.keepsHours = definition.care.quietHours != nil
+    new.care.cap = definition.care.cap
     (new.care.ceiling, new.care.wave) = (
       definition.care.maxPrice, definition.care.firstWave?.size
     )

@@ -103,6 +103,24 @@ import Time
     }
   }
 
+  @Test(
+    "whom campaigns wrote to lately is left alone, and who has no turn before its end gets nothing")
+  func leftOut() async throws {
+    try await onOwnThread {
+      let stand = try RehearsalStand(budget: #"rate: "50/s", inFlight: 200"#)
+      #expect(try stand.send(try stand.campaign(50)) == 50)
+      let cap = #""frequencyCap":{"messages":1,"per":"7d"}"#
+      let told = try stand.rehearse(
+        try stand.campaign(100, cap, expiry: .seconds(86_400)))
+      #expect(told.number("people") == 50 && told.counts["failed frequency-cap"] == 50, "\(told)")
+      let slow = try stand.campaign(200, from: 100, #""pace":"1/s""#, expiry: .seconds(100))
+      let late = try stand.rehearse(slow)
+      #expect((95...105).contains(late.number("people") ?? 0), "\(late)")
+      #expect(late.counts["expired expired"] == 200 - (late.number("people") ?? 0), "\(late)")
+      #expect(late.limits == ["pace"] && late.json["differencePercent"] == nil)
+    }
+  }
+
   @Test("a campaign is paused before it costs more than it may")
   func ceiling() async throws {
     try await onOwnThread {

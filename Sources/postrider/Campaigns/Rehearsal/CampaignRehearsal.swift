@@ -29,7 +29,11 @@ struct CampaignRehearsal {
     guard let plan = try planner.plan(campaign, in: access.store) else {
       return refused("there is no plan of the campaign", .failed)
     }
-    let stage = try RehearsalStage(copying: access.store, campaign, definition, access.settings)
+    let stop = StopSignal()
+    let signals = SignalWatch(stop: stop)
+    defer { withExtendedLifetime(signals) {} }
+    let stage = try RehearsalStage(
+      copying: access.store, campaign, definition, access.settings, at: plan.at, until: stop)
     let rehearsal = try Rehearsal(
       stage, senders: senders, faults: faults, display: isJSON ? nil : RehearsalDisplay())
     let now = stage.clock.now

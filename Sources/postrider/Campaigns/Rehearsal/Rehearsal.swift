@@ -3,6 +3,7 @@ internal import DispatchWorker
 internal import Domain
 internal import HTTP
 internal import Platform
+internal import Running
 internal import SendStore
 internal import Settings
 internal import Simulator
@@ -61,6 +62,7 @@ final class Rehearsal {
     }
     try tend()
     repeat {
+      guard !stage.stop.isRequested else { throw RehearsalStopped() }
       try strike()
       if isTendDue { try tend() }
       for lane in lanes.indices where lanes[lane].isDue(at: now) { try claim(from: lane) }

@@ -25,7 +25,7 @@ final class RehearsalCare {
       WorkerContext(
         settings: stage.settings, store: stage.store, eventLog: log, worker: stage.worker,
         log: Log(worker: stage.worker.text, write: { _ in }), health: Health(), metrics: Metrics(),
-        stop: StopSignal()))
+        stop: stage.stop))
   }
 
   deinit { log.close(within: .seconds(1)) }

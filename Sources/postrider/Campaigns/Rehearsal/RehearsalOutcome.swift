@@ -62,9 +62,10 @@ struct RehearsalOutcome {
     return sums.values.sorted { ($0.state.rank, $0.code) < ($1.state.rank, $1.code) }
   }
 
-  /// By how many hundredths it took longer than was planned; nil where one of the two has no end.
+  /// By how many hundredths it took longer than was planned; nil where somebody is not written to, by one of the two.
   func difference(to plan: CampaignPlan) -> Double? {
-    guard waiting == 0, let finish, let planned = plan.forecast.likely.finish, planned > start
+    guard waiting == 0, tally.count(.expired) == 0, plan.forecast.likely.isComplete, let finish,
+      let planned = plan.forecast.likely.finish, planned > start
     else { return nil }
     return (finish - planned).seconds / (planned - start).seconds * 100
   }

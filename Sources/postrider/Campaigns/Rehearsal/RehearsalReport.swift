@@ -11,7 +11,10 @@ struct RehearsalReport {
   /// Of all that did not fail, in millionths; nil without a rate card.
   let price: (least: Int64, most: Int64)?
 
-  private var planned: Timestamp? { plan.forecast.likely.finish }
+  /// nil where not all of it would be sent.
+  private var planned: Timestamp? {
+    plan.forecast.likely.isComplete ? plan.forecast.likely.finish : nil
+  }
 
   // MARK: For programs
 
@@ -121,7 +124,7 @@ struct RehearsalReport {
     let left = outcome.waiting > 0 ? ", \(outcome.waiting) were left" : ""
     return [
       "rehearsed: \(outcome.people) people in \(outcome.attempts) attempts\(end)\(left)",
-      "planned: \(planned.map { "the last at \($0)" } ?? "not all of it is sent")\(difference)",
+      "planned: \(planned.map { "the last at \($0)" } ?? "not all of it is sent in its time")\(difference)",
       "limits passed: \(outcome.violations), sent twice: \(outcome.duplicates)",
     ]
       + part(

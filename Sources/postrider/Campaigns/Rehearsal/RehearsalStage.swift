@@ -2,6 +2,7 @@ internal import Campaigns
 internal import Domain
 internal import FoundationEssentials
 internal import Platform
+internal import Running
 internal import SendStore
 internal import Settings
 internal import Store
@@ -23,6 +24,11 @@ final class RehearsalClock: Sendable {
   }
 }
 
+/// Somebody ended a rehearsal before its end.
+struct RehearsalStopped: Error, CustomStringConvertible {
+  let description = "the rehearsal was stopped; nothing of it is left"
+}
+
 /// A store of its own with a copy of one campaign in it, and with its own time. It is gone with the object.
 final class RehearsalStage {
   let clock: RehearsalClock
@@ -30,6 +36,8 @@ final class RehearsalStage {
   let settings: Settings
   let definition: CampaignDefinition
   let worker = WorkerID("rehearsal")
+  /// Somebody wants no more of it.
+  let stop: StopSignal
   let campaign: StoredCampaign
   let care: CareTerms
   /// Not written to yet, as the campaign was copied.
@@ -42,10 +50,10 @@ final class RehearsalStage {
 
   init(
     copying real: SendStore, _ original: StoredCampaign, _ definition: CampaignDefinition,
-    _ settings: Settings
+    _ settings: Settings, at time: Timestamp, until stop: StopSignal
   ) throws {
-    (self.definition, self.settings) = (definition, settings)
-    clock = RehearsalClock(try real.now())
+    (self.definition, self.settings, self.stop) = (definition, settings, stop)
+    clock = RehearsalClock(time)
     folder = Self.parent.appending(path: "postrider-rehearsal-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -59,7 +67,7 @@ final class RehearsalStage {
     care = try Self.care(of: original, in: real)
     do {
       let copy = StageCopy(from: real, to: store, definition, care, at: clock.now)
-      (campaign, people, inWindow) = try copy.copy(original, settings, worker)
+      (campaign, people, inWindow) = try copy.copy(original, settings, worker, until: stop)
     } catch {
       store.close()
       Self.remove(folder)

@@ -1,5 +1,6 @@
 internal import Campaigns
 internal import Domain
+internal import Running
 internal import SendStore
 internal import Settings
 internal import Store
@@ -23,13 +24,13 @@ struct StageCopy {
 
   /// The worker takes the lanes: nothing is loaded while nobody is there who knows of campaigns.
   func copy(
-    _ original: StoredCampaign, _ settings: Settings, _ worker: WorkerID
+    _ original: StoredCampaign, _ settings: Settings, _ worker: WorkerID, until stop: StopSignal
   ) throws -> (campaign: StoredCampaign, people: Int, inWindow: Set<PersonAddress>) {
     try store.define(settings.senders.map(\.sender))
     try store.put(try real.copiedLanes())
     _ = try store.tendLeases(worker)
     let made = try create(original)
-    let (people, inWindow) = try copyPeople(of: original, into: made)
+    let (people, inWindow) = try copyPeople(of: original, into: made, until: stop)
     try end(made)
     try copyPrices(of: original, to: made)
     for held in try real.heldFlows() where held.campaign == original.id.description {
@@ -49,10 +50,11 @@ struct StageCopy {
   }
 
   private func copyPeople(
-    of original: StoredCampaign, into made: StoredCampaign
+    of original: StoredCampaign, into made: StoredCampaign, until stop: StopSignal
   ) throws -> (Int, Set<PersonAddress>) {
     var (people, inWindow): (Int, Set<PersonAddress>) = (0, [])
     try real.copy(of: original, reachedSince: care.cap.map { now - $0.span }) { rows in
+      guard !stop.isRequested else { throw RehearsalStopped() }
       // A page is of one flow, so of one priority.
       guard let priority = rows.first?.priority else { return }
       try load(rows.map(\.row), priority: priority, into: made)
