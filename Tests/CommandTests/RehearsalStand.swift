@@ -106,9 +106,15 @@ final class RehearsalStand {
 
   private static func number(_ person: Int) -> String { "+39333\(1_000_000 + person)" }
 
+  func begin(_ id: CampaignID) throws { _ = try store.order(.start, id) }
+
+  func passWave(of id: CampaignID) throws {
+    try store.passWave(of: try #require(try store.campaign(id)).key)
+  }
+
   /// Sends what of it one claim takes.
   func send(_ id: CampaignID) throws -> Int {
-    _ = try store.order(.start, id)
+    try begin(id)
     var sent = 0
     for lease in try store.tendLeases(worker).held {
       for sender in senders {

@@ -81,6 +81,13 @@ import Time
       #expect(told.limits.contains("first-wave"), "\(told.limits)")
       let whole = try told.time("finish") - told.time("start")
       #expect(whole > .seconds(3) && whole < .seconds(60), "\(whole) \(told)")
+      // While it is out nobody knows how it ends, and it does not go twice.
+      try stand.begin(id)
+      let run = try stand.run("rehearse", id.description)
+      #expect(run.status == 65 && run.errors.contains("first wave is out"), "\(run)")
+      try stand.passWave(of: id)
+      let rest = try stand.rehearse(id)
+      #expect(rest.number("people") == 200 && !rest.limits.contains("first-wave"), "\(rest)")
     }
   }
 

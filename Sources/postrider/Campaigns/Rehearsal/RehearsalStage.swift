@@ -86,11 +86,13 @@ final class RehearsalStage {
     }
   }
 
-  /// What it has spent is gone from what it may cost.
+  /// What it has spent is gone from what it may cost, and a first wave that has passed does not come again.
   private static func care(
     of original: StoredCampaign, in real: SendStore
   ) throws(StoreError) -> CareTerms {
-    var terms = try real.care(of: original.key).terms
+    let care = try real.care(of: original.key)
+    var terms = care.terms
+    if care.wave == .passed { terms.wave = nil }
     let money = try real.money(of: original.key)
     terms.ceiling = terms.ceiling.map { max(0, $0 - money.reserved + money.released) }
     return terms
