@@ -25,10 +25,17 @@ final class RehearsalStand {
       appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
       baseURL: "http://127.0.0.1:1/v24.0", BUDGET }
     """
-  static let twilio = """
+  static let sms = """
     { id: "sms", provider: "twilio", accountSid: "\(Demo.accountSid)",
       authToken: "\(Demo.authToken)", from: "\(Demo.smsAddress)", baseURL: "http://127.0.0.1:1",
       budget: { rate: "10/s" } }
+    """
+  /// By a service, with a content.
+  static let service = """
+    { id: "service", provider: "twilio", channel: "whatsapp", accountSid: "\(Demo.accountSid)",
+      authToken: "\(Demo.authToken)", messagingServiceSid: "MG00000000000000000000000000000001",
+      templates: { hello: { en: "\(Demo.contentSid)" } }, baseURL: "http://127.0.0.1:1",
+      budget: { rate: "20/s", daily: 1000 } }
     """
 
   init(budget: String = "", senders: [String] = [meta]) throws {
@@ -50,9 +57,10 @@ final class RehearsalStand {
     EUR,2026-01-01,IT,marketing,0.06
     """.write(toFile: rates, atomically: true, encoding: .utf8)
     store = try SendStore(.sqlite(path: folder.file("store.db")))
-    try store.define(try Settings.read(text: text).senders.map(\.sender))
+    let defined = try Settings.read(text: text).senders.map(\.sender)
+    try store.define(defined)
+    self.senders = defined.map(\.id.text)
     _ = try store.tendLeases(worker)
-    self.senders = senders.map { $0 == Self.twilio ? "sms" : "meta" }
   }
 
   deinit { store.close() }
@@ -88,7 +96,9 @@ final class RehearsalStand {
 
   private func row(_ number: Int, by sender: String) throws -> CampaignBatch.Row {
     let to = try Recipient(written: Self.number(number))
-    let template = Template(name: "hello", language: "en")
+    let template = Template(
+      name: "hello", language: "en",
+      parameters: sender == "service" ? [Template.Parameter("1", "you")] : [])
     let message =
       sender == "sms" ? Message(.text(TextMessage("hello"))) : Message(.template(template))
     return CampaignBatch.Row(

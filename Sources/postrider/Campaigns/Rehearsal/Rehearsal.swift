@@ -141,7 +141,8 @@ final class Rehearsal {
       switch lanes[lane].door.prepare(send, at: now) {
       case .failure(let fault): refused.append(fault.report)
       case .success(let post):
-        let number = world.ask(post.call, template: post.template, at: now)
+        let number = world.ask(
+          post.call, template: post.template, by: lanes[lane].sender.id, at: now)
         underWay[number] = (post, lane)
         lanes[lane].posted(isFirst: send.attempt == 1, at: now)
         new += send.attempt == 1 ? 1 : 0

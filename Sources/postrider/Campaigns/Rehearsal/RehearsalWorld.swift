@@ -9,7 +9,8 @@ internal import Time
 struct RehearsalWorld {
   private(set) var simulator: VirtualSimulator
   private let isMarketing: Bool
-  private var approved: Set<String> = []
+  /// By sender, as each provider knows templates by other names.
+  private var approved: [SenderID: Set<String>] = [:]
   private var asked = 0
 
   init(_ stage: RehearsalStage, _ senders: [SenderSettings]) throws {
@@ -32,8 +33,10 @@ struct RehearsalWorld {
   }
 
   /// Answers with the number that its answer will have.
-  mutating func ask(_ call: HTTPCall, template: String?, at now: Timestamp) -> Int {
-    if let template, approved.insert(template).inserted {
+  mutating func ask(
+    _ call: HTTPCall, template: String?, by sender: SenderID, at now: Timestamp
+  ) -> Int {
+    if let template, approved[sender, default: []].insert(template).inserted {
       simulator.approve(templateOf: call, isMarketing: isMarketing)
     }
     asked += 1
