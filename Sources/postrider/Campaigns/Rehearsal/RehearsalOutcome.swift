@@ -31,7 +31,7 @@ struct RehearsalOutcome {
     "what else waits in the senders' lanes, and what other campaigns and single sends bring meanwhile",
     "sends of this campaign that were begun before, and what other campaigns have spent on this day",
     "people who answer, opt out or are not on WhatsApp",
-    "the provider's limits on marketing to one person, and templates that it holds back; each template is taken as approved",
+    "the provider's limits on marketing to one person, and templates that it holds back; each template is taken as approved, and goes by the endpoint of other messages",
     "whom the provider counted before: its own count of recipients begins at none",
     "how fast this machine and its connections are: an answer takes 150 to 350 ms",
   ]
