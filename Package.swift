@@ -125,6 +125,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_015.sql"), .embedInCode("Migrations/postgres_015.sql"),
         .embedInCode("Migrations/sqlite_016.sql"), .embedInCode("Migrations/postgres_016.sql"),
         .embedInCode("Migrations/sqlite_017.sql"), .embedInCode("Migrations/postgres_017.sql"),
+        .embedInCode("Migrations/sqlite_018.sql"), .embedInCode("Migrations/postgres_018.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -133,7 +134,8 @@ let package = Package(
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
         + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")
         + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")
-        + noun("Campaigns/campaigns") + noun("Campaigns/care")),
+        + noun("Campaigns/campaigns") + noun("Campaigns/care")
+        + noun("Campaigns/choices")),
     module(
       "Settings",
       [

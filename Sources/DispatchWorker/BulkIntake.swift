@@ -96,10 +96,13 @@ extension CampaignBatch {
       campaign: rows.campaign, load: rows.load, priority: rows.priority,
       isByRecipient: rows.isByRecipient, due: rows.receivedAt,
       rows: rows.rows.map { row in
-        Row(
+        var made = Row(
           line: row.line, sender: rows.senders[row.sender], recipient: row.to,
           content: row.request, template: row.template, maxAttempts: attempts[row.sender],
           region: row.region, zone: row.zone, variant: row.variant)
+        made.others = row.others
+        return made
       }, isEnd: rows.isEnd)
+    senders = rows.senders
   }
 }

@@ -19,6 +19,7 @@ package final class CampaignLoop {
   private let told: Counter
   private let running: Gauge
   private let care: CampaignKeeper
+  private var trial: CampaignTrial
   /// When the counts of each were last seen to change: what is silent for long does not keep a campaign open.
   private var quietSince: [CampaignKey: (tally: CampaignTally, since: Timestamp)] = [:]
 
@@ -30,6 +31,7 @@ package final class CampaignLoop {
     self.context = context
     health = context.health.part("campaigns")
     care = CampaignKeeper(context)
+    trial = CampaignTrial(context)
     keeper = DutyKeeper(context.store, Self.duty, context.worker, log: context.log)
     task = TaskLog(.runCampaigns, context)
     told = context.metrics.counter(
@@ -87,7 +89,7 @@ package final class CampaignLoop {
   private func moveOn(_ campaign: StoredCampaign) throws -> Bool {
     switch campaign.state {
     case .loading where campaign.source != nil: return try load(campaign)
-    case .running, .finishing: try end(campaign)
+    case .running, .finishing: if try end(campaign) { return true }
     case .planned, .paused:
       try care.keep(campaign, waiting: 0, CampaignTally([]))
       if campaign.state == .planned, campaign.wantsStart { try startAtItsTime(campaign) }
@@ -104,7 +106,8 @@ package final class CampaignLoop {
     }
   }
 
-  private func end(_ campaign: StoredCampaign) throws {
+  /// True where there is more to do at once.
+  private func end(_ campaign: StoredCampaign) throws -> Bool {
     let now = try store.now()
     let (waiting, tally) = try store.standing(of: campaign)
     if quietSince[campaign.key]?.tally != tally { quietSince[campaign.key] = (tally, now) }
@@ -113,9 +116,10 @@ package final class CampaignLoop {
       expires: campaign.expires, changed: quietSince[campaign.key]?.since ?? now)
     if let next = standing.next(at: now) {
       _ = try store.move(campaign, to: next)
-    } else {
-      try care.keep(campaign, waiting: waiting, tally)
+      return false
     }
+    try care.keep(campaign, waiting: waiting, tally)
+    return try trial.go(on: campaign, tally)
   }
 
   /// A part of it, so that others have their turn.

@@ -25,12 +25,51 @@ import Testing
     #expect(try Self.read(String(decoding: kept.asked, as: UTF8.self)) == definition)
   }
 
+  @Test("several messages are kept with their shares, and whom they leave out")
+  func variants() throws {
+    let text = """
+      {"name":"autumn","sender":"a","variants":[{"name":"short","message":{"body":"Hi"}},
+      {"name":"long","message":{"body":"Hi {{name}}"}},{"name":"none","message":{"body":"x"}}],"holdOut":5,
+      "winner":{"test":20,"reads":50,"wait":"2h"}}
+      """
+    var definition = try Self.read(text)
+    #expect(definition.variants.items.map(\.share) == [34, 33, 33])
+    #expect(definition.variants.shares == VariantShares([34, 33, 33], holdOut: 5, test: 20))
+    #expect(definition.variants.winner == WinnerRule(test: 20, reads: 50, wait: .seconds(7200)))
+    definition.variants.items[1].template = "long_one"
+    let kept = try #require(CampaignDefinition(stored: definition.json))
+    #expect(kept == definition)
+    #expect(kept.messages.map(\.pointer) == (0..<3).map { "/variants/\($0)/message" })
+    // What is shown can be asked for again: what was found out of its templates is not in it.
+    definition.variants.items[1].template = ""
+    #expect(try Self.read(String(decoding: kept.asked, as: UTF8.self)) == definition)
+  }
+
   static let faulty: [(String, [String])] = [
     ("{}", ["/name", "/message"]),
     (#"{"name":"","message":{"body":"x"}}"#, ["/name"]),
     (#"{"name":"n","message":{"to":"+39333","body":"x"}}"#, ["/message/to"]),
     (#"{"name":"n","message":"x"}"#, ["/message"]),
     (#"{"name":"n","message":{"body":"x"},"nane":1}"#, ["/nane"]),
+    (#"{"name":"n","message":{"body":"x"},"holdOut":51}"#, ["/holdOut"]),
+    (#"{"name":"n","message":{"body":"x"},"winner":{"test":10}}"#, ["/winner"]),
+    (#"{"name":"n","variants":[{"name":"a","message":{"body":"x"}}]}"#, ["/variants"]),
+    (
+      #"{"name":"n","message":{"body":"x"},"variants":[{"name":"a","message":{"body":"x"}},{"name":"a","message":{"to":"1"},"template":"x"}]}"#,
+      ["/variants", "/variants/1/template", "/variants/1/name", "/variants/1/message/to"]
+    ),
+    (
+      #"{"name":"n","variants":[{"name":"a","share":60,"message":{"body":"x"}},{"name":"b","message":{"body":"y"}}]}"#,
+      ["/variants"]
+    ),
+    (
+      #"{"name":"n","holdOut":50,"variants":[{"name":"a","message":{"body":"x"}},{"name":"b","message":{"body":"y"}}],"winner":{"test":50,"wait":"1","of":2}}"#,
+      ["/winner/of", "/winner/test", "/winner/wait"]
+    ),
+    (
+      #"{"name":"n","source":{"campaign":"01890000-0000-7000-8000-000000000000","outcome":"failed"},"holdOut":5}"#,
+      ["/holdOut"]
+    ),
     (#"{"name":"n","message":{"body":"x"},"sender":"a","senders":["b"]}"#, ["/senders"]),
     (#"{"name":"n","message":{"body":"x"},"senders":[]}"#, ["/senders"]),
     (#"{"name":"n","message":{"body":"x"},"senders":["a","a"]}"#, ["/senders/1"]),

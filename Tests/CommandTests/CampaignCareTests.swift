@@ -184,6 +184,69 @@ import Time
       let started = try world.running.ask("POST", "\(path)/start", #"{"anyway":true}"#)
       #expect(started.json?["state"]?.string == "running")
       #expect(started.json?["plan"]?["refusal"]?.string != nil)
+      let tiers = try #require(
+        world.running.call("GET", "\(path)/plan?reserve=900")?["tiers"]?.items?.first)
+      #expect(tiers["limit"]?.integer == 1000)
+      // As the provider tells it. So few people earn nothing.
+      #expect(tiers["rises"]?.items?.isEmpty == true)
+      #expect(
+        tiers["assumptions"]?.items?.contains {
+          $0.string?.hasPrefix("900 recipients of each day are kept") ?? false
+        } == true)
+    }
+  }
+
+  @Test("two messages are tried, the rest gets the one that was chosen, and some get none")
+  func variants() async throws {
+    try await onOwnThread {
+      let world = try World()
+      defer { world.end() }
+      let people = 600
+      let made = try world.running.ask(
+        "POST", "/api/campaigns",
+        #"""
+        {"name":"n","sender":"meta","holdOut":10,"winner":{"test":30},"variants":[
+          {"name":"short","message":{"body":"Hi {{name}}"}},
+          {"name":"long","message":{"body":"Dear {{name}}"}}]}
+        """#)
+      let id = try #require(made.json?["id"]?.string, "\(made.text)")
+      let path = "/api/campaigns/\(id)"
+      let list = (0..<people).map { "+39333\(1_000_000 + $0),Anna\n" }
+      _ = try world.running.ask(
+        "PUT", "\(path)/recipients", "to,name\n" + list.joined(), type: "text/csv")
+      waitUntil("it is loaded") { world.running.call("GET", path)?["state"]?.string == "planned" }
+      let rows = try #require(world.running.call("GET", path)?["rows"]?.integer)
+      let heldOut = try #require(world.running.call("GET", path)?["upload"]?["heldOut"]?.integer)
+      #expect(rows + heldOut == Int64(people) && heldOut > 20 && heldOut < 120)
+      let out = try world.running.ask("GET", "\(path)/faults?reason=held-out&format=csv", "")
+      #expect(out.text.split(separator: "\r\n").count == Int(heldOut) + 1)
+      #expect(world.running.call("GET", "\(path)/faults")?["faults"]?.items?.isEmpty == true)
+      try world.start(path)
+      func count(_ campaign: JSONValue?, _ part: String, _ place: Int) -> Int64 {
+        campaign?["variants"]?.items?[place][part]?["delivered"]?.integer ?? 0
+      }
+      waitUntil("the test is delivered, and the rest waits for the best message") {
+        world.running.call("GET", path)?["reason"]?["cause"]?.string == "best-message"
+      }
+      waitUntil("all of the test are counted") {
+        let campaign = world.running.call("GET", path)
+        let waiting = campaign?["waiting"]?.integer ?? 0
+        return count(campaign, "counts", 0) + count(campaign, "counts", 1) + waiting == rows
+      }
+      let tested = world.running.call("GET", path)
+      let (short, long) = (count(tested, "counts", 0), count(tested, "counts", 1))
+      #expect(short > 40 && long > 40)
+      #expect(world.total("accepted") == short + long)
+      let winner = try world.running.ask("POST", "\(path)/winner", #"{"variant":"long"}"#)
+      #expect(winner.json?["winner"]?["variant"]?.string == "long")
+      let again = try world.running.ask("POST", "\(path)/winner", #"{"variant":"short"}"#)
+      #expect(again.status == 409)
+      waitUntil("the rest is delivered") {
+        count(world.running.call("GET", path), "rest", 1) == rows - short - long
+      }
+      let report = try #require(world.running.call("GET", "\(path)/report"))
+      #expect(count(report, "counts", 0) == short && count(report, "rest", 0) == 0)
+      #expect(world.total("accepted") == rows && world.total("violations") == 0)
     }
   }
 }

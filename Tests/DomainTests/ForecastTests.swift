@@ -3,6 +3,20 @@ import Testing
 import Time
 
 @Suite struct ForecastTests {
+  @Test("who waits for the best message goes once those who try them have and the wait is over")
+  func bestMessage() throws {
+    let world = ForecastUnderTest(1_000, .only(Rate(10, per: .seconds(1)))) { input in
+      var rest = ForecastCrowd(SenderID("main"), count: 4_000)
+      rest.waitsForBest = true
+      input.crowds.append(rest)
+      input.test = ForecastInput.FirstWave(left: 1_000, look: .seconds(1800))
+    }
+    let span = try #require(world.span)
+    #expect(span.isAbout(.seconds(500) * 1.025 + .seconds(1800), plus: .seconds(3)))
+    #expect(world.course.stretches.map(\.limitedBy) == [.rate, .bestMessage, .rate])
+    #expect(world.forecast.assumptions.count == 1)
+  }
+
   struct Steady: CustomTestStringConvertible {
     let text: String
     let count: Int

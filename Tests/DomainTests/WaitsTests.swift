@@ -345,7 +345,7 @@ import Time
         "sender-unknown", "sender-not-in-settings", "no-dispatch-worker", "no-status-worker",
         "recipient-resting", "pair-budget", "recipients-budget", "daily-budget", "rate-budget",
         "retry", "scheduled", "campaign-scheduled", "campaign-quiet", "doubt-look", "worker-gone",
-        "take-over", "campaign-blind", "campaign-first-wave", "in-flight",
+        "take-over", "campaign-blind", "campaign-first-wave", "campaign-best-message", "in-flight",
         "behind-others", "not-posted", "expired", "next-claim", "answer-awaited",
         "callbacks-behind", "held", "silent", "callback-awaited", "delivery-awaited",
         "not-taken-in",

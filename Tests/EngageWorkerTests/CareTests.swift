@@ -203,13 +203,7 @@ import Time
     try world.fail(Array(first.prefix(failing)), code: "131026")
     let good = Array(first.dropFirst(failing))
     try world.accept(good)
-    _ = try world.store.apply(
-      good.map { send in
-        CallbackReport(
-          attempt: nil, providerID: ProviderID("id-\(send.key.value)"), provider: .meta,
-          account: AccountID("10291"), address: "1065", status: .wentOut(.delivered),
-          providerAt: world.clock.now.calendar)
-      })
+    try world.arrive(good)
     try world.publish()
     try world.look()
     try world.look()

@@ -56,11 +56,14 @@ final class CareWorld {
     log.close(within: .seconds(5))
   }
 
-  static func row(_ line: Int, region: String, to: String? = nil) -> CampaignBatch.Row {
+  static func row(
+    _ line: Int, region: String, to: String? = nil, variant: Int = 0
+  ) -> CampaignBatch.Row {
     CampaignBatch.Row(
       line: line, sender: SenderID("main"),
       recipient: PersonAddress(to ?? "+39333\(1_000_000 + line)"),
-      content: Array(#"{"to":"x","body":"row"}"#.utf8), template: "sale", region: region)
+      content: Array(#"{"to":"x","body":"row"}"#.utf8), template: "sale", region: region,
+      variant: variant)
   }
 
   func load(_ rows: [CampaignBatch.Row], due: Timestamp? = nil, isEnd: Bool = true) throws {
@@ -97,6 +100,16 @@ final class CareWorld {
     _ = try store.record(
       sends.map {
         AttemptReport(of: $0, .accepted(ProviderID("id-\($0.key.value)")), postedAt: clock.now)
+      })
+  }
+
+  func arrive(_ sends: [ClaimedSend], _ state: SendNews.Reached = .delivered) throws {
+    _ = try store.apply(
+      sends.map { send in
+        CallbackReport(
+          attempt: nil, providerID: ProviderID("id-\(send.key.value)"), provider: .meta,
+          account: AccountID("10291"), address: "1065", status: .wentOut(state),
+          providerAt: clock.now.calendar)
       })
   }
 

@@ -1,5 +1,6 @@
 import Domain
 import HTTP
+import JSON
 import Store
 import Testing
 import Time
@@ -36,6 +37,7 @@ extension OpenAPICaller {
       }
       try await call(route, "/api/campaigns/\(planned)\(name)?x=%00")
     }
+    try await callWinner(planned)
     let resend = "POST /api/campaigns/{id}/resend"
     try await call(resend, "/api/campaigns/\(planned)/resend?cause=131026")
     try await call(resend, "/api/campaigns/\(planned)/resend?cause=queued")
@@ -62,6 +64,24 @@ extension OpenAPICaller {
     let done = try campaign(rows: 1, state: .done)
     for order in CampaignOrder.allCases {
       try await call("POST /api/campaigns/{id}/\(order)", "/api/campaigns/\(done)/\(order)")
+    }
+  }
+
+  private func callWinner(_ planned: CampaignID) async throws {
+    let made = try await stand.call(
+      "POST", "/api/campaigns", [HTTPHeader("Authorization", "Bearer admin-key")],
+      Array(
+        #"{"name":"n","sender":"twilio","variants":[{"name":"a","message":{"body":"Hi"}},{"name":"b","message":{"body":"Ho"}}],"winner":{"test":10}}"#
+          .utf8))
+    // Also where the store is away, and makes none.
+    let id = try made.json["id"]?.string ?? planned.description
+    let route = "POST /api/campaigns/{id}/winner"
+    let large = String(repeating: " ", count: 70_000)
+    for body in [#"{"variant":"b"}"#, #"{"variant":"c"}"#, "{}", "{", large] {
+      try await call(route, "/api/campaigns/\(id)/winner", body: body)
+    }
+    for id in ["\(planned)", "nothing"] {
+      try await call(route, "/api/campaigns/\(id)/winner", body: #"{"variant":"b"}"#)
     }
   }
 

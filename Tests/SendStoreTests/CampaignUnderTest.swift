@@ -51,11 +51,11 @@ final class CampaignUnderTest {
   func load(
     _ rows: [CampaignBatch.Row], isEnd: Bool = true, load: Int = 1
   ) throws -> CampaignLoaded {
-    try store.load([
-      CampaignBatch(
-        campaign: id, load: load, priority: priority, isByRecipient: isByRecipient,
-        due: world.clock.now, rows: rows, isEnd: isEnd)
-    ])
+    var batch = CampaignBatch(
+      campaign: id, load: load, priority: priority, isByRecipient: isByRecipient,
+      due: world.clock.now, rows: rows, isEnd: isEnd)
+    batch.senders = senders.map(\.id)
+    return try store.load([batch])
   }
 
   /// Loaded with so many people, and started.

@@ -9,7 +9,7 @@ import Time
 @Suite struct CareTests {
   private static let day = Duration.seconds(86400)
 
-  private static func other(_ name: String, group: String? = nil) -> Sender {
+  static func other(_ name: String, group: String? = nil) -> Sender {
     Sender(
       id: SenderID(name), channel: .twilioWhatsApp, account: AccountID("AC1"),
       address: "whatsapp:+1415523\(name.utf8.count)111", tenant: Sender.main.tenant,

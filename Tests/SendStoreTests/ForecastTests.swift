@@ -4,6 +4,33 @@ import TestSupport
 import Testing
 import Time
 
+@Suite struct RecipientDayTests {
+  @Test(
+    "the people of each day are counted on the last day on which they were written to",
+    arguments: Backend.allCases)
+  func days(backend: Backend) throws {
+    let sender = Sender.main.with(Budget(rate: nil, daily: .recipients(1000), pair: nil))
+    let world = try StoreUnderTest(backend, senders: [sender])
+    func counts() throws -> [Int] {
+      try world.store.recipientsByDay(of: sender.laneGroup, days: 3)
+    }
+    #expect(try counts() == [0, 0, 0])
+    func write(_ people: Range<Int>) throws {
+      try world.queue(people.count) {
+        $1.recipient = PersonAddress("+3933300\(10_000 + people.lowerBound + $0)")
+      }
+      _ = try world.claim(sender)
+    }
+    try write(0..<5)
+    world.clock.advance(.seconds(2 * 86400))
+    try write(3..<7)
+    world.clock.advance(.seconds(3600))
+    #expect(try counts() == [3, 0, 4])
+    world.clock.advance(.seconds(86400))
+    #expect(try counts() == [0, 4, 0])
+  }
+}
+
 /// A forecast against the store's own claims, on a clock that goes from one claim to the next.
 @Suite struct ForecastTests {
   struct Case: CustomTestStringConvertible {

@@ -40,6 +40,20 @@ struct CampaignBill {
     planned = least.flatMap { least in most.map { (least, $0) } }
   }
 
+  static let header = ["region", "category", "billable", "count", "least", "most", "currency"]
+
+  /// For a spreadsheet.
+  var table: [[String]] {
+    lines.map { line in
+      let price = line.price
+      return [
+        line.region, line.charge.category, "\(line.charge.isBillable)", "\(line.charge.count)",
+        price.map { Millionths.text(amount($0.least, line)) } ?? "",
+        price.map { Millionths.text(amount($0.most, line)) } ?? "", currency ?? "",
+      ]
+    }
+  }
+
   func write(to writer: inout JSONWriter) {
     writer.name("bill")
     writer.object { bill in

@@ -64,21 +64,28 @@ struct CampaignDraft {
       isMarketing: category == .marketing)
   }
 
-  /// What its messages are charged as; nil where nobody has told what its template is.
+  /// What its messages are charged as; nil where nobody has told what its template is. Of several the dearest.
   private func category(
     _ definition: CampaignDefinition, _ senders: [SenderSettings]
   ) -> PriceCategory? {
-    guard let first = senders.first, let sample = definition.sample(to: Self.somebody) else {
-      return nil
-    }
+    guard let first = senders.first else { return nil }
     switch first.sender.channel {
     case .twilioSMS: return .sms
     case .twilioRCS: return .rcs
     case .twilioSandbox, .twilioWhatsApp, .metaWhatsApp: break
     }
+    let found = definition.messages.map { category(of: $0.message, first.rules, senders) }
+    guard !found.isEmpty, !found.contains(nil) else { return nil }
+    return [PriceCategory.marketing, .authentication, .utility, .service].first(
+      where: found.contains)
+  }
+
+  private func category(
+    of message: Placeholders, _ rules: SendRules, _ senders: [SenderSettings]
+  ) -> PriceCategory? {
     let template: Template?
     do throws(FieldFaults) {
-      template = try RowJudge.only(sample, first.rules).message.template
+      template = try RowJudge.only(message.sample(to: Self.somebody), rules).message.template
     } catch {
       return nil
     }
@@ -97,7 +104,7 @@ struct CampaignDraft {
   ) -> [SenderSettings] {
     let choice = SenderChoice(settings.senders, default: settings.defaultSender, for: tenant)
     // The messages of a former campaign go out from the senders that they had.
-    if definition.senders.isEmpty, definition.message == nil { return [] }
+    if definition.senders.isEmpty, definition.messages.isEmpty { return [] }
     let named = definition.senders.isEmpty ? [nil] : definition.senders.map { Optional($0) }
     var found: [SenderSettings] = []
     for (place, sender) in named.enumerated() {
@@ -131,39 +138,61 @@ struct CampaignDraft {
     _ definition: inout CampaignDefinition, _ senders: [SenderSettings],
     _ faults: inout FieldFaults
   ) -> [String] {
-    guard let message = definition.message, let first = senders.first else { return [] }
+    var warnings: [String] = []
+    for (place, (pointer, message)) in definition.messages.enumerated() {
+      let (template, found) = check(
+        message, at: pointer, definition.recipient, senders, &faults)
+      warnings += found.filter { !warnings.contains($0) }
+      if definition.variants.items.isEmpty {
+        definition.template = template
+      } else {
+        definition.variants.items[place].template = template
+      }
+    }
+    return warnings
+  }
+
+  /// With the name of its template, or nothing.
+  private func check(
+    _ message: Placeholders, at pointer: String, _ recipient: String?,
+    _ senders: [SenderSettings], _ faults: inout FieldFaults
+  ) -> (template: String, warnings: [String]) {
+    guard let first = senders.first else { return ("", []) }
+    let before = faults.all.count
     var rules = first.rules
     rules.otherFields = []
-    let rows = CampaignRows(message: message, rules: rules, recipient: definition.recipient)
+    let rows = CampaignRows(message: message, rules: rules, recipient: recipient)
     for fault in RowJudge.lastingFaults(of: rows) {
-      faults.add("/message\(fault.pointer)", fault.detail)
+      faults.add("\(pointer)\(fault.pointer)", fault.detail)
     }
-    guard let sample = definition.sample(to: Self.somebody) else { return [] }
+    let sample = message.sample(to: Self.somebody)
     for field in Self.ofCampaign where JSONValue(whole: sample)?[field] != nil {
-      faults.add("/message/\(field)", "is the campaign's own: say it beside the message")
+      faults.add("\(pointer)/\(field)", "is the campaign's own: say it beside the message")
     }
-    guard faults.isEmpty else { return [] }
+    guard faults.all.count == before else { return ("", []) }
     do throws(FieldFaults) {
       let request = try RowJudge.only(sample, rules)
-      definition.template = request.message.templateName ?? ""
-      return check(request, senders, &faults)
+      return (
+        request.message.templateName ?? "", check(request, at: pointer, senders, &faults)
+      )
     } catch {
       // What a column fills is judged row by row.
-      return []
+      return ("", [])
     }
   }
 
   private func check(
-    _ request: SendRequest, _ senders: [SenderSettings], _ faults: inout FieldFaults
+    _ request: SendRequest, at pointer: String, _ senders: [SenderSettings],
+    _ faults: inout FieldFaults
   ) -> [String] {
     var warnings: [String] = []
     for sender in senders {
       for template in [request.message.template, request.fallbackTemplate] {
         guard let template, !template.name.contains("{{") else { continue }
         let word = word(on: template, of: sender)
-        if let refusal = word.refusal { faults.add("/message", refusal) }
+        if let refusal = word.refusal { faults.add(pointer, refusal) }
         for (place, detail) in word.needs?.faults(of: template) ?? [] {
-          faults.add("/message/\(place)", detail)
+          faults.add("\(pointer)/\(place)", detail)
         }
         if let warning = word.warning, !warnings.contains(warning) { warnings.append(warning) }
       }
@@ -180,8 +209,15 @@ struct CampaignDraft {
 
   /// Why its template keeps it from starting; nil where nothing is known against it.
   func templateFault(of definition: CampaignDefinition) -> String? {
-    guard let sample = definition.sample(to: Self.somebody) else { return nil }
-    for sender in settings.senders where definition.senders.contains(sender.sender.id) {
+    for (_, message) in definition.messages {
+      if let fault = templateFault(of: message, definition.senders) { return fault }
+    }
+    return nil
+  }
+
+  private func templateFault(of message: Placeholders, _ senders: [SenderID]) -> String? {
+    let sample = message.sample(to: Self.somebody)
+    for sender in settings.senders where senders.contains(sender.sender.id) {
       do throws(FieldFaults) {
         guard let template = try RowJudge.only(sample, sender.rules).message.template,
           let status = word(on: template, of: sender).status

@@ -80,5 +80,42 @@ struct CampaignPlanView {
     writer.array { list in
       for assumption in plan.forecast.assumptions { list.value(assumption) }
     }
+    writer.name("tiers")
+    writer.array { list in
+      for tiers in plan.tiers { list.object { write(tiers, to: &$0) } }
+    }
+  }
+
+  private func write(_ tiers: CampaignPlan.Tiers, to writer: inout JSONWriter) {
+    writer.name("senders")
+    writer.array { list in
+      for sender in tiers.senders { list.value(sender.text) }
+    }
+    writer.field("limit", tiers.limit)
+    writer.field("usedInSevenDays", tiers.used)
+    writer.name("days")
+    writer.array { list in
+      for day in tiers.plan.days {
+        list.object { object in
+          object.field("day", String(day.day.description.prefix(10)))
+          object.field("sent", day.sent)
+        }
+      }
+    }
+    writer.name("rises")
+    writer.array { list in
+      for rise in tiers.plan.rises {
+        list.object { object in
+          object.field("at", rise.at.description)
+          if let limit = rise.limit { object.field("limit", limit) }
+        }
+      }
+    }
+    writer.field("finish", tiers.plan.finish?.description)
+    writer.field("finishWithoutRise", tiers.plan.finishWithoutRise?.description)
+    writer.name("assumptions")
+    writer.array { list in
+      for assumption in tiers.plan.assumptions { list.value(assumption) }
+    }
   }
 }

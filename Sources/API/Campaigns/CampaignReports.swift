@@ -38,8 +38,10 @@ struct CampaignReports: Sendable {
     let limit = try Self.limit(request, usual: 100)
     let after = try Self.place(request)
     let isTable = Self.wantsTable(request)
+    let reason = request.queryValue("reason") ?? ""
     let found = try store.faults(
-      of: campaign.key, load: campaign.load, after: after, limit: isTable ? 1_000_000 : limit)
+      of: campaign.key, load: campaign.load, reason: reason, after: after,
+      limit: isTable ? 1_000_000 : limit)
     if isTable {
       return Self.table(
         ["line", "field", "reason", "detail"],
@@ -154,17 +156,23 @@ struct CampaignReports: Sendable {
       let error = PlanError(campaign, lastClaim: end ?? campaign.ended, plan: view.care.plan)
       return HTTPAnswer(json: view.report(upload, bill, error))
     }
+    if request.queryValue("of") == "bill" {
+      let bill = try CampaignBill(campaign, view, CampaignPricing(context.settings), in: store)
+      return Self.table(CampaignBill.header, bill.table, name: "bill-\(campaign.id).csv")
+    }
     let items = view.tally.items.map { item in
       [
         item.state.name, item.code, item.sender.text, item.template, item.segment, "\(item.count)",
+        view.variantName(item.variant),
       ]
     }
     let unclaimed = campaign.rows - view.tally.begun
     let rest =
       unclaimed > 0
-      ? [[campaign.state == .canceled ? "canceled" : "queued", "", "", "", "", "\(unclaimed)"]] : []
+      ? [[campaign.state == .canceled ? "canceled" : "queued", "", "", "", "", "\(unclaimed)", ""]]
+      : []
     return Self.table(
-      ["outcome", "code", "sender", "template", "country", "count"], items + rest,
+      ["outcome", "code", "sender", "template", "country", "count", "variant"], items + rest,
       name: "report-\(campaign.id).csv")
   }
 
@@ -222,6 +230,7 @@ extension CampaignView {
       writer.object { read in
         read.field("good", upload.summary.good)
         read.field("bad", upload.summary.bad)
+        if upload.summary.heldOut > 0 { read.field("heldOut", upload.summary.heldOut) }
         read.field("duplicates", campaign.duplicates)
         read.field("rows", campaign.rows)
       }
@@ -251,10 +260,12 @@ extension CampaignView {
             if let place = places.first(where: { $0.number == item.place }) {
               object.field("region", place.region)
             }
+            if item.variant > 0 { object.field("variant", variantName(item.variant)) }
             object.field("count", item.count)
           }
         }
       }
+      writeVariants(to: &writer)
       bill.write(to: &writer)
       error?.write(to: &writer)
     }

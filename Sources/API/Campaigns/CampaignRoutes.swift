@@ -32,13 +32,20 @@ struct CampaignRoutes: Sendable {
     add("GET", Self.one, .read, to: &router) { campaign, _, _, store in
       HTTPAnswer(json: try CampaignView(campaign, in: store).json)
     }
-    add("GET", "\(Self.one)/plan", .read, to: &router) { campaign, _, _, store in
-      try plan(campaign, store).map { HTTPAnswer(json: $0.json) } ?? .notFound
+    add("GET", "\(Self.one)/plan", .read, to: &router) { campaign, request, _, store in
+      guard let reserve = Int(request.queryValue("reserve") ?? "0"), reserve >= 0 else {
+        return SendAnswer.refused(FieldFaults("/reserve", "must be a number of people")).answer
+      }
+      return try plan(campaign, reserve: reserve, store).map { HTTPAnswer(json: $0.json) }
+        ?? .notFound
     }
     for order in CampaignOrder.allCases {
       add("POST", "\(Self.one)/\(order.rawValue)", .send, to: &router) {
         campaign, request, _, store in try give(order, to: campaign, request, store)
       }
+    }
+    add("POST", Self.one + "/winner", .send, to: &router) { campaign, request, _, store in
+      try choose(campaign, request, store)
     }
     add("POST", Self.one + "/resend", .send, to: &router) { campaign, request, key, store in
       try resend(campaign, request, key, store)
@@ -164,9 +171,10 @@ struct CampaignRoutes: Sendable {
   // MARK: Plan
 
   private func plan(
-    _ campaign: StoredCampaign, _ store: SendStore
+    _ campaign: StoredCampaign, reserve: Int = 0, _ store: SendStore
   ) throws -> CampaignPlanView? {
-    try CampaignPlanner(context.settings, zones: context.zones).plan(campaign, in: store)
+    try CampaignPlanner(context.settings, zones: context.zones)
+      .plan(campaign, reserve: reserve, in: store)
       .map { CampaignPlanView(plan: $0) }
   }
 
@@ -209,6 +217,36 @@ struct CampaignRoutes: Sendable {
     }
   }
 
+  /// Somebody says which message is the best.
+  private func choose(
+    _ campaign: StoredCampaign, _ request: HTTPRequest, _ store: SendStore
+  ) throws -> HTTPAnswer {
+    guard let name = try KeyedRequests.object(request)?["variant"]?.string else {
+      return SendAnswer.refused(
+        FieldFaults("/variant", "is needed: the name of the message that the rest gets")
+      ).answer
+    }
+    let variants = CampaignDefinition(stored: campaign.definition)?.variants
+    guard let variants, variants.winner != nil else {
+      return Self.refused("nobody waits for the best message of this campaign")
+    }
+    guard let number = variants.number(of: name) else {
+      let names = variants.items.map(\.name).joined(separator: ", ")
+      return SendAnswer.refused(FieldFaults("/variant", "must be one of \(names)")).answer
+    }
+    guard !campaign.state.hasEnded else {
+      return Self.refused("the campaign is \(campaign.state.name)")
+    }
+    let test = try store.test(of: campaign.key)
+    if test?.winner?.variant != number {
+      guard try store.choose(number, of: campaign.key, because: "chosen by hand") else {
+        let known = test?.winner.map { variants.items[$0.variant - 1].name } ?? "another one"
+        return Self.refused("the best message is \(known) already")
+      }
+    }
+    return HTTPAnswer(json: try CampaignView(campaign, in: store).json)
+  }
+
   private static func refused(_ why: String) -> HTTPAnswer {
     Problem(
       status: 409, title: "Conflict", detail: why.prefix(1).uppercased() + why.dropFirst() + "."
@@ -235,6 +273,7 @@ extension NewCampaign {
     care.cap = definition.care.cap
     care.ceiling = definition.care.maxPrice
     care.wave = definition.care.firstWave?.size
+    care.isTest = definition.variants.winner != nil
   }
 }
 

@@ -31,6 +31,7 @@ struct CampaignUpload {
   let definition: CampaignDefinition
   let senders: [SenderSettings]
   let places: UploadPlaces
+  let shares: SenderShares
   let form: UploadReader.Form
   /// Whether this request brings the end of the upload.
   let isLast: Bool
@@ -39,7 +40,7 @@ struct CampaignUpload {
   private var version: Int64
   private var state: CampaignUploadState
   private var reader: UploadReader
-  private var judge: RowJudge?
+  private var judge: VariantJudge?
   private var rows: [BulkRows.Row] = []
   private var records: [NewRecord] = []
   private var faults: [CampaignFault] = []
@@ -51,13 +52,14 @@ struct CampaignUpload {
 
   init(
     _ campaign: StoredCampaign, _ definition: CampaignDefinition, _ senders: [SenderSettings],
-    _ places: UploadPlaces, store: SendStore, log: LogSlot, warnings: Log, form: UploadReader.Form,
+    _ places: UploadPlaces, _ shares: SenderShares, store: SendStore, log: LogSlot, warnings: Log,
+    form: UploadReader.Form,
     isLast: Bool,
     at now: Timestamp
   ) {
     (self.campaign, self.definition, self.senders) = (campaign, definition, senders)
     (self.store, self.log, self.form, self.isLast) = (store, log, form, isLast)
-    self.places = places
+    (self.places, self.shares) = (places, shares)
     self.warnings = warnings
     version = campaign.uploadVersion
     state = CampaignUploadState(campaign)
@@ -131,27 +133,36 @@ struct CampaignUpload {
     guard let judge else { return }
     var judgement = judge.judge(row)
     var place = UploadPlaces.Place()
-    if case .send(let judged) = judgement {
+    switch judgement {
+    case .send(let judged), .heldOut(let judged):
       do throws(RowFault) { place = try places.place(of: judged) } catch {
         judgement = .faults([error])
       }
+    case .faults: break
     }
     state.summary.add(judgement)
     switch judgement {
     case .faults(let found): keep(found)
+    case .heldOut(let row): faults.append(.heldOut(PersonAddress(row.recipient), at: row.line))
     case .send(let row): add(row, in: place)
     }
   }
 
-  private func makeJudge() throws(UploadRefusal) -> RowJudge {
-    guard let message = definition.message, let first = senders.first, let header = reader.header
+  private func makeJudge() throws(UploadRefusal) -> VariantJudge {
+    guard !definition.messages.isEmpty, let first = senders.first, let header = reader.header
     else { throw UploadRefusal(line: 1, "the campaign has no message") }
     var rules = first.rules
     rules.otherFields = []
-    return try RowJudge(
+    let rows = definition.messages.map { _, message in
       CampaignRows(
         message: message, rules: rules, recipient: definition.recipient,
-        kept: definition.care.zone.map { [$0] } ?? []), header: header)
+        kept: definition.care.zone.map { [$0] } ?? [])
+    }
+    // By the campaign and the person, so that another campaign shares the same people out differently.
+    let seed = Array(campaign.id.description.utf8)
+    return try VariantJudge(rows, definition.variants.shares, header: header) { person in
+      Int(sha256(seed + Array(person.description.utf8)).number % UInt64(VariantShares.draws))
+    }
   }
 
   private mutating func note(_ fault: RowFault) {
@@ -170,18 +181,21 @@ struct CampaignUpload {
 
   private mutating func add(_ row: JudgedRow, in place: UploadPlaces.Place) {
     let to = PersonAddress(row.recipient)
-    rows.append(
-      BulkRows.Row(
-        line: row.line, to: to, sender: sender(of: to),
-        template: row.request.message.templateName ?? "", request: row.json, region: place.region,
-        zone: place.zone))
+    let isUndecided = row.part == .rest
+    var made = BulkRows.Row(
+      line: row.line, to: to, sender: sender(of: to),
+      // Which template it is comes with the best message.
+      template: isUndecided ? "" : row.request.message.templateName ?? "", request: row.json,
+      region: place.region, zone: place.zone, variant: row.part.number)
+    if isUndecided { made.others = row.others }
+    rows.append(made)
     if rows.count == BulkRows.most { cutRecord() }
   }
 
-  /// The same for the same person, whatever else the upload has.
+  /// Where none of them knows the person: the same for the same one, whatever else the upload has.
   private func sender(of person: PersonAddress) -> Int {
     guard senders.count > 1 else { return 0 }
-    return sha256(Array(person.text.utf8)).prefix(4).reduce(0) { $0 << 8 | Int($1) } % senders.count
+    return shares.place(of: sha256(Array(person.text.utf8)).number)
   }
 
   private mutating func cutRecord() {
@@ -308,4 +322,9 @@ struct CampaignUpload {
       HTTPHeader("Cache-Control", "no-store"),
     ]
   }
+}
+
+extension [UInt8] {
+  /// Its first eight bytes.
+  fileprivate var number: UInt64 { prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 }

@@ -170,11 +170,27 @@ struct CampaignUploads: Sendable {
       definition.care, zones: context.zones,
       isMarketing: isMarketing, senders[0].sender.channel)
     var part = CampaignUpload(
-      campaign, definition, senders, places, store: store, log: context.door.eventLog,
+      campaign, definition, senders, places, try Self.shares(of: senders, store), store: store,
+      log: context.door.eventLog,
       warnings: context.door.log, form: asked.form,
       isLast: asked.isLast, at: context.door.now())
     if CampaignUploadState(campaign).isComplete { return part.endAgain() }
     return part.run(upload)
+  }
+
+  /// By what their providers have told of them.
+  private static func shares(
+    of senders: [SenderSettings], _ store: SendStore
+  ) throws -> SenderShares {
+    guard senders.count > 1 else { return SenderShares([]) }
+    let lanes = try store.prospects(of: senders.map(\.sender), besides: nil).lanes
+    return SenderShares(
+      senders.map { sender in
+        let lane = lanes.first { $0.sender == sender.sender.id }
+        return SenderShares.Part(
+          lane?.budget ?? sender.sender.budget, in: sender.sender.laneGroup,
+          isStopped: lane?.isStopped ?? false)
+      })
   }
 
   private static func conflict(_ detail: String, _ campaign: StoredCampaign) -> HTTPAnswer {

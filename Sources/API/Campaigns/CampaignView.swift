@@ -20,6 +20,9 @@ struct CampaignView {
   let money: CampaignMoney
   /// Those that wait.
   let crowds: [CampaignCrowd]
+  /// nil where nothing waits for the best message.
+  let test: CampaignTest?
+  let definition: CampaignDefinition?
   let now: Timestamp
   let former: CampaignID?
   var warnings: [String] = []
@@ -31,7 +34,8 @@ struct CampaignView {
   ) throws(StoreError) {
     self.campaign = campaign
     (waiting, tally) = try store.standing(of: campaign)
-    let senders = Set(CampaignDefinition(stored: campaign.definition)?.senders ?? [])
+    definition = CampaignDefinition(stored: campaign.definition)
+    let senders = Set(definition?.senders ?? [])
     lanes = try store.laneStatus().filter { senders.contains($0.sender) }
     holds = try store.holds(of: campaign)
     stops = try store.stops(of: campaign.key)
@@ -39,6 +43,7 @@ struct CampaignView {
     places = try store.places(of: campaign.key)
     money = try store.money(of: campaign.key)
     crowds = try store.crowds(of: campaign)
+    test = try store.test(of: campaign.key)
     now = try store.now()
     former =
       try campaign.source.map { source throws(StoreError) in
@@ -65,6 +70,7 @@ struct CampaignView {
       if let rate { writer.name("perSecond"); writer.value(rate) }
       writeLanes(to: &writer)
       writeCare(to: &writer)
+      writeVariants(to: &writer)
       if let underWay { writer.field("underWay", underWay) }
       if !warnings.isEmpty {
         writer.name("warnings")
@@ -72,7 +78,7 @@ struct CampaignView {
           for warning in warnings { list.value(warning) }
         }
       }
-      writer.field("definition", json: CampaignDefinition(stored: campaign.definition)?.asked)
+      writer.field("definition", json: definition?.asked)
     }
   }
 
@@ -158,6 +164,9 @@ struct CampaignView {
     if care.wave == .out, let wave = care.terms.wave, tally.begun >= min(wave, campaign.rows) {
       return ("first-wave", "what becomes of its first \(wave) is waited for", nil)
     }
+    if !crowds.isEmpty, crowds.allSatisfy({ $0.variant == VariantShares.rest }) {
+      return ("best-message", trial.reason, trial.until)
+    }
     let stopped = crowds.filter { isStopped($0) }
     if !stopped.isEmpty, stopped.count == crowds.count {
       let running = stops.filter { $0.until > now }
@@ -176,6 +185,20 @@ struct CampaignView {
     }
     return nil
   }
+
+  private var trial: CampaignTrialView {
+    CampaignTrialView(
+      variants: definition?.variants ?? VariantsDefinition(), tally: tally, test: test, now: now)
+  }
+
+  /// Of the message that a part of it gets; empty where there is one alone.
+  func variantName(_ number: Int) -> String {
+    let items = definition?.variants.items ?? []
+    let place = number % VariantShares.rest - 1
+    return items.indices.contains(place) ? items[place].name : ""
+  }
+
+  func writeVariants(to writer: inout JSONWriter) { trial.write(to: &writer) }
 
   private func isStopped(_ crowd: CampaignCrowd) -> Bool {
     stops.contains { stop in

@@ -19,6 +19,8 @@ package struct BulkRows: Hashable, Sendable {
     package let zone: String
     /// Which of the campaign's messages it is, from 1 on; 0 where there is one alone.
     package let variant: Int
+    /// JSON: the other messages that it may be once the best is known, the campaign's second one first.
+    package var others: [[UInt8]] = []
 
     package init(
       line: Int, to: PersonAddress, sender: Int, template: String, request: [UInt8],
@@ -88,6 +90,11 @@ extension BulkRows: EventRecord {
           if !row.zone.isEmpty { item.field("zone", row.zone) }
           if row.variant != 0 { item.field("variant", row.variant) }
           item.field("request", json: row.request)
+          guard !row.others.isEmpty else { return }
+          item.name("others")
+          item.array { others in
+            for other in row.others { others.value(json: other) }
+          }
         }
       }
     }
@@ -117,12 +124,13 @@ extension BulkRows: EventRecord {
       guard let line = row["line"]?.integer, let to = row["to"]?.string,
         let request = row["request"]?.text, senders.indices.contains(sender)
       else { throw EventUnreadable(description: "a row has no line, to, sender or request") }
-      self.rows.append(
-        Row(
-          line: Int(line), to: PersonAddress(to), sender: sender,
-          template: row["template"]?.string ?? "", request: request,
-          region: row["region"]?.string ?? "", zone: row["zone"]?.string ?? "",
-          variant: row["variant"]?.integer.flatMap { Int(exactly: $0) } ?? 0))
+      var read = Row(
+        line: Int(line), to: PersonAddress(to), sender: sender,
+        template: row["template"]?.string ?? "", request: request,
+        region: row["region"]?.string ?? "", zone: row["zone"]?.string ?? "",
+        variant: row["variant"]?.integer.flatMap { Int(exactly: $0) } ?? 0)
+      read.others = row["others"]?.items?.map(\.text) ?? []
+      self.rows.append(read)
     }
   }
 }

@@ -10,7 +10,7 @@ extension SendStore {
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
-    Campaigns.noun, Care.noun, Reasons.noun,
+    Campaigns.noun, Care.noun, Choices.noun, Reasons.noun,
   ]
 }
 
@@ -84,6 +84,8 @@ enum Sends {
         16, sqlite: PackageResources.sqlite_016_sql, postgres: PackageResources.postgres_016_sql),
       Migration(
         17, sqlite: PackageResources.sqlite_017_sql, postgres: PackageResources.postgres_017_sql),
+      Migration(
+        18, sqlite: PackageResources.sqlite_018_sql, postgres: PackageResources.postgres_018_sql),
     ])
 }
 
@@ -157,7 +159,7 @@ enum People {
     postgres: PackageResources.people_postgres_sql,
     [
       insertInbound, openWindows, saveOptOuts, contact, rest, closeWindows, inReplyTo, byWaID,
-      saveWaIDs, savePairs, saveRecipients, prunePairs, pruneRecipients, pruneInbound,
+      saveWaIDs, acquainted, savePairs, saveRecipients, prunePairs, pruneRecipients, pruneInbound,
     ])
 }
 
@@ -268,10 +270,18 @@ enum Care {
     postgres: PackageResources.care_postgres_sql,
     [
       create, one, see, saveWave, savePlan, places, addPlaces, openPlaces, pricePlaces, audience,
-      others, lanes, crowds,
-      stops, stop, endStops, allow, lift, taken, addMoney, money, lockMoney, reserve, release,
+      others, lanes, recipientsByDay, crowds,
+      stops, stop, endStops, allow, lift, addMoney, money, lockMoney, reserve, release,
       addTenantMoney, lockTenantMoney, reserveOfTenant, charge, charges, optOuts, restFromMarketing,
       reached, lockPeople, reach, pruneReach, pruneRests, pruneMoney, pruneTenantMoney,
       pruneCharges, pruneStops, prunePlaces, pruneCare, copied, copyContact, copyRest,
     ])
+}
+
+/// What may be sent instead, once it is known which is the best.
+enum Choices {
+  static let noun = Noun(
+    "choices", sqlite: PackageResources.choices_sqlite_sql,
+    postgres: PackageResources.choices_postgres_sql,
+    [keep, flows, open, of, choose, forget, settle, test, tested, win, one])
 }

@@ -11,8 +11,10 @@ package enum StoreForm: Int64, Comparable, Sendable {
   case campaigns = 2
   /// Parts of campaigns that wait for their hours, for money, or since too many failed.
   case care = 3
+  /// Rows of campaigns whose message is chosen once it is known which is the best.
+  case variants = 4
 
-  package static let newest = StoreForm.care
+  package static let newest = StoreForm.variants
 
   package static func < (left: StoreForm, right: StoreForm) -> Bool {
     left.rawValue < right.rawValue

@@ -37,6 +37,11 @@ struct CampaignCaller {
         "POST", Self.path(id, "resend") + query, headers: [HTTPHeader("Idempotency-Key", key)]))
   }
 
+  func choose(_ variant: String, of id: CampaignID) throws(Failed) -> CampaignLook {
+    let body = JSONWriter.object { $0.field("variant", variant) }
+    return try look(try ask("POST", Self.path(id, "winner"), body))
+  }
+
   func give(
     _ order: CampaignOrder, to id: CampaignID, because reason: String? = nil,
     anyway isAnyway: Bool = false

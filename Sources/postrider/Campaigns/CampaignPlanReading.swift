@@ -8,8 +8,9 @@ struct CampaignPlanReading {
   let caller: CampaignCaller
 
   /// Refused where it could not be started as it is.
-  func show(_ id: CampaignID, asJSON: Bool) throws(Failed) -> Exit {
-    let answer = try caller.ask("GET", CampaignCaller.path(id, "plan"))
+  func show(_ id: CampaignID, reserve: Int, asJSON: Bool) throws(Failed) -> Exit {
+    let query = reserve > 0 ? "?reserve=\(reserve)" : ""
+    let answer = try caller.ask("GET", CampaignCaller.path(id, "plan") + query)
     guard let plan = answer.json else {
       throw Failed("the server answered with something that is no plan; is it of this version?")
     }
@@ -47,6 +48,29 @@ struct CampaignPlanReading {
       + part("senders", rows(plan["lanes"], ["sender", "sent", "finish"]))
       + price(plan["price"])
       + part("assumptions", (plan["assumptions"]?.items ?? []).map { ["  \(Optional($0).text)"] })
+      + (plan["tiers"]?.items ?? []).flatMap { tiers($0) }
+  }
+
+  /// How the limit of a portfolio may rise.
+  private static func tiers(_ tiers: JSONValue) -> [String] {
+    let senders = (tiers["senders"]?.items ?? []).compactMap(\.string).joined(separator: ", ")
+    var lines = [
+      "recipients' limit of \(senders): \(tiers["limit"].text) in 24 hours, \(tiers["usedInSevenDays"].text) used in seven days"
+    ]
+    let rises = (tiers["rises"]?.items ?? []).map { rise in
+      ["  \(rise["at"].text)", rise["limit"]?.integer.map { "\($0)" } ?? "no limit"]
+    }
+    guard !rises.isEmpty else { return lines }
+    lines += part("  could rise, at the earliest", rises)
+    lines += part(
+      "  if as much as may be is sent on each day (UTC)", rows(tiers["days"], ["day", "sent"]))
+    lines.append(
+      "  it would end at \(tiers["finish"].text), without a rise at \(tiers["finishWithoutRise"].text)"
+    )
+    return lines
+      + part(
+        "  taken for granted",
+        (tiers["assumptions"]?.items ?? []).map { ["  \(Optional($0).text)"] })
   }
 
   private static func part(_ name: String, _ rows: [[String]]) -> [String] {

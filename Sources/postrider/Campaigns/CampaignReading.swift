@@ -25,8 +25,10 @@ struct CampaignReading {
     Terminal.show(rows.count > 1 ? Terminal.table(rows) : "There are no campaigns.")
   }
 
-  func faults(_ id: CampaignID, asTable: Bool) throws(Failed) {
-    let path = CampaignCaller.path(id, "faults")
+  /// `reason`: those alone.
+  func faults(_ id: CampaignID, of reason: String?, asTable: Bool) throws(Failed) {
+    let query = reason.map { "reason=" + APICaller.segment($0) }
+    let path = CampaignCaller.path(id, "faults") + (query.map { "?\($0)" } ?? "")
     if asTable { return try showTable(path) }
     let answer = try caller.ask("GET", path).json
     let faults = answer?["faults"]?.items ?? []
@@ -71,8 +73,8 @@ struct CampaignReading {
 
   /// As the server writes it, for a spreadsheet.
   private func showTable(_ path: String) throws(Failed) {
-    Terminal.draw(
-      String(decoding: try caller.ask("GET", path + "?format=csv").body, as: UTF8.self))
+    let table = path + (path.contains("?") ? "&" : "?") + "format=csv"
+    Terminal.draw(String(decoding: try caller.ask("GET", table).body, as: UTF8.self))
   }
 
   static func tell(_ upload: UploadLook) {

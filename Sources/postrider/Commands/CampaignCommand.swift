@@ -11,21 +11,23 @@ struct CampaignCommand: Subcommand {
   static let summary = "send one message to a list of people: make, run, watch, pause, report"
   static let options: Set<String> = [
     "config", "url", "recipients", "cause", "reason", "patience", "fail-over", "part", "fault",
+    "reserve",
   ]
   static let flags: Set<String> = ["csv", "yes", "anew", "anyway", "json"]
   static let help = """
     usage: postrider campaign run FILE|ID [--recipients FILE.csv] [--yes] [--fail-over N%] [OPTIONS]
            postrider campaign create FILE [--recipients FILE.csv] [OPTIONS]
            postrider campaign upload ID FILE.csv [--anew] [OPTIONS]
-           postrider campaign plan ID [--json] [OPTIONS]
+           postrider campaign plan ID [--reserve N] [--json] [OPTIONS]
            postrider campaign start ID [--anyway] [OPTIONS]
            postrider campaign rehearse ID [--fault WHAT@WHEN ...] [--json] [--config FILE]
            postrider campaign watch ID [--fail-over N%] [OPTIONS]
            postrider campaign pause|resume|cancel ID [--reason TEXT] [OPTIONS]
+           postrider campaign winner ID VARIANT [OPTIONS]
            postrider campaign resend ID [--cause CODE] [OPTIONS]
            postrider campaign list [OPTIONS]
            postrider campaign report ID [--csv] [OPTIONS]
-           postrider campaign faults ID [--csv] [OPTIONS]
+           postrider campaign faults ID [--cause held-out] [--csv] [OPTIONS]
            postrider campaign preview ID [OPTIONS]
 
     Asks the API of a running system, with a key of the settings that has the scopes send and read.
@@ -41,6 +43,7 @@ struct CampaignCommand: Subcommand {
     senders have left now. A campaign that cannot be sent in its time is not started; start --anyway sends what can be.
     rehearse copies a loaded campaign with what its senders have spent, and sends it in virtual time to a simulated
     provider. It reads the store of the settings, changes nothing there, and nothing leaves the machine.
+    winner says which of its messages those get who wait for the best one.
     resend makes a campaign of those whom a former one did not reach, or who had that cause; run ID starts it.
 
       --recipients FILE  the list, in place of the one that the definition names
@@ -51,12 +54,15 @@ struct CampaignCommand: Subcommand {
       --fault WHAT@WHEN  something that goes wrong in a rehearsal, as often as wanted: token-expires@10m,
                          token-mended@12m, tier-cut@20%, tier-rise@1h, template-paused@30%, provider-down@5m..7m;
                          WHEN is a time from the start or a part of the people
+      --reserve N        recipients of each day that are kept for replies and one-time codes, where the plan tells how
+                         a portfolio's limit may rise
       --fail-over N%     ends with 1 where more than so many of the rows failed
       --patience N       waits at most so many seconds for a server that is away, or for somebody to start or mend
                          a campaign that stands still; 60 unless said
       --part N           uploads so many kilobytes at a time, 4096 unless said
       --reason TEXT      why it is paused or canceled, for whoever looks at it
-      --cause CODE       a provider's code such as 131026, or a state from sent on; not-delivered unless said
+      --cause CODE       a provider's code such as 131026, or a state from sent on; not-delivered unless said; of
+                         faults: one reason alone, also held-out, which is no fault
       --csv              the whole table, for a spreadsheet
       --url URL          where the API is, unless it is where the settings listen
       --config FILE
@@ -76,6 +82,7 @@ struct CampaignCommand: Subcommand {
   private let partSize: Int
   private let mostFailures: Double?
   private let faults: [RehearsalFault]
+  private let reserve: Int
 
   private enum Action {
     case run(String)
@@ -85,6 +92,7 @@ struct CampaignCommand: Subcommand {
     case rehearse(CampaignID)
     case watch(CampaignID)
     case order(CampaignOrder, CampaignID)
+    case winner(CampaignID, String)
     case resend(CampaignID)
     case list
     case report(CampaignID)
@@ -96,6 +104,7 @@ struct CampaignCommand: Subcommand {
     self.options = options
     patience = .seconds(try options.count("patience", in: 0...86_400, default: 60))
     partSize = try options.count("part", in: 128...65_536, default: 4096) << 10
+    reserve = try options.count("reserve", in: 0...1_000_000, default: 0)
     mostFailures = try Self.share(options["fail-over"])
     faults = try options.all("fault").map { text throws(UsageFault) in try RehearsalFault(text) }
     action = try Self.action(options.words)
@@ -120,12 +129,15 @@ struct CampaignCommand: Subcommand {
     case ("pause", 2): return .order(.pause, try id())
     case ("resume", 2): return .order(.resume, try id())
     case ("cancel", 2): return .order(.cancel, try id())
+    case ("winner", 3): return .winner(try id(), words[2])
     case ("resend", 2): return .resend(try id())
     case ("report", 2): return .report(try id())
     case ("faults", 2): return .faults(try id())
     case ("preview", 2): return .preview(try id())
     case ("run", _), ("create", _): throw UsageFault("campaign \(words[0]) needs a file")
     case ("upload", _): throw UsageFault("campaign upload needs the id of a campaign and a file")
+    case ("winner", _):
+      throw UsageFault("campaign winner needs the id of a campaign and the name of its message")
     case ("plan", _), ("rehearse", _), ("start", _), ("watch", _), ("pause", _), ("resume", _),
       ("cancel", _),
       ("resend", _),
@@ -133,7 +145,7 @@ struct CampaignCommand: Subcommand {
       throw UsageFault("campaign \(words[0]) needs the id of one campaign")
     default:
       throw UsageFault(
-        "campaign needs run, create, upload, plan, start, rehearse, watch, pause, resume, cancel, resend, list, report, faults or preview"
+        "campaign needs run, create, upload, plan, start, rehearse, watch, pause, resume, cancel, winner, resend, list, report, faults or preview"
       )
     }
   }
@@ -174,18 +186,20 @@ struct CampaignCommand: Subcommand {
     case .create(let path): try create(path, caller)
     case .upload(let id, let path): try upload(path, to: id, caller)
     case .plan(let id):
-      return try CampaignPlanReading(caller: caller).show(id, asJSON: options.has("json"))
+      return try CampaignPlanReading(caller: caller)
+        .show(id, reserve: reserve, asJSON: options.has("json"))
     case .rehearse: break
     case .watch(let id): return try CampaignWatch(caller, mostFailures: mostFailures).run(id)
     case .order(let order, let id):
       tell(
         try caller.give(order, to: id, because: options["reason"], anyway: options.has("anyway")))
+    case .winner(let id, let variant): tell(try caller.choose(variant, of: id))
     case .resend(let id):
       let key = "resend-" + lowerHex(randomBytes(16))
       Terminal.show(try caller.resend(id, cause: options["cause"], key: key).id.description)
     case .list: try reading.list()
     case .report(let id): try reading.report(id, asTable: options.has("csv"))
-    case .faults(let id): try reading.faults(id, asTable: options.has("csv"))
+    case .faults(let id): try reading.faults(id, of: options["cause"], asTable: options.has("csv"))
     case .preview(let id): try reading.preview(id)
     }
     return .done

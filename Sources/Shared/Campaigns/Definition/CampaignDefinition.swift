@@ -16,8 +16,9 @@ package struct CampaignDefinition: Hashable, Sendable {
   package var name: String
   /// As they were named; the first is the only one in most campaigns.
   package var senders: [SenderID]
-  /// A send request without its recipient: JSON. nil where the messages of a former campaign are sent again.
+  /// A send request without its recipient: JSON. nil where it has variants, or sends the messages of a former campaign again.
   package var message: Placeholders?
+  package var variants: VariantsDefinition
   /// The column of the upload that has the recipient, where it is none of the usual ones.
   package var recipient: String?
   /// Whether a person is written to once, whatever the number of rows.
@@ -42,7 +43,7 @@ package struct CampaignDefinition: Hashable, Sendable {
   static let fields = Set([
     "name", "sender", "senders", "message", "recipient", "unique", "startAt", "expiresAt",
     "expiry", "priority", "pace", "share", "source",
-  ]).union(CareDefinition.fields)
+  ]).union(CareDefinition.fields).union(VariantsDefinition.fields)
 
   package static let nameLength = 1...200
   package static let mostSenders = 100
@@ -78,22 +79,30 @@ package struct CampaignDefinition: Hashable, Sendable {
     share = reader.whole("share", in: 1...100, &faults)
     source = Self.source(reader, &faults)
     care = CareDefinition(reader, &faults)
-    if let message = reader.object("message", isNeeded: !reader.has("source"), &faults) {
-      messageJSON = message.value.text
-      do throws(FieldFaults) { self.message = try Placeholders(message.value.text) } catch {
-        for fault in error.all { faults.add("/message\(fault.pointer)", fault.detail) }
-      }
-      for (index, column) in (self.message?.names ?? []).enumerated() where source != nil {
-        guard index == 0 else { break }
-        faults.add(
-          "/message",
-          "has {{\(column)}}, but the recipients of a former campaign have no columns: leave the placeholder out, or upload a file"
-        )
+    variants = VariantsDefinition(reader, isStored: isStored, &faults)
+    readMessage(reader, &faults)
+    if source != nil {
+      for field in VariantsDefinition.fields.sorted() where reader.has(field) {
+        faults.add("/\(field)", "means nothing for the messages of a former campaign")
       }
     }
     if expiry != nil, expiresAt != nil {
       faults.add("/expiry", "cannot be said beside expiresAt")
     }
+  }
+
+  private mutating func readMessage(_ reader: FieldReader, _ faults: inout FieldFaults) {
+    let isNeeded = !reader.has("source") && !reader.has("variants")
+    guard let message = reader.object("message", isNeeded: isNeeded, &faults) else { return }
+    messageJSON = message.value.text
+    do throws(FieldFaults) { self.message = try Placeholders(message.value.text) } catch {
+      for fault in error.all { faults.add("/message\(fault.pointer)", fault.detail) }
+    }
+    guard source != nil, let column = self.message?.names.first else { return }
+    faults.add(
+      "/message",
+      "has {{\(column)}}, but the recipients of a former campaign have no columns: leave the placeholder out, or upload a file"
+    )
   }
 
   private static func senders(
@@ -179,6 +188,7 @@ package struct CampaignDefinition: Hashable, Sendable {
   /// The messages of the former campaign are sent as they were.
   package mutating func forgetMessage() {
     (message, messageJSON, recipient) = (nil, nil, nil)
+    variants = VariantsDefinition()
   }
 
   /// Without placeholders, to one person.
@@ -186,20 +196,20 @@ package struct CampaignDefinition: Hashable, Sendable {
     message.map { $0.filled(to: person) { _ in [] } }
   }
 
-  /// The message as somebody fills it in who has nothing to put for the columns.
-  package func sample(to person: String) -> [UInt8]? {
-    message.map { message in
-      message.filled(to: person) { index in Array("{{\(message.names[index])}}".utf8)[...] }
-    }
+  /// All that it sends, each with its place in the definition.
+  package var messages: [(pointer: String, message: Placeholders)] {
+    if let message { return [("/message", message)] }
+    return variants.items.enumerated().map { ("/variants/\($0)/message", $1.message) }
   }
 
-  private func write(to writer: inout JSONWriter) {
+  private func write(to writer: inout JSONWriter, isStored: Bool = false) {
     writer.field("name", name)
     writer.name("senders")
     writer.array { list in
       for sender in senders { list.value(sender.text) }
     }
     writer.field("message", json: messageJSON)
+    variants.write(to: &writer, isStored: isStored)
     writer.field("recipient", recipient)
     writer.field("unique", isByRecipient ? "recipient" : "row")
     writer.field("startAt", startAt?.description)
@@ -224,7 +234,7 @@ package struct CampaignDefinition: Hashable, Sendable {
   /// As it is kept.
   package var json: [UInt8] {
     JSONWriter.object { writer in
-      write(to: &writer)
+      write(to: &writer, isStored: true)
       if !template.isEmpty { writer.field("template", template) }
       writer.field("category", category.rawValue)
     }

@@ -37,7 +37,7 @@ package struct CareDefinition: Hashable, Sendable {
       faults.add(object.pointer("size"), "is needed: how many are written to first")
     }
     var wave = FirstWave(size: object.whole("size", in: 1...1_000_000, &faults) ?? 1)
-    wave.wait = span("wait", object, &faults) ?? wave.wait
+    wave.wait = object.span("wait", &faults) ?? wave.wait
     wave.delivered = object.whole("delivered", in: 0...100, &faults) ?? wave.delivered
     wave.failed = object.whole("failed", in: 0...100, &faults) ?? wave.failed
     wave.optedOut = object.whole("optedOut", in: 0...100, &faults) ?? wave.optedOut
@@ -52,7 +52,7 @@ package struct CareDefinition: Hashable, Sendable {
     var budget = ErrorBudget()
     budget.share = object.whole("share", in: 1...100, &faults) ?? budget.share
     budget.after = object.whole("after", in: 1...1000, &faults) ?? budget.after
-    budget.rest = span("rest", object, &faults)
+    budget.rest = object.span("rest", &faults)
     return budget
   }
 
@@ -62,7 +62,7 @@ package struct CareDefinition: Hashable, Sendable {
     if !object.has("messages") { faults.add(object.pointer("messages"), "is needed") }
     if !object.has("per") { faults.add(object.pointer("per"), "is needed, such as 7d") }
     let messages = object.whole("messages", in: 1...1000, &faults)
-    guard let per = span("per", object, &faults), let messages else { return nil }
+    guard let per = object.span("per", &faults), let messages else { return nil }
     guard per <= FrequencyCap.longest else {
       faults.add(object.pointer("per"), "must be 31d at most")
       return nil
@@ -77,18 +77,6 @@ package struct CareDefinition: Hashable, Sendable {
       return nil
     }
     return amount
-  }
-
-  private static func span(
-    _ name: String, _ object: FieldReader, _ faults: inout FieldFaults
-  ) -> Duration? {
-    guard let text = object.text(name, &faults) else { return nil }
-    guard let span = Duration(written: text), span >= .seconds(1), span <= .seconds(90 * 86400)
-    else {
-      faults.add(object.pointer(name), "must be a time such as 30m or 7d, 90d at most")
-      return nil
-    }
-    return span
   }
 
   func write(to writer: inout JSONWriter) {

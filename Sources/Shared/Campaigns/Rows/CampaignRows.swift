@@ -28,10 +28,20 @@ package struct JudgedRow: Hashable, Sendable {
   package var recipient: Recipient { request.to }
   /// As the log and the store keep it.
   package var json: [UInt8] { request.json }
+  /// Which of the campaign's messages it is.
+  package var part = VariantShares.Part.variant(0)
+  /// The other messages that it may be once the best is known, as the log keeps them: the first is the second variant.
+  package var others: [[UInt8]] = []
+
+  init(line: Int, request: SendRequest, kept: [String?]) {
+    (self.line, self.request, self.kept) = (line, request, kept)
+  }
 }
 
 package enum Judgement: Hashable, Sendable {
   case send(JudgedRow)
+  /// It is right, and its person is left out of the campaign on purpose.
+  case heldOut(JudgedRow)
   /// All that is wrong with it, at least one.
   case faults([RowFault])
 }

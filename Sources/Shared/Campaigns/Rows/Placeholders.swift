@@ -171,6 +171,11 @@ package struct Placeholders: Hashable, Sendable {
     filled(to: to) { Self.filled($0, value) }
   }
 
+  /// As somebody fills it in who has nothing to put for the columns.
+  package func sample(to person: String) -> [UInt8] {
+    filled(to: person) { index in Array("{{\(names[index])}}".utf8)[...] }
+  }
+
   /// `content` gives the whole of each text.
   func filled(to: String, content: (Text) -> [UInt8]) -> [UInt8] {
     var request = Array("{\"to\":".utf8)

@@ -115,6 +115,12 @@ package struct RowJudge: Sendable {
     return .send(JudgedRow(line: row.line, request: request, kept: kept))
   }
 
+  /// Whom it goes to; nil where nobody can tell.
+  func recipient(of row: UploadRow) -> Recipient? {
+    var faults: [RowFault] = []
+    return recipient(of: row, &faults)
+  }
+
   private func recipient(of row: UploadRow, _ faults: inout [RowFault]) -> Recipient? {
     do throws(RecipientFault) {
       return try RecipientText.read(

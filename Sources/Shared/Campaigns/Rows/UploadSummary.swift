@@ -8,6 +8,8 @@ package struct UploadSummary: Hashable, Sendable {
   package private(set) var good = 0
   /// Rows, not faults: a row may have several.
   package private(set) var bad = 0
+  /// Right, and left out of the campaign on purpose.
+  package private(set) var heldOut = 0
   package private(set) var counts: [RowFault.Reason: Int] = [:]
   package private(set) var first: [RowFault.Reason: [RowFault]] = [:]
 
@@ -16,6 +18,7 @@ package struct UploadSummary: Hashable, Sendable {
   package mutating func add(_ judgement: Judgement) {
     switch judgement {
     case .send: good += 1
+    case .heldOut: heldOut += 1
     case .faults(let faults): add(faults)
     }
   }
@@ -36,6 +39,7 @@ package struct UploadSummary: Hashable, Sendable {
   package mutating func add(_ other: UploadSummary) {
     good += other.good
     bad += other.bad
+    heldOut += other.heldOut
     counts.merge(other.counts, uniquingKeysWith: +)
     first.merge(other.first) { Array(($0 + $1).prefix(Self.faultsOfReason)) }
   }
@@ -43,6 +47,7 @@ package struct UploadSummary: Hashable, Sendable {
   package func write(to writer: inout JSONWriter) {
     writer.field("good", good)
     writer.field("bad", bad)
+    if heldOut > 0 { writer.field("heldOut", heldOut) }
     writer.name("reasons")
     writer.array { list in
       for reason in RowFault.Reason.allCases {
@@ -67,6 +72,7 @@ package struct UploadSummary: Hashable, Sendable {
       let reasons = value["reasons"]?.items
     else { return nil }
     (self.good, self.bad) = (Int(good), Int(bad))
+    heldOut = value["heldOut"]?.integer.flatMap { Int(exactly: $0) } ?? 0
     for item in reasons {
       guard let reason = item["reason"]?.string.flatMap(RowFault.Reason.init),
         let count = item["count"]?.integer, let faults = item["first"]?.items

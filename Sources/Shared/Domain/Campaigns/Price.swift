@@ -6,17 +6,11 @@ package struct Price: Hashable, Sendable {
 
   /// As a rate card has it: digits, at most six of them after a point. nil for anything else, and for a million and more.
   package init?(_ text: some StringProtocol) {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard (1...2).contains(parts.count), (1...6).contains(parts[0].count),
-      parts.count == 1 || (1...6).contains(parts[1].count)
+    // Six digits before the point.
+    guard text.utf8.prefix(while: { $0 != UInt8(ascii: ".") }).count <= 6,
+      let amount = Millionths.read(String(text))
     else { return nil }
-    var number: Int64 = 0
-    for digit in parts.joined() {
-      guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-      number = number * 10 + Int64(digit - UInt8(ascii: "0"))
-    }
-    for _ in (parts.count == 2 ? parts[1].count : 0)..<6 { number *= 10 }
-    millionths = number
+    millionths = amount
   }
 }
 

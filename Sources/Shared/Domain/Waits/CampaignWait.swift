@@ -15,6 +15,8 @@ package struct CampaignWait: Hashable, Sendable {
   package var seenUntil: Timestamp?
   /// Those of the first wave went, and what becomes of them is waited for.
   package var isBehindFirstWave = false
+  /// It gets the message that is the best of those that are tried first.
+  package var waitsForBest = false
 
   package init(name: String, state: CampaignState, reason: String, startsAt: Timestamp?) {
     (self.name, self.state, self.reason, self.startsAt) = (name, state, reason, startsAt)
@@ -22,6 +24,13 @@ package struct CampaignWait: Hashable, Sendable {
 
   /// What it takes care of while it runs.
   private func careReason(at now: Timestamp) -> WaitReason? {
+    if waitsForBest {
+      return WaitReason(
+        code: .campaignBestMessage, end: .byItself,
+        sentence:
+          "the best message of its campaign \(name) is not known yet: postrider campaign winner \(name) says it by hand"
+      )
+    }
     if let stoppedUntil, stoppedUntil > now {
       return WaitReason(
         code: .campaignStopped, end: stoppedUntil.isOpenEnded ? .byPerson : .at(stoppedUntil),

@@ -53,6 +53,7 @@ package struct Waits: Hashable, Sendable {
     // It ends by itself, nobody knows when.
     case campaignBlind = "campaign-blind"
     case campaignFirstWave = "campaign-first-wave"
+    case campaignBestMessage = "campaign-best-message"
     case inFlight = "in-flight"
     case behindOthers = "behind-others"
     case notPosted = "not-posted"

@@ -8,6 +8,17 @@ package struct CampaignPlan: Sendable {
   package let people: People
   package let forecast: CampaignForecast
   package let currency: String?
+  /// Of the portfolios whose limit of recipients holds it.
+  package let tiers: [Tiers]
+
+  /// How the limit of some of its senders may rise.
+  package struct Tiers: Sendable {
+    package let senders: [SenderID]
+    /// In the last seven days.
+    package let used: Int
+    package let limit: Int
+    package let plan: TierPlan
+  }
 
   package struct People: Hashable, Sendable {
     /// Not begun yet.

@@ -1,6 +1,7 @@
 internal import Campaigns
 internal import Domain
 package import Places
+internal import Providers
 package import SendStore
 package import Settings
 package import Store
@@ -17,8 +18,9 @@ package struct CampaignPlanner: Sendable {
     pricing = CampaignPricing(settings)
   }
 
+  /// `reserve`: how many recipients of each day are kept for replies and one-time codes where limits are to rise.
   package func plan(
-    _ campaign: StoredCampaign, in store: SendStore
+    _ campaign: StoredCampaign, reserve: Int = 0, in store: SendStore
   ) throws(StoreError) -> CampaignPlan? {
     guard let definition = CampaignDefinition(stored: campaign.definition) else { return nil }
     let audience = try audience(of: campaign, store)
@@ -39,14 +41,49 @@ package struct CampaignPlanner: Sendable {
       return crowd
     }
     let start = max(now, campaign.started == nil ? campaign.startsAt ?? now : now)
-    let input = ForecastInput(
+    var input = ForecastInput(
       now: now, start: start, expires: campaign.expires ?? (start + campaign.expiry),
       firstWave: try wave(of: campaign, definition, care, store),
       lanes: mine.map { lane($0, definition) },
       groups: groups(of: mine), crowds: crowds)
+    input.test = try test(of: campaign, definition, crowds, at: now, store)
     return CampaignPlan(
       at: now, people: people, forecast: CampaignForecast(input),
-      currency: pricing.currency)
+      currency: pricing.currency,
+      tiers: try tiers(of: mine, crowds, reserve: reserve, at: now, store))
+  }
+
+  // MARK: Tiers
+
+  private func tiers(
+    of lanes: [LaneProspect], _ crowds: [ForecastCrowd], reserve: Int, at now: Timestamp,
+    _ store: SendStore
+  ) throws(StoreError) -> [CampaignPlan.Tiers] {
+    let limited = lanes.compactMap { lane -> (lane: LaneProspect, limit: Int)? in
+      guard case .recipients(let limit) = lane.budget.daily else { return nil }
+      return (lane, limit)
+    }
+    let phones = try store.phones()
+    var tiers: [CampaignPlan.Tiers] = []
+    for (group, members) in Dictionary(grouping: limited, by: \.lane.group)
+      .sorted(by: { $0.key.text < $1.key.text })
+    {
+      let senders = members.map(\.lane.sender).sorted { $0.text < $1.text }
+      let limit = members.map(\.limit).min() ?? 0
+      let used = try store.recipientsByDay(of: group)
+      let audience = crowds.reduce(0) { sum, crowd in
+        senders.contains(crowd.sender) ? sum + crowd.count - crowd.inWindow - crowd.counted : sum
+      }
+      var input = TierPlan.Input(now: now, limit: limit, used: used, audience: audience)
+      input.reserve = reserve
+      input.quality = TierPlan.Quality(
+        phones.filter { senders.contains($0.sender) }
+          .map { PhoneFacts(json: $0.facts).node?.text("quality_rating") })
+      tiers.append(
+        CampaignPlan.Tiers(
+          senders: senders, used: used.suffix(7).reduce(0, +), limit: limit, plan: TierPlan(input)))
+    }
+    return tiers
   }
 
   /// Before the start each person is looked at; from then on those that wait are counted.
@@ -69,6 +106,7 @@ package struct CampaignPlanner: Sendable {
     people.inWindow += part.inWindow
     guard count > 0 else { return nil }
     var crowd = ForecastCrowd(part.sender, count: count)
+    crowd.waitsForBest = part.variant == VariantShares.rest
     crowd.inWindow = min(count, part.inWindow)
     crowd.counted = min(count - crowd.inWindow, part.counted)
     if let hours {
@@ -104,6 +142,19 @@ package struct CampaignPlanner: Sendable {
     }
   }
 
+  /// Who tries the messages, while the others wait for the best one.
+  private func test(
+    of campaign: StoredCampaign, _ definition: CampaignDefinition, _ crowds: [ForecastCrowd],
+    at now: Timestamp, _ store: SendStore
+  ) throws(StoreError) -> ForecastInput.FirstWave? {
+    guard let rule = definition.variants.winner, let test = try store.test(of: campaign.key),
+      test.winner == nil
+    else { return nil }
+    let left = crowds.reduce(0) { $0 + ($1.waitsForBest ? 0 : $1.count) }
+    let known = test.tested.map { max(.zero, $0 + rule.wait - now) }
+    return ForecastInput.FirstWave(left: left, look: known ?? rule.wait)
+  }
+
   private func wave(
     of campaign: StoredCampaign, _ definition: CampaignDefinition, _ care: StoredCare,
     _ store: SendStore
@@ -119,5 +170,17 @@ extension CampaignAudience {
     self.init(
       sender: crowd.sender, template: crowd.template, place: crowd.place, variant: crowd.variant,
       people: crowd.waiting)
+  }
+}
+
+extension TierPlan.Quality {
+  /// Of all numbers, as their provider told.
+  fileprivate init(_ ratings: [String?]) {
+    let known = ratings.compactMap(\.self)
+    if known.contains(where: { ["YELLOW", "RED"].contains($0) }) {
+      self = .notHigh
+    } else {
+      self = !ratings.isEmpty && ratings.allSatisfy { $0 == "GREEN" } ? .high : .unknown
+    }
   }
 }

@@ -5,7 +5,7 @@ package import Time
 
 /// A row of a campaign that was not claimed yet, with all that the store knows of its person.
 package struct CopiedRow: Hashable, Sendable {
-  package let row: CampaignBatch.Row
+  package var row: CampaignBatch.Row
   package let priority: Int
   fileprivate let lastInbound: Timestamp?
   fileprivate let windowClosed: Timestamp?
@@ -129,7 +129,7 @@ extension Transaction {
     _ flow: FlowKey, after key: SendKey, _ places: [CampaignPlace], _ tenant: Tenant,
     _ since: Timestamp?
   ) throws(StoreError) -> ([CopiedRow], SendKey?) {
-    let found = try rows(
+    var found = try rows(
       Care.copied, [.flow: .key(flow), .after: .key(key), .limit: .integer(1000)]
     ) { row in
       let kind = FlowKind(number: row.integer(.kind))
@@ -150,6 +150,12 @@ extension Transaction {
           resting: row.optionalTime(.resting), restTimes: row.optionalInt(.times) ?? 0,
           reached: [])
       )
+    }
+    if let first = found.first, let last = found.last,
+      found.contains(where: { $0.1.row.variant == VariantShares.rest })
+    {
+      let choices = try choices(of: flow, first.0...last.0)
+      for place in found.indices { found[place].1.row.others = choices[found[place].0] ?? [] }
     }
     guard let since, !found.isEmpty else { return (found.map(\.1), found.last?.0) }
     let people = found.map(\.1.row.recipient)

@@ -18,6 +18,8 @@ package struct CampaignBatch: Hashable, Sendable {
     package let zone: String
     /// Which of the campaign's messages it is, from 1 on; 0 where there is one alone.
     package let variant: Int
+    /// The other messages that it may be once the best is known, the campaign's second one first.
+    package var others: [[UInt8]] = []
 
     package init(
       line: Int, sender: SenderID, recipient: PersonAddress, content: [UInt8], template: String,
@@ -37,6 +39,8 @@ package struct CampaignBatch: Hashable, Sendable {
   package var isByRecipient: Bool
   package var due: Timestamp
   package var rows: [Row]
+  /// All of the campaign's: each person gets the message from the one of these that they know.
+  package var senders: [SenderID] = []
   /// There are no more.
   package var isEnd: Bool
   /// What came before a restore may have gone out already.
@@ -82,7 +86,9 @@ extension SendStore {
     let known = flows.withLock { $0 }
     let (result, found) = try forgettingFlows { () throws(StoreError) in
       try engine.write(.campaigns) { transaction throws(StoreError) in
-        guard transaction.form >= .care else {
+        let needed =
+          batch.contains { $0.rows.contains { $0.variant > 0 } } ? .variants : StoreForm.care
+        guard transaction.form >= needed else {
           throw .unavailable(
             "a worker of an earlier version, which does not know all that campaigns take care of, is running"
           )
@@ -119,6 +125,7 @@ private struct CampaignLoading {
     let row: SendRow
     let line: Int
     let content: [UInt8]
+    let others: [[UInt8]]
   }
 
   mutating func take(_ rows: CampaignBatch) throws(StoreError) {
@@ -158,6 +165,7 @@ private struct CampaignLoading {
   ) throws(StoreError) -> ([Fresh], [CampaignFault]) {
     let ids = rows.rows.map { rows.id(of: $0) }
     var lines = try linesKnown(ids)
+    let known = try acquaintances(of: rows, besides: lines, ids)
     var fresh: [Fresh] = []
     var duplicates: [CampaignFault] = []
     for (row, id) in zip(rows.rows, ids) {
@@ -166,7 +174,8 @@ private struct CampaignLoading {
         continue
       }
       lines[id] = row.line
-      let lane = try lane(of: row.sender)
+      let known = known[row.recipient]
+      let lane = if let known { known } else { try lane(of: row.sender) }
       let code = CallingCode(e164: row.recipient.text)
       let kind = FlowKind(
         segment: code?.number ?? 0, load: campaign.load,
@@ -183,10 +192,36 @@ private struct CampaignLoading {
             key: nextKey, id: id, lane: lane, flow: flow, recipient: row.recipient,
             progress: .new, maxAttempts: row.maxAttempts, due: rows.due,
             // The campaign says when it ends, which it does not know yet.
-            expires: .distantFuture), line: row.line, content: row.content))
+            expires: .distantFuture), line: row.line, content: row.content, others: row.others))
       nextKey = nextKey.following(1)
     }
     return (fresh, duplicates)
+  }
+
+  /// Of the campaign's senders, whom each person wrote to or opted out of last, else who wrote to them.
+  private mutating func acquaintances(
+    of rows: CampaignBatch, besides known: [SendID: Int], _ ids: [SendID]
+  ) throws(StoreError) -> [PersonAddress: LaneKey] {
+    guard rows.senders.count > 1 else { return [:] }
+    var places: [LaneKey: Int] = [:]
+    for (place, sender) in rows.senders.enumerated() { places[try lane(of: sender)] = place }
+    let people = Set(zip(rows.rows, ids).lazy.filter { known[$1] == nil }.map(\.0.recipient.text))
+    guard !people.isEmpty else { return [:] }
+    let found = try transaction.rows(People.acquainted, [.address: .texts(people.sorted())]) {
+      row in
+      (
+        person: PersonAddress(row.text(.address)), lane: row.key(.lane) as LaneKey,
+        at: row.integer(.at)
+      )
+    }
+    var best: [PersonAddress: (lane: LaneKey, at: Int64, place: Int)] = [:]
+    for (person, lane, at) in found {
+      guard let place = places[lane] else { continue }
+      // The latest, and of those that are alike the first that the campaign names.
+      if let other = best[person], (other.at, place) >= (at, other.place) { continue }
+      best[person] = (lane, at, place)
+    }
+    return best.mapValues(\.lane)
   }
 
   private mutating func lane(of sender: SenderID) throws(StoreError) -> LaneKey {
@@ -225,6 +260,7 @@ private struct CampaignLoading {
       ])
     try transaction.run(
       Arrivals.insertCampaignSends, [.flow: .keys(fresh, \.row.flow), .send: keys])
+    try transaction.keepChoices(fresh.map { ($0.row.flow, $0.row.key, $0.others) })
     try transaction.enqueue(fresh.map(\.row))
     guard isDoubtful else { return }
     var changes = ChangeSet(try transaction.lockSends(fresh.map(\.row.key)), at: now)

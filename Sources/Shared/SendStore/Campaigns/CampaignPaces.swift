@@ -14,6 +14,7 @@ struct CampaignPaces {
 
   /// What may still be spent, and what this claim spends.
   private struct Money {
+    let campaign: PacedCampaign
     var left: Int64
     var spent: Int64 = 0
   }
@@ -59,7 +60,8 @@ struct CampaignPaces {
     guard let price else { return 0 }
     know(campaign)
     if paces[campaign.key]?.money == nil {
-      paces[campaign.key]?.money = Money(left: try transaction.lockMoney(of: campaign))
+      paces[campaign.key]?.money = Money(
+        campaign: campaign, left: try transaction.lockMoney(of: campaign))
     }
     if campaign.dayCeiling != nil, days[campaign.tenant] == nil {
       days[campaign.tenant] = try transaction.lockDay(of: campaign.tenant, at: now)
@@ -75,14 +77,10 @@ struct CampaignPaces {
     days[campaign.tenant]? += price
   }
 
-  func writeMoney(
-    of campaigns: [CampaignKey: PacedCampaign], to transaction: any Transaction
-  ) throws(StoreError) {
-    for (key, pace) in paces.sorted(by: { $0.key < $1.key }) {
-      guard let campaign = campaigns[key], let spent = pace.money?.spent, spent > 0 else {
-        continue
-      }
-      try transaction.spend(spent, of: campaign, at: now)
+  func writeMoney(to transaction: any Transaction) throws(StoreError) {
+    for (_, pace) in paces.sorted(by: { $0.key < $1.key }) {
+      guard let money = pace.money, money.spent > 0 else { continue }
+      try transaction.spend(money.spent, of: money.campaign, at: now)
     }
   }
 

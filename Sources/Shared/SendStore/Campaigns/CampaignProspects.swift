@@ -1,3 +1,4 @@
+internal import Platform
 package import Domain
 package import Store
 package import Time
@@ -101,7 +102,35 @@ extension SendStore {
   }
 }
 
+extension SendStore {
+  /// How many different people the lanes of a group wrote to outside windows, by days of 24 hours that end now: the last
+  /// day last. Who was written to on several days counts on the last of them.
+  package func recipientsByDay(
+    of group: LaneGroupID, days: Int = 30
+  ) throws(StoreError) -> [Int] {
+    let key = catalog.withLock { $0.groups[group] }
+    guard let key else { return [] }
+    return try engine.read { transaction throws(StoreError) in
+      let now = try transaction.now()
+      var counts = Array(repeating: 0, count: days)
+      let found = try transaction.rows(
+        Care.recipientsByDay,
+        [
+          .group: .key(key), .now: .time(now), .since: .time(now - DailyLimit.length * days),
+        ]
+      ) { (age: $0.int(.age), count: $0.int(.count)) }
+      for (age, count) in found { counts[days - 1 - min(max(age, 0), days - 1)] += count }
+      return counts
+    }
+  }
+}
+
 extension Care {
+  enum RecipientsByDayParameter: Int, Columns { case group, now, since }
+  enum RecipientsByDayColumn: Int, Columns { case age, count }
+  static let recipientsByDay = Query<RecipientsByDayParameter, RecipientsByDayColumn>(
+    "recipientsByDay")
+
   enum AudienceParameter: Int, Columns { case campaign, load, now, since }
   enum AudienceColumn: Int, Columns {
     case sender, template, place, kind, people, inWindow, counted, optedOut, noMarketing, resting

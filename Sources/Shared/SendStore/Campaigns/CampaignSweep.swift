@@ -46,6 +46,7 @@ extension Transaction {
     try changes.write(to: self)
     try dequeue(unclaimed)
     let gone = Column.keys(unclaimed, \.key)
+    try forgetChoices(unclaimed.map(\.key), of: flow.key)
     guard isForgotten else {
       return try run(
         Campaigns.endUnclaimed,

@@ -17,6 +17,13 @@ package struct CampaignFault: Hashable, Sendable {
   }
 
   package static let duplicateReason = "duplicate"
+  package static let heldOutReason = "held-out"
+
+  /// Nothing is wrong with it: its person, whom the detail names, is left out on purpose.
+  package static func heldOut(_ person: PersonAddress, at line: Int) -> CampaignFault {
+    CampaignFault(
+      line: line, number: 2000, field: nil, reason: heldOutReason, detail: person.text)
+  }
 
   /// Behind what is wrong with a row itself.
   static func duplicate(of first: Int, at line: Int) -> CampaignFault {
@@ -76,17 +83,17 @@ extension SendStore {
     }
   }
 
-  /// In the order of their lines, behind a place.
+  /// In the order of their lines, behind a place. Who was left out on purpose is told only where that is asked for.
   package func faults(
-    of campaign: CampaignKey, load: Int, after place: (line: Int, number: Int) = (0, -1),
-    limit: Int
+    of campaign: CampaignKey, load: Int, reason: String = "",
+    after place: (line: Int, number: Int) = (0, -1), limit: Int
   ) throws(StoreError) -> [CampaignFault] {
     try engine.read { transaction throws(StoreError) in
       try transaction.rows(
         Campaigns.faults,
         [
           .campaign: .key(campaign), .load: .integer(load), .line: .integer(place.line),
-          .number: .integer(place.number), .limit: .integer(limit),
+          .number: .integer(place.number), .reason: .text(reason), .limit: .integer(limit),
         ]
       ) { row in
         CampaignFault(
@@ -126,7 +133,7 @@ extension Campaigns {
   enum LineColumn: Int, Columns { case line }
   static let addFaults = Query<AddFaultsParameter, LineColumn>("addFaults")
 
-  enum FaultsParameter: Int, Columns { case campaign, load, line, number, limit }
+  enum FaultsParameter: Int, Columns { case campaign, load, line, number, reason, limit }
   enum FaultColumn: Int, Columns { case line, number, field, reason, detail }
   static let faults = Query<FaultsParameter, FaultColumn>("faults")
 }

@@ -6,7 +6,7 @@ internal import Domain
 ///     bits 1–10    the calling code of the recipients' country, in flows of a campaign
 ///     bits 11–30   the load of the campaign; 0 is a label that a plain send has
 ///     bits 31–40   the number of the place where its people live, among the campaign's places
-///     bits 41–48   the variant of the message
+///     bits 41–48   the variant of the message: see `VariantShares.rest`
 struct FlowKind: Hashable {
   var holdsNewRecipients = false
   var segment = 0
@@ -26,6 +26,16 @@ struct FlowKind: Hashable {
     load = Int(number >> 11 & 0xfffff)
     place = Int(number >> 31 & 1023)
     variant = Int(number >> 41 & 255)
+  }
+
+  /// What is sent is not known yet, so nothing of it is.
+  var isUndecided: Bool { variant == VariantShares.rest }
+
+  /// Once it is.
+  func decided(_ winner: Int) -> FlowKind {
+    var kind = self
+    kind.variant = VariantShares.rest + winner
+    return kind
   }
 
   var number: Int64 {

@@ -102,6 +102,7 @@ ON CONFLICT DO NOTHING RETURNING line;
 SELECT line, number, field, reason, detail FROM campaign_faults
 WHERE campaign = (:campaign::bigint[])[1] AND load = (:load::bigint[])[1]
   AND (line, number) > ((:line::bigint[])[1], (:number::bigint[])[1])
+  AND CASE WHEN (:reason::text[])[1] = '' THEN reason <> 'held-out' ELSE reason = (:reason::text[])[1] END
 ORDER BY line, number LIMIT (:limit::bigint[])[1];
 
 -- insertSends

@@ -81,6 +81,7 @@ ON CONFLICT DO NOTHING RETURNING line;
 -- faults
 SELECT line, number, field, reason, detail FROM campaign_faults
 WHERE campaign = :campaign AND load = :load AND (line, number) > (:line, :number)
+  AND CASE WHEN :reason = '' THEN reason <> 'held-out' ELSE reason = :reason END
 ORDER BY line, number LIMIT :limit;
 
 -- insertSends

@@ -72,6 +72,10 @@ GROUP BY l.name, f.priority, f.campaign ORDER BY l.name, f.priority, f.campaign;
 SELECT l.name AS sender, l.in_flight, l.stopped, l.held_until, l.budget, g.recipients, l.told_rate, g.told_recipients
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
+-- recipientsByDay
+SELECT ((:now::bigint[])[1] - counted) / 86400000000 AS age, count(*) AS count FROM recipients
+WHERE lane_group = (:group::bigint[])[1] AND counted > (:since::bigint[])[1] GROUP BY 1;
+
 -- crowds
 /* How many wait in each lane and place. */
 SELECT l.name AS sender, f.template, f.place, f.kind, CAST(sum(f.waiting) AS bigint) AS waiting
@@ -104,10 +108,6 @@ WHERE campaign = p.c AND lane = p.l;
 
 -- lift
 UPDATE campaign_lanes SET allowance = NULL WHERE campaign = ANY(:campaign::bigint[]);
-
--- taken
-SELECT CAST(coalesce(sum(taken), 0) AS bigint) AS count FROM campaign_lanes
-WHERE campaign = (:campaign::bigint[])[1];
 
 -- addMoney
 INSERT INTO campaign_money (campaign) SELECT * FROM unnest(:campaign::bigint[]) ON CONFLICT DO NOTHING;

@@ -64,6 +64,10 @@ GROUP BY l.name, f.priority, f.campaign ORDER BY l.name, f.priority, f.campaign;
 SELECT l.name AS sender, l.in_flight, l.stopped, l.held_until, l.budget, g.recipients, l.told_rate, g.told_recipients
 FROM lanes l JOIN lane_groups g ON g.key = l.lane_group ORDER BY l.key;
 
+-- recipientsByDay
+SELECT (:now - counted) / 86400000000 AS age, count(*) AS count FROM recipients
+WHERE lane_group = :group AND counted > :since GROUP BY 1;
+
 -- crowds
 /* How many wait in each lane and place. */
 SELECT l.name AS sender, f.template, f.place, f.kind, CAST(sum(f.waiting) AS bigint) AS waiting
@@ -90,9 +94,6 @@ UPDATE campaign_lanes SET allowance = :allowance WHERE campaign = :campaign AND 
 
 -- lift
 UPDATE campaign_lanes SET allowance = NULL WHERE campaign = :campaign;
-
--- taken
-SELECT CAST(coalesce(sum(taken), 0) AS bigint) AS count FROM campaign_lanes WHERE campaign = :campaign;
 
 -- addMoney
 INSERT INTO campaign_money (campaign) VALUES (:campaign) ON CONFLICT DO NOTHING;

@@ -36,6 +36,7 @@ LEFT JOIN campaign_places o ON o.campaign = f.campaign_key AND o.number = f.plac
 LEFT JOIN campaign_care k ON k.campaign = f.campaign_key
 WHERE f.lane = :lane AND f.waiting > 0 AND (f.campaign_key = 0
   OR (c.state IN (2 /* running */, 4 /* finishing */) AND c.load = f.load))
+  AND (f.kind >> 41) & 255 <> 128 /* waits for the best message */
 ORDER BY f.priority DESC, f.kind & 1 DESC, f.served, f.key;
 
 -- addWaiting

@@ -236,6 +236,10 @@ extension People {
   static let rest = Command<PersonParameter>("rest")
   static let closeWindows = Command<PersonParameter>("closeWindows")
 
+  enum AcquaintedParameter: Int, Columns { case address }
+  enum AcquaintedColumn: Int, Columns { case lane, address, at }
+  static let acquainted = Query<AcquaintedParameter, AcquaintedColumn>("acquainted")
+
   enum InReplyToParameter: Int, Columns { case account, address, providerID }
   enum InReplyToColumn: Int, Columns { case inReplyTo }
   static let inReplyTo = Query<InReplyToParameter, InReplyToColumn>("inReplyTo")

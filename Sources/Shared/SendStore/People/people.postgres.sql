@@ -25,6 +25,11 @@ ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out 
 SELECT last_inbound, opt_out, opted_out, wa_id, window_closed
 FROM contacts WHERE lane = (:lane::bigint[])[1] AND address = (:address::text[])[1];
 
+-- acquainted
+/* Whom a person wrote to or opted out of, and when last. 0 where they were only written to. */
+SELECT lane, address, greatest(coalesce(last_inbound, 0), coalesce(opted_out, 0)) AS at FROM contacts
+WHERE address = ANY(:address::text[]);
+
 -- rest
 INSERT INTO contacts (lane, address, rest_until)
 SELECT * FROM unnest(:lane::bigint[], :address::text[], :at::bigint[]) AS p(lane, address, rest_until)

@@ -21,6 +21,11 @@ ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out 
 -- contact
 SELECT last_inbound, opt_out, opted_out, wa_id, window_closed FROM contacts WHERE lane = :lane AND address = :address;
 
+-- acquainted
+/* Whom a person wrote to or opted out of, and when last. 0 where they were only written to. */
+SELECT lane, address, max(coalesce(last_inbound, 0), coalesce(opted_out, 0)) AS at FROM contacts
+WHERE address = :address;
+
 -- rest
 INSERT INTO contacts (lane, address, rest_until)
 VALUES (:lane, :address, :at)

@@ -60,10 +60,7 @@ struct Claiming {
   private var postponed: [(Candidate, due: Timestamp, flow: FlowKey)] = []
   private var servedByFlow: [FlowKey: Int64] = [:]
   private var paces: CampaignPaces
-  private var campaigns: [CampaignKey: PacedCampaign] = [:]
-  /// When campaigns wrote to people, as it was, and how often this claim does.
-  private var reached: [Reach: [Timestamp]] = [:]
-  private var reaching: [Reach: Int] = [:]
+  private var reach: ClaimReach
   private var pairs: [PersonAddress: Timestamp] = [:]
   private var counted: [PersonAddress: Timestamp] = [:]
 
@@ -97,6 +94,7 @@ struct Claiming {
     generation = group.generation
     hasLostCommits = group.hasLostCommits
     paces = CampaignPaces(rate: state.rate(budget), at: now)
+    reach = ClaimReach(at: now)
     plan = BudgetPlan(
       budget, lane: try state.laneBudget(budget), recipients: try group.recipientBudget(budget),
       inFlight: state.inFlight, now: now - lag, postBy: claim.postBy - lag)
@@ -249,7 +247,7 @@ struct Claiming {
     try flush()
     let due = try transaction.candidates(lane, flow: flow, at: claim.now, limit: wanted)
     judged += due.count
-    try lookAtReach(of: due, flow)
+    try reach.look(at: due, of: flow.paced, transaction)
     for candidate in due {
       if candidate.expires <= claim.now {
         ended.append((candidate, .expired, code: "expired"))
@@ -261,7 +259,7 @@ struct Claiming {
         postpone(candidate, to: rest, flow: flow.key)
       } else if let rest = flow.marketingRest(of: candidate), rest > claim.now {
         leave(candidate, until: rest, code: "marketing-rest", flow.key)
-      } else if let rest = rest(of: candidate, flow), rest > claim.now {
+      } else if let rest = reach.rest(of: candidate, in: flow.paced), rest > claim.now {
         leave(candidate, until: rest, code: "frequency-cap", flow.key)
       } else {
         try admit(candidate, of: flow, &holdsNew)
@@ -307,25 +305,7 @@ struct Claiming {
   private mutating func note(_ candidate: Candidate, of flow: Flow) {
     guard let campaign = flow.paced else { return }
     paces.pay(flow.price, for: campaign)
-    campaigns[campaign.key] = campaign
-    reaching[Reach(campaign.tenant, candidate.row.recipient), default: 0] += 1
-  }
-
-  private mutating func lookAtReach(of due: [Candidate], _ flow: Flow) throws(StoreError) {
-    guard let campaign = flow.paced, let cap = campaign.cap else { return }
-    let people = due.filter { $0.isFirst }.map(\.row.recipient)
-      .filter { reached[Reach(campaign.tenant, $0)] == nil }
-    guard !people.isEmpty else { return }
-    let found = try transaction.lockReach(people, of: campaign, cap, at: claim.now)
-    for person in people { reached[Reach(campaign.tenant, person)] = found[person] ?? [] }
-  }
-
-  /// Until when this person has had enough of campaigns.
-  private func rest(of candidate: Candidate, _ flow: Flow) -> Timestamp? {
-    guard candidate.isFirst, let campaign = flow.paced, let cap = campaign.cap else { return nil }
-    let person = Reach(campaign.tenant, candidate.row.recipient)
-    let now = Array(repeating: claim.now, count: reaching[person] ?? 0)
-    return cap.nextRoom(after: (reached[person] ?? []) + now, at: claim.now)
+    reach.note(candidate, of: campaign)
   }
 
   /// It waits where its time is long enough, and ends at once where it is not.
@@ -403,25 +383,11 @@ struct Claiming {
       Flows.serve,
       [.flow: .keys(flows), .count: .integers(flows.map { servedByFlow[$0, default: 0] })])
     try paces.write(lane.key, to: transaction)
-    try paces.writeMoney(of: campaigns, to: transaction)
-    try writeReach()
+    try paces.writeMoney(to: transaction)
+    try reach.write(to: transaction)
     try saveLane(adding: count)
     try transaction.saveTimes(People.savePairs, lane.key, pairs)
     try transaction.saveTimes(People.saveRecipients, lane.group, counted)
-  }
-
-  private func writeReach() throws(StoreError) {
-    let written = taken.filter { $0.isFirst && $0.campaign != nil }
-    guard !written.isEmpty else { return }
-    try transaction.run(
-      Care.reach,
-      [
-        .app: .texts(written.map { $0.campaign?.tenant.app ?? "" }),
-        .company: .texts(written.map { $0.campaign?.tenant.company ?? "" }),
-        .address: .texts(written.map(\.row.recipient.text)),
-        .at: .integers(written.map { _ in claim.now.microseconds }),
-        .send: .keys(written, \.row.key),
-      ])
   }
 
   private static let unwrittenLag = Duration.milliseconds(25)
@@ -442,12 +408,4 @@ extension Intents {
     case send, attempt, lane, epoch, postBy, worker, claim, countedAt
   }
   static let insert = Command<InsertParameter>("insert")
-}
-
-/// A person, as the campaigns of one tenant know them.
-private struct Reach: Hashable {
-  let tenant: Tenant
-  let person: PersonAddress
-
-  init(_ tenant: Tenant, _ person: PersonAddress) { (self.tenant, self.person) = (tenant, person) }
 }

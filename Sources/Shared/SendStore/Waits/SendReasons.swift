@@ -194,6 +194,7 @@ private struct SendWaitRow {
       if row.optionalInt(.needsSight) == 1 { wait.seenUntil = row.optionalTime(.seenUntil) }
       wait.isBehindFirstWave =
         row.optionalInt(.allowance).map { $0 <= row.optionalInt(.taken) ?? 0 } ?? false
+      wait.waitsForBest = FlowKind(number: row.integer(.kind)).isUndecided
       return wait
     }
   }
@@ -214,7 +215,7 @@ extension Reasons {
       windowClosed, paidBack, counted, doubtReason, nextLook, postBy, workers, silentSince,
       campaignState, campaignReason, startsAt, wantsStart, openFrom, openUntil, needsSight,
       seenUntil,
-      waveState, allowance, taken, stoppedUntil
+      waveState, allowance, taken, kind, stoppedUntil
   }
   static let send = Query<SendParameter, SendColumn>("send")
 

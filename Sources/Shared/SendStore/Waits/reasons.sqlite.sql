@@ -25,7 +25,7 @@ SELECT s.lane, s.flow, f.priority, f.campaign, f.template, f.held_until, f.hold_
   k.window_closed, x.paid_back, r.counted, d.reason AS doubt_reason, d.next_look, i.post_by,
   (SELECT count(*) FROM workers w WHERE w.name = i.worker AND w.seen_until > :now) AS workers,
   q.since AS silent_since, c.state AS campaign_state, c.reason AS campaign_reason, c.starts_at, c.wants_start,
-  o.open_from, o.open_until, e.needs_sight, e.seen_until, e.wave_state, y.allowance, y.taken,
+  o.open_from, o.open_until, e.needs_sight, e.seen_until, e.wave_state, y.allowance, y.taken, f.kind,
   (SELECT max(t.until) FROM campaign_stops t WHERE t.campaign = f.campaign_key AND t.lane = f.lane
     AND t.place = f.place AND (t.template = f.template
       OR substr(f.template, 1, length(t.template) + 1) = t.template || char(31))) AS stopped_until

@@ -93,6 +93,7 @@ final class RehearsalStage {
     let care = try real.care(of: original.key)
     var terms = care.terms
     if care.wave == .passed { terms.wave = nil }
+    terms.isTest = try real.test(of: original.key).map { $0.winner == nil } ?? false
     let money = try real.money(of: original.key)
     terms.ceiling = terms.ceiling.map { max(0, $0 - money.reserved + money.released) }
     return terms

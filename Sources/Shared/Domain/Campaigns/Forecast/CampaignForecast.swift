@@ -35,6 +35,11 @@ extension ForecastInput {
         "\(least) to \(most) people will have written within a day before their turn and then take no slot of the recipients' limit: the likely forecast takes the middle, the cautious one \(least)"
       )
     }
+    if let test, crowds.contains(where: { $0.waitsForBest && $0.count > 0 }) {
+      assumptions.append(
+        "which message is the best is taken to be known \(test.look.components.seconds / 60) minutes after the last of the test went, which is the latest; where somebody has to say it may be later"
+      )
+    }
     for lane in lanes {
       guard let slow = lane.slowAnswer, slow > lane.answer else { continue }
       assumptions.append(

@@ -3,6 +3,7 @@ internal import Time
 /// A crowd in virtual time: how many of it are still to come, and who of them may go now.
 struct CrowdRun {
   let price: MessagePrice?
+  let waitsForBest: Bool
   private let openings: ForecastCrowd.Openings
   private var opening: Range<Timestamp>?
   /// Will have written to us when their turn comes.
@@ -19,6 +20,7 @@ struct CrowdRun {
 
   init(_ crowd: ForecastCrowd, _ mood: CampaignForecast.Mood, now: Timestamp) {
     price = crowd.price
+    waitsForBest = crowd.waitsForBest
     openings = crowd.openings
     var left = max(0, crowd.count - max(0, crowd.begun))
     func part(_ count: Int) -> Int {

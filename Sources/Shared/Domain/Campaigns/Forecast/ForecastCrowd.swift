@@ -16,6 +16,8 @@ package struct ForecastCrowd: Sendable {
   /// cautious one the least.
   package var mayWrite: ClosedRange<Int> = 0...0
   package var openings: Openings = .always
+  /// They get the message that is the best of those that are tried first.
+  package var waitsForBest = false
   /// Of one message; nil: not known.
   package var price: MessagePrice?
 

@@ -9,6 +9,8 @@ package struct ForecastInput: Sendable {
   /// What is not begun by then is not sent; nil: any time will do.
   package var expires: Timestamp?
   package var firstWave: FirstWave?
+  /// Those who get one of several messages first; `look`: how long the others wait then for the best one.
+  package var test: FirstWave?
   package var lanes: [ForecastLane]
   /// Those of the lanes whose budget has a limit of recipients; the group says which. One that is not here has none.
   package var groups: [ForecastGroup]

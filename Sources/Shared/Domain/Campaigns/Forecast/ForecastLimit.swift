@@ -1,7 +1,7 @@
 /// What keeps a campaign from going faster.
 package enum ForecastLimit: Int, CaseIterable, Hashable, Sendable {
   case rate, daily, recipients, inFlight, pace, share, quietHours, firstWave, others, laneHeld,
-    machine
+    machine, bestMessage
 
   /// Programs read it, so it never changes.
   package var name: String {
@@ -17,6 +17,7 @@ package enum ForecastLimit: Int, CaseIterable, Hashable, Sendable {
     case .others: "others"
     case .laneHeld: "lane-held"
     case .machine: "machine"
+    case .bestMessage: "best-message"
     }
   }
 
@@ -34,6 +35,7 @@ package enum ForecastLimit: Int, CaseIterable, Hashable, Sendable {
     case .others: "what else waits in the lane"
     case .laneHeld: "a hold of the lane"
     case .machine: "the speed of this machine"
+    case .bestMessage: "the wait for the best message"
     }
   }
 }

@@ -7,7 +7,7 @@ struct ForecastRun {
   private var groups: [GroupRun]
   /// Of each lane, the place of its group.
   private let places: [Int]
-  private var wave: WaveRun
+  private var gate: GateRun
   private var now: Timestamp
   private var told: Told
   /// Whose sender has no lane here.
@@ -35,7 +35,7 @@ struct ForecastRun {
       return ids.count - 1
     }
     groups = ids.map { id in GroupRun(input.groups.first { $0.id == id }) }
-    wave = WaveRun(input.firstWave, start: input.start)
+    gate = GateRun(input)
     now = input.now
     told = Told(lanes: lanes.count)
     let senders = Set(input.lanes.map(\.sender))
@@ -95,7 +95,7 @@ struct ForecastRun {
     for offset in lanes.indices {
       let index = (first + offset) % lanes.count
       guard lanes[index].wake <= now else { continue }
-      let taken = lanes[index].claim(at: now, &groups[places[index]], &wave)
+      let taken = lanes[index].claim(at: now, &groups[places[index]], &gate)
       if taken.ours > 0, atExpiry == nil { told.sent(taken.ours, by: index, at: now) }
       hasSent = hasSent || taken.ours + taken.queued > 0
     }

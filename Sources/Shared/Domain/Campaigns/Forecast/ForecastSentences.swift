@@ -59,7 +59,7 @@ extension ForecastLimit {
     switch self {
     case .daily, .recipients, .inFlight, .quietHours: "hold it"
     case .others: "goes before it"
-    case .rate, .pace, .share, .firstWave, .laneHeld, .machine: "holds it"
+    case .rate, .pace, .share, .firstWave, .laneHeld, .machine, .bestMessage: "holds it"
     }
   }
 
@@ -75,6 +75,7 @@ extension ForecastLimit {
     case .others: ["a higher priority"]
     case .laneHeld: ["another sender"]
     case .machine: ["another worker"]
+    case .bestMessage: ["a shorter wait for the best message"]
     }
   }
 }

@@ -48,7 +48,7 @@ struct LaneRun {
   }
 
   /// One claim.
-  mutating func claim(at now: Timestamp, _ group: inout GroupRun, _ wave: inout WaveRun) -> Share {
+  mutating func claim(at now: Timestamp, _ group: inout GroupRun, _ gate: inout GateRun) -> Share {
     if let held = lane.heldUntil, held > now {
       (wake, limit) = (held, .laneHeld)
       return Share()
@@ -57,10 +57,10 @@ struct LaneRun {
     group.forget(before: now)
     var taken = Share()
     takeInflow(at: now, &taken)
-    serve(.before, at: now, &group, &wave, &taken)
-    serve(.beside, at: now, &group, &wave, &taken)
-    serve(.after, at: now, &group, &wave, &taken)
-    plan(at: now, group, wave, taken)
+    serve(.before, at: now, &group, &gate, &taken)
+    serve(.beside, at: now, &group, &gate, &taken)
+    serve(.after, at: now, &group, &gate, &taken)
+    plan(at: now, group, gate, taken)
     return taken
   }
 
@@ -92,7 +92,7 @@ struct LaneRun {
   /// Shares what room there is among those of one priority, those first that have had least. The campaign is one of
   /// those that stand beside it.
   private mutating func serve(
-    _ turn: ForecastQueue.Turn, at now: Timestamp, _ group: inout GroupRun, _ wave: inout WaveRun,
+    _ turn: ForecastQueue.Turn, at now: Timestamp, _ group: inout GroupRun, _ gate: inout GateRun,
     _ taken: inout Share
   ) {
     var hungry: [Int?] = others.indices.filter { others[$0].queue.turn == turn }
@@ -103,7 +103,7 @@ struct LaneRun {
       hungry = hungry.filter { index in
         let most = min(share, use.room(at: now))
         guard let index else {
-          let count = take(most, at: now, &group, &wave)
+          let count = take(most, at: now, &group, &gate)
           taken.ours += count
           return count == share && left > 0
         }
@@ -135,25 +135,34 @@ struct LaneRun {
   }
 
   private mutating func take(
-    _ most: Int, at now: Timestamp, _ group: inout GroupRun, _ wave: inout WaveRun
+    _ most: Int, at now: Timestamp, _ group: inout GroupRun, _ gate: inout GateRun
   ) -> Int {
-    let most = min(most, pace?.room(at: now) ?? .max, wave.room(at: now))
+    let most = min(most, pace?.room(at: now) ?? .max, gate.wave.room(at: now))
     guard most > 0 else { return 0 }
-    let count = takeFromCrowds(most, at: now, &group)
+    let before = testing
+    let count = takeFromCrowds(most, at: now, &group, gate)
     guard count > 0 else { return 0 }
     pace?.take(count, at: now)
-    wave.take(count, answered: use.take(count, at: now))
+    let answered = use.take(count, at: now)
+    gate.wave.take(count, answered: answered)
+    gate.test.take(before - testing, answered: answered)
     left -= count
     sent += count
     lastSent = now
     return count
   }
 
+  /// Of those who try the messages, how many are still to come.
+  private var testing: Int { crowds.reduce(0) { $0 + ($1.waitsForBest ? 0 : $1.left) } }
+
   /// Of those that are open each gives a part that is as large as it is.
   private mutating func takeFromCrowds(
-    _ most: Int, at now: Timestamp, _ group: inout GroupRun
+    _ most: Int, at now: Timestamp, _ group: inout GroupRun, _ gate: GateRun
   ) -> Int {
-    let open = crowds.indices.filter { crowds[$0].left > 0 && crowds[$0].isOpen(at: now) }
+    let open = crowds.indices.filter { index in
+      let crowd = crowds[index]
+      return crowd.left > 0 && crowd.isOpen(at: now) && gate.isOpen(crowd, at: now)
+    }
     guard !open.isEmpty else { return 0 }
     var slots = group.slots(at: now)
     let all = open.reduce(0) { $0 + crowds[$1].left }
@@ -178,7 +187,7 @@ struct LaneRun {
   // MARK: What comes next
 
   private mutating func plan(
-    at now: Timestamp, _ group: GroupRun, _ wave: WaveRun, _ taken: Share
+    at now: Timestamp, _ group: GroupRun, _ gate: GateRun, _ taken: Share
   ) {
     let hold = use.hold(at: now)
     let soonest = hold.map { min($0.until, use.nextAnswer ?? $0.until) } ?? now
@@ -188,7 +197,7 @@ struct LaneRun {
       next = min(next, isFree ? soonest : max(soonest, group.nextSlot(after: now) ?? next))
     }
     if inflow != nil, use.hasDaily { next = min(next, now + Self.inflowGap) }
-    if left > 0, let ours = nextOurs(at: now, group, wave) {
+    if left > 0, let ours = nextOurs(at: now, group, gate) {
       limit = hold.map { $0.until > ours.at ? $0.by : ours.by } ?? ours.by
       if limit == .rate || limit == .daily || ours.at == now, taken.others >= max(1, taken.ours) {
         limit = .others
@@ -200,13 +209,17 @@ struct LaneRun {
 
   /// When the campaign would go on if the lane had room. Who never can is lost.
   private mutating func nextOurs(
-    at now: Timestamp, _ group: GroupRun, _ wave: WaveRun
+    at now: Timestamp, _ group: GroupRun, _ gate: GateRun
   ) -> (at: Timestamp, by: ForecastLimit)? {
     var first: (at: Timestamp, by: ForecastLimit)?
     var losses: [ForecastLoss: Int] = [:]
     for crowd in crowds where crowd.left > 0 {
       switch crowd.readiness(at: now, group) {
-      case .at(let time, let by):
+      case .at(var time, var by):
+        if !gate.isOpen(crowd, at: now), case let known = gate.test.holds(after: now), known >= time
+        {
+          (time, by) = (known, .bestMessage)
+        }
         if first.map({ time < $0.at }) ?? true { first = (time, by) }
       case .never(let loss): losses[loss, default: 0] += crowd.left
       }
@@ -219,7 +232,7 @@ struct LaneRun {
     let holds = [
       (at: max(now, start), by: first.by), first,
       (at: pace?.nextRoom(after: now) ?? now, by: isShare ? .share : .pace),
-      (at: wave.holds(after: now), by: .firstWave),
+      (at: gate.wave.holds(after: now), by: .firstWave),
     ]
     return holds.max { $0.at < $1.at }
   }

@@ -1,6 +1,22 @@
 internal import Time
 
-/// The first wave, in virtual time.
+/// The first wave, in virtual time, and those who try the messages.
+struct GateRun {
+  var wave: WaveRun
+  var test: WaveRun
+
+  init(_ input: ForecastInput) {
+    wave = WaveRun(input.firstWave, start: input.start)
+    test = WaveRun(input.test, start: input.start)
+  }
+
+  /// Whether these may go, as far as the best message goes.
+  func isOpen(_ crowd: CrowdRun, at now: Timestamp) -> Bool {
+    !crowd.waitsForBest || test.room(at: now) == .max
+  }
+}
+
+/// Some that go first, and a look at what becomes of them.
 struct WaveRun {
   private var left: Int?
   private let look: Duration
