@@ -194,6 +194,7 @@ let package = Package(
       dependencies: [
         "Ingest", "API", "DispatchWorker", "StatusWorker", "EngageWorker", "Simulator", "Running",
         "Settings",
+        "Campaigns", "Places",
         "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain",
         "JSON",
         "Crypto", "Forms", "Platform", "Time",
@@ -292,7 +293,7 @@ let package = Package(
       "CommandTests",
       [
         "postrider", "HTTP", "Forms", "Domain", "EventLog", "JSON", "SendStore", "Simulator",
-        "Store",
+        "Store", "SQLite", "Campaigns",
         "Running", "Settings",
         "Telemetry", "Events", "Platform",
         "Time",

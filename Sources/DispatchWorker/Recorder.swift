@@ -200,7 +200,8 @@ final class Recorder: Sendable {
       return (SenderDoor.Reading(outcome: unknown), nil)
     }
     var read = completion.door.read(
-      answer, attempt: completion.send.attempt, completion.template, by: completion.route)
+      ProviderAnswer(answer), attempt: completion.send.attempt, completion.template,
+      by: completion.route)
     let isOther = read.waID.map { !completion.send.recipient.text.hasSuffix($0) } ?? false
     if !isOther { read.waID = nil }
     return (read, answer.body)

@@ -129,9 +129,8 @@ struct SenderDoor: Sendable {
 
   /// What the answer to the attempt of that number says.
   func read(
-    _ answer: HTTPAnswerReceived, attempt: Int, _ template: String?, by route: MetaRoute
+    _ answer: ProviderAnswer, attempt: Int, _ template: String?, by route: MetaRoute
   ) -> Reading {
-    let answer = ProviderAnswer(answer)
     switch provider {
     case .twilio: return Reading(outcome: TwilioAnswer.read(answer, attempt: attempt).outcome)
     case .meta:

@@ -12,7 +12,7 @@ final class Engine: Sendable {
   private let settings: SimulatorSettings
   private let server = Locked<HTTPServer?>(nil)
   /// Held so that they are never answered.
-  private let unanswered = Locked<[HTTPResponder]>([])
+  private let unanswered = Locked<[Asker]>([])
   private let doorkeeper = Locked<WorkerThread?>(nil)
   private let stopping = Gate()
 
@@ -86,7 +86,7 @@ final class Engine: Sendable {
 
   private func receive(_ request: HTTPRequest, _ responder: HTTPResponder) {
     if request.path.hasPrefix("/_sim/clock") { return moveClock(request, responder) }
-    change { world, now in world.handle(request, responder, at: now) }
+    change { world, now in world.handle(request, .connection(responder), at: now) }
   }
 
   private func moveClock(_ request: HTTPRequest, _ responder: HTTPResponder) {

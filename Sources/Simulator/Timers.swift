@@ -58,7 +58,7 @@ final class Timers: Sendable {
 }
 
 /// Smallest time first; of equal ones the one that was added first.
-private struct Heap: Sendable {
+struct Heap: Sendable {
   private struct Item: Sendable {
     let at: Int64
     let order: Int

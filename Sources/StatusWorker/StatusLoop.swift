@@ -4,7 +4,6 @@ package import Settings
 package import Telemetry
 package import Domain
 package import EventLog
-internal import JSON
 internal import Platform
 internal import Providers
 package import SendStore
@@ -61,7 +60,10 @@ package final class StatusLoop {
     do throws(StoreError) {
       // Before the relay can see what they change: it would tell less of them.
       try told.add(batch.callbacks)
-      let reports = if let ready = batch.reports { ready } else { try judge(batch) }
+      let reports =
+        if let ready = batch.reports { ready } else {
+          batch.reports(by: try CallbackJudge(of: batch.callbacks, in: store))
+        }
       counts.meaningless.add(batch.callbacks.count - reports.count)
       let results = try store.apply(reports)
       counts.count(results)
@@ -106,44 +108,6 @@ package final class StatusLoop {
 
   private static let parkedBetweenLooks = 10_000
 
-  private func judge(_ batch: CallbackBatch) throws(StoreError) -> [CallbackReport] {
-    let unnamed = batch.callbacks.filter(\.isUnnamedFailure)
-    let attempts = try store.attempts(of: Set(unnamed.map(\.providerID)))
-    let refused = batch.callbacks.filter(\.isForClosedWindow).compactMap {
-      ($0.attempt ?? attempts[$0.providerID])?.send
-    }
-    return batch.reports(
-      by: CallbackJudge(
-        attempts, withFallback: try withFallback(Set(refused)),
-        dropped: try dropped(
-          batch.callbacks.filter(\.mayBeDrop).compactMap {
-            $0.attempt ?? attempts[$0.providerID]
-          })))
-  }
-
-  /// Those whose acceptance had the mark of a hold, and those whose acceptance we never heard of: Meta reports of what
-  /// it took alone.
-  private func dropped(_ attempts: [AttemptID]) throws(StoreError) -> Set<AttemptID> {
-    let answers = try store.answers(to: Set(attempts.map(\.send)))
-    return Set(
-      attempts.filter { attempt in
-        guard let found = answers[attempt.send], found.attempt == attempt.number else {
-          return false
-        }
-        if found.state.rank < SendState.accepted.rank { return true }
-        let answer = found.answer.map { ProviderAnswer(status: 200, body: $0) }
-        return answer.flatMap { MetaAnswer.read($0, attempt: attempt.number).hold } != nil
-      })
-  }
-
-  private func withFallback(_ sends: Set<SendID>) throws(StoreError) -> Set<SendID> {
-    var found: Set<SendID> = []
-    for id in sends {
-      if let send = try store.send(id), send.hasFallback { found.insert(id) }
-    }
-    return found
-  }
-
   private func alert(_ reports: [CallbackReport], _ results: [CallbackResult]) {
     for (report, result) in zip(reports, results) {
       guard case .moved(let send, _) = result, report.status.isFailure else { continue }
@@ -161,13 +125,6 @@ package final class StatusLoop {
           ["account": report.account.text, "send": send.description, "code": report.code ?? ""])
       }
     }
-  }
-}
-
-extension StoredSend {
-  /// What cannot be read was refused when it was taken in, so nothing is lost by saying no.
-  fileprivate var hasFallback: Bool {
-    JSONValue(whole: content.json)?["fallbackTemplate"].map { !$0.isNull } ?? false
   }
 }
 

@@ -3,6 +3,7 @@
 struct Options {
   private(set) var words: [String] = []
   private var values: [String: String] = [:]
+  private var every: [String: [String]] = [:]
   private var given: Set<String> = []
 
   /// `known` are the options that the command takes, each with a value; `flags` stand alone.
@@ -35,10 +36,14 @@ struct Options {
         throw UsageFault("--\(name) needs a value")
       }
       values[name] = value
+      every[name, default: []].append(value)
     }
   }
 
   subscript(name: String) -> String? { values[name] }
+
+  /// Of one that may be said several times.
+  func all(_ name: String) -> [String] { every[name] ?? [] }
 
   func has(_ flag: String) -> Bool { given.contains(flag) }
 

@@ -286,7 +286,7 @@ import Time
   @Test(
     "says what it does not understand",
     arguments: [
-      (["fly"], "campaign needs run, create, upload, plan, start, watch, pause"),
+      (["fly"], "campaign needs run, create, upload, plan, start, rehearse"),
       (["run"], "campaign run needs a file"), (["watch", "x"], "x is not the id of a campaign"),
       (["pause"], "campaign pause needs the id of one campaign"),
       (["upload", "x"], "campaign upload needs the id of a campaign and a file"),

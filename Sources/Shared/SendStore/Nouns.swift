@@ -277,7 +277,7 @@ enum Care {
       stops, stop, endStops, allow, lift, addMoney, money, lockMoney, reserve, release,
       addTenantMoney, lockTenantMoney, reserveOfTenant, charge, charges, optOuts, restFromMarketing,
       reached, lockPeople, reach, pruneReach, pruneRests, pruneMoney, pruneTenantMoney,
-      pruneCharges, pruneStops, prunePlaces, pruneCare,
+      pruneCharges, pruneStops, prunePlaces, pruneCare, copied, copyContact, copyRest,
     ])
 }
 
@@ -286,7 +286,7 @@ enum Choices {
   static let noun = Noun(
     "choices", sqlite: PackageResources.choices_sqlite_sql,
     postgres: PackageResources.choices_postgres_sql,
-    [keep, flows, open, choose, forget, settle, test, tested, win, one])
+    [keep, flows, open, of, choose, forget, settle, test, tested, win, one])
 }
 
 /// Who writes to the senders of a tenant.

@@ -5,7 +5,7 @@ internal import Time
 /// `/_sim/…`: what a person or a test asks of the simulated world itself.
 extension World {
   mutating func control(
-    _ request: HTTPRequest, _ path: [Substring], _ responder: HTTPResponder, at now: Int64
+    _ request: HTTPRequest, _ path: [Substring], _ responder: Asker, at now: Int64
   ) {
     guard settings.allowsControl(from: request) else {
       return responder.answer(ControlAnswer.forbidden)

@@ -6,7 +6,7 @@ internal import Time
 /// `/{version}/…` as `graph.facebook.com` answers it.
 extension World {
   mutating func metaRequest(
-    _ request: HTTPRequest, _ path: [Substring], _ responder: HTTPResponder, at now: Int64
+    _ request: HTTPRequest, _ path: [Substring], _ responder: Asker, at now: Int64
   ) {
     let ordinal = requests
     let path = Array(path.first.map(isVersion) == true ? path[1...] : path[...])

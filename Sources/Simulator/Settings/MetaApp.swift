@@ -1,4 +1,7 @@
 package struct MetaApp: Sendable {
+  /// A rate, for those to whom the word means another.
+  package typealias Limit = Rate
+
   package struct Phone: Sendable {
     package var id: String
     /// `+` and digits.

@@ -4,7 +4,7 @@ internal import Time
 /// `/2010-04-01/Accounts/{sid}.json`, `/2010-04-01/Accounts/{sid}/Messages…`, and what stands in `TwilioPlatform`.
 extension World {
   mutating func twilioRequest(
-    _ request: HTTPRequest, _ path: [Substring], _ responder: HTTPResponder, at now: Int64
+    _ request: HTTPRequest, _ path: [Substring], _ responder: Asker, at now: Int64
   ) {
     let ordinal = requests
     var created: Int?

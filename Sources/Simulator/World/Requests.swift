@@ -3,7 +3,7 @@ internal import Time
 
 /// The way of a request through the faults, whichever provider it is for.
 extension World {
-  mutating func handle(_ request: HTTPRequest, _ responder: HTTPResponder, at now: Int64) {
+  mutating func handle(_ request: HTTPRequest, _ responder: Asker, at now: Int64) {
     let path = request.path.split(separator: "/")
     if path.first == "_sim" { return control(request, path, responder, at: now) }
     requests += 1
@@ -19,7 +19,7 @@ extension World {
   }
 
   private mutating func strikeOutage(
-    _ provider: String, _ responder: HTTPResponder, at now: Int64
+    _ provider: String, _ responder: Asker, at now: Int64
   ) -> Bool {
     guard !desk.isEmpty,
       let fault = desk.strike(

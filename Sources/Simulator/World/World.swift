@@ -206,6 +206,20 @@ enum Work: Sendable {
   case restrict(fault: Int)
 }
 
+/// Who waits for an answer: a connection, or somebody in this process who knows the request by a number.
+enum Asker: Sendable {
+  case connection(HTTPResponder)
+  case inside(Int)
+
+  func answer(_ answer: HTTPAnswer) {
+    if case .connection(let responder) = self { responder.answer(answer) }
+  }
+
+  func cut() {
+    if case .connection(let responder) = self { responder.cut() }
+  }
+}
+
 /// An answer on its way to whoever asked.
 struct Reply: Sendable {
   enum Manner: Sendable {
@@ -214,7 +228,7 @@ struct Reply: Sendable {
     case never
   }
 
-  let responder: HTTPResponder
+  let responder: Asker
   var manner: Manner
   /// The account whose requests at once it counts among.
   var account: Int?

@@ -10,7 +10,7 @@ struct CampaignCommand: Subcommand {
   static let name = "campaign"
   static let summary = "send one message to a list of people: make, run, watch, pause, report"
   static let options: Set<String> = [
-    "config", "url", "recipients", "cause", "reason", "patience", "fail-over", "part",
+    "config", "url", "recipients", "cause", "reason", "patience", "fail-over", "part", "fault",
     "reserve",
   ]
   static let flags: Set<String> = ["csv", "yes", "anew", "anyway", "json"]
@@ -20,6 +20,7 @@ struct CampaignCommand: Subcommand {
            postrider campaign upload ID FILE.csv [--anew] [OPTIONS]
            postrider campaign plan ID [--reserve N] [--json] [OPTIONS]
            postrider campaign start ID [--anyway] [OPTIONS]
+           postrider campaign rehearse ID [--fault WHAT@WHEN ...] [--json] [--config FILE]
            postrider campaign watch ID [--fail-over N%] [OPTIONS]
            postrider campaign pause|resume|cancel ID [--reason TEXT] [OPTIONS]
            postrider campaign winner ID VARIANT [OPTIONS]
@@ -40,6 +41,8 @@ struct CampaignCommand: Subcommand {
     campaign is done it sends nothing twice. A list that was changed since is uploaded anew, until the campaign starts.
     plan tells when a campaign would end, what would hold it until then and what it would cost, from the budgets that its
     senders have left now. A campaign that cannot be sent in its time is not started; start --anyway sends what can be.
+    rehearse copies a loaded campaign with what its senders have spent, and sends it in virtual time to a simulated
+    provider. It reads the store of the settings, changes nothing there, and nothing leaves the machine.
     winner says which of its messages those get who wait for the best one.
     resend makes a campaign of those whom a former one did not reach, or who had that cause; run ID starts it.
 
@@ -47,7 +50,10 @@ struct CampaignCommand: Subcommand {
       --yes              sends the good rows where others have faults; without it run asks, or ends where nobody can answer
       --anew             uploads the list from its beginning, whatever was uploaded before
       --anyway           starts it although its plan says that some of it will not be sent
-      --json             the plan as the API gives it
+      --json             the plan as the API gives it, or the rehearsal
+      --fault WHAT@WHEN  something that goes wrong in a rehearsal, as often as wanted: token-expires@10m,
+                         token-mended@12m, tier-cut@20%, tier-rise@1h, template-paused@30%, provider-down@5m..7m;
+                         WHEN is a time from the start or a part of the people
       --reserve N        recipients of each day that are kept for replies and one-time codes, where the plan tells how
                          a portfolio's limit may rise
       --fail-over N%     ends with 1 where more than so many of the rows failed
@@ -75,6 +81,7 @@ struct CampaignCommand: Subcommand {
   private let patience: Duration
   private let partSize: Int
   private let mostFailures: Double?
+  private let faults: [RehearsalFault]
   private let reserve: Int
 
   private enum Action {
@@ -82,6 +89,7 @@ struct CampaignCommand: Subcommand {
     case create(String)
     case upload(CampaignID, String)
     case plan(CampaignID)
+    case rehearse(CampaignID)
     case watch(CampaignID)
     case order(CampaignOrder, CampaignID)
     case winner(CampaignID, String)
@@ -98,6 +106,7 @@ struct CampaignCommand: Subcommand {
     partSize = try options.count("part", in: 128...65_536, default: 4096) << 10
     reserve = try options.count("reserve", in: 0...1_000_000, default: 0)
     mostFailures = try Self.share(options["fail-over"])
+    faults = try options.all("fault").map { text throws(UsageFault) in try RehearsalFault(text) }
     action = try Self.action(options.words)
   }
 
@@ -114,6 +123,7 @@ struct CampaignCommand: Subcommand {
     case ("create", 2): return .create(words[1])
     case ("upload", 3): return .upload(try id(), words[2])
     case ("plan", 2): return .plan(try id())
+    case ("rehearse", 2): return .rehearse(try id())
     case ("start", 2): return .order(.start, try id())
     case ("watch", 2): return .watch(try id())
     case ("pause", 2): return .order(.pause, try id())
@@ -128,13 +138,14 @@ struct CampaignCommand: Subcommand {
     case ("upload", _): throw UsageFault("campaign upload needs the id of a campaign and a file")
     case ("winner", _):
       throw UsageFault("campaign winner needs the id of a campaign and the name of its message")
-    case ("plan", _), ("start", _), ("watch", _), ("pause", _), ("resume", _), ("cancel", _),
+    case ("plan", _), ("rehearse", _), ("start", _), ("watch", _), ("pause", _), ("resume", _),
+      ("cancel", _),
       ("resend", _),
       ("report", _), ("faults", _), ("preview", _):
       throw UsageFault("campaign \(words[0]) needs the id of one campaign")
     default:
       throw UsageFault(
-        "campaign needs run, create, upload, plan, start, watch, pause, resume, cancel, winner, resend, list, report, faults or preview"
+        "campaign needs run, create, upload, plan, start, rehearse, watch, pause, resume, cancel, winner, resend, list, report, faults or preview"
       )
     }
   }
@@ -149,6 +160,10 @@ struct CampaignCommand: Subcommand {
   }
 
   func run() -> Exit {
+    if case .rehearse(let id) = action {
+      let rehearsal = CampaignRehearsal(id: id, faults: faults, isJSON: options.has("json"))
+      return StoreAccess.with(options) { try rehearsal.run($0) }
+    }
     let loaded: LoadedSettings
     do throws(SettingsRefused) { loaded = try LoadedSettings.find(options) } catch {
       Terminal.error(error.description)
@@ -173,6 +188,7 @@ struct CampaignCommand: Subcommand {
     case .plan(let id):
       return try CampaignPlanReading(caller: caller)
         .show(id, reserve: reserve, asJSON: options.has("json"))
+    case .rehearse: break
     case .watch(let id): return try CampaignWatch(caller, mostFailures: mostFailures).run(id)
     case .order(let order, let id):
       tell(

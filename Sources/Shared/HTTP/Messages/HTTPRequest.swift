@@ -17,6 +17,27 @@ package final class HTTPRequest: Sendable {
     (self.body, self.peer, self.isTLS) = (body, peer, isTLS)
   }
 
+  /// As a server in this process gets it, without a connection.
+  package convenience init(inside call: HTTPCall) {
+    var bytes: [UInt8] = []
+    var places: [HeaderBlock.Place] = []
+    for header in call.headers {
+      let (name, value) = (Array(header.name.utf8), Array(header.value.utf8))
+      let start = bytes.count
+      bytes += name + value
+      let middle = start + name.count
+      places.append(HeaderBlock.Place(name: start..<middle, value: middle..<bytes.count))
+    }
+    let afterScheme = call.url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+    let target = afterScheme.last.map { rest in
+      rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? "/"
+    }
+    self.init(
+      method: call.method, target: RequestTarget(target ?? "/"),
+      headers: HeaderBlock(bytes: bytes, places: places), body: call.body, peer: PeerAddress(nil),
+      isTLS: false)
+  }
+
   func with(body: [UInt8]) -> HTTPRequest {
     body.isEmpty
       ? self

@@ -116,6 +116,17 @@ extension Transaction {
       ])
   }
 
+  /// What each of these may say instead, the second message of their campaign first.
+  func choices(
+    of flow: FlowKey, _ sends: ClosedRange<SendKey>
+  ) throws(StoreError) -> [SendKey: [[UInt8]]] {
+    let found = try rows(
+      Choices.of,
+      [.flow: .key(flow), .first: .key(sends.lowerBound), .last: .key(sends.upperBound)]
+    ) { (send: $0.key(.send) as SendKey, content: $0.bytes(.content)) }
+    return Dictionary(grouping: found, by: \.send).mapValues { $0.map(\.content) }
+  }
+
   func forgetChoices(_ sends: [SendKey], of flow: FlowKey) throws(StoreError) {
     try run(Choices.forget, [.flow: .keys(sends, { _ in flow }), .send: .keys(sends)])
   }
@@ -132,6 +143,10 @@ extension Choices {
   enum OpenParameter: Int, Columns { case flow, limit }
   enum OpenColumn: Int, Columns { case send }
   static let open = Query<OpenParameter, OpenColumn>("open")
+
+  enum OfParameter: Int, Columns { case flow, first, last }
+  enum OfColumn: Int, Columns { case send, variant, content }
+  static let of = Query<OfParameter, OfColumn>("of")
 
   enum ChooseParameter: Int, Columns { case flow, send, variant }
   static let choose = Command<ChooseParameter>("choose")

@@ -216,3 +216,16 @@ DELETE FROM campaign_places WHERE campaign IN (SELECT key FROM campaigns c WHERE
 -- pruneCare
 DELETE FROM campaign_care WHERE campaign IN (SELECT key FROM campaigns c WHERE ended < (:before::bigint[])[1]
   AND NOT EXISTS (SELECT 1 FROM flows f WHERE f.campaign_key = c.key));
+
+-- copied
+/* Those of a flow that were not claimed yet, in their order, with what is known of each person. */
+SELECT n.send, l.name AS sender, f.template, f.kind, f.priority, s.recipient, s.max_attempts, c.content,
+  k.last_inbound, k.window_closed, k.opt_out, k.opted_out, k.rest_until, r.counted, p.paid_back, m.until AS resting,
+  m.times
+FROM campaign_sends n JOIN sends s ON s.key = n.send AND s.version = 0 JOIN contents c ON c.send = n.send
+JOIN flows f ON f.key = n.flow JOIN lanes l ON l.key = f.lane
+LEFT JOIN contacts k ON k.lane = s.lane AND k.address = s.recipient
+LEFT JOIN pairs p ON p.lane = s.lane AND p.address = s.recipient
+LEFT JOIN recipients r ON r.lane_group = l.lane_group AND r.address = s.recipient
+LEFT JOIN marketing_rests m ON m.lane_group = l.lane_group AND m.address = s.recipient
+WHERE n.flow = (:flow::bigint[])[1] AND n.send > (:after::bigint[])[1] ORDER BY n.send LIMIT (:limit::bigint[])[1];

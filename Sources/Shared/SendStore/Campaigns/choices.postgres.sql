@@ -13,6 +13,12 @@ ORDER BY key;
 -- open
 SELECT DISTINCT send FROM choices WHERE flow = (:flow::bigint[])[1] ORDER BY send LIMIT (:limit::bigint[])[1];
 
+-- of
+/* All that these sends may say, in order. */
+SELECT send, variant, content FROM choices
+WHERE flow = (:flow::bigint[])[1] AND send BETWEEN (:first::bigint[])[1] AND (:last::bigint[])[1]
+ORDER BY send, variant;
+
 -- choose
 /* The first message stands there already. */
 UPDATE contents SET content = h.content

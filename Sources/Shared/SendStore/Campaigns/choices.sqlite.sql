@@ -11,6 +11,10 @@ WHERE campaign_key = :campaign AND load = :load AND (kind >> 41) & 255 = 128 ORD
 -- open
 SELECT DISTINCT send FROM choices WHERE flow = :flow ORDER BY send LIMIT :limit;
 
+-- of
+/* All that these sends may say, in order. */
+SELECT send, variant, content FROM choices WHERE flow = :flow AND send BETWEEN :first AND :last ORDER BY send, variant;
+
 -- choose
 /* The first message stands there already. */
 UPDATE contents SET content = (SELECT h.content FROM choices h

@@ -1,18 +1,20 @@
-internal import Time
+package import Time
 
 /// Writes down what held a campaign, moment by moment, and tells it in few stretches.
 ///
 /// A lane that waits for its day's recipients sends each time that some come back, for seconds at its rate, and waits
 /// again. For people that is one stretch: moments are gathered until they are long enough, and what held most of that
 /// time names it.
-struct StretchRecorder {
+package struct StretchRecorder: Sendable {
   private var pieces: [Piece] = []
 
   private static let mostHeld = 4096
   /// For people.
-  static let mostTold = 20
+  package static let mostTold = 20
 
-  private struct Piece {
+  package init() {}
+
+  private struct Piece: Sendable {
     let from: Timestamp
     var until: Timestamp
     var sent: Int
@@ -42,7 +44,9 @@ struct StretchRecorder {
   }
 
   /// In the order of time.
-  mutating func add(_ limit: ForecastLimit, from: Timestamp, until: Timestamp, sent: Int) {
+  package mutating func add(
+    _ limit: ForecastLimit, from: Timestamp, until: Timestamp, sent: Int
+  ) {
     guard until > from || sent > 0 else { return }
     let piece = Piece(limit, from: from, until: until, sent: sent)
     if let last = pieces.last, until == from || last.limit == limit {
@@ -54,7 +58,7 @@ struct StretchRecorder {
   }
 
   /// At most so many.
-  func stretches(atMost most: Int = mostTold) -> [ForecastStretch] {
+  package func stretches(atMost most: Int = mostTold) -> [ForecastStretch] {
     merged(toAtMost: most).map {
       ForecastStretch(from: $0.from, until: $0.until, sent: $0.sent, limitedBy: $0.limit)
     }
