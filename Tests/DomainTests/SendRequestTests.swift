@@ -179,13 +179,14 @@ import Time
       .template(Template(name: "t", language: "en", parameters: [.init("first_name", "Mario")]))
     ),
     (
-      #""template":{"name":"t","language":{"code":"it","policy":"deterministic"},"components":[{"type":"header","parameters":[{"type":"text","text":"h"}]},{"type":"body","parameters":[{"type":"text","text":"a"}]},{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"x"}]},{"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]},{"type":"button","sub_type":"copy_code","index":2,"parameters":[{"type":"coupon_code","coupon_code":"C"}]}]}"#,
+      #""template":{"name":"t","language":{"code":"it","policy":"deterministic"},"components":[{"type":"header","parameters":[{"type":"text","text":"h"}]},{"type":"body","parameters":[{"type":"text","text":"a"}]},{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"x"}]},{"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]},{"type":"button","sub_type":"copy_code","index":2,"parameters":[{"type":"coupon_code","coupon_code":"C"}]},{"type":"button","sub_type":"flow","index":3,"parameters":[{"type":"action","action":{"flow_token":"t","flow_action_data":{"a":1}}}]}]}"#,
       .template(
         Template(
           name: "t", language: "it", header: .text("h"), parameters: Template.positional(["a"]),
           buttons: [
             .init(index: 0, .url(suffix: "x")), .init(index: 1, .quickReply(payload: "p")),
             .init(index: 2, .copyCode("C")),
+            .init(index: 3, .flow(token: "t", data: Array(#"{"a":1}"#.utf8))),
           ]))
     ),
     (
