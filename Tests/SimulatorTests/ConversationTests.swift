@@ -90,6 +90,11 @@ import Testing
       #""type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{\"flow_token\":\"t\",\"name\":\"Mario\"}"}}"#
     ),
     (
+      #""type":"template","template":{"name":"ask","language":{"code":"it"},"components":[{"type":"button","sub_type":"quick_reply","index":0,"parameters":[{"type":"payload","payload":"yes"}]},{"type":"button","sub_type":"flow","index":1,"parameters":[{"type":"action","action":{"flow_token":"t"}}]}]}"#,
+      #"{"press": 2}"#,
+      #""type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{\"flow_token\":\"t\"}"}}"#
+    ),
+    (
       #""type":"interactive","interactive":{"type":"request_contact_info","body":{"text":"b"},"action":{"name":"request_contact_info"}}"#,
       #"{"press": 1}"#,
       #""type":"contacts","contacts":[{"name":{"formatted_name":"Somebody","first_name":"Somebody"},"phones":[{"phone":"+393331234567","type":"MOBILE","wa_id":"393331234567"}],"origin":"contact_request"}]"#
@@ -119,7 +124,8 @@ import Testing
     let stand = try Stand { settings in
       settings.meta[0].webhookURL = receiver.url
       var template = MetaApp.Template("ask", "it")
-      template.buttons = [0: "quick_reply"]
+      template.buttons =
+        sent.contains("flow_token\":\"t\"}}]") ? [0: "quick_reply", 1: "flow"] : [0: "quick_reply"]
       settings.meta[0].accounts[0].templates.append(template)
     }
     _ = try stand.begin(#"[{"waitForMessage": "1h"}, \#(step)]"#)
@@ -348,6 +354,9 @@ import Testing
     let part = stand.seen("+393330001000")
     #expect(part?["n"]?.integer == 1000 && part?["deedCount"]?.integer == 11)
     #expect(part?["deeds"]?.items?[9]["text"]?.string == "1000/10")
+    let page = stand.call("GET", "/_sim/conversations/\(id)/people?after=998&limit=10")
+    let addresses = page.json?["people"]?.items?.map { $0["address"]?.string }
+    #expect(addresses == ["+393330000999", "+393330001000"])
   }
 
   @Test("of what a person saw and did the newest is kept")

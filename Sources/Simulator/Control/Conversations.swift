@@ -53,6 +53,21 @@ extension World {
     writer.field("skipped", sum(\.skipped))
   }
 
+  /// `?after=&limit=`: people by their numbers in it, a hundred at a time unless said.
+  func peopleAnswer(_ id: Int, _ request: HTTPRequest) -> HTTPAnswer {
+    guard let one = begun[id] else { return ControlAnswer.notFound }
+    let after = request.queryValue("after").flatMap { Int($0) } ?? 0
+    let limit = request.queryValue("limit").flatMap { Int($0) } ?? 100
+    let shown = one.parts.dropFirst(max(0, after)).prefix(min(max(1, limit), 1000))
+    return HTTPAnswer(
+      json: JSONWriter.object { writer in
+        writer.list("people", shown.compactMap { parts[$0] }) { writer, part in
+          writer.field("address", people.address(part.person))
+          write(part, to: &writer)
+        }
+      })
+  }
+
   /// Of the conversations of one person, by their address now.
   func personAnswer(_ address: String) -> HTTPAnswer {
     guard let person = people.known(address) else { return ControlAnswer.notFound }

@@ -108,12 +108,18 @@ extension Seen {
     for component in parameters(object, "button") {
       let index = component["index"]
       let place = index?.integer.map { Int($0) } ?? index?.string.flatMap { Int($0) }
-      if let place { payloads[place] = component["parameters"]?.items?.first?["payload"]?.string }
+      let value = component["parameters"]?.items?.first
+      if let place {
+        payloads[place] = value?["payload"]?.string ?? value?["action"]?["flow_token"]?.string
+      }
     }
     return buttons(of: template).map { place, type, title in
-      let isReply = type.lowercased() == "quick_reply"
-      return Choice(
-        kind: isReply ? .quickReply : .link, id: payloads[place] ?? title, title: title)
+      switch type.uppercased() {
+      case "QUICK_REPLY": Choice(kind: .quickReply, id: payloads[place] ?? title, title: title)
+      case "FLOW": Choice(kind: .form, id: payloads[place] ?? "unused", title: title)
+      case "REQUEST_CONTACT_INFO": Choice(kind: .ownContact, id: "", title: title)
+      default: Choice(kind: .link, id: "", title: title)
+      }
     }
   }
 
