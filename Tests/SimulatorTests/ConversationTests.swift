@@ -340,6 +340,20 @@ import Testing
     #expect(answer?["deeds"]?.integer == 4 && answer?["seen"]?.integer == 2)
   }
 
+  @Test("the limit of a wait that ended early does not cut the next one short")
+  func limits() throws {
+    let stand = try Stand()
+    _ = try stand.begin(
+      #"[{"waitForMessage": "10s"}, {"waitForMessage": "60s"}, {"wait": "1h"}]"#)
+    for count in 1...2 {
+      _ = stand.meta(metaText(Self.person))
+      #expect(stand.seen(Self.person, until: { $0?["seenCount"]?.integer == Int64(count) }) != nil)
+      stand.simulator.advance(.seconds(10))
+    }
+    let part = stand.seen(Self.person, until: { $0?["isWaiting"]?.bool == false })
+    #expect(part?["waitedInVain"]?.integer == 0)
+  }
+
   @Test("a thousand people hold conversations at once")
   func many() throws {
     let receiver = try Receiver()
