@@ -203,6 +203,16 @@ import Time
     #expect(try SendRequest.all(in: written, as: SendRules(channel: .metaWhatsApp)) == read)
   }
 
+  @Test("a text of a template's form that was written as a text stays one")
+  func writtenText() throws {
+    let message = Message(.text(TextMessage("template-t+it+a")))
+    let request = SendRequest(to: try Recipient("+393331234567"), message)
+    let written = try JSONDocument(request.json).root
+    var rules = SendRules(channel: .metaWhatsApp)
+    rules.isWritten = true
+    #expect(try SendRequest.all(in: written, as: rules) == [request])
+  }
+
   @Test("keeps contacts as they were given")
   func contacts() throws {
     let card =
