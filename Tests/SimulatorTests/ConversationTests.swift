@@ -412,6 +412,11 @@ import Testing
     }
     stand.simulator.advance(.seconds(10))
     #expect(texts(messages(receiver, 1)) == ["hi"])
+    #expect {
+      _ = try Stand { $0.conversations = settings.conversations + settings.conversations }
+    } throws: { error in
+      "\(error)".hasPrefix("/conversations/1/from: +393331234567 still goes through")
+    }
   }
 
   static let faulty: [(steps: String, to: String, pointer: String)] = [

@@ -75,7 +75,11 @@ struct World: Sendable {
   }
 
   private mutating func beginConversations(at now: Int64) throws(SettingsFaults) {
-    for conversation in settings.conversations { _ = try begin(conversation, at: now) }
+    for (index, conversation) in settings.conversations.enumerated() {
+      do throws(SettingsFaults) { _ = try begin(conversation, at: now) } catch {
+        throw SettingsFaults(faults: error.faults.map { "/conversations/\(index)\($0)" })
+      }
+    }
   }
 
   private mutating func addTwilioSenders() {
