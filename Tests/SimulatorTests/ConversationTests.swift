@@ -321,7 +321,10 @@ import Testing
     let second = stand.meta(
       #"{"messaging_product":"whatsapp","to":"\#(Self.person)","type":"interactive","interactive":{"type":"button","body":{"text":"two"},"action":{"buttons":[{"type":"reply","reply":{"id":"1","title":"Uno"}}]}}}"#
     )
-    #expect(stand.seen(Self.person, until: { $0?["seenCount"]?.integer == 2 }) != nil)
+    let isTwoSecondsFromPressing = stand.seen(
+      Self.person,
+      until: { $0?["seenCount"]?.integer == 2 && $0?["isWaiting"]?.bool == false })
+    #expect(isTwoSecondsFromPressing != nil)
     stand.simulator.advance(.seconds(2))
     #expect(messages(receiver, 3).last?["context"]?["id"]?.string == second.wamid)
     stand.simulator.advance(.seconds(5))

@@ -78,10 +78,7 @@ extension World {
     guard let part = parts[number], part.turn == turn, !part.isDone,
       let begun = begun[part.conversation]
     else { return }
-    if part.isWaiting {
-      parts[number]?.isWaiting = false
-      parts[number]?.waitedInVain += 1
-    }
+    if part.isWaiting { endWait(number) }
     // Others have their turn in between.
     for _ in 0..<100 {
       guard let place = parts[number]?.place, place < begun.course.acts.count else {
@@ -107,6 +104,17 @@ extension World {
     goOn(number, after: 0, at: now)
   }
 
+  /// By a message, or by its limit.
+  private mutating func endWait(_ number: Int) {
+    if parts[number]?.isWoken == true {
+      parts[number]?.read()
+    } else {
+      parts[number]?.waitedInVain += 1
+    }
+    parts[number]?.isWaiting = false
+    parts[number]?.isWoken = false
+  }
+
   private mutating func goOn(_ number: Int, after delay: Int64, at now: Int64) {
     guard let turn = parts[number].map({ $0.turn + 1 }) else { return }
     parts[number]?.turn = turn
@@ -127,9 +135,8 @@ extension World {
     else { return }
     seen.at = now
     parts[number]?.see(seen, keeping: kept)
-    guard parts[number]?.isWaiting == true else { return }
-    parts[number]?.isWaiting = false
-    parts[number]?.read()
+    guard parts[number]?.isWaiting == true, parts[number]?.isWoken == false else { return }
+    parts[number]?.isWoken = true
     goOn(number, after: 0, at: now)
   }
 

@@ -20,6 +20,8 @@ struct Part: Sendable {
   /// What was set for an earlier turn does nothing any more.
   var turn = 0
   var isWaiting = false
+  /// What it waits for has come, and it goes on at once.
+  var isWoken = false
   var isDone = false
   private(set) var seen: [Seen] = []
   private(set) var seenCount = 0
