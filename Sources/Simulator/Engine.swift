@@ -21,7 +21,7 @@ final class Engine: Sendable {
     let time = WorldTime(settings.clock)
     self.time = time
     outbox = try Outbox(limit: settings.life.callbacksInFlight)
-    world = Locked(World(settings, at: time.now))
+    world = Locked(try World(settings, at: time.now))
     timers = Timers { time.now }
   }
 
@@ -184,6 +184,8 @@ extension World {
     case .review(let app, let account, let id): review(app, account, id, at: now)
     case .approve(let account, let sid): approve(sid, account)
     case .says(let person, let saying): _ = says(person, saying, at: now)
+    case .passOn(let webhook): passOn(webhook, at: now)
+    case .act(let part, let turn): act(part, turn: turn, at: now)
     case .reply(let reply): effects.append(.reply(reply))
     case .release(let serial): release(serial, at: now)
     case .deliver(let delivery):

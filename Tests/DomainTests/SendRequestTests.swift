@@ -98,6 +98,69 @@ import Time
       .callToAction(CallToAction(body: "b", label: "l", url: "https://h"))
     ),
     (
+      #""interactive":{"type":"request_contact_info","body":{"text":"b"},"action":{"name":"request_contact_info"}}"#,
+      .contactRequest(body: "b")
+    ),
+    (
+      #""interactive":{"type":"flow","header":{"type":"text","text":"h"},"body":{"text":"b"},"footer":{"text":"f"},"action":{"name":"flow","parameters":{"flow_message_version":"3","flow_id":"7","flow_cta":"Fill","flow_token":"t","mode":"draft","flow_action":"navigate","flow_action_payload":{"screen":"S","data":{"a":1}}}}}"#,
+      .flow(
+        FlowMessage(
+          body: "b", header: .text("h"), footer: "f", flow: .id("7"), label: "Fill", token: "t",
+          mode: "draft", action: "navigate",
+          payload: Array(#"{"screen":"S","data":{"a":1}}"#.utf8)))
+    ),
+    (
+      #""interactive":{"type":"flow","body":{"text":"b"},"action":{"parameters":{"flow_name":"n","flow_cta":"Fill"}}}"#,
+      .flow(FlowMessage(body: "b", flow: .name("n"), label: "Fill"))
+    ),
+    (
+      #""interactive":{"type":"product","action":{"catalog_id":"c","product_retailer_id":"p"}}"#,
+      .product(ProductMessage(Product(catalog: "c", id: "p")))
+    ),
+    (
+      #""interactive":{"type":"product","body":{"text":"b"},"footer":{"text":"f"},"action":{"catalog_id":"c","product_retailer_id":"p"}}"#,
+      .product(ProductMessage(Product(catalog: "c", id: "p"), body: "b", footer: "f"))
+    ),
+    (
+      #""interactive":{"type":"product_list","header":{"type":"text","text":"h"},"body":{"text":"b"},"action":{"catalog_id":"c","sections":[{"title":"t","product_items":[{"product_retailer_id":"p"},{"product_retailer_id":"q"}]}]}}"#,
+      .products(
+        ProductList(
+          body: "b", header: "h", catalog: "c",
+          sections: [.init(title: "t", products: ["p", "q"])]))
+    ),
+    (
+      #""interactive":{"type":"catalog_message","body":{"text":"b"},"footer":{"text":"f"},"action":{"name":"catalog_message","parameters":{"thumbnail_product_retailer_id":"p"}}}"#,
+      .catalog(CatalogMessage(body: "b", footer: "f", thumbnail: "p"))
+    ),
+    (
+      #""interactive":{"type":"carousel","body":{"text":"b"},"action":{"cards":[{"card_index":0,"type":"cta_url","header":{"type":"image","image":{"link":"https://h/1"}},"body":{"text":"one"},"action":{"name":"cta_url","parameters":{"display_text":"l","url":"https://h"}}},{"card_index":1,"type":"cta_url","header":{"type":"image","image":{"id":"2"}},"action":{"name":"cta_url","parameters":{"display_text":"l","url":"https://h"}}}]}}"#,
+      .carousel(
+        Carousel(
+          body: "b",
+          .media([
+            .init(
+              header: Media(.image, .link("https://h/1")), body: "one",
+              .link(label: "l", url: "https://h")),
+            .init(header: Media(.image, .id("2")), .link(label: "l", url: "https://h")),
+          ])))
+    ),
+    (
+      #""interactive":{"type":"carousel","body":{"text":"b"},"action":{"cards":[{"header":{"type":"video","video":{"id":"1"}},"action":{"buttons":[{"type":"quick_reply","quick_reply":{"id":"1","title":"t"}}]}},{"header":{"type":"video","video":{"id":"2"}},"action":{"buttons":[{"type":"quick_reply","quick_reply":{"id":"2","title":"t"}}]}}]}}"#,
+      .carousel(
+        Carousel(
+          body: "b",
+          .media([
+            .init(header: Media(.video, .id("1")), .replies([.init(id: "1", title: "t")])),
+            .init(header: Media(.video, .id("2")), .replies([.init(id: "2", title: "t")])),
+          ])))
+    ),
+    (
+      #""interactive":{"type":"carousel","body":{"text":"b"},"action":{"cards":[{"card_index":0,"type":"product","action":{"catalog_id":"c","product_retailer_id":"p"}},{"card_index":1,"type":"product","action":{"catalog_id":"c","product_retailer_id":"q"}}]}}"#,
+      .carousel(
+        Carousel(
+          body: "b", .products([Product(catalog: "c", id: "p"), Product(catalog: "c", id: "q")])))
+    ),
+    (
       #""template_name":"t","parameters":{"2":"b","1":"a","10":"j","3":"c","4":"d","5":"e","6":"f","7":"g","8":"h","9":7}"#,
       .template(
         Template(
@@ -116,13 +179,14 @@ import Time
       .template(Template(name: "t", language: "en", parameters: [.init("first_name", "Mario")]))
     ),
     (
-      #""template":{"name":"t","language":{"code":"it","policy":"deterministic"},"components":[{"type":"header","parameters":[{"type":"text","text":"h"}]},{"type":"body","parameters":[{"type":"text","text":"a"}]},{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"x"}]},{"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]},{"type":"button","sub_type":"copy_code","index":2,"parameters":[{"type":"coupon_code","coupon_code":"C"}]}]}"#,
+      #""template":{"name":"t","language":{"code":"it","policy":"deterministic"},"components":[{"type":"header","parameters":[{"type":"text","text":"h"}]},{"type":"body","parameters":[{"type":"text","text":"a"}]},{"type":"button","sub_type":"url","index":"0","parameters":[{"type":"text","text":"x"}]},{"type":"button","sub_type":"quick_reply","index":1,"parameters":[{"type":"payload","payload":"p"}]},{"type":"button","sub_type":"copy_code","index":2,"parameters":[{"type":"coupon_code","coupon_code":"C"}]},{"type":"button","sub_type":"flow","index":3,"parameters":[{"type":"action","action":{"flow_token":"t","flow_action_data":{"a":1}}}]}]}"#,
       .template(
         Template(
           name: "t", language: "it", header: .text("h"), parameters: Template.positional(["a"]),
           buttons: [
             .init(index: 0, .url(suffix: "x")), .init(index: 1, .quickReply(payload: "p")),
             .init(index: 2, .copyCode("C")),
+            .init(index: 3, .flow(token: "t", data: Array(#"{"a":1}"#.utf8))),
           ]))
     ),
     (
@@ -137,6 +201,16 @@ import Time
     #expect(read.map(\.message) == [Message(content)])
     let written = try JSONDocument(#require(read.first).json).root
     #expect(try SendRequest.all(in: written, as: SendRules(channel: .metaWhatsApp)) == read)
+  }
+
+  @Test("a text of a template's form that was written as a text stays one")
+  func writtenText() throws {
+    let message = Message(.text(TextMessage("template-t+it+a")))
+    let request = SendRequest(to: try Recipient("+393331234567"), message)
+    let written = try JSONDocument(request.json).root
+    var rules = SendRules(channel: .metaWhatsApp)
+    rules.isWritten = true
+    #expect(try SendRequest.all(in: written, as: rules) == [request])
   }
 
   @Test("keeps contacts as they were given")
@@ -254,6 +328,64 @@ import Time
       ["/interactive/action/parameters/url", "/interactive/header/type"]
     ),
     (
+      to(
+        #""interactive":{"type":"request_contact_info","header":{"type":"text","text":"h"},"body":{"text":"b"},"action":{"name":"contact_request"}}"#
+      ), ["/interactive/action/name", "/interactive/header"]
+    ),
+    (
+      to(
+        #""interactive":{"type":"flow","body":{"text":"b"},"action":{"name":"flow","parameters":{"flow_id":"1","flow_name":"n","flow_cta":"Fill","colour":"red"}}}"#
+      ), ["/interactive/action/parameters", "/interactive/action/parameters/colour"]
+    ),
+    (
+      to(
+        #""interactive":{"type":"flow","body":{"text":"b"},"action":{"name":"flow","parameters":{"flow_id":"1","flow_cta":"a label far too long","mode":"x","flow_action":"data_exchange","flow_action_payload":{"screen":"S"}}}}"#
+          .replacing("far too long", with: "that is far too long")
+      ),
+      [
+        "/interactive/action/parameters/flow_action_payload",
+        "/interactive/action/parameters/flow_cta", "/interactive/action/parameters/mode",
+      ]
+    ),
+    (
+      to(
+        #""interactive":{"type":"product_list","body":{"text":"b"},"action":{"catalog_id":"c","sections":[]}}"#
+      ), ["/interactive/header"]
+    ),
+    (
+      to(
+        #""interactive":{"type":"product_list","header":{"type":"text","text":"h"},"body":{"text":"b"},"action":{"catalog_id":"c","sections":[{"product_items":[]},{"title":"a title which is too long","product_items":[{"product_retailer_id":"p"}]}]}}"#
+      ),
+      [
+        "/interactive/action/sections/0/product_items", "/interactive/action/sections/0/title",
+        "/interactive/action/sections/1/title",
+      ]
+    ),
+    (
+      to(
+        #""interactive":{"type":"carousel","body":{"text":"b"},"action":{"cards":[{"type":"product","action":{"catalog_id":"c","product_retailer_id":"p"}}]}}"#
+      ), ["/interactive/action/cards"]
+    ),
+    (
+      to(
+        #""interactive":{"type":"carousel","body":{"text":"b"},"action":{"cards":[{"card_index":1,"type":"product","action":{"catalog_id":"c","product_retailer_id":"p"}},{"type":"cta_url"}]}}"#
+      ), ["/interactive/action/cards", "/interactive/action/cards/0/card_index"]
+    ),
+    (
+      to(
+        #""interactive":{"type":"carousel","body":{"text":"b"},"action":{"cards":[{"header":{"type":"image","image":{"id":"1"}},"body":{"text":"a\nb\nc\nd"},"action":{"parameters":{"display_text":"l","url":"h"}}},{"header":{"type":"document","document":{"id":"1"}},"action":{"parameters":{"display_text":"l","url":"https://h"}}}]}}"#
+      ),
+      [
+        "/interactive/action/cards/0/action/parameters/url",
+        "/interactive/action/cards/0/body/text", "/interactive/action/cards/1",
+        "/interactive/action/cards/1/header/type",
+      ]
+    ),
+    (
+      to(#""interactive":{"type":"poll","body":{"text":"b"},"action":{}}"#),
+      ["/interactive/type"]
+    ),
+    (
       to(#""template_name":"Bad Name","language_code":"english","parameters":{"1":"a\nb","3":""}"#),
       ["/language_code", "/parameters", "/parameters/1", "/parameters/3", "/template_name"]
     ),
@@ -324,6 +456,14 @@ import Time
     (#""contacts":[{"name":{"formatted_name":"x","first_name":"x"}}]"#, .twilioWhatsApp, ["/type"]),
     (
       #""interactive":{"type":"location_request_message","body":{"text":"b"},"action":{}}"#,
+      .twilioWhatsApp, ["/type"]
+    ),
+    (
+      #""interactive":{"type":"request_contact_info","body":{"text":"b"},"action":{}}"#,
+      .twilioWhatsApp, ["/type"]
+    ),
+    (
+      #""interactive":{"type":"product","action":{"catalog_id":"c","product_retailer_id":"p"}}"#,
       .twilioWhatsApp, ["/type"]
     ),
     (#""template_name":"hello","language_code":"it""#, .twilioWhatsApp, []),
@@ -401,6 +541,15 @@ import Time
       .template(Template(name: "t", language: "it", header: file)),
       .buttons(ReplyButtons(body: "b", header: file, buttons: [])),
       .callToAction(CallToAction(body: "b", header: file, label: "l", url: "https://h")),
+      .flow(FlowMessage(body: "b", header: file, flow: .id("1"), label: "l")),
+      .carousel(
+        Carousel(
+          body: "b",
+          .media([
+            .init(
+              header: Media(.image, .stored(StoredFile(bucket: "b", file: "f.png"))),
+              .link(label: "l", url: "https://h"))
+          ]))),
     ]
     for content in contents {
       let signed = Message(content).withLinks { "https://signed/\($0.bucket)/\($0.file)" }

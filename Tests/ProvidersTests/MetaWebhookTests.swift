@@ -57,6 +57,8 @@ import Time
     #expect(all[11].text == "Uno")
     #expect(all[12].reply?.description == "lunga")
     #expect(all[13].flowResponse == #"{"a":1}"#)
+    #expect(all[13].flowAnswer?["a"] == "1")
+    #expect(all[7].cards == [InboundCard(name: "Mario Rossi")])
     #expect(all[14].text == "please")
     #expect(all[15].changedTo == "393339999999")
     #expect(all[16].original == ProviderID("wamid.M1"))
@@ -67,6 +69,29 @@ import Time
     #expect(all[20].context?.isForwarded == true)
     #expect(all[23].kind == "something_new")
     #expect(text(all[23].raw).contains(#""something_new":{"x":1}"#))
+  }
+
+  static let cards: [(cards: String, attested: String?)] = [
+    (
+      #"{"name":{"formatted_name":"M"},"origin":"contact_request","phones":[{"phone":"+39 333","wa_id":"39333","type":"MOBILE"}]}"#,
+      "39333"
+    ),
+    (#"{"name":{"formatted_name":"M"},"origin":"other","phones":[{"wa_id":"39333"}]}"#, nil),
+    (#"{"name":{"formatted_name":"M"},"phones":[{"wa_id":"39333"}]}"#, nil),
+    (#"{"origin":"contact_request","phones":[{"phone":"+39 333"}]}"#, nil),
+    (
+      #"{"origin":"contact_request","phones":[{"wa_id":"39333"},{"wa_id":"39444"}]}"#, nil
+    ),
+  ]
+
+  @Test("a number is attested where the person gave it as their own", arguments: cards)
+  func attested(cards: String, attested: String?) throws {
+    let body =
+      #"{"entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"2"},"messages":[{"from_user_id":"IT.1","id":"wamid.1","timestamp":"1764100001","type":"contacts","contacts":[\#(cards)]}]}}]}]}"#
+    let message = try #require(try Self.inbound(Array(body.utf8)).first)
+    #expect(message.attestedNumber == attested)
+    let written = JSONWriter.object { message.write(to: &$0) }
+    #expect(try InboundMessage(try JSONDocument(written).root).cards == message.cards)
   }
 
   @Test("keeps people apart whose number Meta hides, and reads times in milliseconds")

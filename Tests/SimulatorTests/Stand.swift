@@ -106,7 +106,8 @@ struct Answer {
 
   var status: Int? { received?.status }
   var headers: [HTTPHeader] { received?.headers ?? [] }
-  var text: String { String(decoding: received?.body ?? [], as: UTF8.self) }
+  var bytes: [UInt8] { received?.body ?? [] }
+  var text: String { String(decoding: bytes, as: UTF8.self) }
 
   var json: JSONValue? {
     do { return try received.map { try JSONDocument($0.body).root } } catch { return nil }

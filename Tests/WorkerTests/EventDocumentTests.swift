@@ -66,6 +66,9 @@ import Time
         InboundMedia(
           id: "1", url: "u", contentType: "image/png", sha256: "s", filename: "f", isVoice: true)
       ]
+      message.cards = [
+        InboundCard(name: "n", origin: "other", phones: [.init(number: "+1", waID: "1")])
+      ]
       let parts = try JSONDocument(
         Array(
           """
@@ -115,6 +118,7 @@ import Time
     for part in ["media", "location", "reply", "reaction", "context"] {
       #expect(try Self.written(inbound, under: part) == Self.fields(part.capitalized))
     }
+    #expect(try Self.written(inbound, under: "cards") == Self.fields("Card"))
   }
 
   @Test("what a campaign writes has the document's fields and no others, on the topics it names")

@@ -37,6 +37,12 @@ extension InboundMessage {
         for file in media { writer.object { file.write(to: &$0) } }
       }
     }
+    if !cards.isEmpty {
+      writer.name("cards")
+      writer.array { writer in
+        for card in cards { writer.object { card.write(to: &$0) } }
+      }
+    }
     if let location {
       writer.name("location")
       writer.object { location.write(to: &$0) }
@@ -73,6 +79,7 @@ extension InboundMessage {
     profileName = reader.text("profileName")
     text = reader.text("text")
     media = (value["media"]?.items ?? []).map(InboundMedia.init)
+    cards = (value["cards"]?.items ?? []).map(InboundCard.init)
     location = value["location"].flatMap(InboundPlace.init)
     reply = value["reply"].flatMap(InboundReply.init)
     if let to = value["reaction"]?["to"]?.string {

@@ -22,6 +22,7 @@ package struct InboundMessage: Hashable, Sendable {
   package var kind: String
   package var text: String?
   package var media: [InboundMedia] = []
+  package var cards: [InboundCard] = []
   package var location: InboundPlace?
   package var reply: InboundReply?
   package var reaction: Reaction?
@@ -58,6 +59,17 @@ package struct InboundMessage: Hashable, Sendable {
 
   /// When the person wrote, as well as we know.
   package var at: Timestamp { providerAt.map { Timestamp(told: $0) } ?? receivedAt }
+
+  /// What was filled into a form.
+  package var flowAnswer: FlowAnswer? { flowResponse.flatMap { FlowAnswer($0) } }
+
+  /// The number that the person gave as their own, for a request of ours: the provider vouches for it. nil where there
+  /// is not exactly one.
+  package var attestedNumber: String? {
+    let own = cards.filter { $0.origin == "contact_request" }.flatMap(\.phones)
+    let numbers = Set(own.compactMap(\.waID))
+    return numbers.count == 1 ? numbers.first : nil
+  }
 
   /// The provider's own word first; else a text that is nothing but such a word.
   package var optOut: OptOutWord? { optOutWord ?? text.flatMap(OptOutWord.init(said:)) }

@@ -65,3 +65,30 @@ package struct InboundContext: Hashable, Sendable {
     (self.id, self.from, self.isForwarded) = (id, from, isForwarded)
   }
 }
+
+/// A person's card that was sent to us.
+package struct InboundCard: Hashable, Sendable {
+  package struct Phone: Hashable, Sendable {
+    /// As it stands on the card.
+    package var number: String?
+    /// Of the person's account, where they have one.
+    package var waID: String?
+
+    package init(number: String? = nil, waID: String? = nil) {
+      (self.number, self.waID) = (number, waID)
+    }
+  }
+
+  package var name: String?
+  /// `contact_request`: the sender's own, given for a request of ours. `other`: whoever's.
+  package var origin: String?
+  package var phones: [Phone]
+
+  package init(name: String? = nil, origin: String? = nil, phones: [Phone] = []) {
+    (self.name, self.origin, self.phones) = (name, origin, phones)
+  }
+
+  /// More of a card, or of cards in a message, is in `raw` only.
+  package static let mostPhones = 20
+  package static let mostCards = 257
+}

@@ -58,6 +58,29 @@ extension InboundReply {
   }
 }
 
+extension InboundCard {
+  func write(to writer: inout JSONWriter) {
+    writer.field("name", name)
+    writer.field("origin", origin)
+    writer.name("phones")
+    writer.array { writer in
+      for phone in phones {
+        writer.object { writer in
+          writer.field("number", phone.number)
+          writer.field("waId", phone.waID)
+        }
+      }
+    }
+  }
+
+  init(_ value: JSONValue) {
+    let phones = (value["phones"]?.items ?? []).map { phone in
+      Phone(number: phone["number"]?.string, waID: phone["waId"]?.string)
+    }
+    self.init(name: value["name"]?.string, origin: value["origin"]?.string, phones: phones)
+  }
+}
+
 extension InboundContext {
   func write(to writer: inout JSONWriter) {
     writer.field("id", id?.text)

@@ -37,6 +37,13 @@ extension World {
     case ("POST", 4, "people") where path[3] == "says":
       return try says(request, person(path[2]), at: now)
     case ("PUT", 3, "people"): return try change(request, person(path[2]))
+    case ("GET", 3, "people"): return personAnswer(person(path[2]))
+    case ("POST", 2, "conversations"): return try beginConversation(request, at: now)
+    case ("GET", 2, "conversations"): return conversationsAnswer()
+    case ("GET", 3, "conversations"): return conversationAnswer(Int(path[2]) ?? 0)
+    case ("GET", 4, "conversations") where path[3] == "people":
+      return peopleAnswer(Int(path[2]) ?? 0, request)
+    case ("DELETE", 3, "conversations"): return endConversation(Int(path[2]) ?? 0)
     case ("PUT", 2, "callbacks"): return try reportElsewhere(request)
     case ("POST", 3, "news"): return try tell(request, of: String(path[2]), at: now)
     case ("PUT", 3, "senders"): return try stand(request, person(path[2]))

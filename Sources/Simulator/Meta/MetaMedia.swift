@@ -28,11 +28,11 @@ extension World {
   }
 
   func mediaAnswer(_ id: String, _ item: MediaItem, _ request: HTTPRequest) -> HTTPAnswer {
-    let host = request.headers.first("host") ?? "127.0.0.1:\(port)"
+    let host = request.headers.first("host")
     return HTTPAnswer(
       json: JSONWriter.object { writer in
         writer.field("messaging_product", "whatsapp")
-        writer.field("url", "http://\(host)/_media/\(id)")
+        writer.field("url", mediaURL(id, host: host))
         writer.field("mime_type", item.type)
         writer.field("sha256", lowerHex(sha256(item.bytes)))
         writer.field("file_size", item.bytes.count)
@@ -40,8 +40,12 @@ extension World {
       })
   }
 
+  func mediaURL(_ id: String, host: String? = nil) -> String {
+    "http://\(host ?? "127.0.0.1:\(port)")/_media/\(id)"
+  }
+
   func downloadMedia(_ id: String, _ app: Int) throws(MetaRefusal) -> HTTPAnswer {
-    guard let item = media[id], item.app == app else { throw .unknownObject(id) }
+    guard let item = media[id] ?? files[id], item.app == app else { throw .unknownObject(id) }
     return HTTPAnswer(
       status: 200, headers: [HTTPHeader("Content-Type", item.type)], body: item.bytes)
   }

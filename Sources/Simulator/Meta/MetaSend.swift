@@ -32,6 +32,7 @@ extension World {
     try checkStanding(of: place, isTemplate: template != nil, at: now)
     let serial = try acceptMeta(
       message, place, phone, template, isMarketingRoute: isMarketingRoute, at: now)
+    expect(serial, { Seen(message, template, id: $0) }, at: now)
     return (HTTPAnswer(json: acceptance(message, serial)), serial)
   }
 
@@ -84,7 +85,10 @@ extension World {
     if let template {
       draft.price = isMarketingRoute ? .marketingLite : Message.Price(template)
       draft.heldBy = paced(template, place)
-      if draft.code == nil, template.category == "MARKETING",
+      if draft.code == nil, template.category == "MARKETING", pairs[key]?.hasOptedOut == true {
+        draft.code = 131050
+        draft.detail = "User has stopped marketing messages from your business"
+      } else if draft.code == nil, template.category == "MARKETING",
         refusesMarketing(place, sender, person, messages.next, isOpen: isOpen, at: now)
       {
         draft.code = 131049

@@ -25,6 +25,9 @@ package struct Fault: Sendable {
     /// Held back by `delay`, so that later ones overtake it.
     case reorderCallback = "reorder-callback"
     case loseCallback = "lose-callback"
+    /// What a person did is told once more after `delay`, or only then, so that later news overtake it.
+    case duplicateInbound = "duplicate-inbound"
+    case reorderInbound = "reorder-inbound"
     /// Names a message that nobody knows, and nothing of ours; the true one follows.
     case unknownID = "unknown-id"
     /// One whose body is broken but rightly signed goes before it.

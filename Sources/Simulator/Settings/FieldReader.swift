@@ -23,7 +23,14 @@ final class FieldReader {
     if value.kind != .object { report.add(path, "must be an object") }
   }
 
-  func fault(_ name: String, _ text: String) { report.add("\(path)/\(name)", text) }
+  /// Of the whole object without a name.
+  func fault(_ name: String, _ text: String) {
+    report.add(name.isEmpty ? path : "\(path)/\(name)", text)
+  }
+
+  func given(_ name: String) -> Bool { value[name] != nil }
+
+  var isEmpty: Bool { value.fields?.isEmpty ?? true }
 
   func string(_ name: String, into target: inout String) {
     read(name, "a string", \.string) { target = $0 }

@@ -51,6 +51,11 @@ extension TwilioAccount.Content {
     self.init(sid: fields.string("sid"), variables: Set(fields.strings("variables") ?? []))
     if !isSid(sid, "HX") { fields.fault("sid", "must be HX and 32 hexadecimal digits") }
     fields.bool("paused", into: &isPaused)
+    if fields.given("types") {
+      made = Made(
+        name: "content_\(sid.suffix(4))", language: "en", types: fields.raw("types"),
+        variables: writtenVariables, category: "UTILITY", status: "approved")
+    }
   }
 }
 

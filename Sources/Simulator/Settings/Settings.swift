@@ -25,6 +25,7 @@ package struct SimulatorSettings: Sendable {
   package var latency = Delay.none
   package var life = LifeCycle()
   package var script: [ScriptLine] = []
+  package var conversations: [Conversation] = []
   package var faults: [Fault] = []
   /// Messages that can still be fetched and listed. Counts go on beyond it.
   package var keptMessages = 1_000_000
@@ -92,29 +93,5 @@ package struct ScriptLine: Sendable {
     self.after = after
     self.from = from
     self.saying = saying
-  }
-}
-
-/// Something a person writes to a sender of ours.
-package struct Saying: Sendable, Equatable {
-  package enum Kind: Sendable, Equatable {
-    case text(String)
-    /// A template's quick reply, or a reply button.
-    case button(text: String, payload: String)
-    case listRow(id: String, title: String)
-    case location(latitude: String, longitude: String, label: String)
-    case media(url: String, type: String, caption: String)
-  }
-
-  /// A Twilio address (`whatsapp:+…`) or a Meta phone number id.
-  package var to: String
-  package var kind: Kind
-  /// Provider id of the message it answers.
-  package var replyTo: String?
-
-  package init(to: String, _ kind: Kind, replyTo: String? = nil) {
-    self.to = to
-    self.kind = kind
-    self.replyTo = replyTo
   }
 }

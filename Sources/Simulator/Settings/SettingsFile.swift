@@ -43,6 +43,13 @@ extension SimulatorSettings {
     fields.delay("latency", into: &latency)
     fields.object("life") { life.read($0) }
     script = fields.list("script", ScriptLine.init) ?? script
+    conversations = fields.list("conversations", Conversation.init) ?? conversations
+    let known = Set(
+      twilio.flatMap { $0.senders.map(\.address) }
+        + meta.flatMap { $0.accounts.flatMap { $0.phones.map(\.id) } })
+    for (index, conversation) in conversations.enumerated() where !known.contains(conversation.to) {
+      fields.fault("conversations/\(index)/to", "is no sender of this world")
+    }
     faults = fields.list("faults", Fault.init) ?? faults
   }
 }
@@ -140,6 +147,7 @@ extension Saying {
     fields.object("button") {
       kind = .button(text: $0.string("text"), payload: $0.string("payload"))
     }
+    fields.object("reply") { kind = .reply(id: $0.string("id"), title: $0.string("title")) }
     fields.object("listRow") { kind = .listRow(id: $0.string("id"), title: $0.string("title")) }
     fields.object("location") {
       var label = ""

@@ -104,6 +104,8 @@ extension World {
         throw .notFound(request.path)
       }
       return try answerOne(request, serial, at: now)
+    case (_, 7) where path[3] == "Messages" && path[5] == "Media":
+      return try redirectToFile(String(path[6]), request)
     default: throw .notFound(request.path)
     }
   }
@@ -115,6 +117,7 @@ extension World {
     case "GET": break
     case "DELETE":
       messages.remove(serial)
+      incoming[serial] = nil
       return HTTPAnswer(status: 204)
     case "POST": try change(serial, QueryItem.all(in: request.body), at: now)
     default: throw TwilioRefusal(20004, status: 405, "Method not allowed")

@@ -122,7 +122,7 @@ extension World {
 extension TwilioAccount.Content {
   fileprivate var name: String { made?.name ?? "content_\(sid.suffix(4))" }
 
-  fileprivate var writtenVariables: [UInt8] {
+  var writtenVariables: [UInt8] {
     JSONWriter.object { writer in
       for name in variables.sorted() {
         writer.name(name)

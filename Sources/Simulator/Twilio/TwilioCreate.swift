@@ -24,7 +24,10 @@ extension World {
     try passDoors(account, &draft, at: now)
     try schedule(&draft, form, at: now)
     findFailure(account, &draft, form, at: now)
-    return accept(draft, at: now)
+    let serial = accept(draft, at: now)
+    let content = settings.twilio[account].contents.first { $0.sid == form.contentSid }
+    expect(serial, { Seen(form, content, id: $0) }, at: now)
+    return serial
   }
 
   /// The sender's number and the service's place. A service keeps to one sender for each person.

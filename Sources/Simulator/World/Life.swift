@@ -102,6 +102,7 @@ extension World {
 
   /// Reports a status, with what the faults make of it.
   mutating func emit(_ serial: Int, _ status: Message.State, at now: Int64) {
+    noteArrival(serial, status, at: now)
     let emission = Emission(serial: serial, status: status, at: now)
     guard !desk.isEmpty, let message = messages[serial] else { return report(emission, at: now) }
     let scene = scene(of: message)

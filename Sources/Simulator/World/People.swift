@@ -22,6 +22,9 @@ struct People: Sendable {
     return number
   }
 
+  /// They keep their name and all that is said of them.
+  mutating func move(_ old: Int32, to new: Int32) { different[new] = self[old] }
+
   func known(_ address: String) -> Int32? { numbers[address] }
 
   func address(_ person: Int32) -> String { addresses[Int(person)] }

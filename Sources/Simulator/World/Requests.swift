@@ -6,6 +6,10 @@ extension World {
   mutating func handle(_ request: HTTPRequest, _ responder: Asker, at now: Int64) {
     let path = request.path.split(separator: "/")
     if path.first == "_sim" { return control(request, path, responder, at: now) }
+    if path.first == "_file", path.count == 2 {
+      let answer = downloadFile(String(path[1]), request)
+      return effects.append(.reply(Reply(responder: responder, manner: .answer(answer))))
+    }
     requests += 1
     totals.requests += 1
     let isTwilio = path.first == "2010-04-01" || Self.isTwilioPlatform(path)

@@ -31,9 +31,20 @@ struct World: Sendable {
   /// Those seen since a fault was first on; numbers come again, so a fresh one may pass for a reused one.
   var freshConnections: Set<String> = []
   var inboundSerial = 0
+  /// What people did while a fault was on.
+  var passedOn = 0
   /// For their next repetition.
   var waitingWebhooks = 0
   var media: [String: MediaItem] = [:]
+  var files = PersonFiles()
+  /// Conversations by their numbers, the people in them by theirs, and by `Pair.key`.
+  var begun: [Int: Begun] = [:]
+  var forgotten = 0
+  var parts: [Int: Part] = [:]
+  var nextPart = 0
+  var partOf: [UInt64: Int] = [:]
+  /// On their way to people who are in a conversation, by their serial numbers.
+  var incoming: [Int: Seen] = [:]
   var uploads: [String: Upload] = [:]
   var businesses: [String: BusinessState]
   var paced: [PacedBy: PacingState] = [:]
@@ -42,7 +53,7 @@ struct World: Sendable {
   var marketingOf: [Int32: TimeQueue] = [:]
   var port: UInt16 = 0
 
-  init(_ settings: SimulatorSettings, at now: Int64) {
+  init(_ settings: SimulatorSettings, at now: Int64) throws(SettingsFaults) {
     self.settings = settings
     dice = Dice(seed: settings.seed)
     mint = IDMint(seed: settings.seed)
@@ -59,6 +70,15 @@ struct World: Sendable {
     for fault in settings.faults { switchOn(fault, at: now) }
     for line in settings.script {
       effects.append(.at(now + line.after.microseconds, .says(line.from, line.saying)))
+    }
+    try beginConversations(at: now)
+  }
+
+  private mutating func beginConversations(at now: Int64) throws(SettingsFaults) {
+    for (index, conversation) in settings.conversations.enumerated() {
+      do throws(SettingsFaults) { _ = try begin(conversation, at: now) } catch {
+        throw SettingsFaults(faults: error.faults.map { "/conversations/\(index)\($0)" })
+      }
     }
   }
 
@@ -194,6 +214,9 @@ enum Work: Sendable {
   case approve(account: Int, content: String)
   case restore(app: Int, account: Int, template: String, from: String, to: String)
   case says(String, Saying)
+  case passOn(PersonWebhook)
+  /// A person does what comes next in a conversation.
+  case act(part: Int, turn: Int)
   case reply(Reply)
   /// An answer that has waited long enough for its callback.
   case release(Int)
@@ -299,5 +322,6 @@ struct AccountVerdict: Sendable {
 struct MediaItem: Sendable {
   let type: String
   let bytes: [UInt8]
-  let app: Int
+  /// Whose token fetches it; nil for a file at Twilio.
+  let app: Int?
 }

@@ -44,8 +44,8 @@ struct ReadMessage: Sendable {
     case .text(let text): text.body == marker ? .body : nil
     case .template(let template):
       template.parameters.firstIndex { $0.value == marker }.map { .parameter($0) }
-    case .media, .location, .locationRequest, .contacts, .buttons, .list, .callToAction,
-      .reaction:
+    case .media, .location, .locationRequest, .contacts, .buttons, .list, .callToAction, .flow,
+      .contactRequest, .product, .products, .catalog, .carousel, .reaction:
       nil
     }
   }

@@ -1,36 +1,68 @@
 internal import JSON
 
 extension Message.Content {
+  private static let types = [
+    "button", "list", "cta_url", "flow", "location_request_message", "request_contact_info",
+    "product", "product_list", "catalog_message", "carousel",
+  ]
+
   /// Meta's `interactive` object.
   init?(interactive reader: FieldReader, _ faults: inout FieldFaults) {
     reader.refuseFields(except: ["type", "header", "body", "footer", "action"], &faults)
-    let body = reader.object("body", isNeeded: true, &faults)?.neededText("text", &faults)
+    // A product shows itself.
+    let type = reader.neededText("type", &faults)
+    let body = reader.object("body", isNeeded: type != "product", &faults)?
+      .neededText("text", &faults)
     let footer = reader.object("footer", &faults)?.neededText("text", &faults)
     let header = reader.object("header", &faults).flatMap { MessageHeader($0, &faults) }
     let action = reader.object("action", isNeeded: true, &faults)
-    guard let type = reader.neededText("type", &faults), let action else { return nil }
+    guard let type, let action else { return nil }
+    Self.refuseParts(of: type, reader, &faults)
+    let text = body ?? ""
     let content: Self?
     switch type {
     case "button":
       content = ReplyButtons.Button.list(action, &faults).map {
-        .buttons(ReplyButtons(body: body ?? "", header: header, footer: footer, buttons: $0))
+        .buttons(ReplyButtons(body: text, header: header, footer: footer, buttons: $0))
       }
     case "list":
-      content = ListMessage(action, body ?? "", header, footer, reader, &faults).map(Self.list)
+      content = ListMessage(action, text, header, footer, reader, &faults).map(Self.list)
     case "cta_url":
-      content = CallToAction(action, body ?? "", header, footer, &faults).map(Self.callToAction)
-    case "location_request_message":
-      for name in ["header", "footer"] where reader.has(name) {
-        faults.add(reader.pointer(name), "cannot be given with a location request")
+      content = CallToAction(action, text, header, footer, &faults).map(Self.callToAction)
+    case "flow": content = FlowMessage(action, text, header, footer, &faults).map(Self.flow)
+    case "location_request_message": content = .locationRequest(body: text)
+    case "request_contact_info":
+      action.check("name", is: "request_contact_info", &faults)
+      content = .contactRequest(body: text)
+    case "product":
+      content = Product(action, &faults).map {
+        .product(ProductMessage($0, body: body, footer: footer))
       }
-      content = .locationRequest(body: body ?? "")
+    case "product_list":
+      content = ProductList(action, text, header, footer, reader, &faults).map(Self.products)
+    case "catalog_message": content = .catalog(CatalogMessage(action, text, footer, &faults))
+    case "carousel": content = Carousel(action, text, &faults).map(Self.carousel)
     default:
       faults.add(
-        reader.pointer("type"), "must be button, list, cta_url or location_request_message")
+        reader.pointer("type"), "must be one of \(Self.types.joined(separator: ", "))")
       content = nil
     }
-    guard let content, body != nil else { return nil }
+    guard let content, body != nil || type == "product" else { return nil }
     self = content
+  }
+
+  private static func refuseParts(
+    of type: String, _ reader: FieldReader, _ faults: inout FieldFaults
+  ) {
+    let others: [String] =
+      switch type {
+      case "location_request_message", "request_contact_info", "carousel": ["header", "footer"]
+      case "product", "catalog_message": ["header"]
+      default: []
+      }
+    for name in others where reader.has(name) {
+      faults.add(reader.pointer(name), "cannot be given with \(type)")
+    }
   }
 }
 

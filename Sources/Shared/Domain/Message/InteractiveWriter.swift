@@ -70,8 +70,8 @@ extension JSONWriter {
     object { $0.field("text", text) }
   }
 
-  fileprivate mutating func interactive(
-    _ type: String, _ header: MessageHeader?, _ body: String, _ footer: String?,
+  mutating func interactive(
+    _ type: String, _ header: MessageHeader?, _ body: String?, _ footer: String?,
     _ action: (inout JSONWriter) -> Void
   ) {
     object { writer in
@@ -80,7 +80,7 @@ extension JSONWriter {
         writer.name("header")
         header.write(to: &writer)
       }
-      writer.text("body", body)
+      if let body { writer.text("body", body) }
       if let footer { writer.text("footer", footer) }
       writer.name("action")
       writer.object(action)

@@ -72,7 +72,17 @@ extension Message {
     case .callToAction(var call):
       call.header = try call.header?.withLink(link)
       message.content = .callToAction(call)
-    case .text, .location, .locationRequest, .contacts, .list, .reaction: break
+    case .flow(var flow):
+      flow.header = try flow.header?.withLink(link)
+      message.content = .flow(flow)
+    case .carousel(var carousel):
+      guard case .media(var cards) = carousel.cards else { break }
+      for index in cards.indices { cards[index].header = try cards[index].header.withLink(link) }
+      carousel.cards = .media(cards)
+      message.content = .carousel(carousel)
+    case .text, .location, .locationRequest, .contacts, .list, .reaction, .contactRequest,
+      .product, .products, .catalog:
+      break
     }
     return message
   }

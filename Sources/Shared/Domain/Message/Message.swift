@@ -20,6 +20,13 @@ package struct Message: Hashable, Sendable {
     case buttons(ReplyButtons)
     case list(ListMessage)
     case callToAction(CallToAction)
+    case flow(FlowMessage)
+    /// Asks a person for their own card, and so for their number.
+    case contactRequest(body: String)
+    case product(ProductMessage)
+    case products(ProductList)
+    case catalog(CatalogMessage)
+    case carousel(Carousel)
     case reaction(Reaction)
     case template(Template)
   }
@@ -30,7 +37,9 @@ package struct Message: Hashable, Sendable {
     case .text: "text"
     case .media(let media): media.kind.rawValue
     case .location: "location"
-    case .locationRequest, .buttons, .list, .callToAction: "interactive"
+    case .locationRequest, .buttons, .list, .callToAction, .flow, .contactRequest, .product,
+      .products, .catalog, .carousel:
+      "interactive"
     case .contacts: "contacts"
     case .reaction: "reaction"
     case .template: "template"
@@ -40,6 +49,14 @@ package struct Message: Hashable, Sendable {
   /// Only a template may go to a person who did not write within 24 hours.
   package var isTemplate: Bool {
     if case .template = content { true } else { false }
+  }
+
+  /// A list or reply buttons: what has an array of elements is made as an object before it is sent.
+  package var isOnlyForObjects: Bool {
+    switch content {
+    case .list, .buttons: true
+    default: false
+    }
   }
 
   package var template: Template? {

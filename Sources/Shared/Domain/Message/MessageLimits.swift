@@ -27,6 +27,13 @@ extension Message {
     case .buttons(let buttons): buttons.check(&faults)
     case .list(let list): list.check(&faults)
     case .callToAction(let call): call.check(&faults)
+    case .flow(let flow): flow.check(&faults)
+    case .contactRequest(let body):
+      faults.check(body, at: "/interactive/body/text", length: 1...1024)
+    case .product(let product): product.check(&faults)
+    case .products(let products): products.check(&faults)
+    case .catalog(let catalog): catalog.check(&faults)
+    case .carousel(let carousel): carousel.check(&faults)
     case .reaction(let reaction): reaction.check(&faults)
     case .template(let template): template.check(onMeta: isMeta, &faults)
     }
@@ -54,7 +61,8 @@ extension Message {
       if !channel.isWhatsApp { faults.add("/type", "a location can be sent by WhatsApp only") }
     case .template(let template):
       template.checkExpressibleOnTwilio(templates, &faults)
-    case .locationRequest, .contacts, .buttons, .list, .callToAction, .reaction:
+    case .locationRequest, .contacts, .buttons, .list, .callToAction, .flow, .contactRequest,
+      .product, .products, .catalog, .carousel, .reaction:
       faults.add(
         "/type", "Twilio cannot send this type; use a content template (template_name HX…)")
     }

@@ -9,8 +9,8 @@ extension Message {
     case .text(let text):
       writer.field("body", text.body)
       if text.preview { writer.field("preview_url", true) }
-    case .media, .location, .locationRequest, .contacts, .buttons, .list, .callToAction, .reaction,
-      .template:
+    case .media, .location, .locationRequest, .contacts, .buttons, .list, .callToAction, .flow,
+      .contactRequest, .product, .products, .catalog, .carousel, .reaction, .template:
       writeObject(to: &writer)
     }
     writer.field("replyTo", replyTo?.text)
@@ -37,15 +37,21 @@ extension Message {
         writer.field("emoji", reaction.emoji)
       }
     case .locationRequest(let body):
-      writer.object { writer in
-        writer.field("type", "location_request_message")
-        writer.text("body", body)
-        writer.name("action")
-        writer.object { $0.field("name", "send_location") }
+      writer.interactive("location_request_message", nil, body, nil) {
+        $0.field("name", "send_location")
+      }
+    case .contactRequest(let body):
+      writer.interactive("request_contact_info", nil, body, nil) {
+        $0.field("name", "request_contact_info")
       }
     case .buttons(let buttons): buttons.write(to: &writer)
     case .list(let list): list.write(to: &writer)
     case .callToAction(let call): call.write(to: &writer)
+    case .flow(let flow): flow.write(to: &writer)
+    case .product(let product): product.write(to: &writer)
+    case .products(let products): products.write(to: &writer)
+    case .catalog(let catalog): catalog.write(to: &writer)
+    case .carousel(let carousel): carousel.write(to: &writer)
     case .template(let template): template.write(to: &writer)
     }
   }

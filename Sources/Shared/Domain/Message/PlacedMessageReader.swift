@@ -74,7 +74,7 @@ extension PlacedMessage {
     let places = ["/body": place.pointer("body"), "/preview_url": place.pointer("preview_url")]
     do throws(TemplateString.Fault) {
       let language = rules.templateLanguage
-      if rules.templateStrings,
+      if rules.templateStrings, !rules.isWritten,
         let template = try TemplateString.read(
           body, defaultLanguage: language, headerKinds: rules.headerKinds)
       {

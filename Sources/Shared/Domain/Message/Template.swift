@@ -45,6 +45,8 @@ package struct Template: Hashable, Sendable {
       case url(suffix: String)
       case quickReply(payload: String)
       case copyCode(String)
+      /// A form, with what comes back with its answer and, as JSON, the data of its first screen.
+      case flow(token: String?, data: [UInt8]?)
     }
   }
 

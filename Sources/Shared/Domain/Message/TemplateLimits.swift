@@ -82,6 +82,7 @@ extension Template {
       case .url(let suffix): faults.check(suffix, at: pointer, length: 1...2000)
       case .quickReply(let payload): faults.check(payload, at: pointer, length: 1...256)
       case .copyCode(let code): faults.check(code, at: pointer, length: 1...20)
+      case .flow(let token, _): faults.check(token, at: pointer, length: 1...512)
       }
     }
     faults.checkDistinct(

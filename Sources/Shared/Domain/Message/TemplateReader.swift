@@ -81,14 +81,24 @@ struct PlacedTemplate {
     case "quick_reply":
       action = only.neededText("payload", &faults).map { .quickReply(payload: $0) }
     case "copy_code": action = only.neededText("coupon_code", &faults).map { .copyCode($0) }
+    case "flow":
+      action = only.object("action", isNeeded: true, &faults).map { Self.flow($0, &faults) }
     case .some:
-      faults.add(component.pointer("sub_type"), "must be url, quick_reply or copy_code")
+      faults.add(component.pointer("sub_type"), "must be url, quick_reply, copy_code or flow")
       return
     case nil: return
     }
     guard let action else { return }
     places["/template/buttons/\(template.buttons.count)"] = only.pointer
     template.buttons.append(Template.Button(index: index, action))
+  }
+
+  private static func flow(
+    _ reader: FieldReader, _ faults: inout FieldFaults
+  ) -> Template.Button.Action {
+    reader.refuseFields(except: ["flow_token", "flow_action_data"], &faults)
+    let data = reader.object("flow_action_data", &faults)?.value.text
+    return .flow(token: reader.text("flow_token", &faults), data: data)
   }
 
   /// An object of names and values, or a list of values; numbers count as their text.

@@ -36,22 +36,43 @@ extension Template {
 
 extension Template.Button {
   fileprivate func write(to writer: inout JSONWriter) {
-    let (subtype, type, name, value): (String, String, StaticString, String) =
-      switch action {
-      case .url(let suffix): ("url", "text", "text", suffix)
-      case .quickReply(let payload): ("quick_reply", "payload", "payload", payload)
-      case .copyCode(let code): ("copy_code", "coupon_code", "coupon_code", code)
-      }
     writer.object { writer in
       writer.field("type", "button")
-      writer.field("sub_type", subtype)
+      writer.field("sub_type", action.subtype)
       writer.field("index", String(index))
       writer.name("parameters")
-      writer.array { writer in
-        writer.object { writer in
-          writer.field("type", type)
-          writer.field(name, value)
-        }
+      writer.array { writer in writer.object { action.write(to: &$0) } }
+    }
+  }
+}
+
+extension Template.Button.Action {
+  fileprivate var subtype: String {
+    switch self {
+    case .url: "url"
+    case .quickReply: "quick_reply"
+    case .copyCode: "copy_code"
+    case .flow: "flow"
+    }
+  }
+
+  fileprivate func write(to writer: inout JSONWriter) {
+    switch self {
+    case .url(let suffix):
+      writer.field("type", "text")
+      writer.field("text", suffix)
+    case .quickReply(let payload):
+      writer.field("type", "payload")
+      writer.field("payload", payload)
+    case .copyCode(let code):
+      writer.field("type", "coupon_code")
+      writer.field("coupon_code", code)
+    case .flow(let token, let data):
+      writer.field("type", "action")
+      writer.name("action")
+      writer.object { writer in
+        writer.field("flow_token", token)
+        writer.field("flow_action_data", json: data)
       }
     }
   }

@@ -93,6 +93,10 @@ struct MetaMessage {
       message.text = content["caption"]?.string
       message.media = [InboundMedia(meta: content)].compactMap(\.self)
     case "location": message.location = InboundPlace(content)
+    case "contacts":
+      message.cards = (content.items ?? []).prefix(InboundCard.mostCards).map {
+        InboundCard(meta: $0)
+      }
     case "reaction":
       message.reaction = content["message_id"]?.string.map { id in
         Reaction(to: ProviderID(id), emoji: content["emoji"]?.string ?? "")
@@ -134,6 +138,17 @@ extension InboundMedia {
       id: id, url: content["url"]?.string, contentType: content["mime_type"]?.string,
       sha256: content["sha256"]?.string, filename: content["filename"]?.string,
       isVoice: content["voice"]?.bool)
+  }
+}
+
+extension InboundCard {
+  fileprivate init(meta card: JSONValue) {
+    let phones = (card["phones"]?.items ?? []).prefix(Self.mostPhones).map { phone in
+      Phone(number: phone["phone"]?.name, waID: phone["wa_id"]?.name)
+    }
+    self.init(
+      name: card["name"]?["formatted_name"]?.string, origin: card["origin"]?.string,
+      phones: phones)
   }
 }
 

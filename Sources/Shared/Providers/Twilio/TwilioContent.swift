@@ -19,7 +19,8 @@ extension TwilioRequest {
         throw Inexpressible(description: "the template has no HX… in this language")
       }
       return [("ContentSid", sid)] + variables(template)
-    case .locationRequest, .contacts, .buttons, .list, .callToAction, .reaction:
+    case .locationRequest, .contacts, .buttons, .list, .callToAction, .flow, .contactRequest,
+      .product, .products, .catalog, .carousel, .reaction:
       throw Inexpressible(description: "Twilio has no request for a message of this kind")
     }
   }
