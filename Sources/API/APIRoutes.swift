@@ -35,6 +35,7 @@ package final class APIRoutes: DoorRoutes {
     SendRoutes(context, keys).add(to: &router)
     SMSProviderRoutes(context, keys).add(to: &router)
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
+    ConversationRoutes(context: context).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)

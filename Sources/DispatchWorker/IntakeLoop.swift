@@ -231,19 +231,21 @@ final class IntakeLoop {
     do throws(EventUnreadable) { send = try SendEvent(data: event.data) } catch {
       throw Unusable(description: error.description)
     }
+    var new = NewSend(
+      id: send.id, sender: send.sender, recipient: send.to, content: send.request,
+      priority: send.priority, campaign: send.campaign ?? "", template: send.template ?? "",
+      due: send.due, expires: send.expires, report: send.report)
+    new.conversation = send.conversation.map {
+      ConversationSend(in: $0.id, by: $0.author, unlessTurn: $0.turn)
+    }
     guard let door = doors[send.sender] else {
       // Ingest may have read newer settings than this worker: it waits, as long as it may, for its sender.
       waiting.add()
-      return NewSend(
-        id: send.id, sender: send.sender, recipient: send.to, content: send.request,
-        priority: send.priority, campaign: send.campaign ?? "", template: send.template ?? "",
-        due: send.due, expires: send.expires, report: send.report)
+      return new
     }
-    return NewSend(
-      id: send.id, sender: send.sender, recipient: send.to, content: send.request,
-      priority: send.priority, campaign: send.campaign ?? "",
-      template: try template(of: send, door), due: send.due, expires: send.expires,
-      maxAttempts: door.settings.sender.maxAttempts, report: send.report)
+    new.template = try template(of: send, door)
+    new.maxAttempts = door.settings.sender.maxAttempts
+    return new
   }
 
   /// Ingest has read the request and says it; one of an earlier version does not.

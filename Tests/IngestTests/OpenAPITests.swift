@@ -64,6 +64,7 @@ import Testing
     try await caller.callStore()
     try await caller.callPhones()
     try await caller.callCampaigns()
+    try await caller.callConversations()
     try await caller.callProviders()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
@@ -75,6 +76,7 @@ import Testing
     try await full.callStore()
     try await full.callPhones()
     try await full.callCampaigns()
+    try await full.callConversations()
     try await full.callProviders()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(

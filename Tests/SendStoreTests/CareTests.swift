@@ -202,6 +202,58 @@ import Time
     #expect(after.reserved - after.released <= 1_000_000)
   }
 
+  @Test("one claim spends no more than is left, over all places", arguments: Backend.allCases)
+  func oneClaim(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
+    let campaign = try CampaignUnderTest(in: world, { $0.care.ceiling = 100 })
+    try campaign.load((0..<20).map { campaign.row($0, region: $0 % 2 == 0 ? "IT" : "FR") })
+    let places = try world.store.places(of: campaign.key)
+    try world.store.price([places[0].number: 20, places[1].number: 20], of: campaign.key)
+    _ = try campaign.order(.start)
+    #expect(try world.claim().sends.count == 5)
+    #expect(try world.store.money(of: campaign.key).reserved == 100)
+    #expect(try world.claim().sends.isEmpty)
+  }
+
+  @Test(
+    "who gets several rows of one campaign gets no more at once than the cap says",
+    arguments: Backend.allCases)
+  func capInOneClaim(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
+    let campaign = try CampaignUnderTest(
+      in: world, { $0.care.cap = FrequencyCap(2, in: Self.day) }, byRecipient: false)
+    try campaign.load((0..<5).map { campaign.row($0, to: CampaignUnderTest.person(1)) })
+    _ = try campaign.order(.start)
+    #expect(try world.claim().sends.count == 2)
+    world.clock.advance(Self.day + .seconds(1))
+    #expect(try world.claim().sends.count == 2)
+  }
+
+  @Test("a message is charged once, when it arrives", arguments: Backend.allCases)
+  func charged(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
+    let campaign = try CampaignUnderTest(in: world)
+    try campaign.started(2)
+    let sends = try world.claim().sends
+    _ = try world.store.record(
+      sends.map { .of($0, .accepted(ProviderID("id-\($0.key.value)"))) })
+    for state in [SendNews.Reached.sent, .delivered, .read] {
+      _ = try world.store.apply(
+        sends.map { send in
+          CallbackReport(
+            attempt: nil, providerID: ProviderID("id-\(send.key.value)"),
+            provider: Sender.main.channel.provider, account: Sender.main.account,
+            address: Sender.main.address, status: .wentOut(state),
+            providerAt: world.clock.now.calendar,
+            detail: HistoryDetail(
+              json: Array(#"{"pricing":{"billable":true,"category":"marketing"}}"#.utf8)))
+        })
+      try campaign.publish()
+    }
+    let charges = try world.store.charges(of: campaign.key)
+    #expect(charges.map(\.count) == [2] && charges.map(\.category) == ["marketing"])
+  }
+
   @Test("a send that is tried again is paid for once")
   func paidOnce() throws {
     let world = try StoreUnderTest(.oneMachine)

@@ -1,4 +1,5 @@
 import Domain
+import Platform
 import SendStore
 import Store
 import TestSupport
@@ -160,7 +161,7 @@ import Time
     try world.queue(count) { _, send in
       send.recipient = Self.person
       send.conversation = ConversationSend(
-        in: conversation, by: .assistant("ann"), unlessTurn: turn)
+        in: conversation, by: "assistant ann", unlessTurn: turn)
     }
   }
 
@@ -223,5 +224,43 @@ import Time
     #expect(try world.store.stillUnderWay(taken.underWay).isEmpty)
     #expect(try world.claim().sends.isEmpty)
     #expect(try world.store.send(sends[0])?.progress.state == .canceled)
+  }
+
+  @Test(
+    "whoever takes over while claims go on is told of all that was claimed, and nothing more is",
+    arguments: Backend.allCases)
+  func race(backend: Backend) async throws {
+    let world = try StoreUnderTest(backend)
+    _ = try world.store.receive([Self.report("in1", at: world.clock.now)])
+    let one = try #require(try all(world).first)
+    let other = try world.another()
+    defer { other.close() }
+    for turn in 0..<Int64(60) {
+      let sends = Set(try queue(world, 4, in: one.id, turn: turn))
+      let (found, led) = (Locked<[SendID]>([]), Locked<TurnTaken?>(nil))
+      let lease = try world.lease(.main)
+      let (store, worker, now) = (world.store, world.worker, world.clock.now)
+      async let claims: Void = onOwnThread {
+        for _ in 0..<5 {
+          let result = try store.claim(Sender.main.id, lease, worker: worker, limit: 1)
+          guard case .claimed(let claim) = result else { continue }
+          found.withLock { $0 += claim.sends.map(\.id) }
+        }
+      }
+      async let acts: Void = onOwnThread {
+        let taken = try other.act(.personWrote(at: now), in: one.id, by: .agent("bea"))
+        led.withLock { $0 = taken }
+      }
+      _ = try await (claims, acts)
+      let (claimed, taken) = (
+        Set(found.withLock { $0 }), try #require(led.withLock { $0 })
+      )
+      let passed = Set(taken.underWay.map(\.send))
+      #expect(claimed.isSubset(of: sends) && claimed.isSubset(of: passed))
+      #expect(Set(taken.canceled).isDisjoint(with: claimed))
+      #expect(Set(taken.canceled).union(passed) == sends)
+      #expect(try world.claim().sends.isEmpty)
+      world.clock.advance(.seconds(3))
+    }
   }
 }

@@ -97,6 +97,8 @@ import Time
           in: try JSONDocument(Array(body.utf8)).root, as: SendRules(channel: .metaWhatsApp)
         ).first)
       var event = SendEvent(request, id: .random(at: now), from: sender, receivedAt: now)
+      event.conversation = SendEvent.Conversation(
+        ConversationID(of: sender.id, with: event.to, tenant: tenant), by: "agent", unlessTurn: 1)
       event.report = SendReport(.kannel, of: [.failed], .plain(Array("{}".utf8))).json
       return event
     }
@@ -124,13 +126,14 @@ import Time
   @Test("what a campaign writes has the document's fields and no others, on the topics it names")
   func campaigns() throws {
     let id = CampaignID.random(at: Self.now)
+    var row = BulkRows.Row(
+      line: 2, to: PersonAddress("+39333"), sender: 1, template: "t", request: Self.json,
+      region: "IT", zone: "Europe/Rome", variant: 128)
+    row.others = [Self.json]
     let rows = BulkRows(
       of: id, Self.tenant, load: 1, senders: [SenderID("a"), SenderID("b")], priority: 3,
       isByRecipient: true, receivedAt: Self.now,
-      rows: [
-        BulkRows.Row(
-          line: 2, to: PersonAddress("+39333"), sender: 1, template: "t", request: Self.json)
-      ], isEnd: true)
+      rows: [row], isEnd: true)
     #expect(try Self.written(rows.data) == Self.fields("Bulk"))
     #expect(try Self.written(rows.data, under: "rows") == Self.fields("BulkRow"))
     let change = CampaignEvent(

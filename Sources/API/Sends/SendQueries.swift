@@ -139,7 +139,7 @@ struct SendQueries: Sendable {
 
 extension HTTPRequest {
   /// A name that was mistyped would otherwise widen what is found.
-  fileprivate func refuseOthers(than known: Set<String>) throws(FieldFaults) {
+  func refuseOthers(than known: Set<String>) throws(FieldFaults) {
     for item in queryItems where !known.contains(item.name) {
       throw FieldFaults(
         "/\(item.name)",

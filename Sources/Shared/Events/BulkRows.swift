@@ -93,7 +93,7 @@ extension BulkRows: EventRecord {
           guard !row.others.isEmpty else { return }
           item.name("others")
           item.array { others in
-            for other in row.others { others.value(json: other) }
+            for other in row.others { others.raw(other) }
           }
         }
       }

@@ -20,6 +20,19 @@ package struct SendEvent: Hashable, Sendable {
   package var request: [UInt8]
   /// JSON: where and how its states are told beside events; see `SendReport`.
   package var report: [UInt8]?
+  package var conversation: Conversation?
+
+  /// Where it is said, and by whom.
+  package struct Conversation: Hashable, Sendable {
+    package let id: ConversationID
+    package let author: String
+    /// It is not sent once a person of ours has acted since; nil: it is sent in any turn.
+    package let turn: Int64?
+
+    package init(_ id: ConversationID, by author: String, unlessTurn turn: Int64? = nil) {
+      (self.id, self.author, self.turn) = (id, author, turn)
+    }
+  }
 
   package init(
     _ request: SendRequest, id: SendID, from sender: Sender, receivedAt: Timestamp
@@ -59,6 +72,13 @@ extension SendEvent: EventRecord {
     writer.field("template", template)
     writer.field("request", json: request)
     writer.field("report", json: report)
+    guard let conversation else { return }
+    writer.name("conversation")
+    writer.object { object in
+      object.field("id", conversation.id.description)
+      object.field("author", conversation.author)
+      if let turn = conversation.turn { object.field("unlessTurn", turn) }
+    }
   }
 
   package init(_ value: JSONValue) throws(EventUnreadable) {
@@ -84,5 +104,15 @@ extension SendEvent: EventRecord {
     template = reader.text("template")
     self.request = request
     report = reader.raw("report")
+    conversation = value["conversation"].flatMap { Conversation($0) }
+  }
+}
+
+extension SendEvent.Conversation {
+  fileprivate init?(_ value: JSONValue) {
+    guard let id = value["id"]?.string.flatMap({ ConversationID($0) }),
+      let author = value["author"]?.string
+    else { return nil }
+    self.init(id, by: author, unlessTurn: value["unlessTurn"]?.integer)
   }
 }

@@ -3,7 +3,8 @@ package import Telemetry
 
 /// What a transaction is for, as the metrics tell it.
 package enum TransactionKind: String, Hashable, Sendable, CaseIterable {
-  case intake, claim, record, callbacks, inbound, relay, campaigns, conversations, upkeep, query, other
+  case intake, claim, record, callbacks, inbound, relay, campaigns, conversations, upkeep, query,
+    other
 }
 
 /// How long transactions take, from the call to the end of the commit: waiting for a turn, a connection or a lock is

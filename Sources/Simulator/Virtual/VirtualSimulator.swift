@@ -14,8 +14,8 @@ package struct VirtualSimulator: Sendable {
     case called(HTTPCall)
   }
 
-  package init(_ settings: SimulatorSettings, at now: Timestamp) {
-    world = World(settings, at: now.microseconds)
+  package init(_ settings: SimulatorSettings, at now: Timestamp) throws {
+    world = try World(settings, at: now.microseconds)
     take(at: now.microseconds)
   }
 

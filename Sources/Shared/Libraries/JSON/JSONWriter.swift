@@ -120,8 +120,6 @@ package struct JSONWriter {
     raw(json)
   }
 
-  package mutating func value(json: [UInt8]) { raw(json) }
-
   private mutating func quote(_ text: UnsafeBufferPointer<UInt8>) {
     separate()
     bytes.append(UInt8(ascii: "\""))

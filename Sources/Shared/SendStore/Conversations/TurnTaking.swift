@@ -5,13 +5,12 @@ package import Time
 /// A send of ours within a conversation, on its way into the store.
 package struct ConversationSend: Hashable, Sendable {
   package let conversation: ConversationID
-  package let author: ConversationActor
+  /// As `ConversationActor.text` has it.
+  package let author: String
   /// It is not sent once people of ours have acted since; nil: it is sent in any turn.
   package let turn: Int64?
 
-  package init(
-    in conversation: ConversationID, by author: ConversationActor, unlessTurn turn: Int64?
-  ) {
+  package init(in conversation: ConversationID, by author: String, unlessTurn turn: Int64?) {
     (self.conversation, self.author, self.turn) = (conversation, author, turn)
   }
 }
@@ -93,7 +92,7 @@ extension Transaction {
       }
     }
     try changes.write(to: self)
-    taken.underWay = try underWay(stale)
+    taken.underWay = try underWay(stale).filter { $0.postBy >= now }
   }
 
   fileprivate func underWay(_ keys: [SendKey]) throws(StoreError) -> [TurnTaken.UnderWay] {
@@ -120,7 +119,7 @@ extension Transaction {
       [
         .send: .keys(sends, \.send),
         .conversation: .integers(sends.map { keys[$0.of.conversation]?.value ?? 0 }),
-        .author: .texts(sends.map(\.of.author.text)),
+        .author: .texts(sends.map(\.of.author)),
         .turn: .optionalIntegers(sends.map(\.of.turn)),
       ])
   }

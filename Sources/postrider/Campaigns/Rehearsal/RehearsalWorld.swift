@@ -28,7 +28,7 @@ struct RehearsalWorld {
       let budget = lanes.first { $0.sender == settings.sender.id }?.budget ?? settings.sender.budget
       world.add(settings, budget)
     }
-    simulator = VirtualSimulator(world, at: stage.clock.now)
+    simulator = try VirtualSimulator(world, at: stage.clock.now)
     isMarketing = stage.care.isMarketing
   }
 

@@ -1,0 +1,86 @@
+internal import Domain
+internal import HTTP
+internal import JSON
+internal import Platform
+internal import Running
+internal import SendStore
+internal import Settings
+internal import Time
+
+/// Who answers in a conversation, changed by a person.
+struct ConversationChange {
+  let key: APIKey
+
+  private static let fields = ["mode", "archived", "agent", "assistant", "assistantOn"]
+
+  func make(
+    _ request: HTTPRequest, to conversation: StoredConversation, _ store: SendStore
+  ) throws -> HTTPAnswer {
+    guard let root = try KeyedRequests.object(request) else {
+      return SendAnswer.unreadable("The body must be an object.").answer
+    }
+    let acts: [ConversationAct]
+    do throws(FieldFaults) { acts = try Self.acts(FieldReader(root)) } catch {
+      return SendAnswer.refused(error).answer
+    }
+    var canceled: [SendID] = []
+    var underWay: [TurnTaken.UnderWay] = []
+    var last: TurnTaken?
+    for act in acts {
+      guard let taken = try store.act(act, in: conversation.id, by: .agent(key.actor)) else {
+        return .notFound
+      }
+      canceled += taken.canceled
+      underWay += taken.underWay
+      last = taken
+    }
+    guard var last else {
+      return HTTPAnswer(json: try ConversationView(conversation, in: store).json)
+    }
+    last.canceled = canceled
+    last.underWay = underWay
+    try TurnWait.wait(for: underWay, in: store)
+    return try ConversationRoutes.answer(last, in: store)
+  }
+
+  private static func acts(_ reader: FieldReader) throws(FieldFaults) -> [ConversationAct] {
+    var faults = FieldFaults()
+    reader.refuseFields(except: fields, &faults)
+    var acts: [ConversationAct] = []
+    if let name = reader.text("mode", &faults) {
+      if let mode = ConversationStanding.Mode(name: name) {
+        acts.append(.setMode(mode))
+      } else {
+        faults.add("/mode", "must be automatic or manual")
+      }
+    }
+    if reader.value["agent"] != nil { acts.append(.assign(agent: reader.text("agent", &faults))) }
+    if reader.value["assistant"] != nil {
+      acts.append(.setAssistant(reader.text("assistant", &faults)))
+    }
+    if let isOn = reader.flag("assistantOn", &faults) { acts.append(.switchAssistant(on: isOn)) }
+    // Last, as it makes the conversation automatic whatever else was said.
+    if let isArchived = reader.flag("archived", &faults) {
+      acts.append(isArchived ? .archive : .unarchive)
+    }
+    if acts.isEmpty, faults.isEmpty {
+      faults.add("", "must change something: \(fields.joined(separator: ", "))")
+    }
+    guard faults.isEmpty else { throw faults }
+    return acts
+  }
+}
+
+/// Nothing of a former turn passes the gate once a person's act is answered.
+enum TurnWait {
+  private static let step = Duration.milliseconds(10)
+
+  /// Until each of these is recorded, or may be posted no more.
+  static func wait(for sends: [TurnTaken.UnderWay], in store: SendStore) throws {
+    var left = sends
+    while !left.isEmpty {
+      left = try store.stillUnderWay(left)
+      if !left.isEmpty { pause(for: step) }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+internal import Domain
+internal import EventLog
+internal import Events
+internal import HTTP
+internal import JSON
+internal import Running
+internal import SendStore
+internal import Settings
+internal import Store
+internal import Time
+
+/// A person of ours answers: a send without its recipient, which takes the turn first.
+struct ConversationReply {
+  let context: APIContext
+  let key: APIKey
+
+  private static let patience = Duration.seconds(30)
+
+  func send(
+    _ request: HTTPRequest, in conversation: StoredConversation, _ store: SendStore
+  ) throws -> HTTPAnswer {
+    guard let root = try KeyedRequests.object(request) else {
+      return SendAnswer.unreadable("The body must be an object.").answer
+    }
+    let given = request.headers.first("Idempotency-Key")
+    if let given, !(1...255).contains(given.utf8.count) {
+      return SendAnswer.unreadable("Idempotency-Key must have 1 to 255 bytes.").answer
+    }
+    var events: [SendEvent]
+    do throws(FieldFaults) { events = try read(root, given, in: conversation) } catch {
+      return SendAnswer.refused(error).answer
+    }
+    let window = try store.contact(conversation.address, of: conversation.sender)?.window
+    if let fault = Self.windowFault(events, conversation, window, at: try store.now(), context) {
+      return SendAnswer.refused(fault).answer
+    }
+    let known = try store.glance(at: events.map(\.id))
+    guard events.allSatisfy({ known[$0.id]?.isSame(as: $0) ?? true }) else {
+      return SendAnswer.refused(
+        FieldFaults(
+          "/Idempotency-Key", "was used for another request before; a new request needs a new key")
+      ).answer
+    }
+    let author = ConversationActor.agent(key.actor)
+    let act = ConversationAct.personWrote(at: try store.now())
+    guard let taken = try store.act(act, in: conversation.id, by: author) else { return .notFound }
+    try TurnWait.wait(for: taken.underWay, in: store)
+    for place in events.indices {
+      events[place].conversation = SendEvent.Conversation(conversation.id, by: author.text)
+    }
+    do throws(LogError) {
+      try context.door.eventLog.append(events.map { $0.record(nil) }, within: Self.patience)
+    } catch { return .tryLater }
+    return HTTPAnswer(
+      status: 202,
+      json: JSONWriter.object { writer in
+        writer.field("id", events.first?.id.description)
+        if events.count > 1 {
+          writer.name("ids")
+          writer.array { list in
+            for event in events { list.value(event.id.description) }
+          }
+        }
+        writer.field("state", "queued")
+        writer.field("turn", taken.conversation.standing.turn)
+        taken.write(to: &writer)
+      })
+  }
+
+  private func read(
+    _ root: JSONValue, _ idempotencyKey: String?, in conversation: StoredConversation
+  ) throws(FieldFaults) -> [SendEvent] {
+    var faults = FieldFaults()
+    for name in ["to", "sender", "from"] where root[name] != nil {
+      faults.add("/\(name)", "is the conversation's own")
+    }
+    guard faults.isEmpty else { throw faults }
+    let whole = JSONWriter.object { writer in
+      writer.field("to", conversation.address.text)
+      writer.field("sender", conversation.sender.text)
+      for (name, value) in root.fields ?? [] {
+        writer.name(name)
+        writer.raw(value.text)
+      }
+    }
+    guard let request = JSONValue(whole: whole) else { throw FieldFaults("", "must be an object") }
+    let settings = context.settings
+    let intake = SendIntake(
+      choice: SenderChoice(settings.senders, default: settings.defaultSender, for: key.tenant),
+      idempotencyKey: idempotencyKey, isTemplate: false, now: context.door.now(),
+      hasBuckets: settings.gcs != nil, templates: context.door.templates)
+    return try intake.events(request).events
+  }
+
+  /// More than a day after the contact wrote last WhatsApp takes templates alone: it is said before it says so.
+  private static func windowFault(
+    _ events: [SendEvent], _ conversation: StoredConversation, _ window: ServiceWindow?,
+    at now: Timestamp, _ context: APIContext
+  ) -> FieldFaults? {
+    let sender = context.settings.senders.first { $0.sender.id == conversation.sender }?.sender
+    guard let sender, sender.channel.isWhatsApp, window?.isOpen(at: now) != true,
+      events.contains(where: { ($0.template ?? "").isEmpty })
+    else { return nil }
+    return FieldFaults(
+      "", "must be a template: the contact has not written within the last 24 hours")
+  }
+}

@@ -1,0 +1,123 @@
+internal import Domain
+internal import EventLog
+internal import Events
+internal import HTTP
+internal import JSON
+internal import Running
+internal import SendStore
+internal import Settings
+internal import Store
+internal import Telemetry
+internal import Time
+
+/// What people write, who answers them, and how.
+struct ConversationRoutes: Sendable {
+  let context: APIContext
+  /// Whoever takes over waits for what is under way.
+  private let acts: StoreQueries
+
+  static let pageLimit = 200
+  private static let all = "/api/conversations"
+  private static let one = all + "/{id}"
+  private static let threads = 8
+
+  init(context: APIContext) {
+    self.context = context
+    acts = StoreQueries(context.door.store, log: context.door.log, threads: Self.threads)
+  }
+
+  func add(to router: inout Router) {
+    let prefix = context.prefix
+    router.at(
+      "GET", prefix + Self.all,
+      context.requests.door(.read) { request, _, key, responder in
+        context.requests.desk.answer(responder) { store in try list(request, key, store) }
+      })
+    add("GET", Self.one, .read, context.requests.desk, to: &router) { conversation, _, _, store in
+      HTTPAnswer(json: try ConversationView(conversation, in: store).json)
+    }
+    add("GET", Self.one + "/messages", .read, context.requests.desk, to: &router) {
+      conversation, request, _, store in try messages(conversation, request, store)
+    }
+    add("POST", Self.one + "/messages", .send, acts, to: &router) {
+      conversation, request, key, store in
+      try ConversationReply(context: context, key: key).send(request, in: conversation, store)
+    }
+    add("PATCH", Self.one, .send, acts, to: &router) { conversation, request, key, store in
+      try ConversationChange(key: key).make(request, to: conversation, store)
+    }
+    add("POST", Self.one + "/read", .send, acts, to: &router) { conversation, _, key, store in
+      let taken = try store.act(.read, in: conversation.id, by: .agent(key.actor))
+      return try Self.answer(taken, in: store)
+    }
+  }
+
+  private func add(
+    _ method: String, _ path: String, _ scope: APIKey.Scope, _ desk: StoreQueries,
+    to router: inout Router,
+    _ body:
+      @escaping @Sendable (StoredConversation, HTTPRequest, APIKey, SendStore) throws -> HTTPAnswer
+  ) {
+    router.at(
+      method, context.prefix + path,
+      context.requests.door(scope, limit: SendRoutes.limit) { request, parameters, key, responder in
+        desk.answer(responder) { store in
+          guard let id = parameters["id"].flatMap({ ConversationID($0) }),
+            let conversation = try store.conversation(id),
+            key.tenant.map({ $0 == conversation.tenant }) ?? true
+          else { return .notFound }
+          return try body(conversation, request, key, store)
+        }
+      })
+  }
+
+  static func answer(_ taken: TurnTaken?, in store: SendStore) throws -> HTTPAnswer {
+    guard let taken else { return .notFound }
+    return HTTPAnswer(json: try ConversationView(taken.conversation, in: store).json(with: taken))
+  }
+
+  // MARK: Reading
+
+  private func list(
+    _ request: HTTPRequest, _ key: APIKey, _ store: SendStore
+  ) throws -> HTTPAnswer {
+    let asked: ConversationListQuery
+    do throws(FieldFaults) { asked = try ConversationListQuery(request, of: key.tenant) } catch {
+      return SendAnswer.refused(error).answer
+    }
+    let (page, next) = try store.conversations(asked.query, after: asked.place, limit: asked.limit)
+    return HTTPAnswer(
+      json: JSONWriter.object(capacity: 16_384) { writer in
+        writer.name("conversations")
+        writer.array { list in
+          for one in page { list.object { ConversationView.write(one, to: &$0) } }
+        }
+        writer.field("next", next.map { "\($0.last.microseconds).\($0.key.value)" })
+      })
+  }
+
+  private func messages(
+    _ conversation: StoredConversation, _ request: HTTPRequest, _ store: SendStore
+  ) throws -> HTTPAnswer {
+    let (place, limit): (TimelinePlace, Int)
+    do throws(FieldFaults) {
+      try request.refuseOthers(than: ["before", "limit"])
+      limit = try ConversationListQuery.limit(request)
+      place = try TimelinePlace(request.queryValue("before"))
+    } catch { return SendAnswer.refused(error).answer }
+    let (page, next) = try store.timeline(of: conversation, before: place, limit: limit)
+    return HTTPAnswer(
+      json: JSONWriter.object(capacity: 16_384) { writer in
+        writer.name("messages")
+        writer.array { list in
+          for item in page { list.object { item.write(to: &$0) } }
+        }
+        writer.field("next", next?.text)
+      })
+  }
+}
+
+extension APIKey {
+  /// As histories call whoever has it.
+  var actor: String { tenant.map { "key of \($0)" } ?? "key" }
+}

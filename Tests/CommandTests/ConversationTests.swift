@@ -1,0 +1,78 @@
+import Foundation
+import HTTP
+import JSON
+import Simulator
+import TestSupport
+import Testing
+
+/// What people write and how they are answered, with the whole system and a provider.
+@Suite(.timeLimit(.minutes(5))) struct ConversationTests {
+  private static func write(
+    _ file: String, _ simulator: Simulator, port: UInt16
+  ) throws -> String {
+    try """
+    {
+      listen: "127.0.0.1:\(port)", log: "embedded:log.db", store: "sqlite:store.db",
+      spool: { path: "spool.db" }, publicURL: "http://127.0.0.1:\(port)", apiKeys: ["key"],
+      senders: [{
+        id: "meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
+        wabaId: "\(Demo.wabaID)", accessToken: "\(Demo.accessToken)",
+        appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
+        baseURL: "http://127.0.0.1:\(simulator.port)/v24.0",
+      }],
+    }
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    return file
+  }
+
+  @Test("who writes has a conversation, and is answered in it")
+  func answered() async throws {
+    try await onOwnThread {
+      let simulator = try Simulator(SimulatorSettings())
+      defer { simulator.stop(within: .zero) }
+      let folder = try TemporaryFolder()
+      let file = folder.file("settings.json5")
+      let running = try RunningPostrider(settings: try Self.write(file, simulator, port: 0))
+      defer { running.end() }
+      let port = try #require(running.address.split(separator: ":").last.flatMap { UInt16($0) })
+      _ = try Self.write(file, simulator, port: port)
+      simulator.report(
+        inboundTo: nil, webhooksTo: "http://127.0.0.1:\(port)/api/whatsapp/webhook")
+      let asked = simulator.says(
+        "+393331234567", Saying(to: Demo.phoneNumberID, .text("Are you open?")))
+      #expect(asked != nil)
+      var found: JSONValue?
+      waitUntil("the conversation is there") {
+        found =
+          running.call("GET", "/api/conversations?unread=true")?["conversations"]?.items?
+          .first
+        return found != nil
+      }
+      let conversation = try #require(found)
+      #expect(conversation["preview"]?.string == "Are you open?")
+      #expect(conversation["mode"]?.string == "automatic")
+      let path = "/api/conversations/\(try #require(conversation["id"]?.string))"
+      #expect(running.call("GET", path)?["windowUntil"]?.string != nil)
+      let reply = try running.ask("POST", "\(path)/messages", #"{"body":"Until six."}"#)
+      #expect(reply.status == 202, "\(reply.text)")
+      let send = try #require(reply.json?["id"]?.string)
+      waitUntil("it is delivered") {
+        let state = running.call("GET", "/api/sends/\(send)")?["state"]?.string
+        return state == "delivered" || state == "read"
+      }
+      let now = try #require(running.call("GET", path))
+      #expect(now["mode"]?.string == "manual" && now["unread"]?.integer == 0)
+      #expect(now["turn"]?.integer == 1)
+      let messages = running.call("GET", "\(path)/messages")?["messages"]?.items ?? []
+      #expect(messages.map { $0["direction"]?.string } == ["outbound", "inbound"])
+      #expect(messages.first?["id"]?.string == send)
+      #expect(messages.first?["author"]?.string == "agent key")
+      #expect(messages.last?["text"]?.string == "Are you open?")
+      let archived = try running.ask("PATCH", path, #"{"archived":true}"#)
+      #expect(archived.json?["mode"]?.string == "automatic")
+      #expect(running.call("GET", "/api/conversations")?["conversations"]?.items?.isEmpty == true)
+      let wrong = try running.ask("POST", "\(path)/messages", #"{"to":"+393337654321","body":"x"}"#)
+      #expect(wrong.status == 422 && wrong.text.contains("/to"))
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import Domain
+import HTTP
+import Settings
+import Testing
+import Time
+
+@testable import SendStore
+
+extension OpenAPICaller {
+  func callConversations() async throws {
+    for query in ["", "?limit=0", "?x=1"] {
+      try await call("GET /api/conversations", "/api/conversations\(query)")
+    }
+    let (open, closed) = (try conversation(1, hoursAgo: 1), try conversation(2, hoursAgo: 30))
+    let large = String(repeating: " ", count: 300_000)
+    let one = "/api/conversations/{id}"
+    for id in ["\(open)", "nothing", "\(open)?x=%00"] {
+      try await call("GET \(one)", "/api/conversations/\(id)")
+    }
+    for end in ["", "?limit=0", "?before=x"] {
+      try await call("GET \(one)/messages", "/api/conversations/\(open)/messages\(end)")
+    }
+    try await call("GET \(one)/messages", "/api/conversations/nothing/messages")
+    for id in ["\(open)", "\(closed)", "nothing"] {
+      try await call(
+        "POST \(one)/messages", "/api/conversations/\(id)/messages", body: #"{"body":"Hi"}"#)
+      try await call("POST \(one)/read", "/api/conversations/\(id)/read")
+      try await call("PATCH \(one)", "/api/conversations/\(id)", body: #"{"mode":"manual"}"#)
+    }
+    for body in ["", "{", "{}", large] {
+      try await call(
+        "POST \(one)/messages", "/api/conversations/\(open)/messages", body: body)
+      try await call("PATCH \(one)", "/api/conversations/\(open)", body: body)
+    }
+    try await call("POST \(one)/read", "/api/conversations/\(open)/read?x=%00")
+    try await call("POST \(one)/read", "/api/conversations/\(open)/read", body: large)
+  }
+
+  /// Somebody wrote to us so long ago.
+  private func conversation(_ number: Int, hoursAgo hours: Int) throws -> ConversationID {
+    let person = PersonAddress("+39333500000\(number)")
+    let sender = try #require(stand.settings.senders.first { $0.sender.id.text == "meta" }?.sender)
+    if let store = store?.store {
+      let at = try store.now() - .seconds(3600 * hours)
+      var report = InboundReport(
+        account: sender.account, sender: sender.id, contact: person,
+        providerID: ProviderID("wamid.\(number)"), at: at)
+      report.words = InboundWords(
+        kind: "text", words: "Hello", content: Array("{}".utf8), received: at)
+      _ = try store.receive([report])
+    }
+    return ConversationID(of: sender.id, with: person, tenant: sender.tenant)
+  }
+}
