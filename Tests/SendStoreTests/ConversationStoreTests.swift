@@ -114,6 +114,25 @@ import Time
     #expect(timeline.page.compactMap(\.providerID?.text) == ["in4", "in3", "in2", "in1"])
   }
 
+  @Test("whatever strangers write is kept, within bounds", arguments: Backend.allCases)
+  func strange(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
+    let long = "a\0b" + String(repeating: "é", count: 20_000)
+    _ = try world.store.receive([
+      Self.report("in1", at: world.clock.now, kind: "te\0xt", words: long, name: "An\0na")
+    ])
+    let one = try #require(try all(world).first)
+    #expect(one.name == "An\u{FFFD}na" && one.preview.hasPrefix("a\u{FFFD}bé"))
+    guard
+      case .inbound(let kind, let words, _, _) = try world.store.timeline(of: one, limit: 1)
+        .page.first?.what
+    else {
+      Issue.record("no message")
+      return
+    }
+    #expect(kind == "te\u{FFFD}xt" && words.count == 10_000)
+  }
+
   @Test("conversations are found by what they are", arguments: Backend.allCases)
   func queries(backend: Backend) throws {
     let world = try StoreUnderTest(backend)

@@ -28,9 +28,21 @@ package struct InboundWords: Hashable, Sendable {
     received: Timestamp, profileName: String? = nil, userID: String? = nil,
     changedTo: PersonAddress? = nil
   ) {
-    (self.kind, self.words, self.original) = (kind, words, original)
-    (self.content, self.received, self.profileName) = (content, received, profileName)
+    self.kind = Self.kept(kind, 64)
+    self.words = Self.kept(words, Self.mostWords)
+    (self.original, self.content, self.received) = (original, content, received)
+    self.profileName = profileName.map { Self.kept($0, 200) }
     (self.userID, self.changedTo) = (userID, changedTo)
+  }
+
+  /// Longer texts are whole in `content` alone.
+  private static let mostWords = 10_000
+
+  /// Whatever strangers write: no text of a store may have a zero in it.
+  private static func kept(_ text: String, _ most: Int) -> String {
+    let short = text.prefix(most)
+    return short.utf8.contains(0)
+      ? String(short.replacing("\0", with: "\u{FFFD}")) : String(short)
   }
 
   /// Whether somebody has to look at it. A reaction, an edit or a new number is no message of its own.
