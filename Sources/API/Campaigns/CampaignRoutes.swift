@@ -85,10 +85,7 @@ struct CampaignRoutes: Sendable {
   private func make(
     _ checked: CampaignDraft.Checked, _ request: HTTPRequest, _ key: APIKey, _ store: SendStore
   ) throws -> HTTPAnswer {
-    let given = request.headers.first("Idempotency-Key")
-    if let given, !(1...255).contains(given.utf8.count) {
-      return SendAnswer.unreadable("Idempotency-Key must have 1 to 255 bytes.").answer
-    }
+    let given = try SendAnswer.idempotencyKey(of: request)
     var source: StoredCampaign?
     if let wanted = checked.definition.source {
       source = try CampaignUploads.campaign(wanted.campaign.description, key, store)
@@ -103,10 +100,7 @@ struct CampaignRoutes: Sendable {
     new.care.currency = context.settings.prices?.card.currency
     let (campaign, isNew) = try store.create(new)
     guard isNew || campaign.definition == new.definition else {
-      return SendAnswer.refused(
-        FieldFaults(
-          "/Idempotency-Key", "was used for another request before; a new request needs a new key")
-      ).answer
+      return SendAnswer.refused(.keyReused).answer
     }
     let view = try CampaignView(campaign, in: store, warnings: checked.warnings)
     return HTTPAnswer(

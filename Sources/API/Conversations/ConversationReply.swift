@@ -22,10 +22,7 @@ struct ConversationReply {
     guard let root = try KeyedRequests.object(request) else {
       return SendAnswer.unreadable("The body must be an object.").answer
     }
-    let given = request.headers.first("Idempotency-Key")
-    if let given, !(1...255).contains(given.utf8.count) {
-      return SendAnswer.unreadable("Idempotency-Key must have 1 to 255 bytes.").answer
-    }
+    let given = try SendAnswer.idempotencyKey(of: request)
     var events: [SendEvent]
     do throws(FieldFaults) { events = try read(root, given, in: conversation) } catch {
       return SendAnswer.refused(error).answer
@@ -36,10 +33,7 @@ struct ConversationReply {
     }
     let known = try store.glance(at: events.map(\.id))
     guard events.allSatisfy({ known[$0.id]?.isSame(as: $0) ?? true }) else {
-      return SendAnswer.refused(
-        FieldFaults(
-          "/Idempotency-Key", "was used for another request before; a new request needs a new key")
-      ).answer
+      return SendAnswer.refused(.keyReused).answer
     }
     let author = ConversationActor.agent(key.actor)
     let act = ConversationAct.personWrote(at: try store.now())
@@ -54,14 +48,7 @@ struct ConversationReply {
     return HTTPAnswer(
       status: 202,
       json: JSONWriter.object { writer in
-        writer.field("id", events.first?.id.description)
-        if events.count > 1 {
-          writer.name("ids")
-          writer.array { list in
-            for event in events { list.value(event.id.description) }
-          }
-        }
-        writer.field("state", "queued")
+        SendAnswer.write(queued: events, to: &writer)
         writer.field("turn", taken.conversation.standing.turn)
         taken.write(to: &writer)
       })

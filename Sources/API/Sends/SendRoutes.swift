@@ -137,10 +137,9 @@ struct SendRoutes: Sendable {
   private func intake(
     _ request: HTTPRequest, _ key: APIKey, isTemplate: Bool
   ) throws(RequestEnded) -> SendIntake {
-    let given = request.headers.first("Idempotency-Key")
-    if let given, !(1...255).contains(given.utf8.count) {
-      throw RequestEnded(
-        answer: SendAnswer.unreadable("Idempotency-Key must have 1 to 255 bytes.").answer)
+    let given: String?
+    do throws(StoreQueries.Refused) { given = try SendAnswer.idempotencyKey(of: request) } catch {
+      throw RequestEnded(answer: error.answer)
     }
     let settings = context.settings
     return SendIntake(
@@ -149,9 +148,4 @@ struct SendRoutes: Sendable {
       isTemplate: isTemplate, now: door.now(), hasBuckets: settings.gcs != nil,
       templates: door.templates)
   }
-}
-
-extension FieldFaults {
-  fileprivate static let keyReused = FieldFaults(
-    "/Idempotency-Key", "was used for another request before; a new request needs a new key")
 }

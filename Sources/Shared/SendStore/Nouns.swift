@@ -304,7 +304,6 @@ enum Conversations {
     postgres: PackageResources.conversations_postgres_sql,
     [
       add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
-      waiting,
       underWay, prune, pruneChanges,
     ])
 }

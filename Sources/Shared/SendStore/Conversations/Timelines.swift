@@ -221,6 +221,4 @@ extension Conversations {
       providerID
   }
   static let sent = Query<SentParameter, SentColumn>("sent")
-  enum WaitingParameter: Int, Columns { case now, limit }
-  static let waiting = Query<WaitingParameter, Column>("waiting")
 }

@@ -105,14 +105,6 @@ WHERE n.conversation = (:conversation::bigint[])[1] AND n.turn < (:turn::bigint[
 SELECT i.send, s.id, i.attempt, i.post_by FROM intents i JOIN sends s ON s.key = i.send
 WHERE i.send = ANY(:send::bigint[]);
 
--- waiting
-/* Whom nobody has answered, where that may happen by itself. */
-SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
-  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
-FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
-WHERE c.due <= (:now::bigint[])[1] ORDER BY c.due LIMIT (:limit::bigint[])[1];
-
 -- prune
 DELETE FROM inbound_messages WHERE at < (:before::bigint[])[1];
 

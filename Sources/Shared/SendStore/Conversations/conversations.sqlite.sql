@@ -96,14 +96,6 @@ ORDER BY n.send;
 /* Their attempts that have no record yet. */
 SELECT i.send, s.id, i.attempt, i.post_by FROM intents i JOIN sends s ON s.key = i.send WHERE i.send = :send;
 
--- waiting
-/* Whom nobody has answered, where that may happen by itself. */
-SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
-  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
-FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
-WHERE c.due <= :now ORDER BY c.due LIMIT :limit;
-
 -- prune
 DELETE FROM inbound_messages WHERE at < :before;
 

@@ -1,5 +1,5 @@
--- Campaigns that try several messages. What a row may say instead, once the best is known: the second message and on, as
--- the first stands where every send's content is.
+-- Campaigns that try several messages. What a row may say instead, once the best is known: the second message and on,
+-- as the first stands where every send's content is.
 
 CREATE TABLE choices (
   flow bigint NOT NULL,

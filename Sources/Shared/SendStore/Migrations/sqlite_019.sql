@@ -98,7 +98,8 @@ CREATE UNIQUE INDEX inbound_messages_once ON inbound_messages (conversation, pro
 CREATE INDEX inbound_messages_by_time ON inbound_messages (conversation, at, key);
 CREATE INDEX inbound_messages_old ON inbound_messages (at);
 
--- Sends of ours within a conversation: who wrote them, and which turn they were written for. Without a turn they go in any.
+-- Sends of ours within a conversation: who wrote them, and which turn they were written for. Without a turn they go in
+-- any.
 CREATE TABLE conversation_sends (
   send INTEGER PRIMARY KEY,
   conversation INTEGER NOT NULL,
