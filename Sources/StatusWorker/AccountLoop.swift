@@ -274,7 +274,8 @@ package final class AccountLoop {
     for preference in preferences {
       for sender in senders {
         try store.optOut(
-          preference.contact, of: sender, preference.isStopped ? .out(.marketing) : .backIn)
+          preference.contact, of: sender,
+          preference.isStopped ? .out(.marketing) : .wantsMarketing, from: "preferences")
       }
     }
     return !preferences.isEmpty

@@ -111,6 +111,7 @@ extension InboundWords {
       kind: message.kind, words: message.words, original: message.original ?? message.reaction?.to,
       content: content, received: message.receivedAt, profileName: message.profileName,
       userID: message.userID, changedTo: message.changedTo.map { PersonAddress(changed: $0) })
+    attestedNumber = message.attestedNumber.map { PersonAddress(changed: $0).text }
   }
 }
 

@@ -123,7 +123,7 @@ import Time
     #expect(try Self.written(inbound, under: "cards") == Self.fields("Card"))
   }
 
-  @Test("what a campaign writes has the document's fields and no others, on the topics it names")
+  @Test("what a campaign and a conversation write has the document's fields and no others, on the topics it names")
   func campaigns() throws {
     let id = CampaignID.random(at: Self.now)
     var row = BulkRows.Row(
@@ -141,6 +141,17 @@ import Time
       because: CampaignReason(.person, "a wrong price"), at: Self.now, rows: 3, duplicates: 1,
       tally: CampaignTally([]))
     #expect(try Self.written(change.record.event.data) == Self.fields("Campaign"))
+    var standing = ConversationStanding()
+    (standing.agent, standing.assistant) = ("bea", "helper")
+    (standing.inbound, standing.last) = (Self.now, Self.now)
+    let said = ConversationEvent(
+      ConversationID(of: SenderID("main"), with: PersonAddress("+39333"), tenant: Self.tenant),
+      generation: 1,
+      ConversationEvent.Happening(
+        version: 1, act: "assigned", actor: "system", detail: "bea", at: Self.now),
+      from: SenderID("main"), of: Self.tenant, with: PersonAddress("+39333"), named: "Anna",
+      standing, labels: ["vip"], preview: "Hello")
+    #expect(try Self.written(said.record.event.data) == Self.fields("Conversation"))
     let channels = Set(try Self.document().keys(under: "channels"))
     #expect(channels == Set(Topic.allCases.map(\.rawValue)))
   }

@@ -8,5 +8,6 @@ package enum Topic: String, CaseIterable, Hashable, Sendable {
   case account
   case messages
   case campaigns
+  case conversations
   case deadLetters = "dead-letters"
 }

@@ -10,7 +10,8 @@ extension SendStore {
     Flows.noun, Callbacks.noun, Parked.noun, Marks.noun, Silence.noun, People.noun, Outbox.noun,
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
-    Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun,
+    Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
+    Erasure.noun,
     Reasons.noun,
   ]
 }
@@ -89,6 +90,8 @@ enum Sends {
         18, sqlite: PackageResources.sqlite_018_sql, postgres: PackageResources.postgres_018_sql),
       Migration(
         19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
+      Migration(
+        20, sqlite: PackageResources.sqlite_020_sql, postgres: PackageResources.postgres_020_sql),
     ])
 }
 
@@ -161,7 +164,7 @@ enum People {
     "people", sqlite: PackageResources.people_sqlite_sql,
     postgres: PackageResources.people_postgres_sql,
     [
-      insertInbound, openWindows, saveOptOuts, contact, rest, closeWindows, inReplyTo, byWaID,
+      insertInbound, openWindows, saveOptOuts, saveMarketingOptOuts, ofPerson, contact, rest, closeWindows, inReplyTo, byWaID,
       saveWaIDs, acquainted, savePairs, saveRecipients, prunePairs, pruneRecipients, pruneInbound,
     ])
 }
@@ -294,7 +297,10 @@ enum Persons {
   static let noun = Noun(
     "persons", sqlite: PackageResources.persons_sqlite_sql,
     postgres: PackageResources.persons_postgres_sql,
-    [find, add, identify, one, identities, named, remove])
+    [
+      find, add, identify, one, identities, named, remove, page, pageOf, byIdentity, speak, lock,
+      become, takeBack, merge, addMerge, merges, undo,
+    ])
 }
 
 /// What was said between a sender and a person, and who answers.
@@ -304,6 +310,26 @@ enum Conversations {
     postgres: PackageResources.conversations_postgres_sql,
     [
       add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
-      underWay, prune, pruneChanges,
+      underWay, prune, pruneChanges, byKey, ofPerson, continued, continueIn, moveTo, history, untold,
+      told, addNote, notes,
     ])
+}
+
+/// All that is kept of one person, to be forgotten.
+enum Erasure {
+  static let noun = Noun(
+    "erasure", sqlite: PackageResources.erasure_sqlite_sql,
+    postgres: PackageResources.erasure_postgres_sql,
+    [
+      sends, sendProviderIDs, sendChoices, contacts, keepOptOuts, otherContacts, pairs, recipients,
+      marketingRests, reach, faults, deliveries, rawEvents, parked, inbound, messages, changes,
+      notes, conversations, identities, merges, persons,
+    ])
+}
+
+/// What people said, by its words.
+enum Words {
+  static let noun = Noun(
+    "words", sqlite: PackageResources.words_sqlite_sql,
+    postgres: PackageResources.words_postgres_sql, [said, ofMessage, withAddress])
 }

@@ -6,6 +6,12 @@ package struct JSONWriter {
 
   package init(capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 
+  package static func list(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.array(body)
+    return writer.bytes
+  }
+
   package static func object(
     capacity: Int = 256, _ write: (inout JSONWriter) -> Void
   ) -> [UInt8] {

@@ -17,6 +17,8 @@ package struct InboundWords: Hashable, Sendable {
   package let profileName: String?
   /// By which Meta hides the number, where it told both.
   package let userID: String?
+  /// The number that the person gave as their own, which the provider vouches for.
+  package var attestedNumber: String?
   /// The number or id that the person has from now on.
   package let changedTo: PersonAddress?
   /// Who answers somebody new.
@@ -56,12 +58,12 @@ package struct InboundWords: Hashable, Sendable {
 }
 
 extension InboundReport {
-  /// All that the person is known by from now on.
+  /// All that the message says its person is known by.
   fileprivate var identities: [Identity] {
     var identities = [Identity(contact)]
     if let waID { identities.append(Identity(.whatsApp, waID)) }
     if let userID = words?.userID { identities.append(Identity(.businessScoped, userID)) }
-    if let changedTo = words?.changedTo { identities.append(Identity(changedTo)) }
+    if let attested = words?.attestedNumber { identities.append(Identity(.number, attested)) }
     return identities.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }
@@ -73,6 +75,10 @@ extension Transaction {
     let now = try now()
     let person = try person(
       known: message.identities, of: lane.tenant, named: words.profileName, at: now)
+    if let changedTo = words.changedTo {
+      // A number that another contact had stays theirs: numbers are given to new people.
+      try identify(person, [Identity(changedTo)], of: lane.tenant, at: now)
+    }
     var conversation = try begin(
       with: person, message.contact, in: lane, agent: words.agent, assistant: words.assistant,
       at: message.at, now)

@@ -40,26 +40,37 @@ package struct StoredPerson: Hashable, Sendable {
   package let language: String?
   package let created: Timestamp
   package let changed: Timestamp
+  /// They turned out to be that one.
+  package let mergedInto: PersonKey?
   package var identities: [Identity] = []
 }
 
 extension SendStore {
   package func person(_ key: PersonKey) throws(StoreError) -> StoredPerson? {
     try engine.read { transaction throws(StoreError) in
-      var person = try transaction.rows(Persons.one, [.person: .key(key)]) { row in
-        StoredPerson(
-          key: row.key(.key), tenant: Tenant(app: row.text(.app), company: row.text(.company)),
-          name: row.optionalText(.name), isNameTyped: row.isTrue(.isNameTyped),
-          language: row.optionalText(.language), created: row.time(.created),
-          changed: row.time(.changed))
-      }.first
-      person?.identities = try transaction.identities(of: key)
-      return person
+      try transaction.knownPerson(key)
     }
   }
 }
 
+extension StoredPerson {
+  init(_ row: Row<Persons.Column>) {
+    self.init(
+      key: row.key(.key), tenant: Tenant(app: row.text(.app), company: row.text(.company)),
+      name: row.optionalText(.name), isNameTyped: row.isTrue(.isNameTyped),
+      language: row.optionalText(.language), created: row.time(.created),
+      changed: row.time(.changed),
+      mergedInto: row.optionalInteger(.mergedInto).map { PersonKey($0) })
+  }
+}
+
 extension Transaction {
+  func knownPerson(_ key: PersonKey) throws(StoreError) -> StoredPerson? {
+    var person = try rows(Persons.one, [.person: .key(key)], StoredPerson.init).first
+    person?.identities = try identities(of: key)
+    return person
+  }
+
   func identities(of person: PersonKey) throws(StoreError) -> [Identity] {
     try rows(Persons.identities, [.person: .key(person)]) { row throws(StoreError) in
       guard let kind = Identity.Kind(rawValue: row.int(.kind)) else {
@@ -90,17 +101,7 @@ extension Transaction {
     let missing = identities.filter { owners[Known($0.kind.rawValue, $0.value)] == nil }
     let known = identities.lazy.compactMap { owners[Known($0.kind.rawValue, $0.value)] }.first
     let person = if let known { known } else { try addPerson(of: tenant, named: name, at: now) }
-    if !missing.isEmpty {
-      try run(
-        Persons.identify,
-        [
-          .app: .texts(missing.map { _ in tenant.app }),
-          .company: .texts(missing.map { _ in tenant.company }),
-          .kind: .integers(missing.map { Int64($0.kind.rawValue) }),
-          .value: .texts(missing.map(\.value)), .person: .keys(missing, { _ in person }),
-          .now: .integers(missing.map { _ in now.microseconds }),
-        ])
-    }
+    try identify(person, missing, of: tenant, at: now)
     if known == nil {
       // Somebody else may have met them at the same moment, and was first.
       let owner = try owner(of: identities[0], tenant)
@@ -110,7 +111,37 @@ extension Transaction {
       }
     }
     if known != nil, let name { try self.name(person, name, isTyped: false, at: now) }
+    try unite(person, Set(owners.values).subtracting([person]), at: now)
     return person
+  }
+
+  /// What nobody had.
+  func identify(
+    _ person: PersonKey, _ identities: [Identity], of tenant: Tenant, at now: Timestamp
+  ) throws(StoreError) {
+    guard !identities.isEmpty else { return }
+    try run(
+      Persons.identify,
+      [
+        .app: .texts(identities.map { _ in tenant.app }),
+        .company: .texts(identities.map { _ in tenant.company }),
+        .kind: .integers(identities.map { Int64($0.kind.rawValue) }),
+        .value: .texts(identities.map(\.value)), .person: .keys(identities, { _ in person }),
+        .now: .integers(identities.map { _ in now.microseconds }),
+      ])
+  }
+
+  /// What one message says of one person is one person's. Exactly one other is merged by itself: of two nobody can tell
+  /// which, and whom somebody has parted stay two.
+  private func unite(
+    _ person: PersonKey, _ others: Set<PersonKey>, at now: Timestamp
+  ) throws(StoreError) {
+    guard let other = others.first, others.count == 1 else { return }
+    try lockPersons([person, other])
+    guard let one = try knownPerson(person), let two = try knownPerson(other),
+      one.mergedInto == nil, two.mergedInto == nil, try !wereParted(person, other)
+    else { return }
+    try merge(two, into: one, by: ConversationActor.system.text, at: now)
   }
 
   private func owner(of identity: Identity, _ tenant: Tenant) throws(StoreError) -> PersonKey? {
@@ -130,7 +161,7 @@ extension Transaction {
       Persons.add,
       [
         .app: .text(tenant.app), .company: .text(tenant.company), .name: .optionalTexts([name]),
-        .now: .time(now),
+        .folded: .text(name?.folded ?? ""), .now: .time(now),
       ]
     ) { $0.key(.key) as PersonKey }
     guard let key = made.first else { throw .broken("no person was made") }
@@ -144,8 +175,8 @@ extension Transaction {
     try run(
       Persons.named,
       [
-        .person: .key(person), .name: .text(name), .isTyped: .integer(isTyped ? 1 : 0),
-        .now: .time(now),
+        .person: .key(person), .name: .text(name), .folded: .text(name.folded),
+        .isTyped: .integer(isTyped ? 1 : 0), .now: .time(now),
       ])
   }
 }
@@ -161,19 +192,19 @@ extension Persons {
   enum FindParameter: Int, Columns { case app, company, kind, value }
   enum FindColumn: Int, Columns { case kind, value, person }
   static let find = Query<FindParameter, FindColumn>("find")
-  enum AddParameter: Int, Columns { case app, company, name, now }
+  enum AddParameter: Int, Columns { case app, company, name, folded, now }
   enum AddColumn: Int, Columns { case key }
   static let add = Query<AddParameter, AddColumn>("add")
   enum IdentifyParameter: Int, Columns { case app, company, kind, value, person, now }
   static let identify = Command<IdentifyParameter>("identify")
   enum PersonParameter: Int, Columns { case person }
-  enum OneColumn: Int, Columns {
-    case key, app, company, name, isNameTyped, language, created, changed
+  enum Column: Int, Columns {
+    case key, app, company, name, isNameTyped, language, created, changed, mergedInto
   }
-  static let one = Query<PersonParameter, OneColumn>("one")
+  static let one = Query<PersonParameter, Column>("one")
   static let remove = Command<PersonParameter>("remove")
   enum IdentityColumn: Int, Columns { case person, kind, value, since }
   static let identities = Query<PersonParameter, IdentityColumn>("identities")
-  enum NamedParameter: Int, Columns { case person, name, isTyped, now }
+  enum NamedParameter: Int, Columns { case person, name, folded, isTyped, now }
   static let named = Command<NamedParameter>("named")
 }

@@ -26,6 +26,8 @@ package struct StoredConversation: Hashable, Sendable {
   package let created: Timestamp
   package var changed: Timestamp
   package var version: Int
+  /// The one in which it goes on, as their contacts turned out to be one.
+  package let continuedIn: ConversationKey?
 
   init(_ row: Row<Conversations.Column>) throws(StoreError) {
     guard let id = ConversationID(bytes: row.bytes(.id)),
@@ -53,12 +55,20 @@ package struct StoredConversation: Hashable, Sendable {
     (labels, preview) = (row.text(.labels), row.text(.preview))
     (created, changed) = (row.time(.created), row.time(.changed))
     version = row.int(.version)
+    continuedIn = row.optionalInteger(.continuedIn).map { ConversationKey($0) }
   }
 }
 
 extension StoredConversation {
   package var labelTexts: [String] {
     (JSONValue(whole: Array(labels.utf8))?.items ?? []).compactMap(\.string)
+  }
+
+  mutating func set(labels: [String]) {
+    self.labels = String(
+      decoding: JSONWriter.list { list in
+        for label in labels { list.value(label) }
+      }, as: UTF8.self)
   }
 
   func hasLabel(_ label: String) -> Bool { labelTexts.contains(label) }
@@ -70,6 +80,8 @@ package enum ConversationActor: Hashable, Sendable {
   case agent(String)
   case assistant(String)
   case system
+  /// As a history has it.
+  case named(String)
 
   package var text: String {
     switch self {
@@ -77,6 +89,7 @@ package enum ConversationActor: Hashable, Sendable {
     case .agent(let name): "agent \(name)"
     case .assistant(let name): "assistant \(name)"
     case .system: "system"
+    case .named(let text): text
     }
   }
 }
@@ -121,6 +134,13 @@ extension Transaction {
     _ conversation: StoredConversation, after act: ConversationAct, by actor: ConversationActor,
     _ detail: String = "", at now: Timestamp
   ) throws(StoreError) {
+    try save(conversation, afterThe: act.name, by: actor, detail, at: now)
+  }
+
+  func save(
+    _ conversation: StoredConversation, afterThe act: String, by actor: ConversationActor,
+    _ detail: String = "", at now: Timestamp
+  ) throws(StoreError) {
     let standing = conversation.standing
     try run(
       Conversations.save,
@@ -142,7 +162,7 @@ extension Transaction {
       Conversations.note,
       [
         .conversation: .key(conversation.key), .version: .integer(conversation.version + 1),
-        .act: .text(act.name), .actor: .text(actor.text), .detail: .text(detail), .at: .time(now),
+        .act: .text(act), .actor: .text(actor.text), .detail: .text(detail), .at: .time(now),
       ])
   }
 }
@@ -151,7 +171,7 @@ extension Conversations {
   enum Column: Int, Columns {
     case key, id, sender, lane, laneGroup, person, address, app, company, mode, agent, assistant,
       isAssistantOn, isArchived, unread, turn, inbound, last, askedToWait, due, labels, preview,
-      created, changed, version, name
+      created, changed, version, continuedIn, name
   }
   enum AddParameter: Int, Columns {
     case id, lane, person, address, app, company, agent, assistant, at, now

@@ -102,14 +102,19 @@ extension SendStore {
         try transaction.identities(of: conversation.person)
           .filter { $0.kind != .whatsApp }.map { PersonAddress($0.value) }
           + [conversation.address])
-      let said = try transaction.said(in: conversation.key, before: place, limit: limit)
+      var said: [(item: TimelineItem, key: Int64)] = []
+      for key in [conversation.key] + (try transaction.continued(in: conversation.key)) {
+        said += try transaction.said(in: key, before: place, limit: limit)
+      }
+      said.sort { ($0.item.at, $0.key) > ($1.item.at, $1.key) }
       var sent: [(item: TimelineItem, key: SendKey)] = []
       for address in addresses {
         sent += try transaction.sent(
           to: address, in: conversation.lane, before: place.send, limit: limit)
       }
       sent.sort { $0.key > $1.key }
-      return Self.merged(said, Array(sent.prefix(limit)), from: place, limit: limit)
+      return Self.merged(
+        Array(said.prefix(limit)), Array(sent.prefix(limit)), from: place, limit: limit)
     }
   }
 
@@ -154,6 +159,11 @@ extension Transaction {
         .isArchived: .integer(query.isArchived ? 1 : 0), .last: .time(place.last),
         .key: .key(place.key), .limit: .integer(limit),
       ], StoredConversation.init)
+  }
+
+  /// Of contacts that became one with this one's.
+  func continued(in conversation: ConversationKey) throws(StoreError) -> [ConversationKey] {
+    try rows(Conversations.continued, [.conversation: .key(conversation)]) { $0.key(.key) }
   }
 
   fileprivate func said(
@@ -210,6 +220,8 @@ extension Conversations {
   static let page = Query<PageParameter, Column>("page")
   enum PageOfParameter: Int, Columns { case app, company, isArchived, last, key, limit }
   static let pageOf = Query<PageOfParameter, Column>("pageOf")
+  enum ContinuedColumn: Int, Columns { case key }
+  static let continued = Query<ConversationParameter, ContinuedColumn>("continued")
   enum SaidParameter: Int, Columns { case conversation, at, key, limit }
   enum SaidColumn: Int, Columns {
     case key, providerID, at, received, kind, words, original, content

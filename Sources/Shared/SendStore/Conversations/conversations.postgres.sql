@@ -11,21 +11,21 @@ ON CONFLICT DO NOTHING;
 -- of
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
 WHERE c.lane = (:lane::bigint[])[1] AND c.person = (:person::bigint[])[1] FOR UPDATE OF c;
 
 -- one
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
 WHERE c.id = (:id::bytea[])[1];
 
 -- lock
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
 WHERE c.key = (:conversation::bigint[])[1] FOR UPDATE OF c;
 
@@ -43,18 +43,19 @@ WHERE key = p.k;
 /* The latest first, of all tenants. */
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
-WHERE c.is_archived = (:is_archived::bigint[])[1] AND (c.last, c.key) < ((:last::bigint[])[1], (:key::bigint[])[1])
+WHERE c.continued_in IS NULL AND c.is_archived = (:is_archived::bigint[])[1]
+  AND (c.last, c.key) < ((:last::bigint[])[1], (:key::bigint[])[1])
 ORDER BY c.last DESC, c.key DESC LIMIT (:limit::bigint[])[1];
 
 -- pageOf
 /* The latest first, of one tenant. */
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
-WHERE c.app = (:app::text[])[1] AND c.company = (:company::text[])[1]
+WHERE c.app = (:app::text[])[1] AND c.company = (:company::text[])[1] AND c.continued_in IS NULL
   AND c.is_archived = (:is_archived::bigint[])[1] AND (c.last, c.key) < ((:last::bigint[])[1], (:key::bigint[])[1])
 ORDER BY c.last DESC, c.key DESC LIMIT (:limit::bigint[])[1];
 
@@ -110,3 +111,54 @@ DELETE FROM inbound_messages WHERE at < (:before::bigint[])[1];
 
 -- pruneChanges
 DELETE FROM conversation_changes WHERE at < (:before::bigint[])[1];
+
+-- byKey
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.key = ANY(:conversation::bigint[]);
+
+-- ofPerson
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.person = (:person::bigint[])[1] ORDER BY c.key;
+
+-- continued
+/* Those that go on in this one. */
+SELECT key FROM conversations WHERE continued_in = (:conversation::bigint[])[1] ORDER BY key;
+
+-- continueIn
+/* Whatever was written for a turn of it is over. */
+UPDATE conversations SET continued_in = p.i, turn = turn + 1, due = NULL, changed = p.now
+FROM unnest(:conversation::bigint[], :into::bigint[], :now::bigint[]) AS p(k, i, now) WHERE key = p.k;
+
+-- moveTo
+UPDATE conversations SET person = p.p, changed = p.now
+FROM unnest(:conversation::bigint[], :person::bigint[], :now::bigint[]) AS p(k, p, now) WHERE key = p.k;
+
+-- history
+SELECT version, act, actor, detail, at FROM conversation_changes
+WHERE conversation = (:conversation::bigint[])[1] AND version < (:before::bigint[])[1]
+ORDER BY version DESC LIMIT (:limit::bigint[])[1];
+
+-- untold
+/* In the order of each conversation. */
+SELECT conversation, version, act, actor, detail, at FROM conversation_changes WHERE is_told = 0
+ORDER BY conversation, version LIMIT (:limit::bigint[])[1];
+
+-- told
+UPDATE conversation_changes SET is_told = 1
+FROM unnest(:conversation::bigint[], :version::bigint[]) AS p(c, v) WHERE conversation = p.c AND version = p.v;
+
+-- addNote
+INSERT INTO conversation_notes (conversation, number, at, author, text)
+SELECT p.c, p.n, p.at, p.a, p.t
+FROM unnest(:conversation::bigint[], :number::bigint[], :at::bigint[], :author::text[], :text::text[])
+  AS p(c, n, at, a, t);
+
+-- notes
+SELECT number, at, author, text FROM conversation_notes
+WHERE conversation = (:conversation::bigint[])[1] ORDER BY number DESC LIMIT (:limit::bigint[])[1];

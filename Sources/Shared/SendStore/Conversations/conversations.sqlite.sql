@@ -9,21 +9,21 @@ VALUES (:id, :lane, :person, :address, :app, :company, 0 /* automatic */, :agent
 -- of
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
 WHERE c.lane = :lane AND c.person = :person;
 
 -- one
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
 WHERE c.id = :id;
 
 -- lock
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
 WHERE c.key = :conversation;
 
@@ -38,9 +38,9 @@ WHERE key = :conversation;
 /* The latest first, of all tenants. */
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
-WHERE c.is_archived = :is_archived
+WHERE c.continued_in IS NULL AND c.is_archived = :is_archived
   AND (c.last, c.key) < (:last, :key)
 ORDER BY c.last DESC, c.key DESC LIMIT :limit;
 
@@ -48,9 +48,9 @@ ORDER BY c.last DESC, c.key DESC LIMIT :limit;
 /* The latest first, of one tenant. */
 SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
   c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
-  c.labels, c.preview, c.created, c.changed, c.version, p.name
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
 FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
-WHERE c.app = :app AND c.company = :company AND c.is_archived = :is_archived
+WHERE c.app = :app AND c.company = :company AND c.continued_in IS NULL AND c.is_archived = :is_archived
   AND (c.last, c.key) < (:last, :key)
 ORDER BY c.last DESC, c.key DESC LIMIT :limit;
 
@@ -101,3 +101,48 @@ DELETE FROM inbound_messages WHERE at < :before;
 
 -- pruneChanges
 DELETE FROM conversation_changes WHERE at < :before;
+
+-- byKey
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.key = :conversation;
+
+-- ofPerson
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.person = :person ORDER BY c.key;
+
+-- continued
+/* Those that go on in this one. */
+SELECT key FROM conversations WHERE continued_in = :conversation ORDER BY key;
+
+-- continueIn
+/* Whatever was written for a turn of it is over. */
+UPDATE conversations SET continued_in = :into, turn = turn + 1, due = NULL, changed = :now WHERE key = :conversation;
+
+-- moveTo
+UPDATE conversations SET person = :person, changed = :now WHERE key = :conversation;
+
+-- history
+SELECT version, act, actor, detail, at FROM conversation_changes
+WHERE conversation = :conversation AND version < :before ORDER BY version DESC LIMIT :limit;
+
+-- untold
+/* In the order of each conversation. */
+SELECT conversation, version, act, actor, detail, at FROM conversation_changes WHERE is_told = 0
+ORDER BY conversation, version LIMIT :limit;
+
+-- told
+UPDATE conversation_changes SET is_told = 1 WHERE conversation = :conversation AND version = :version;
+
+-- addNote
+INSERT INTO conversation_notes (conversation, number, at, author, text)
+VALUES (:conversation, :number, :at, :author, :text);
+
+-- notes
+SELECT number, at, author, text FROM conversation_notes
+WHERE conversation = :conversation ORDER BY number DESC LIMIT :limit;

@@ -41,6 +41,8 @@ package struct InboundReport: Hashable, Sendable {
 package enum OptOutChange: Hashable, Sendable {
   case out(OptOut)
   case backIn
+  /// As far as they had opted out of that alone.
+  case wantsMarketing
 }
 
 /// A person as one sender sees them.
@@ -84,13 +86,15 @@ extension SendStore {
 
   /// What a provider's own code told of a person: no message, but an opt-out.
   package func optOut(
-    _ contact: PersonAddress, of sender: SenderID, _ change: OptOutChange
+    _ contact: PersonAddress, of sender: SenderID, _ change: OptOutChange,
+    from source: String = "provider"
   ) throws(StoreError) {
     guard let lane = catalog.withLock({ $0.byName[sender]?.key }) else {
       throw .broken("no lane \(sender)")
     }
     try engine.write(.inbound) { transaction throws(StoreError) in
-      try transaction.save(change, of: contact, lane: lane, at: try transaction.now())
+      try transaction.save(
+        change, of: contact, lane: lane, at: try transaction.now(), from: source)
     }
   }
 
@@ -192,7 +196,9 @@ extension Transaction {
         .waID: .optionalTexts(forms.map { _ in message.waID }),
       ])
     guard let change = message.optOut else { return true }
-    for form in forms { try save(change, of: form, lane: lane, at: message.at) }
+    for form in forms {
+      try save(change, of: form, lane: lane, at: message.at, from: "message")
+    }
     return true
   }
 
@@ -208,15 +214,18 @@ extension Transaction {
   }
 
   func save(
-    _ change: OptOutChange, of contact: PersonAddress, lane: LaneKey, at time: Timestamp
+    _ change: OptOutChange, of contact: PersonAddress, lane: LaneKey, at time: Timestamp,
+    from source: String
   ) throws(StoreError) {
     let optOut: OptOut? = if case .out(let optOut) = change { optOut } else { nil }
+    let isOfMarketing = change == .out(.marketing) || change == .wantsMarketing
     try run(
-      People.saveOptOuts,
+      isOfMarketing ? People.saveMarketingOptOuts : People.saveOptOuts,
       [
         .lane: .key(lane), .address: .text(contact.text),
         .optOut: .optionalTexts([optOut?.rawValue]),
         .optedOut: .optionalIntegers([optOut == nil ? nil : time.microseconds]),
+        .source: .optionalTexts([optOut == nil ? nil : source]),
       ])
   }
 }
@@ -229,8 +238,9 @@ extension People {
   enum OpenWindowsParameter: Int, Columns { case lane, address, lastInbound, waID }
   static let openWindows = Command<OpenWindowsParameter>("openWindows")
 
-  enum SaveOptOutsParameter: Int, Columns { case lane, address, optOut, optedOut }
+  enum SaveOptOutsParameter: Int, Columns { case lane, address, optOut, optedOut, source }
   static let saveOptOuts = Command<SaveOptOutsParameter>("saveOptOuts")
+  static let saveMarketingOptOuts = Command<SaveOptOutsParameter>("saveMarketingOptOuts")
 
   enum ContactParameter: Int, Columns { case lane, address }
   enum ContactColumn: Int, Columns { case lastInbound, optOut, optedOut, waID, windowClosed }

@@ -16,10 +16,27 @@ ON CONFLICT (lane, address) DO UPDATE SET wa_id = coalesce(excluded.wa_id, conta
   last_inbound = greatest(contacts.last_inbound, excluded.last_inbound);
 
 -- saveOptOuts
-INSERT INTO contacts (lane, address, opt_out, opted_out)
-SELECT * FROM unnest(:lane::bigint[], :address::text[], :opt_out::text[], :opted_out::bigint[])
-  AS p(lane, address, opt_out, opted_out)
-ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out;
+INSERT INTO contacts (lane, address, opt_out, opted_out, opt_out_source)
+SELECT * FROM unnest(:lane::bigint[], :address::text[], :opt_out::text[], :opted_out::bigint[], :source::text[])
+  AS p(lane, address, opt_out, opted_out, opt_out_source)
+ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out,
+  opt_out_source = excluded.opt_out_source;
+
+-- saveMarketingOptOuts
+/* Who wants nothing at all wants no marketing either, and stays out of all. */
+INSERT INTO contacts (lane, address, opt_out, opted_out, opt_out_source)
+SELECT * FROM unnest(:lane::bigint[], :address::text[], :opt_out::text[], :opted_out::bigint[], :source::text[])
+  AS p(lane, address, opt_out, opted_out, opt_out_source)
+ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out,
+  opt_out_source = excluded.opt_out_source
+WHERE contacts.opt_out IS DISTINCT FROM 'everything';
+
+-- ofPerson
+/* As the senders of a tenant see those addresses. */
+SELECT l.name AS sender, k.address, k.last_inbound, k.window_closed, k.opt_out, k.opted_out, k.opt_out_source
+FROM contacts k JOIN lanes l ON l.key = k.lane
+WHERE k.address = ANY(:address::text[]) AND l.app = (:app::text[])[1] AND l.company = (:company::text[])[1]
+ORDER BY l.name, k.address;
 
 -- contact
 SELECT last_inbound, opt_out, opted_out, wa_id, window_closed

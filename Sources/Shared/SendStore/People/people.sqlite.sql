@@ -14,9 +14,24 @@ ON CONFLICT (lane, address) DO UPDATE SET wa_id = coalesce(excluded.wa_id, conta
   last_inbound = max(coalesce(contacts.last_inbound, excluded.last_inbound), excluded.last_inbound);
 
 -- saveOptOuts
-INSERT INTO contacts (lane, address, opt_out, opted_out)
-VALUES (:lane, :address, :opt_out, :opted_out)
-ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out;
+INSERT INTO contacts (lane, address, opt_out, opted_out, opt_out_source)
+VALUES (:lane, :address, :opt_out, :opted_out, :source)
+ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out,
+  opt_out_source = excluded.opt_out_source;
+
+-- saveMarketingOptOuts
+/* Who wants nothing at all wants no marketing either, and stays out of all. */
+INSERT INTO contacts (lane, address, opt_out, opted_out, opt_out_source)
+VALUES (:lane, :address, :opt_out, :opted_out, :source)
+ON CONFLICT (lane, address) DO UPDATE SET opt_out = excluded.opt_out, opted_out = excluded.opted_out,
+  opt_out_source = excluded.opt_out_source
+WHERE contacts.opt_out IS NOT 'everything';
+
+-- ofPerson
+/* As the senders of a tenant see those addresses. */
+SELECT l.name AS sender, k.address, k.last_inbound, k.window_closed, k.opt_out, k.opted_out, k.opt_out_source
+FROM contacts k JOIN lanes l ON l.key = k.lane 
+WHERE k.address = :address AND l.app = :app AND l.company = :company ORDER BY l.name;
 
 -- contact
 SELECT last_inbound, opt_out, opted_out, wa_id, window_closed FROM contacts WHERE lane = :lane AND address = :address;

@@ -27,14 +27,7 @@ extension SendStore {
       }
       let kept = try transaction.unpublishedSends(first...last)
       let gone = Column.keys(old.filter { !kept.contains($0) })
-      for command in [
-        // By the send's flow, so before the send.
-        Upkeep.deleteCampaignSends, Upkeep.deleteSends, Upkeep.deleteContents,
-        Upkeep.deleteAnswers, Upkeep.deleteHistory, Upkeep.deleteSilent,
-        Upkeep.deleteReports, Upkeep.deleteConversationSends,
-      ] {
-        try transaction.run(command, [.send: gone])
-      }
+      try transaction.forgetSends(gone)
       try transaction.note(Self.prunedFact, last.value)
       return PruneReport(sends: gone.count, hasMore: true)
     }
@@ -45,8 +38,19 @@ extension SendStore {
 }
 
 extension Transaction {
+  func forgetSends(_ sends: Column) throws(StoreError) {
+    for command in [
+      // By the send's flow, so before the send.
+      Upkeep.deleteCampaignSends, Upkeep.deleteSends, Upkeep.deleteContents,
+      Upkeep.deleteAnswers, Upkeep.deleteHistory, Upkeep.deleteSilent,
+      Upkeep.deleteReports, Upkeep.deleteConversationSends,
+    ] {
+      try run(command, [.send: sends])
+    }
+  }
+
   /// Of sends with such keys, at least.
-  fileprivate func unpublishedSends(_ keys: ClosedRange<SendKey>) throws(StoreError) -> Set<SendKey>
+  func unpublishedSends(_ keys: ClosedRange<SendKey>) throws(StoreError) -> Set<SendKey>
   {
     let marks = try rows(
       Outbox.unpublished,

@@ -1,0 +1,18 @@
+-- One row of parameters at a time: a batch runs the statement once for each of its rows.
+
+-- said
+/* The newest first. Without an app: of all tenants. The last word may be only begun. */
+SELECT m.key, m.conversation, m.at, m.words FROM inbound_words w JOIN inbound_messages m ON m.key = w.rowid
+JOIN conversations c ON c.key = m.conversation
+WHERE inbound_words MATCH :words || '*' AND w.rowid < :before
+  AND (:app IS NULL OR (c.app = :app AND c.company = :company))
+ORDER BY w.rowid DESC LIMIT :limit;
+
+-- ofMessage
+/* By what the provider calls it. */
+SELECT DISTINCT conversation FROM inbound_messages WHERE provider_id = :provider_id;
+
+-- withAddress
+SELECT c.key AS conversation FROM conversations c JOIN identities i ON i.person = c.person
+JOIN lanes l ON l.key = c.lane
+WHERE l.name = :sender AND i.value = :address AND i.app = c.app AND i.company = c.company;
