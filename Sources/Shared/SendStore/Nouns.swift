@@ -91,7 +91,7 @@ enum Sends {
       Migration(
         19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
       Migration(
-        20, sqlite: PackageResources.sqlite_020_sql, postgres: PackageResources.postgres_020_sql),
+        22, sqlite: PackageResources.sqlite_022_sql, postgres: PackageResources.postgres_022_sql),
     ])
 }
 
