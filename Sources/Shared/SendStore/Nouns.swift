@@ -11,7 +11,7 @@ extension SendStore {
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun,
-    Reasons.noun,
+    Objects.noun, Reasons.noun,
   ]
 }
 
@@ -89,6 +89,8 @@ enum Sends {
         18, sqlite: PackageResources.sqlite_018_sql, postgres: PackageResources.postgres_018_sql),
       Migration(
         19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
+      Migration(
+        20, sqlite: PackageResources.sqlite_020_sql, postgres: PackageResources.postgres_020_sql),
     ])
 }
 
@@ -306,4 +308,12 @@ enum Conversations {
       add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
       underWay, prune, pruneChanges,
     ])
+}
+
+/// Messages that have a name.
+enum Objects {
+  static let noun = Noun(
+    "objects", sqlite: PackageResources.objects_sqlite_sql,
+    postgres: PackageResources.objects_postgres_sql,
+    [page, named, count, add, replace, remove])
 }
