@@ -127,6 +127,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_017.sql"), .embedInCode("Migrations/postgres_017.sql"),
         .embedInCode("Migrations/sqlite_018.sql"), .embedInCode("Migrations/postgres_018.sql"),
         .embedInCode("Migrations/sqlite_019.sql"), .embedInCode("Migrations/postgres_019.sql"),
+        .embedInCode("Migrations/sqlite_020.sql"), .embedInCode("Migrations/postgres_020.sql"),
         .embedInCode("Migrations/sqlite_022.sql"), .embedInCode("Migrations/postgres_022.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
@@ -139,7 +140,7 @@ let package = Package(
         + noun("Campaigns/campaigns") + noun("Campaigns/care")
         + noun("Campaigns/choices") + noun("Conversations/persons")
         + noun("Conversations/conversations") + noun("Conversations/words")
-        + noun("Conversations/erasure")),
+        + noun("Conversations/erasure") + noun("Objects/objects")),
     module(
       "Settings",
       [

@@ -99,6 +99,7 @@ final class IngestStand: Sendable {
       spool: { path: "spool.db", limit: "\(spoolLimit)" },
       apiKeys: [
         "admin-key", { key: "acme-key", app: "crm", company: "acme", scopes: ["send"] },
+        { key: "inline-key", scopes: ["send"], allowInline: true },
         { key: "reader-key", scopes: ["read"] }, { key: "webhook-key", scopes: ["webhook"] },
         { key: "acme-reader", app: "crm", company: "acme", scopes: ["read"] },
         { key: "acme-admin", app: "crm", company: "acme", scopes: ["admin", "read"] },

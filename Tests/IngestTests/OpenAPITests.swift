@@ -42,6 +42,7 @@ import Testing
   @Test("the document has the fields of a send and no others")
   func fields() throws {
     let known = SendRequest.fields.union(SendRules(channel: .metaWhatsApp).otherFields)
+      .union(ObjectRequest.fields)
     let documented = Set(
       try Self.document().keys(under: "components", "schemas", "SendRequest", "properties"))
     #expect(
@@ -65,6 +66,7 @@ import Testing
     try await caller.callPhones()
     try await caller.callCampaigns()
     try await caller.callConversations()
+    try await caller.callObjects()
     try await caller.callProviders()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
@@ -77,6 +79,7 @@ import Testing
     try await full.callPhones()
     try await full.callCampaigns()
     try await full.callConversations()
+    try await full.callObjects()
     try await full.callProviders()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(

@@ -95,6 +95,20 @@ import Testing
       ], "\(faults)")
   }
 
+  @Test("only a key that says so may send lists and reply buttons without an object")
+  func allowInline() throws {
+    let keys = try Self.read(
+      """
+      {apiKeys: ["a-plain-key-of-some-length", {key: "another", scopes: ["send"]},
+                 {key: "third", scopes: ["send"], allowInline: true}]}
+      """
+    ).apiKeys
+    #expect(keys.map(\.allowsInline) == [false, false, true])
+    #expect(
+      Self.faults("{apiKeys: [{key: 'k', scopes: ['send'], allowInline: 'x'}]}")
+        == ["apiKeys[0].allowInline: must be true or false, not a string"])
+  }
+
   @Test("keys that sign webhooks are secrets, too")
   func signatureKeys() throws {
     let settings = try Self.read(

@@ -23,8 +23,11 @@ struct ConversationReply {
       return SendAnswer.unreadable("The body must be an object.").answer
     }
     let given = try SendAnswer.idempotencyKey(of: request)
+    let objects = ObjectShelf(
+      try store.objects(
+        ObjectRequest.name(in: root).map { [ObjectKey(conversation.tenant, $0)] } ?? []))
     var events: [SendEvent]
-    do throws(FieldFaults) { events = try read(root, given, in: conversation) } catch {
+    do throws(FieldFaults) { events = try read(root, given, objects, in: conversation) } catch {
       return SendAnswer.refused(error).answer
     }
     let window = try store.contact(conversation.address, of: conversation.sender)?.window
@@ -55,7 +58,8 @@ struct ConversationReply {
   }
 
   private func read(
-    _ root: JSONValue, _ idempotencyKey: String?, in conversation: StoredConversation
+    _ root: JSONValue, _ idempotencyKey: String?, _ objects: ObjectShelf,
+    in conversation: StoredConversation
   ) throws(FieldFaults) -> [SendEvent] {
     var faults = FieldFaults()
     for name in ["to", "sender", "from"] where root[name] != nil {
@@ -75,7 +79,8 @@ struct ConversationReply {
     let intake = SendIntake(
       choice: SenderChoice(settings.senders, default: settings.defaultSender, for: key.tenant),
       idempotencyKey: idempotencyKey, isTemplate: false, now: context.door.now(),
-      hasBuckets: settings.gcs != nil, templates: context.door.templates)
+      hasBuckets: settings.gcs != nil, templates: context.door.templates, objects: objects,
+      allowsInline: key.allowsInline)
     return try intake.events(request).events
   }
 

@@ -33,6 +33,24 @@ final class StoreQueries: Sendable {
     if !isTaken { responder.answer(.noStore) }
   }
 
+  /// Goes on with what the body finds; 503 where the store or a thread cannot be had.
+  func find<Found>(
+    _ responder: HTTPResponder, _ body: @escaping @Sendable (SendStore) throws -> Found,
+    _ proceed: @escaping @Sendable (Found) -> Void
+  ) {
+    guard let store = slot.opened else { return responder.answer(.noStore) }
+    let log = log
+    let isTaken = desk.take {
+      let found: Found
+      do { found = try body(store) } catch {
+        log.warning("a query could not be answered", ["reason": "\(error)"])
+        return responder.answer(.noStore)
+      }
+      proceed(found)
+    }
+    if !isTaken { responder.answer(.noStore) }
+  }
+
   /// A query that has another answer than the one asked for.
   struct Refused: Error { let answer: HTTPAnswer }
 }

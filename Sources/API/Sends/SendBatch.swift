@@ -80,6 +80,11 @@ struct SendBatch {
     guard items.count <= Self.limit else { throw .tooMany }
   }
 
+  /// Those that are JSON.
+  var values: [JSONValue] {
+    items.compactMap { item in if case .value(let value) = item { value } else { nil } }
+  }
+
   func read(by intake: SendIntake) -> [Outcome] {
     items.enumerated().map { place, item in
       switch item {

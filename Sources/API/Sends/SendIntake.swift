@@ -15,6 +15,10 @@ struct SendIntake: Sendable {
   var hasBuckets = true
   /// What templates want to be filled in, as far as it is known.
   var templates = TemplateShelf()
+  /// Those that the requests name.
+  var objects = ObjectShelf()
+  /// Whether lists and reply buttons may come without an object.
+  var allowsInline = true
 
   /// Ids hang on the place in the request, so that an item that was put right meanwhile moves no other.
   static let idsPerItem = 1000
@@ -30,8 +34,8 @@ struct SendIntake: Sendable {
     let unstorable = FieldFaults.unstorable(in: request)
     guard unstorable.isEmpty else { throw unstorable }
     let chosen = try senderOrAllFaults(request)
-    let requests = try read(request, chosen.rules)
-    let warnings = try check(requests, request, chosen)
+    let filled = try objects.filled(request, for: chosen)
+    let (requests, warnings) = try read(filled, chosen)
     let events = try requests.enumerated().map { place, request throws(FieldFaults) in
       let event = SendEvent(
         request, id: id(chosen.sender, item * Self.idsPerItem + place), from: chosen.sender,
@@ -42,8 +46,25 @@ struct SendIntake: Sendable {
       }
       return event
     }
-    return Taken(events: events, warnings: warnings)
+    return Taken(events: events, warnings: filled.warnings + warnings)
   }
+
+  private func read(
+    _ filled: ObjectShelf.Filled, _ chosen: SenderSettings
+  ) throws(FieldFaults) -> (requests: [SendRequest], warnings: [String]) {
+    do throws(FieldFaults) {
+      let requests = try read(filled.request, filled.rules)
+      if !filled.isOfObject, !allowsInline, requests.contains(where: \.message.isOnlyForObjects) {
+        throw FieldFaults("/interactive", Self.onlyForObjects)
+      }
+      return (requests, try check(requests, filled.request, chosen))
+    } catch { throw filled.placed(error) }
+  }
+
+  /// What the person is offered is written down once, checked, and sent by its name.
+  static let onlyForObjects =
+    "has a list or reply buttons, which are sent as an object: save it with POST /api/objects and name it in"
+    + " object; a key with allowInline: true may send it like this"
 
   /// A missing value would be refused by the provider, long after it was accepted here.
   private func check(
@@ -94,6 +115,8 @@ struct SendIntake: Sendable {
   private func senderOrAllFaults(_ request: JSONValue) throws(FieldFaults) -> SenderSettings {
     do throws(FieldFaults) { return try choice.sender(for: request) } catch {
       var faults = error
+      // Only who sends it knows whose object it is.
+      if ObjectRequest.name(in: request) != nil { throw faults }
       do throws(FieldFaults) { _ = try read(request, SendRules(channel: .metaWhatsApp)) } catch {
         faults.add(error.all)
       }

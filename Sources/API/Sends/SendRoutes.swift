@@ -83,6 +83,23 @@ struct SendRoutes: Sendable {
       throw RequestEnded(answer: SendAnswer.unreadable("The body is \(error).").answer)
     }
     let intake = try intake(request, key, isTemplate: isTemplate)
+    lookup(intake).find(for: [root], responder) { objects in
+      var intake = intake
+      intake.objects = objects
+      guarded(responder) { () throws(RequestEnded) in
+        try take(root, by: intake, request, key, responder)
+      }
+    }
+  }
+
+  private func lookup(_ intake: SendIntake) -> ObjectLookup {
+    ObjectLookup(desk: context.requests.desk, choice: intake.choice)
+  }
+
+  private func take(
+    _ root: JSONValue, by intake: SendIntake, _ request: HTTPRequest, _ key: APIKey,
+    _ responder: HTTPResponder
+  ) throws(RequestEnded) {
     let taken: SendIntake.Taken
     do throws(FieldFaults) { taken = try intake.events(root) } catch {
       throw RequestEnded(answer: SendAnswer.refused(error).answer)
@@ -110,6 +127,19 @@ struct SendRoutes: Sendable {
       throw RequestEnded(answer: error.problem.answer)
     }
     let intake = try intake(request, key, isTemplate: false)
+    lookup(intake).find(for: batch.values, responder) { objects in
+      var intake = intake
+      intake.objects = objects
+      guarded(responder) { () throws(RequestEnded) in
+        try take(batch, by: intake, request, key, responder)
+      }
+    }
+  }
+
+  private func take(
+    _ batch: SendBatch, by intake: SendIntake, _ request: HTTPRequest, _ key: APIKey,
+    _ responder: HTTPResponder
+  ) throws(RequestEnded) {
     let read = batch.read(by: intake)
     let asked = read.flatMap(\.events)
     try spend(max(1, asked.count), key)
@@ -146,6 +176,6 @@ struct SendRoutes: Sendable {
       choice: SenderChoice(settings.senders, default: settings.defaultSender, for: key.tenant),
       idempotencyKey: given,
       isTemplate: isTemplate, now: door.now(), hasBuckets: settings.gcs != nil,
-      templates: door.templates)
+      templates: door.templates, allowsInline: key.allowsInline)
   }
 }

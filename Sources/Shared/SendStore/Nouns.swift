@@ -11,8 +11,7 @@ extension SendStore {
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
-    Erasure.noun,
-    Reasons.noun,
+    Erasure.noun, Objects.noun, Reasons.noun,
   ]
 }
 
@@ -90,6 +89,8 @@ enum Sends {
         18, sqlite: PackageResources.sqlite_018_sql, postgres: PackageResources.postgres_018_sql),
       Migration(
         19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
+      Migration(
+        20, sqlite: PackageResources.sqlite_020_sql, postgres: PackageResources.postgres_020_sql),
       Migration(
         22, sqlite: PackageResources.sqlite_022_sql, postgres: PackageResources.postgres_022_sql),
     ])
@@ -332,4 +333,12 @@ enum Words {
   static let noun = Noun(
     "words", sqlite: PackageResources.words_sqlite_sql,
     postgres: PackageResources.words_postgres_sql, [said, ofMessage, withAddress])
+}
+
+/// Messages that have a name.
+enum Objects {
+  static let noun = Noun(
+    "objects", sqlite: PackageResources.objects_sqlite_sql,
+    postgres: PackageResources.objects_postgres_sql,
+    [page, named, count, add, replace, remove])
 }

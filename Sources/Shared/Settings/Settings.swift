@@ -108,6 +108,8 @@ package struct APIKey: Hashable, Sendable {
   package let tenant: Tenant?
   /// nil: not limited.
   package let rate: Rate?
+  /// Lists and reply buttons may be sent without an object.
+  package var allowsInline = false
 
   package enum Scope: String, Hashable, Sendable, CaseIterable { case send, read, webhook, admin }
 }

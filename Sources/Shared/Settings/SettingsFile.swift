@@ -215,9 +215,14 @@ extension SettingsReader {
     }
     let tenant = tenant
     let rate = rate("rate")
+    let allowsInline = truth("allowInline") ?? false
     if scopes.isEmpty, !has("scopes") { fault("scopes", "is missing: send, read, webhook, admin") }
     finish()
-    return key.map { APIKey(key: Secret($0), scopes: Set(scopes), tenant: tenant, rate: rate) }
+    return key.map {
+      APIKey(
+        key: Secret($0), scopes: Set(scopes), tenant: tenant, rate: rate, allowsInline: allowsInline
+      )
+    }
   }
 
   fileprivate func action() -> ActionSettings? {
