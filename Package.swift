@@ -127,6 +127,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_017.sql"), .embedInCode("Migrations/postgres_017.sql"),
         .embedInCode("Migrations/sqlite_018.sql"), .embedInCode("Migrations/postgres_018.sql"),
         .embedInCode("Migrations/sqlite_019.sql"), .embedInCode("Migrations/postgres_019.sql"),
+        .embedInCode("Migrations/sqlite_021.sql"), .embedInCode("Migrations/postgres_021.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -137,7 +138,7 @@ let package = Package(
         + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")
         + noun("Campaigns/campaigns") + noun("Campaigns/care")
         + noun("Campaigns/choices") + noun("Conversations/persons")
-        + noun("Conversations/conversations")),
+        + noun("Conversations/conversations") + noun("Conversations/agents")),
     module(
       "Settings",
       [

@@ -36,6 +36,7 @@ package final class APIRoutes: DoorRoutes {
     SMSProviderRoutes(context, keys).add(to: &router)
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
     ConversationRoutes(context: context).add(to: &router)
+    AgentRoutes(context: context).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)

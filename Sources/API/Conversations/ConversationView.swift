@@ -46,7 +46,7 @@ struct ConversationView {
     writer.field("app", conversation.tenant.app)
     writer.field("company", conversation.tenant.company)
     writer.field("mode", standing.mode.name)
-    writer.field("agent", standing.agent)
+    writer.field("agent", standing.agent ?? Agent.guest)
     writer.field("assistant", standing.assistant)
     writer.field("assistantOn", standing.isAssistantOn)
     writer.field("archived", standing.isArchived)

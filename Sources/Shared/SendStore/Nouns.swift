@@ -11,6 +11,7 @@ extension SendStore {
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun,
+    Agents.noun,
     Reasons.noun,
   ]
 }
@@ -89,6 +90,8 @@ enum Sends {
         18, sqlite: PackageResources.sqlite_018_sql, postgres: PackageResources.postgres_018_sql),
       Migration(
         19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
+      Migration(
+        20, sqlite: PackageResources.sqlite_021_sql, postgres: PackageResources.postgres_021_sql),
     ])
 }
 
@@ -306,4 +309,12 @@ enum Conversations {
       add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
       underWay, prune, pruneChanges,
     ])
+}
+
+/// Who of ours answers people, and whose turn it is.
+enum Agents {
+  static let noun = Noun(
+    "agents", sqlite: PackageResources.agents_sqlite_sql,
+    postgres: PackageResources.agents_postgres_sql,
+    [tell, all, present, took, open, openOf])
 }

@@ -20,8 +20,7 @@ package struct InboundWords: Hashable, Sendable {
   /// The number or id that the person has from now on.
   package let changedTo: PersonAddress?
   /// Who answers somebody new.
-  package var agent: String?
-  package var assistant: String?
+  package var charge = Charge()
 
   package init(
     kind: String, words: String, original: ProviderID? = nil, content: [UInt8],
@@ -73,9 +72,7 @@ extension Transaction {
     let now = try now()
     let person = try person(
       known: message.identities, of: lane.tenant, named: words.profileName, at: now)
-    var conversation = try begin(
-      with: person, message.contact, in: lane, agent: words.agent, assistant: words.assistant,
-      at: message.at, now)
+    var conversation = try conversation(with: person, message, words.charge, in: lane, now)
     let isNew = try !rows(
       Conversations.addMessage,
       [
@@ -98,6 +95,18 @@ extension Transaction {
       if conversation.standing.answerer != .nobody { conversation.due = conversation.due ?? now }
     }
     try save(conversation, after: act, by: .contact, message.providerID.text, at: now)
+  }
+
+  /// Only a new one takes a turn of those who are there.
+  private func conversation(
+    with person: PersonKey, _ message: InboundReport, _ charge: Charge, in lane: LaneIdentity,
+    _ now: Timestamp
+  ) throws(StoreError) -> StoredConversation {
+    if let known = try conversation(of: person, in: lane.key) { return known }
+    let (agent, assistant) = try agent(in: charge)
+    return try begin(
+      with: person, message.contact, in: lane, agent: agent, assistant: assistant, at: message.at,
+      now)
   }
 
   /// The conversation that there is, or a new one.

@@ -18,7 +18,7 @@ package struct ConversationQuery: Hashable, Sendable {
   func matches(_ conversation: StoredConversation) -> Bool {
     let standing = conversation.standing
     return (mode.map { $0 == standing.mode } ?? true)
-      && (agent.map { $0 == standing.agent } ?? true)
+      && (agent.map { $0 == standing.agent ?? Agent.guest } ?? true)
       && (isUnread.map { $0 == (standing.unread > 0) } ?? true)
       && (label.map { conversation.hasLabel($0) } ?? true)
       && (sender.map { $0 == conversation.sender } ?? true)
