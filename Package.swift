@@ -143,7 +143,7 @@ let package = Package(
       "Settings",
       [
         "EventLog", "Providers", "SendStore", "HTTP", "Events", "Domain", "Crypto", "JSON",
-        "Platform", "Time",
+        "Places", "Platform", "Time",
       ]),
     module(
       "Running",
@@ -186,8 +186,8 @@ let package = Package(
     module(
       "EngageWorker",
       [
-        "Running", "EventLog", "SendStore", "Store", "Campaigns", "Places", "Events", "Telemetry",
-        "Domain", "Platform", "Time",
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Campaigns", "Places", "Events",
+        "Telemetry", "Domain", "Platform", "Time",
       ],
       path: "Sources/EngageWorker"),
     .executableTarget(

@@ -66,6 +66,7 @@ package final class InboundLoop {
           var report = InboundReport(message, to: sender)
           report.words = InboundWords(
             message, content: event.data, to: sender.sender, inboxes)
+          if report.optOut != nil { report.words?.isAutomatic = true }
           reports.append(report)
           received.append((message, sender.sender))
         } else {
@@ -112,13 +113,23 @@ extension InboundWords {
   fileprivate init(
     _ message: InboundMessage, content: [UInt8], to sender: Sender, _ inboxes: InboxSettings
   ) {
+    self.init(message, content: content)
+    isAutomatic = message.optOutWord != nil || Self.automaticKinds.contains(message.kind)
+    charge = inboxes.inbox(of: sender.tenant).charge(
+      of: FirstMessage(message.words, from: message.contact, to: sender.id))
+  }
+
+  init(_ message: InboundMessage, content: [UInt8]) {
     self.init(
       kind: message.kind, words: message.words, original: message.original ?? message.reaction?.to,
       content: content, received: message.receivedAt, profileName: message.profileName,
       userID: message.userID, changedTo: message.changedTo.map { PersonAddress(changed: $0) })
-    charge = inboxes.inbox(of: sender.tenant).charge(
-      of: FirstMessage(message.words, from: message.contact, to: sender.id))
   }
+}
+
+extension InboundWords {
+  /// A chat that was opened, and the answer to a question that only we put.
+  private static let automaticKinds: Set = ["request_welcome", "call_permission_reply"]
 }
 
 extension InboundMessage {

@@ -48,7 +48,7 @@ package enum StatusWorker {
       },
       WorkerThread("actions") { tell(actions, context) },
       WorkerThread("account") {
-        AccountLoop(store, log: log, metrics: metrics, sightings: sightings).run(
+        AccountLoop(store, inboxes, log: log, metrics: metrics, sightings: sightings).run(
           context.eventLog, worker: context.worker,
           health: context.health.part("account", patience: patience),
           metrics: metrics, stop: context.stop)

@@ -1,5 +1,6 @@
 import Domain
 import Testing
+import Time
 
 @testable import Settings
 
@@ -39,6 +40,30 @@ import Testing
     #expect(settings.apiKeys.first?.agent == "carl")
   }
 
+  @Test("texts and hours are the tenant's own, else those of all")
+  func texts() throws {
+    let settings = try SettingsTests.read(
+      """
+      {
+        texts: { greeting: { it: 'Ciao' } },
+        hours: { zone: 'Europe/Rome', mon: ['09:00-13:00', '14:00-18:00'], closed: ['2026-12-28'] },
+        tenants: [
+          { app: 'crm', company: 'acme', texts: { waiting: { en: 'Wait' } } },
+          { app: 'crm', company: 'beta', hours: { zone: 'UTC', sun: '00:00-24:00' } },
+        ],
+      }
+      """)
+    let (common, acme) = (settings.inboxes.inbox(of: .none), settings.inboxes.inbox(of: Self.acme))
+    #expect(common.texts?.text(.greeting, in: []) == "Ciao")
+    #expect(common.texts?.text(.waiting, in: ["it"])?.hasPrefix("Grazie") == true)
+    #expect(acme.texts == SetTexts([.waiting: ["en": "Wait"]]))
+    let monday = try #require(Timestamp(rfc3339: "2026-11-23T08:30:00Z"))
+    #expect(common.hours?.isOpen(at: monday) == true && acme.hours == common.hours)
+    #expect(common.hours?.isOpen(at: monday + .seconds(35 * 86_400)) == false)
+    #expect(settings.inboxes.inbox(of: Self.beta).hours?.isOpen(at: monday) == false)
+    #expect(try SettingsTests.read("{}").inboxes.inbox(of: .none).texts == nil)
+  }
+
   @Test(
     "what is wrong with agents is told with its place",
     arguments: [
@@ -51,7 +76,10 @@ import Testing
         "{agents: [{name: 'Guest'}]}",
         "agents[0].name: must not be guest, which stands for nobody"
       ),
-      ("{agents: [{name: 'a', phone: 'x'}]}", "agents[0].phone: x contains \"x\", which no phone number has"),
+      (
+        "{agents: [{name: 'a', phone: 'x'}]}",
+        "agents[0].phone: x contains \"x\", which no phone number has"
+      ),
       (
         "{agents: [{name: 'a', language: 'Italian'}]}",
         "agents[0].language: must be a language such as it or pt_BR"
@@ -101,6 +129,33 @@ import Testing
       (
         "{assignment: {else: 'random'}}",
         "assignment.else: must be \"default\" or \"roundRobin\""
+      ),
+      ("{texts: {waitng: {}}}", "texts.waitng: is not a setting, did you mean waiting?"),
+      (
+        "{texts: {away: {italian: 'x'}}}",
+        "texts.away.italian: is not a language such as it or pt_BR"
+      ),
+      ("{texts: {away: {it: ' '}}}", "texts.away.it: must have 1 to 750 characters"),
+      ("{texts: 'x'}", "texts: must be an object, not a string"),
+      (
+        "{hours: {mon: '09:00-18:00'}}",
+        "hours.zone: is missing: whose clocks count, such as Europe/Rome"
+      ),
+      (
+        "{hours: {zone: 'Europe/rome', mon: '09:00-18:00'}}",
+        "hours.zone: must be written Europe/Rome"
+      ),
+      (
+        "{hours: {zone: 'Europe/Rome'}}",
+        "hours: has no day: mon, tue, wed, thu, fri, sat, sun"
+      ),
+      (
+        "{hours: {zone: 'Europe/Rome', mon: '9-18'}}",
+        "hours.mon: has 9-18; expected are hours such as 09:00-18:00"
+      ),
+      (
+        "{hours: {zone: 'Europe/Rome', mon: [], closed: 'Monday'}}",
+        "hours.closed: has Monday; expected are dates such as 2026-12-25"
       ),
       (
         "{apiKeys: [{key: 'k', scopes: ['send'], agent: 'a'}]}",

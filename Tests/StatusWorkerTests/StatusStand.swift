@@ -67,7 +67,7 @@ final class StatusStand: @unchecked Sendable {
           stop: stop)
       },
       WorkerThread("account") {
-        AccountLoop(store, log: quiet, metrics: metrics).run(
+        AccountLoop(store, LiveInboxes(inboxes), log: quiet, metrics: metrics).run(
           log, worker: Self.worker, health: health.part("account"), metrics: metrics, stop: stop)
       },
     ]

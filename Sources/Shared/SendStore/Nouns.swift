@@ -307,7 +307,7 @@ enum Conversations {
     postgres: PackageResources.conversations_postgres_sql,
     [
       add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
-      underWay, prune, pruneChanges,
+      underWay, prune, pruneChanges, isWaiting, waiting, waitingFacts, postpone, atRest,
     ])
 }
 

@@ -14,15 +14,20 @@ package struct InboxSettings: Hashable, Sendable {
     package var defaultAgent: String?
     package var defaultAssistant: String?
     package var assignment: Assignment?
+    package var texts: SetTexts?
+    package var hours: OpeningHours?
   }
 
   package func inbox(of tenant: Tenant) -> Inbox {
     let own = own[tenant] ?? Terms()
-    return Inbox(
+    var inbox = Inbox(
       agents: agents.filter { $0.serves(tenant) }, roles: roles.filter { $0.serves(tenant) },
       defaultAgent: own.defaultAgent ?? common.defaultAgent,
       defaultAssistant: own.defaultAssistant ?? common.defaultAssistant,
       assignment: own.assignment ?? common.assignment ?? Assignment())
+    inbox.texts = own.texts ?? common.texts
+    inbox.hours = own.hours ?? common.hours
+    return inbox
   }
 }
 
@@ -80,7 +85,9 @@ extension SettingsReader {
     InboxSettings.Terms(
       defaultAgent: text("defaultAgent"),
       defaultAssistant: named(text("defaultAssistant"), "defaultAssistant"),
-      assignment: object("assignment").map { $0.assignment() })
+      assignment: object("assignment").map { $0.assignment() },
+      texts: object("texts").map { $0.setTexts() },
+      hours: object("hours").flatMap { $0.openingHours() })
   }
 
   private func assignment() -> Assignment {

@@ -6,6 +6,10 @@ package struct Inbox: Hashable, Sendable {
   package var defaultAgent: String?
   package var defaultAssistant: String?
   package var assignment: Assignment
+  /// nil: nothing is said by itself.
+  package var texts: SetTexts?
+  /// nil: somebody is there at any time.
+  package var hours: OpeningHours?
 
   package init(
     agents: [Agent] = [], roles: [AgentRole] = [], defaultAgent: String? = nil,

@@ -21,6 +21,8 @@ package struct InboundWords: Hashable, Sendable {
   package let changedTo: PersonAddress?
   /// Who answers somebody new.
   package var charge = Charge()
+  /// Said by a machine, or a word that is obeyed: it is kept, and nobody is answered for it by itself.
+  package var isAutomatic = false
 
   package init(
     kind: String, words: String, original: ProviderID? = nil, content: [UInt8],
@@ -56,7 +58,7 @@ package struct InboundWords: Hashable, Sendable {
 
 extension InboundReport {
   /// All that the person is known by from now on.
-  fileprivate var identities: [Identity] {
+  var identities: [Identity] {
     var identities = [Identity(contact)]
     if let waID { identities.append(Identity(.whatsApp, waID)) }
     if let userID = words?.userID { identities.append(Identity(.businessScoped, userID)) }
@@ -73,16 +75,7 @@ extension Transaction {
     let person = try person(
       known: message.identities, of: lane.tenant, named: words.profileName, at: now)
     var conversation = try conversation(with: person, message, words.charge, in: lane, now)
-    let isNew = try !rows(
-      Conversations.addMessage,
-      [
-        .conversation: .key(conversation.key), .providerID: .text(message.providerID.text),
-        .at: .time(message.at), .received: .time(words.received), .kind: .text(words.kind),
-        .words: .text(words.words), .original: .optionalTexts([words.original?.text]),
-        .content: .bytes([words.content]),
-      ]
-    ) { $0.integer(.key) }.isEmpty
-    guard isNew else { return }
+    guard try keep(words, message, in: conversation, by: nil) else { return }
     if let changedTo = words.changedTo { conversation.address = changedTo }
     let act = ConversationAct.received(at: message.at)
     if words.isMessage {
@@ -92,13 +85,31 @@ extension Transaction {
         conversation.preview = words.preview
         if words.changedTo == nil { conversation.address = message.contact }
       }
-      if conversation.standing.answerer != .nobody { conversation.due = conversation.due ?? now }
+      if !words.isAutomatic, conversation.standing.answerer != .nobody {
+        conversation.due = conversation.due ?? now
+      }
     }
     try save(conversation, after: act, by: .contact, message.providerID.text, at: now)
   }
 
+  /// False where it is there already.
+  func keep(
+    _ words: InboundWords, _ message: InboundReport, in conversation: StoredConversation,
+    by author: ConversationActor?
+  ) throws(StoreError) -> Bool {
+    try !rows(
+      Conversations.addMessage,
+      [
+        .conversation: .key(conversation.key), .providerID: .text(message.providerID.text),
+        .at: .time(message.at), .received: .time(words.received), .kind: .text(words.kind),
+        .words: .text(words.words), .original: .optionalTexts([words.original?.text]),
+        .content: .bytes([words.content]), .author: .optionalTexts([author?.text]),
+      ]
+    ) { $0.integer(.key) }.isEmpty
+  }
+
   /// Only a new one takes a turn of those who are there.
-  private func conversation(
+  func conversation(
     with person: PersonKey, _ message: InboundReport, _ charge: Charge, in lane: LaneIdentity,
     _ now: Timestamp
   ) throws(StoreError) -> StoredConversation {
@@ -133,7 +144,8 @@ extension Transaction {
 
 extension Conversations {
   enum AddMessageParameter: Int, Columns {
-    case conversation, providerID, at, received, kind, words, original, content
+    case conversation, providerID, at, received, kind, words, original, content,
+      author
   }
   enum AddMessageColumn: Int, Columns { case key }
   static let addMessage = Query<AddMessageParameter, AddMessageColumn>("addMessage")

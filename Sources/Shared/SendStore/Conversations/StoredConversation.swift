@@ -69,6 +69,10 @@ package enum ConversationActor: Hashable, Sendable {
   case contact
   case agent(String)
   case assistant(String)
+  /// What is said by itself.
+  case setText
+  /// A person of ours, on the business app.
+  case businessApp
   case system
 
   package var text: String {
@@ -76,6 +80,8 @@ package enum ConversationActor: Hashable, Sendable {
     case .contact: "contact"
     case .agent(let name): "agent \(name)"
     case .assistant(let name): "assistant \(name)"
+    case .setText: "set text"
+    case .businessApp: "business app"
     case .system: "system"
     }
   }

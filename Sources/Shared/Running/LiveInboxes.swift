@@ -9,5 +9,5 @@ package final class LiveInboxes: Sendable {
 
   package func replace(by inboxes: InboxSettings) { known.withLock { $0 = inboxes } }
 
-  var now: InboxSettings { known.withLock { $0 } }
+  package var now: InboxSettings { known.withLock { $0 } }
 }
