@@ -177,7 +177,8 @@ import Time
       case .account(let reinstated) = events[4].news,
       case .quality(let quality) = events[5].news,
       case .capability(let capability) = events[6].news,
-      case .preferences(let preferences) = events[7].news
+      case .preferences(let preferences) = events[7].news,
+      case .echoes(let echoes) = events[8].news
     else {
       Issue.record("a kind was not read")
       return
@@ -197,7 +198,8 @@ import Time
     #expect(
       preferences == [MarketingPreference(contact: PersonAddress("+393331234567"), isStopped: true)]
     )
-    #expect(events[8].news == .other && events[9].news == .other)
+    #expect(echoes.map(\.contact.text) == ["+393331234567"])
+    #expect(events[9].news == .other)
     #expect(text(events[9].raw) == "\"even a text\"")
   }
 
