@@ -128,6 +128,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_018.sql"), .embedInCode("Migrations/postgres_018.sql"),
         .embedInCode("Migrations/sqlite_019.sql"), .embedInCode("Migrations/postgres_019.sql"),
         .embedInCode("Migrations/sqlite_020.sql"), .embedInCode("Migrations/postgres_020.sql"),
+        .embedInCode("Migrations/sqlite_021.sql"), .embedInCode("Migrations/postgres_021.sql"),
         .embedInCode("Migrations/sqlite_022.sql"), .embedInCode("Migrations/postgres_022.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
@@ -140,12 +141,13 @@ let package = Package(
         + noun("Campaigns/campaigns") + noun("Campaigns/care")
         + noun("Campaigns/choices") + noun("Conversations/persons")
         + noun("Conversations/conversations") + noun("Conversations/words")
-        + noun("Conversations/erasure") + noun("Objects/objects")),
+        + noun("Conversations/erasure") + noun("Conversations/agents")
+        + noun("Objects/objects")),
     module(
       "Settings",
       [
         "EventLog", "Providers", "SendStore", "HTTP", "Events", "Domain", "Crypto", "JSON",
-        "Platform", "Time",
+        "Places", "Platform", "Time",
       ]),
     module(
       "Running",
@@ -188,8 +190,8 @@ let package = Package(
     module(
       "EngageWorker",
       [
-        "Running", "EventLog", "SendStore", "Store", "Campaigns", "Places", "Events", "Telemetry",
-        "Domain", "Platform", "Time",
+        "Running", "Settings", "EventLog", "SendStore", "Store", "Campaigns", "Places", "Events",
+        "Telemetry", "Domain", "Platform", "Time",
       ],
       path: "Sources/EngageWorker"),
     .executableTarget(

@@ -37,6 +37,7 @@ package final class APIRoutes: DoorRoutes {
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
     ConversationRoutes(context: context).add(to: &router)
     ObjectRoutes(context: context).add(to: &router)
+    AgentRoutes(context: context).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)

@@ -1,10 +1,13 @@
 package import Platform
 package import Running
 
-/// Looks after what goes on for longer than one send: campaigns.
+/// Looks after what goes on for longer than one send: campaigns, and conversations in which nobody answers.
 package enum EngageWorker {
   /// Each thread ends by itself once the context's stop is requested.
   package static func start(_ context: WorkerContext) -> [WorkerThread] {
-    [WorkerThread("campaigns") { CampaignLoop(context).run() }]
+    [
+      WorkerThread("campaigns") { CampaignLoop(context).run() },
+      WorkerThread("conversations") { ConversationLoop(context).run() },
+    ]
   }
 }

@@ -3,8 +3,10 @@ package import Running
 package import Telemetry
 package import Domain
 package import EventLog
+internal import JSON
 internal import Providers
 package import SendStore
+internal import Settings
 internal import Store
 internal import Time
 
@@ -13,6 +15,7 @@ package final class AccountLoop {
   package static let group = ReadingGroup.account.rawValue
 
   private let store: SendStore
+  private let inboxes: LiveInboxes
   private let log: Log
   private let applied: Counter
   private let other: Counter
@@ -20,9 +23,11 @@ package final class AccountLoop {
   private let sightings: WebhookSightings
 
   package init(
-    _ store: SendStore, log: Log, metrics: Metrics, sightings: WebhookSightings? = nil
+    _ store: SendStore, _ inboxes: LiveInboxes = LiveInboxes(), log: Log, metrics: Metrics,
+    sightings: WebhookSightings? = nil
   ) {
     self.store = store
+    self.inboxes = inboxes
     self.sightings = sightings ?? WebhookSightings(store)
     self.log = log
     applied = metrics.counter(
@@ -135,7 +140,7 @@ package final class AccountLoop {
       // Not all of it stands in the webhook: the list is read anew.
       try store.templatesFailed(of: account, because: "\(changed.name) was changed")
       return true
-    case .account, .quality, .capability, .preferences, .error, .other: return true
+    case .account, .quality, .capability, .preferences, .echoes, .error, .other: return true
     }
   }
 
@@ -147,6 +152,7 @@ package final class AccountLoop {
     case .quality(let quality): try act(on: quality, senders)
     case .capability(let capability): try tell(capability.limit, to: senders)
     case .preferences(let preferences): try act(on: preferences, senders)
+    case .echoes(let echoes): try act(on: echoes, senders)
     case .error(let code, let text): try act(onError: code, text, event, senders)
     case .templateComponents, .templateQuality, .templateCategory, .other: false
     }
@@ -279,6 +285,27 @@ package final class AccountLoop {
       }
     }
     return !preferences.isEmpty
+  }
+
+  /// A person of ours has taken over in each of these conversations.
+  private func act(
+    on echoes: [InboundMessage], _ senders: [SenderID]
+  ) throws(StoreError) -> Bool {
+    // Of the number that it was written from; without that nobody could say whose it is.
+    guard senders.count == 1, let sender = senders.first,
+      let tenant = store.tenant(of: sender)
+    else { return false }
+    for echo in echoes {
+      var report = InboundReport(
+        account: echo.account, sender: sender, contact: echo.contact, providerID: echo.providerID,
+        at: echo.at)
+      var words = InboundWords(echo, content: JSONWriter.object { echo.write(to: &$0) })
+      words.charge = inboxes.now.inbox(of: tenant).charge(
+        of: FirstMessage("", from: echo.contact, to: sender))
+      report.words = words
+      _ = try store.echo(report)
+    }
+    return true
   }
 
   /// A trouble of no message: what it says of the lane counts.

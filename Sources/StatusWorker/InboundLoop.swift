@@ -15,6 +15,7 @@ package final class InboundLoop {
 
   private let store: SendStore
   private let senders: LiveSenders
+  private let inboxes: LiveInboxes
   private let told: ActionDeliveries
   private let received: Counter
   private let sightings: WebhookSightings
@@ -23,9 +24,10 @@ package final class InboundLoop {
   private let optOuts: Counter
 
   package init(
-    _ store: SendStore, _ senders: LiveSenders, actions: ActionBook = ActionBook(),
-    metrics: Metrics, sightings: WebhookSightings? = nil
+    _ store: SendStore, _ senders: LiveSenders, _ inboxes: LiveInboxes = LiveInboxes(),
+    actions: ActionBook = ActionBook(), metrics: Metrics, sightings: WebhookSightings? = nil
   ) {
+    self.inboxes = inboxes
     self.sightings = sightings ?? WebhookSightings(store)
     self.store = store
     self.senders = senders
@@ -56,13 +58,15 @@ package final class InboundLoop {
     var refused: [Int: String] = [:]
     var reports: [InboundReport] = []
     var received: [(InboundMessage, Sender)] = []
-    let senders = senders.index
+    let (senders, inboxes) = (senders.index, inboxes.now)
     for (place, event) in events.enumerated() {
       do throws(EventUnreadable) {
         let message = try InboundMessage(data: event.data)
         if let sender = senders.sender(of: message) {
           var report = InboundReport(message, to: sender)
-          report.words = InboundWords(message, content: event.data)
+          report.words = InboundWords(
+            message, content: event.data, to: sender.sender, inboxes)
+          if report.optOut != nil { report.words?.isAutomatic = true }
           reports.append(report)
           received.append((message, sender.sender))
         } else {
@@ -106,13 +110,27 @@ extension InboundReport {
 }
 
 extension InboundWords {
-  fileprivate init(_ message: InboundMessage, content: [UInt8]) {
+  fileprivate init(
+    _ message: InboundMessage, content: [UInt8], to sender: Sender, _ inboxes: InboxSettings
+  ) {
+    self.init(message, content: content)
+    isAutomatic = message.optOutWord != nil || Self.automaticKinds.contains(message.kind)
+    charge = inboxes.inbox(of: sender.tenant).charge(
+      of: FirstMessage(message.words, from: message.contact, to: sender.id))
+  }
+
+  init(_ message: InboundMessage, content: [UInt8]) {
     self.init(
       kind: message.kind, words: message.words, original: message.original ?? message.reaction?.to,
       content: content, received: message.receivedAt, profileName: message.profileName,
       userID: message.userID, changedTo: message.changedTo.map { PersonAddress(changed: $0) })
     attestedNumber = message.attestedNumber.map { PersonAddress(changed: $0).text }
   }
+}
+
+extension InboundWords {
+  /// A chat that was opened, and the answer to a question that only we put.
+  private static let automaticKinds: Set = ["request_welcome", "call_permission_reply"]
 }
 
 extension InboundMessage {

@@ -23,7 +23,11 @@ package enum StatusWorker {
     let (store, log, metrics) = (context.store, context.log, context.metrics)
     let actions = ActionBook(context.settings)
     let sightings = WebhookSightings(store)
-    context.reload.onChange { actions.apply($0) }
+    let inboxes = LiveInboxes(context.settings.inboxes)
+    context.reload.onChange {
+      actions.apply($0)
+      inboxes.replace(by: $0.inboxes)
+    }
     return [
       WorkerThread("callbacks") {
         StatusLoop(
@@ -36,7 +40,7 @@ package enum StatusWorker {
       },
       WorkerThread("inbound") {
         InboundLoop(
-          store, senders, actions: actions, metrics: metrics, sightings: sightings
+          store, senders, inboxes, actions: actions, metrics: metrics, sightings: sightings
         ).run(
           context.eventLog, worker: context.worker, log: log,
           health: context.health.part("inbound", patience: patience),
@@ -44,7 +48,7 @@ package enum StatusWorker {
       },
       WorkerThread("actions") { tell(actions, context) },
       WorkerThread("account") {
-        AccountLoop(store, log: log, metrics: metrics, sightings: sightings).run(
+        AccountLoop(store, inboxes, log: log, metrics: metrics, sightings: sightings).run(
           context.eventLog, worker: context.worker,
           health: context.health.part("account", patience: patience),
           metrics: metrics, stop: context.stop)

@@ -32,6 +32,14 @@ extension OpenAPICaller {
         "POST \(one)/messages", "/api/conversations/\(open)/messages", body: body)
       try await call("PATCH \(one)", "/api/conversations/\(open)", body: body)
     }
+    for query in ["", "?x=%00"] { try await call("GET /api/agents", "/api/agents\(query)") }
+    let presence = "/api/agents/{name}/presence"
+    for (name, body) in [
+      ("ann", #"{"present":true}"#), ("nobody", #"{"present":true}"#), ("ann", "{}"), ("ann", "{"),
+      ("ann", large),
+    ] {
+      try await call("PUT \(presence)", "/api/agents/\(name)/presence", body: body)
+    }
     try await call("POST \(one)/read", "/api/conversations/\(open)/read?x=%00")
     try await call("POST \(one)/read", "/api/conversations/\(open)/read", body: large)
   }

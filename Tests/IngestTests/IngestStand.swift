@@ -38,7 +38,8 @@ final class IngestStand: Sendable {
   private let client: HTTPClient
 
   init(
-    _ more: String = "", moreSenders: String = "", on backend: Backend = .oneMachine,
+    _ more: String = "", moreSenders: String = "", moreKeys: String = "",
+    on backend: Backend = .oneMachine,
     spoolLimit: String = "100MB",
     isOpen: Bool = true,
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
@@ -62,7 +63,7 @@ final class IngestStand: Sendable {
       })
     settings = try Self.settings(
       (publicURL.map { "publicURL: \"\($0)\"," } ?? "")
-        + (secretsKey.map { "secretsKey: \"\($0)\"," } ?? "") + more, moreSenders, folder,
+        + (secretsKey.map { "secretsKey: \"\($0)\"," } ?? "") + more, moreSenders, moreKeys, folder,
       spoolLimit)
     let reload = Reload()
     accounts = AccountWatch(settings, reload: reload, log: logger, file: nil)
@@ -90,7 +91,8 @@ final class IngestStand: Sendable {
   }
 
   private static func settings(
-    _ more: String, _ senders: String, _ folder: TemporaryFolder, _ spoolLimit: String
+    _ more: String, _ senders: String, _ keys: String, _ folder: TemporaryFolder,
+    _ spoolLimit: String
   ) throws -> Settings {
     let file = folder.file("settings.json5")
     try """
@@ -105,7 +107,7 @@ final class IngestStand: Sendable {
         { key: "acme-admin", app: "crm", company: "acme", scopes: ["admin", "read"] },
         { key: "beta-reader", app: "other", company: "beta", scopes: ["read"] },
         { key: "crawling-key", scopes: ["send", "read", "admin"], rate: "1/1h" },
-        { key: "slow-key", scopes: ["send"], rate: "2/1h" },
+        { key: "slow-key", scopes: ["send"], rate: "2/1h" }, \(keys)
       ],
       senders: [
         { id: "twilio", provider: "twilio", from: "whatsapp:+14155550100", accountSid: "\(account)",

@@ -10,7 +10,8 @@ import TestSupport
 import Testing
 
 @Suite struct OpenAPITests {
-  static let relay = "relay: { sender: \"meta\", allowedFrom: [\"+12025550123\"] },"
+  static let relay =
+    "relay: { sender: \"meta\", allowedFrom: [\"+12025550123\"] }, agents: [{ name: \"ann\" }],"
 
   static func document() throws -> Outline { try Outline(text("openapi.yaml")) }
 

@@ -24,6 +24,34 @@ import Time
     }
   }
 
+  @Test("what people of the business write on its app is read as a message to its contact")
+  func echoes() throws {
+    let body = """
+      {"entry":[{"id":"1029","time":1764100000,"changes":[{"field":"smb_message_echoes","value":{
+        "metadata":{"display_phone_number":"39061","phone_number_id":"1065"},
+        "message_echoes":[
+          {"from":"39061","to":"393331234567","id":"wamid.1","timestamp":"1764099990","type":"text",
+           "text":{"body":"By hand"}},
+          {"from":"39061","to":"393331234567","id":"wamid.2","timestamp":"1764099995","type":"revoke",
+           "revoke":{"original_message_id":"wamid.1"}},
+          {"from":"39061","to_user_id":"IT.123","id":"wamid.3","timestamp":"1764099996","type":"image",
+           "image":{"id":"9","mime_type":"image/jpeg","caption":"Look"}},
+          {"id":"wamid.4","type":"text"}]}}]}]}
+      """
+    let items = try Self.items(Array(body.utf8))
+    guard items.count == 1, case .account(let event) = items[0], event.phoneNumberID == "1065",
+      case .echoes(let echoes) = event.news
+    else {
+      Issue.record("no echoes: \(items)")
+      return
+    }
+    #expect(echoes.map(\.providerID.text) == ["wamid.1", "wamid.2", "wamid.3"])
+    #expect(echoes.map(\.contact.text) == ["+393331234567", "+393331234567", "IT.123"])
+    #expect(echoes.map(\.text) == ["By hand", nil, "Look"])
+    #expect(echoes[1].original == ProviderID("wamid.1") && echoes[2].media.count == 1)
+    #expect(echoes[0].at == Timestamp(seconds: 1_764_099_990))
+  }
+
   @Test("reads a batch in full, every kind of message in it")
   func messages() throws {
     let all = try Self.inbound(Fixture["meta_messages.json"])
@@ -149,7 +177,8 @@ import Time
       case .account(let reinstated) = events[4].news,
       case .quality(let quality) = events[5].news,
       case .capability(let capability) = events[6].news,
-      case .preferences(let preferences) = events[7].news
+      case .preferences(let preferences) = events[7].news,
+      case .echoes(let echoes) = events[8].news
     else {
       Issue.record("a kind was not read")
       return
@@ -169,7 +198,8 @@ import Time
     #expect(
       preferences == [MarketingPreference(contact: PersonAddress("+393331234567"), isStopped: true)]
     )
-    #expect(events[8].news == .other && events[9].news == .other)
+    #expect(echoes.map(\.contact.text) == ["+393331234567"])
+    #expect(events[9].news == .other)
     #expect(text(events[9].raw) == "\"even a text\"")
   }
 

@@ -12,7 +12,8 @@ import Testing
     Searches.doubtful, Searches.ended, Searches.summaries, Searches.standings,
     Searches.providerIDs, Searches.glances, Upkeep.deleteCampaignSends, Deliveries.due,
     Deliveries.longestDue, Parked.after, Parked.before, Lanes.backlog, Reasons.send, Reasons.lane,
-    Reasons.above, Searches.histories,
+    Reasons.above, Searches.histories, Conversations.isWaiting, Conversations.waiting,
+    Conversations.waitingFacts, Conversations.atRest, Agents.openOf, Agents.present,
   ]
 
   @Test(

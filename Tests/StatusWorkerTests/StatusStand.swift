@@ -31,8 +31,10 @@ final class StatusStand: @unchecked Sendable {
 
   private static let worker = WorkerID("status")
 
-  init(_ backend: Backend, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true) throws
-  {
+  init(
+    _ backend: Backend, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true,
+    inboxes: InboxSettings = InboxSettings()
+  ) throws {
     folder = try TemporaryFolder()
     store = try TestStore(backend, in: folder).open(clock)
     try store.define(senders.map(\.sender))
@@ -41,10 +43,10 @@ final class StatusStand: @unchecked Sendable {
       runs ? backend : .oneMachine, in: folder, partitions: 2,
       properties: TestKafka.quickConsumers)
     log = try place.open()
-    if runs { start(senders) }
+    if runs { start(senders, inboxes) }
   }
 
-  private func start(_ senders: [SenderSettings]) {
+  private func start(_ senders: [SenderSettings], _ inboxes: InboxSettings) {
     let quiet = Log(
       worker: "test",
       write: { [lines] line in
@@ -58,12 +60,14 @@ final class StatusStand: @unchecked Sendable {
           log, worker: Self.worker, health: health.part("callbacks"), metrics: metrics, stop: stop)
       },
       WorkerThread("inbound") {
-        InboundLoop(store, LiveSenders(senders), actions: actions, metrics: metrics).run(
+        InboundLoop(
+          store, LiveSenders(senders), LiveInboxes(inboxes), actions: actions, metrics: metrics
+        ).run(
           log, worker: Self.worker, log: quiet, health: health.part("inbound"), metrics: metrics,
           stop: stop)
       },
       WorkerThread("account") {
-        AccountLoop(store, log: quiet, metrics: metrics).run(
+        AccountLoop(store, LiveInboxes(inboxes), log: quiet, metrics: metrics).run(
           log, worker: Self.worker, health: health.part("account"), metrics: metrics, stop: stop)
       },
     ]
@@ -160,10 +164,12 @@ final class StatusStand: @unchecked Sendable {
 /// Runs a test that blocks, on a stand that ends with it.
 func onStand(
   _ backend: Backend, senders: [SenderSettings] = SenderSettings.all, runs: Bool = true,
+  inboxes: InboxSettings = InboxSettings(),
   _ body: @escaping @Sendable (StatusStand) throws -> Void
 ) async throws {
   try await inTurn {
-    let stand = try StatusStand(backend, senders: senders, runs: runs)
+    let stand = try StatusStand(
+      backend, senders: senders, runs: runs, inboxes: inboxes)
     defer { stand.end() }
     try body(stand)
   }

@@ -36,6 +36,7 @@ struct TaskRoutes: Sendable {
     writer.field("ranAt", run.ranAt.description)
     writer.field("tookMilliseconds", run.took.microseconds / 1000)
     writer.field("worker", run.worker.text)
+    if let done = run.done { writer.field("done", done) }
     if !run.failure.isEmpty { writer.field("failure", run.failure) }
     writer.field("failingSince", run.failingSince?.description)
   }

@@ -10,6 +10,8 @@ internal import Time
 /// Who answers in a conversation, changed by a person.
 struct ConversationChange {
   let key: APIKey
+  /// Of the conversation's tenant.
+  let inbox: Inbox
 
   private static let fields = ["mode", "archived", "agent", "assistant", "assistantOn"]
 
@@ -20,7 +22,7 @@ struct ConversationChange {
       return SendAnswer.unreadable("The body must be an object.").answer
     }
     let acts: [ConversationAct]
-    do throws(FieldFaults) { acts = try Self.acts(FieldReader(root)) } catch {
+    do throws(FieldFaults) { acts = try self.acts(FieldReader(root)) } catch {
       return SendAnswer.refused(error).answer
     }
     var canceled: [SendID] = []
@@ -43,9 +45,9 @@ struct ConversationChange {
     return try ConversationRoutes.answer(last, in: store)
   }
 
-  private static func acts(_ reader: FieldReader) throws(FieldFaults) -> [ConversationAct] {
+  private func acts(_ reader: FieldReader) throws(FieldFaults) -> [ConversationAct] {
     var faults = FieldFaults()
-    reader.refuseFields(except: fields, &faults)
+    reader.refuseFields(except: Self.fields, &faults)
     var acts: [ConversationAct] = []
     if let name = reader.text("mode", &faults) {
       if let mode = ConversationStanding.Mode(name: name) {
@@ -54,7 +56,7 @@ struct ConversationChange {
         faults.add("/mode", "must be automatic or manual")
       }
     }
-    if reader.value["agent"] != nil { acts.append(.assign(agent: reader.text("agent", &faults))) }
+    if reader.value["agent"] != nil { acts.append(.assign(agent: agent(reader, &faults))) }
     if reader.value["assistant"] != nil {
       acts.append(.setAssistant(reader.text("assistant", &faults)))
     }
@@ -64,10 +66,21 @@ struct ConversationChange {
       acts.append(isArchived ? .archive : .unarchive)
     }
     if acts.isEmpty, faults.isEmpty {
-      faults.add("", "must change something: \(fields.joined(separator: ", "))")
+      faults.add("", "must change something: \(Self.fields.joined(separator: ", "))")
     }
     guard faults.isEmpty else { throw faults }
     return acts
+  }
+
+  /// nil for nobody, and where it is a fault. Without agents in the settings any name is taken.
+  private func agent(_ reader: FieldReader, _ faults: inout FieldFaults) -> String? {
+    let name = reader.text("agent", &faults)
+    guard let name, name != Agent.guest else { return nil }
+    if !inbox.agents.isEmpty, inbox.agent(name) == nil {
+      let names = inbox.agents.map(\.name).sorted().joined(separator: ", ")
+      faults.add("/agent", "must be one of the agents: \(names); null leaves it to nobody")
+    }
+    return name
   }
 }
 

@@ -44,7 +44,8 @@ struct ConversationRoutes: Sendable {
       try ConversationReply(context: context, key: key).send(request, in: conversation, store)
     }
     add("PATCH", Self.one, .send, acts, to: &router) { conversation, request, key, store in
-      try ConversationChange(key: key).make(request, to: conversation, store)
+      let inbox = context.settings.inboxes.inbox(of: conversation.tenant)
+      return try ConversationChange(key: key, inbox: inbox).make(request, to: conversation, store)
     }
     add("POST", Self.one + "/read", .send, acts, to: &router) { conversation, _, key, store in
       let taken = try store.act(.read, in: conversation.id, by: .agent(key.actor))
@@ -119,5 +120,5 @@ struct ConversationRoutes: Sendable {
 
 extension APIKey {
   /// As histories call whoever has it.
-  var actor: String { tenant.map { "key of \($0)" } ?? "key" }
+  var actor: String { agent ?? tenant.map { "key of \($0)" } ?? "key" }
 }

@@ -46,7 +46,7 @@ struct ConversationView {
     writer.field("app", conversation.tenant.app)
     writer.field("company", conversation.tenant.company)
     writer.field("mode", standing.mode.name)
-    writer.field("agent", standing.agent)
+    writer.field("agent", standing.agent ?? Agent.guest)
     writer.field("assistant", standing.assistant)
     writer.field("assistantOn", standing.isAssistantOn)
     writer.field("archived", standing.isArchived)
@@ -84,10 +84,11 @@ extension TimelineItem {
     switch what {
     case .inbound(let kind, let words, let original, let content):
       writer.field("direction", "inbound")
-      writer.field("kind", kind)
-      if !words.isEmpty { writer.field("text", words) }
-      writer.field("original", original?.text)
-      writer.field("message", json: content)
+      Self.write(kind, words, original, content, to: &writer)
+    case .echo(let kind, let words, let original, let content, let author):
+      writer.field("direction", "outbound")
+      Self.write(kind, words, original, content, to: &writer)
+      writer.field("author", author)
     case .send(let id, let state, let attempt, let campaign, let template, let content, let author):
       writer.field("direction", "outbound")
       writer.field("id", id.description)
@@ -98,5 +99,15 @@ extension TimelineItem {
       writer.field("author", author)
       writer.field("request", json: content.json)
     }
+  }
+
+  private static func write(
+    _ kind: String, _ words: String, _ original: ProviderID?, _ content: [UInt8],
+    to writer: inout JSONWriter
+  ) {
+    writer.field("kind", kind)
+    if !words.isEmpty { writer.field("text", words) }
+    writer.field("original", original?.text)
+    writer.field("message", json: content)
   }
 }

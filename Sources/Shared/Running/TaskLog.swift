@@ -14,6 +14,8 @@ package final class TaskLog {
   private let log: Log
   private var writtenAt: RunningTime?
   private var failure = ""
+  /// Not written down yet; nil where it does not count.
+  private var done: Int?
 
   package init(_ task: TimedTask, _ context: WorkerContext) {
     self.task = task
@@ -27,10 +29,14 @@ package final class TaskLog {
 
   private static let interval = Duration.seconds(60)
 
-  package func note<Result>(_ body: () throws -> Result) rethrows -> Result {
+  /// `counting` says how much a run did.
+  package func note<Result>(
+    counting: ((Result) -> Int)? = nil, _ body: () throws -> Result
+  ) rethrows -> Result {
     let start = RunningTime.now
     do {
       let result = try body()
+      if let counting { done = (done ?? 0) + counting(result) }
       write("", since: start)
       return result
     } catch {
@@ -44,8 +50,9 @@ package final class TaskLog {
     let isDue = writtenAt.map { now - $0 >= Self.interval } ?? true
     guard isDue || failure.isEmpty != self.failure.isEmpty else { return }
     do throws(StoreError) {
-      try store.taskRan(task.rawValue, by: worker, in: now - start, failure: failure)
+      try store.taskRan(task.rawValue, by: worker, in: now - start, failure: failure, done: done)
       (writtenAt, self.failure) = (now, failure)
+      done = done.map { _ in 0 }
     } catch {
       log.info(
         "a task's run could not be written down",

@@ -11,7 +11,7 @@ extension SendStore {
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
-    Erasure.noun, Objects.noun, Reasons.noun,
+    Erasure.noun, Agents.noun, Objects.noun, Reasons.noun,
   ]
 }
 
@@ -91,6 +91,8 @@ enum Sends {
         19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
       Migration(
         20, sqlite: PackageResources.sqlite_020_sql, postgres: PackageResources.postgres_020_sql),
+      Migration(
+        21, sqlite: PackageResources.sqlite_021_sql, postgres: PackageResources.postgres_021_sql),
       Migration(
         22, sqlite: PackageResources.sqlite_022_sql, postgres: PackageResources.postgres_022_sql),
     ])
@@ -312,7 +314,7 @@ enum Conversations {
     [
       add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
       underWay, prune, pruneChanges, byKey, ofPerson, continued, continueIn, moveTo, history, untold,
-      told, addNote, notes,
+      told, addNote, notes, isWaiting, waiting, waitingFacts, postpone, atRest,
     ])
 }
 
@@ -341,4 +343,12 @@ enum Objects {
     "objects", sqlite: PackageResources.objects_sqlite_sql,
     postgres: PackageResources.objects_postgres_sql,
     [page, named, count, add, replace, remove])
+}
+
+/// Who of ours answers people, and whose turn it is.
+enum Agents {
+  static let noun = Noun(
+    "agents", sqlite: PackageResources.agents_sqlite_sql,
+    postgres: PackageResources.agents_postgres_sql,
+    [tell, all, present, took, open, openOf])
 }

@@ -22,6 +22,7 @@ package struct Settings: Sendable {
   /// Of numbers without one, where their sender has none of its own.
   package var defaultPrefix = DialPrefix.italy
   package var defaultSender: SenderID?
+  package var inboxes = InboxSettings()
   package var relay: RelaySettings?
   package var actions: [ActionSettings] = []
   package var gcs: Secret?
@@ -110,6 +111,8 @@ package struct APIKey: Hashable, Sendable {
   package let rate: Rate?
   /// Lists and reply buttons may be sent without an object.
   package var allowsInline = false
+  /// The person whose key it is; nil: nobody's in particular.
+  package var agent: String?
 
   package enum Scope: String, Hashable, Sendable, CaseIterable { case send, read, webhook, admin }
 }

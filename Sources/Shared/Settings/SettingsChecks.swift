@@ -4,8 +4,8 @@ internal import Platform
 
 /// What only the whole can tell. A fault that follows from another is not told: it would lead nowhere.
 struct SettingsChecks {
-  private let settings: Settings
-  private let list: FaultList
+  let settings: Settings
+  let list: FaultList
   /// Those of all senders that stand there, also of those that have faults of their own.
   private let named: [SenderID]
   private let isEverySenderRead: Bool
@@ -21,6 +21,7 @@ struct SettingsChecks {
     checkSenders()
     checkKeys()
     checkRelay()
+    checkInboxes()
     checkAddresses()
     checkFiles()
     // A send that may still go out has to be known when its key is used again.

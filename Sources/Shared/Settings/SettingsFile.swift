@@ -137,6 +137,7 @@ extension Settings {
       reader.fault(
         "secretsKey", "must be 32 bytes in base64: make one with `openssl rand -base64 32`")
     }
+    inboxes = reader.inboxes(defaultPrefix: prefix)
     relay = reader.object("relay")?.relay(defaultPrefix: prefix)
     if let account = reader.object("gcs") {
       let key = account.requiredText("serviceAccount", "the key file of a service account")
@@ -215,13 +216,13 @@ extension SettingsReader {
     }
     let tenant = tenant
     let rate = rate("rate")
-    let allowsInline = truth("allowInline") ?? false
+    let (allowsInline, agent) = (truth("allowInline") ?? false, text("agent"))
     if scopes.isEmpty, !has("scopes") { fault("scopes", "is missing: send, read, webhook, admin") }
     finish()
     return key.map {
       APIKey(
-        key: Secret($0), scopes: Set(scopes), tenant: tenant, rate: rate, allowsInline: allowsInline
-      )
+        key: Secret($0), scopes: Set(scopes), tenant: tenant, rate: rate,
+        allowsInline: allowsInline, agent: agent)
     }
   }
 

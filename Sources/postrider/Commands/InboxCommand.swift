@@ -122,12 +122,15 @@ struct InboxCommand: Subcommand {
     let page = try caller.done("GET", "\(Self.path(id))/messages?limit=\(Self.shown)")
     for message in (page["messages"]?.items ?? []).reversed() {
       let isInbound = message["direction"]?.string == "inbound"
+      // One of the business app has no request of ours, and no state.
+      let isSend = message["request"] != nil
       let words =
-        isInbound
+        !isSend
         ? message["text"]?.string ?? "[\(message["kind"].text)]"
         : message["request"]?["body"]?.string ?? message["template"]?.string
           ?? "[\(message["id"].text)]"
-      let from = isInbound ? "they" : "we (\(message["state"].text))"
+      let how = message[isSend ? "state" : "author"].text
+      let from = isInbound ? "they" : "we (\(how))"
       Terminal.show("\(message["at"].text)  \(from): \(Self.line(words))")
     }
     if page["next"] != nil {

@@ -27,7 +27,8 @@ struct TasksCommand: Subcommand {
       let runs = Dictionary(try access.store.taskRuns().map { ($0.name, $0) }) { $1 }
       let rows = TimedTask.allCases.map { task in
         let run = runs[task.rawValue]
-        let state = run.map { $0.failure.isEmpty ? "ok" : "failing: \($0.failure)" } ?? ""
+        let done = run?.done.map { ", \($0) done" } ?? ""
+        let state = run.map { $0.failure.isEmpty ? "ok\(done)" : "failing: \($0.failure)" } ?? ""
         return [
           task.rawValue, "every \(task.interval.components.seconds) s",
           run?.ranAt.description ?? "never",

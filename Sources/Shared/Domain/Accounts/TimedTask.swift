@@ -6,6 +6,8 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
   case askAboutTwilioSenders = "AskAboutTwilioSenders"
   case connectAccounts = "ConnectAccounts"
   case runCampaigns = "RunCampaigns"
+  case answerWaiting = "AnswerWaitingContacts"
+  case restConversations = "WhatsAppActivateInactiveConversations"
   case joinCallbacks = "JoinParkedCallbacks"
   case askAboutSilentSends = "AskAboutSilentSends"
   case forgetOldSends = "ForgetOldSends"
@@ -21,6 +23,9 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
       "Asks Twilio every quarter of an hour how its senders stand, and finishes rotations of auth tokens."
     case .connectAccounts: "Goes on with accounts whose connection was interrupted."
     case .runCampaigns: "Starts campaigns at their time, and sees to their end."
+    case .answerWaiting: "Sends set texts to those who wait and have no assistant."
+    case .restConversations:
+      "Gives manual conversations back to their assistants once nothing was said for a day."
     case .joinCallbacks:
       "Joins callbacks with sends that came later; a day later they are dead letters."
     case .askAboutSilentSends: "Asks the provider about sends that heard nothing for `silentAfter`."
@@ -31,7 +36,8 @@ package enum TimedTask: String, Hashable, Sendable, CaseIterable {
   /// How often it looks whether something is due.
   package var interval: Duration {
     switch self {
-    case .refreshTokens, .runCampaigns, .joinCallbacks: .seconds(1)
+    case .refreshTokens, .runCampaigns, .answerWaiting, .joinCallbacks: .seconds(1)
+    case .restConversations: .seconds(60)
     case .mirrorTemplates, .askAboutNumbers, .connectAccounts, .askAboutSilentSends: .seconds(5)
     case .askAboutTwilioSenders: .seconds(15)
     case .forgetOldSends: .seconds(3600)

@@ -112,6 +112,7 @@ extension ConversationStanding {
       guard !isArchived else { return false }
       takeTurn()
       (isArchived, mode, isAssistantOn, unread) = (true, .automatic, true, 0)
+      askedToWait = nil
     case .unarchive: isArchived = false
     case .read: unread = 0
     case .assign(let agent): self.agent = agent

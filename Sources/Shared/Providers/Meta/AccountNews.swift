@@ -1,4 +1,5 @@
 package import Domain
+package import Events
 package import Time
 
 /// What an account event says, for those kinds that we act on.
@@ -11,6 +12,8 @@ package enum AccountNews: Hashable, Sendable {
   case quality(NumberQuality)
   case capability(BusinessCapability)
   case preferences([MarketingPreference])
+  /// What people of the business wrote on its app: as messages whose contact is who got them.
+  case echoes([InboundMessage])
   /// A trouble of the app or the account, not of a message.
   case error(code: Int, text: String?)
   /// Kept, and passed on.

@@ -20,11 +20,26 @@ extension AccountEvent {
       return NumberQuality(value).map(AccountNews.quality) ?? .other
     case "business_capability_update": return .capability(BusinessCapability(value))
     case "user_preferences": return .preferences(MarketingPreference.all(in: value))
+    case "smb_message_echoes": return echoes(value).map(AccountNews.echoes) ?? .other
     case "messages.errors":
       let code = value["code"]?.wholeNumber
       return code.map { AccountNews.error(code: $0, text: value.errorText) } ?? .other
     default: return .other
     }
+  }
+}
+
+extension AccountEvent {
+  /// Without those that cannot be read; nil where there is none at all.
+  private func echoes(_ value: JSONValue) -> [InboundMessage]? {
+    let place = MetaPlace(
+      account: account, value: value, entryTime: providerAt, receivedAt: receivedAt)
+    let echoes = (value["message_echoes"]?.items ?? []).compactMap { item -> InboundMessage? in
+      do throws(WebhookUnreadable) { return try MetaMessage(item, in: place).echo() } catch {
+        return nil
+      }
+    }
+    return echoes.isEmpty ? nil : echoes
   }
 }
 

@@ -23,22 +23,39 @@ struct MetaMessage {
   }
 
   func inbound() throws(WebhookUnreadable) -> InboundMessage {
-    guard let address = place.phoneNumberID else {
-      throw WebhookUnreadable(description: "a message without phone number id")
-    }
     guard let person = person else {
       throw WebhookUnreadable(description: "a message without a sender")
+    }
+    var message = try message(with: person)
+    message.waID = contact?["wa_id"]?.name
+    message.userID = userID
+    message.profileName = contact?["profile"]?["name"]?.string
+    message.referral = item["referral"]?.text
+    return message
+  }
+
+  /// One that was written on the business app. Its contact is whom it went to.
+  func echo() throws(WebhookUnreadable) -> InboundMessage {
+    let user = item["to_user_id"]?.string
+    guard let person = [item["to"]?.name, user].compactMap(\.self).compactMap(Self.address).first
+    else {
+      throw WebhookUnreadable(description: "a message without a recipient")
+    }
+    var message = try message(with: person)
+    message.userID = user
+    return message
+  }
+
+  private func message(with person: String) throws(WebhookUnreadable) -> InboundMessage {
+    guard let address = place.phoneNumberID else {
+      throw WebhookUnreadable(description: "a message without phone number id")
     }
     var message = InboundMessage(
       provider: .meta, account: place.account, address: address, contact: PersonAddress(person),
       providerID: ProviderID(id), kind: type, receivedAt: place.receivedAt)
     message.displayNumber = place.value["metadata"]?["display_phone_number"]?.name
-    message.waID = contact?["wa_id"]?.name
-    message.userID = userID
-    message.profileName = contact?["profile"]?["name"]?.string
     message.providerAt = item["timestamp"]?.metaTime
     message.context = context
-    message.referral = item["referral"]?.text
     message.code = item["errors"]?.items?.first?["code"]?.wholeNumber
     message.raw = item.text
     readContent(into: &message)

@@ -22,8 +22,9 @@ package struct InboundWords: Hashable, Sendable {
   /// The number or id that the person has from now on.
   package let changedTo: PersonAddress?
   /// Who answers somebody new.
-  package var agent: String?
-  package var assistant: String?
+  package var charge = Charge()
+  /// Said by a machine, or a word that is obeyed: it is kept, and nobody is answered for it by itself.
+  package var isAutomatic = false
 
   package init(
     kind: String, words: String, original: ProviderID? = nil, content: [UInt8],
@@ -59,7 +60,7 @@ package struct InboundWords: Hashable, Sendable {
 
 extension InboundReport {
   /// All that the message says its person is known by.
-  fileprivate var identities: [Identity] {
+  var identities: [Identity] {
     var identities = [Identity(contact)]
     if let waID { identities.append(Identity(.whatsApp, waID)) }
     if let userID = words?.userID { identities.append(Identity(.businessScoped, userID)) }
@@ -79,19 +80,8 @@ extension Transaction {
       // A number that another contact had stays theirs: numbers are given to new people.
       try identify(person, [Identity(changedTo)], of: lane.tenant, at: now)
     }
-    var conversation = try begin(
-      with: person, message.contact, in: lane, agent: words.agent, assistant: words.assistant,
-      at: message.at, now)
-    let isNew = try !rows(
-      Conversations.addMessage,
-      [
-        .conversation: .key(conversation.key), .providerID: .text(message.providerID.text),
-        .at: .time(message.at), .received: .time(words.received), .kind: .text(words.kind),
-        .words: .text(words.words), .original: .optionalTexts([words.original?.text]),
-        .content: .bytes([words.content]),
-      ]
-    ) { $0.integer(.key) }.isEmpty
-    guard isNew else { return }
+    var conversation = try conversation(with: person, message, words.charge, in: lane, now)
+    guard try keep(words, message, in: conversation, by: nil) else { return }
     if let changedTo = words.changedTo { conversation.address = changedTo }
     let act = ConversationAct.received(at: message.at)
     if words.isMessage {
@@ -101,9 +91,39 @@ extension Transaction {
         conversation.preview = words.preview
         if words.changedTo == nil { conversation.address = message.contact }
       }
-      if conversation.standing.answerer != .nobody { conversation.due = conversation.due ?? now }
+      if !words.isAutomatic, conversation.standing.answerer != .nobody {
+        conversation.due = conversation.due ?? now
+      }
     }
     try save(conversation, after: act, by: .contact, message.providerID.text, at: now)
+  }
+
+  /// False where it is there already.
+  func keep(
+    _ words: InboundWords, _ message: InboundReport, in conversation: StoredConversation,
+    by author: ConversationActor?
+  ) throws(StoreError) -> Bool {
+    try !rows(
+      Conversations.addMessage,
+      [
+        .conversation: .key(conversation.key), .providerID: .text(message.providerID.text),
+        .at: .time(message.at), .received: .time(words.received), .kind: .text(words.kind),
+        .words: .text(words.words), .original: .optionalTexts([words.original?.text]),
+        .content: .bytes([words.content]), .author: .optionalTexts([author?.text]),
+      ]
+    ) { $0.integer(.key) }.isEmpty
+  }
+
+  /// Only a new one takes a turn of those who are there.
+  func conversation(
+    with person: PersonKey, _ message: InboundReport, _ charge: Charge, in lane: LaneIdentity,
+    _ now: Timestamp
+  ) throws(StoreError) -> StoredConversation {
+    if let known = try conversation(of: person, in: lane.key) { return known }
+    let (agent, assistant) = try agent(in: charge)
+    return try begin(
+      with: person, message.contact, in: lane, agent: agent, assistant: assistant, at: message.at,
+      now)
   }
 
   /// The conversation that there is, or a new one.
@@ -121,16 +141,16 @@ extension Transaction {
         .company: .text(lane.tenant.company), .agent: .optionalTexts([agent]),
         .assistant: .optionalTexts([assistant]), .at: .time(time), .now: .time(now),
       ])
-    guard let made = try conversation(of: person, in: lane.key) else {
-      throw .broken("no conversation was made")
-    }
-    return made
+    // Where one began with that address it is that one, whoever the address belongs to by now.
+    if let made = try conversation(of: person, in: lane.key) ?? conversation(id) { return made }
+    throw .broken("no conversation was made")
   }
 }
 
 extension Conversations {
   enum AddMessageParameter: Int, Columns {
-    case conversation, providerID, at, received, kind, words, original, content
+    case conversation, providerID, at, received, kind, words, original, content,
+      author
   }
   enum AddMessageColumn: Int, Columns { case key }
   static let addMessage = Query<AddMessageParameter, AddMessageColumn>("addMessage")

@@ -76,7 +76,8 @@ extension SendStore {
   /// Whoever is known by that address, or somebody new, with a conversation of that sender's. A name that is given is one that
   /// a person typed.
   package func acquaint(
-    _ address: PersonAddress, with sender: SenderID, named name: String?, by actor: ConversationActor
+    _ address: PersonAddress, with sender: SenderID, named name: String?,
+    in charge: Charge = Charge(), by actor: ConversationActor
   ) throws(StoreError) -> StoredConversation {
     guard let lane = catalog.withLock({ $0.byName[sender] }) else {
       throw .broken("no lane \(sender)")
@@ -86,10 +87,10 @@ extension SendStore {
       let person = try transaction.person(
         known: [Identity(address)], of: lane.tenant, named: nil, at: now)
       if let name { try transaction.name(person, name, isTyped: true, at: now) }
-      let isNew = try transaction.conversation(of: person, in: lane.key) == nil
+      if let known = try transaction.conversation(of: person, in: lane.key) { return known }
+      let (agent, assistant) = try transaction.agent(in: charge)
       let conversation = try transaction.begin(
-        with: person, address, in: lane, agent: nil, assistant: nil, at: now, now)
-      guard isNew else { return conversation }
+        with: person, address, in: lane, agent: agent, assistant: assistant, at: now, now)
       try transaction.save(conversation, afterThe: "begun", by: actor, at: now)
       return try transaction.conversation(conversation.id) ?? conversation
     }

@@ -79,6 +79,10 @@ package enum ConversationActor: Hashable, Sendable {
   case contact
   case agent(String)
   case assistant(String)
+  /// What is said by itself.
+  case setText
+  /// A person of ours, on the business app.
+  case businessApp
   case system
   /// As a history has it.
   case named(String)
@@ -88,6 +92,8 @@ package enum ConversationActor: Hashable, Sendable {
     case .contact: "contact"
     case .agent(let name): "agent \(name)"
     case .assistant(let name): "assistant \(name)"
+    case .setText: "set text"
+    case .businessApp: "business app"
     case .system: "system"
     case .named(let text): text
     }

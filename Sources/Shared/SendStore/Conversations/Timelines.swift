@@ -18,7 +18,7 @@ package struct ConversationQuery: Hashable, Sendable {
   func matches(_ conversation: StoredConversation) -> Bool {
     let standing = conversation.standing
     return (mode.map { $0 == standing.mode } ?? true)
-      && (agent.map { $0 == standing.agent } ?? true)
+      && (agent.map { $0 == standing.agent ?? Agent.guest } ?? true)
       && (isUnread.map { $0 == (standing.unread > 0) } ?? true)
       && (label.map { conversation.hasLabel($0) } ?? true)
       && (sender.map { $0 == conversation.sender } ?? true)
@@ -39,6 +39,9 @@ package struct ConversationPlace: Hashable, Sendable {
 package struct TimelineItem: Hashable, Sendable {
   package enum What: Hashable, Sendable {
     case inbound(kind: String, words: String, original: ProviderID?, content: [UInt8])
+    /// What a person of ours wrote on the business app.
+    case echo(
+      kind: String, words: String, original: ProviderID?, content: [UInt8], author: String)
     case send(
       SendID, state: SendState, attempt: Int, campaign: String, template: String, SendContent,
       author: String?)
@@ -176,13 +179,17 @@ extension Transaction {
         .limit: .integer(limit),
       ]
     ) { row in
-      (
+      let (kind, words) = (row.text(.kind), row.text(.words))
+      let original = row.optionalText(.original).map { ProviderID($0) }
+      let content = row.bytes(.content)
+      let author = row.optionalText(.author)
+      return (
         item: TimelineItem(
           at: row.time(.at), providerID: ProviderID(row.text(.providerID)),
-          what: .inbound(
-            kind: row.text(.kind), words: row.text(.words),
-            original: row.optionalText(.original).map { ProviderID($0) },
-            content: row.bytes(.content))), key: row.integer(.key)
+          what: author.map {
+            .echo(kind: kind, words: words, original: original, content: content, author: $0)
+          } ?? .inbound(kind: kind, words: words, original: original, content: content)),
+        key: row.integer(.key)
       )
     }
   }
@@ -224,7 +231,7 @@ extension Conversations {
   static let continued = Query<ConversationParameter, ContinuedColumn>("continued")
   enum SaidParameter: Int, Columns { case conversation, at, key, limit }
   enum SaidColumn: Int, Columns {
-    case key, providerID, at, received, kind, words, original, content
+    case key, providerID, at, received, kind, words, original, content, author
   }
   static let said = Query<SaidParameter, SaidColumn>("said")
   enum SentParameter: Int, Columns { case address, lane, before, limit }

@@ -76,7 +76,7 @@ extension Transaction {
     try rows(Conversations.one, [.id: .bytes([id.bytes])], StoredConversation.init).first
   }
 
-  fileprivate func endFormerTurns(
+  func endFormerTurns(
     of conversation: StoredConversation, _ taken: inout TurnTaken, at now: Timestamp
   ) throws(StoreError) {
     let stale = try rows(

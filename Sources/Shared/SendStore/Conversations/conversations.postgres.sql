@@ -65,13 +65,13 @@ SELECT * FROM unnest(:conversation::bigint[], :version::bigint[], :act::text[], 
   :at::bigint[]) ON CONFLICT DO NOTHING;
 
 -- addMessage
-INSERT INTO inbound_messages (conversation, provider_id, at, received, kind, words, original, content)
+INSERT INTO inbound_messages (conversation, provider_id, at, received, kind, words, original, content, author)
 SELECT * FROM unnest(:conversation::bigint[], :provider_id::text[], :at::bigint[], :received::bigint[], :kind::text[],
-  :words::text[], :original::text[], :content::bytea[]) ON CONFLICT DO NOTHING RETURNING key;
+  :words::text[], :original::text[], :content::bytea[], :author::text[]) ON CONFLICT DO NOTHING RETURNING key;
 
 -- said
 /* By the provider's time, the latest first. */
-SELECT key, provider_id, at, received, kind, words, original, content FROM inbound_messages
+SELECT key, provider_id, at, received, kind, words, original, content, author FROM inbound_messages
 WHERE conversation = (:conversation::bigint[])[1] AND (at, key) < ((:at::bigint[])[1], (:key::bigint[])[1])
 ORDER BY at DESC, key DESC LIMIT (:limit::bigint[])[1];
 
@@ -162,3 +162,32 @@ FROM unnest(:conversation::bigint[], :number::bigint[], :at::bigint[], :author::
 -- notes
 SELECT number, at, author, text FROM conversation_notes
 WHERE conversation = (:conversation::bigint[])[1] ORDER BY number DESC LIMIT (:limit::bigint[])[1];
+
+-- isWaiting
+/* Somebody whom no assistant answers. */
+SELECT key FROM conversations
+WHERE due IS NOT NULL AND (assistant IS NULL OR is_assistant_on = 0) AND due <= (:now::bigint[])[1]
+ORDER BY due LIMIT 1;
+
+-- waiting
+/* Whom nobody else looks after just now. */
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.due IS NOT NULL AND (c.assistant IS NULL OR c.is_assistant_on = 0) AND c.due <= (:now::bigint[])[1]
+ORDER BY c.due LIMIT (:limit::bigint[])[1] FOR UPDATE OF c SKIP LOCKED;
+
+-- waitingFacts
+SELECT c.key, t.last_inbound, t.window_closed, t.opt_out,
+  CASE WHEN EXISTS (SELECT 1 FROM conversation_sends n WHERE n.conversation = c.key) THEN 1 ELSE 0 END::bigint
+    AS is_answered
+FROM conversations c LEFT JOIN contacts t ON t.lane = c.lane AND t.address = c.address
+WHERE c.key = ANY(:conversation::bigint[]);
+
+-- postpone
+UPDATE conversations SET due = p.d FROM unnest(:conversation::bigint[], :due::bigint[]) AS p(k, d) WHERE key = p.k;
+
+-- atRest
+SELECT id FROM conversations WHERE mode = 1 /* manual */ AND assistant IS NOT NULL AND continued_in IS NULL AND last <= (:before::bigint[])[1]
+ORDER BY last LIMIT (:limit::bigint[])[1];

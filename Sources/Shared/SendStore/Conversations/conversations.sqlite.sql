@@ -59,13 +59,14 @@ INSERT INTO conversation_changes (conversation, version, act, actor, detail, at)
 VALUES (:conversation, :version, :act, :actor, :detail, :at) ON CONFLICT DO NOTHING;
 
 -- addMessage
-INSERT INTO inbound_messages (conversation, provider_id, at, received, kind, words, original, content)
-VALUES (:conversation, :provider_id, :at, :received, :kind, :words, :original, :content) ON CONFLICT DO NOTHING
+INSERT INTO inbound_messages (conversation, provider_id, at, received, kind, words, original, content, author)
+VALUES (:conversation, :provider_id, :at, :received, :kind, :words, :original, :content, :author)
+ON CONFLICT DO NOTHING
 RETURNING key;
 
 -- said
 /* By the provider's time, the latest first. */
-SELECT key, provider_id, at, received, kind, words, original, content FROM inbound_messages
+SELECT key, provider_id, at, received, kind, words, original, content, author FROM inbound_messages
 WHERE conversation = :conversation AND (at, key) < (:at, :key) ORDER BY at DESC, key DESC LIMIT :limit;
 
 -- sent
@@ -146,3 +147,28 @@ VALUES (:conversation, :number, :at, :author, :text);
 -- notes
 SELECT number, at, author, text FROM conversation_notes
 WHERE conversation = :conversation ORDER BY number DESC LIMIT :limit;
+
+-- isWaiting
+/* Somebody whom no assistant answers. */
+SELECT key FROM conversations
+WHERE due IS NOT NULL AND (assistant IS NULL OR is_assistant_on = 0) AND due <= :now ORDER BY due LIMIT 1;
+
+-- waiting
+SELECT c.key, c.id, l.name AS sender, c.lane, l.lane_group, c.person, c.address, c.app, c.company, c.mode, c.agent,
+  c.assistant, c.is_assistant_on, c.is_archived, c.unread, c.turn, c.inbound, c.last, c.asked_to_wait, c.due,
+  c.labels, c.preview, c.created, c.changed, c.version, c.continued_in, p.name
+FROM conversations c JOIN lanes l ON l.key = c.lane JOIN persons p ON p.key = c.person
+WHERE c.due IS NOT NULL AND (c.assistant IS NULL OR c.is_assistant_on = 0) AND c.due <= :now
+ORDER BY c.due LIMIT :limit;
+
+-- waitingFacts
+SELECT c.key, t.last_inbound, t.window_closed, t.opt_out,
+  EXISTS (SELECT 1 FROM conversation_sends n WHERE n.conversation = c.key) AS is_answered
+FROM conversations c LEFT JOIN contacts t ON t.lane = c.lane AND t.address = c.address WHERE c.key = :conversation;
+
+-- postpone
+UPDATE conversations SET due = :due WHERE key = :conversation;
+
+-- atRest
+SELECT id FROM conversations WHERE mode = 1 /* manual */ AND assistant IS NOT NULL AND continued_in IS NULL AND last <= :before
+ORDER BY last LIMIT :limit;

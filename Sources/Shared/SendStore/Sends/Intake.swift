@@ -254,6 +254,21 @@ extension Transaction {
     return .taken(folded: sorted.folded)
   }
 
+  /// Sends that we make ourselves within a transaction. They are new: none has an id that is known.
+  func queue(
+    _ sends: [(send: NewSend, lane: LaneKey)], from first: SendKey, _ flows: FlowBook,
+    at now: Timestamp
+  ) throws(StoreError) {
+    let fresh = sends.enumerated().map { place, item in
+      IntakeSorting.Fresh(send: item.send, place: place, lane: item.lane, hash: item.send.hash)
+    }
+    let rows = try fresh.map { item throws(StoreError) in
+      let flow = try flows.key(of: FlowName(item.send, lane: item.lane), self)
+      return SendRow(item.send, key: first.following(item.place), lane: item.lane, flow: flow)
+    }
+    try insert(rows, fresh, at: now)
+  }
+
   fileprivate func intakePosition(
     _ partition: Int
   ) throws(StoreError) -> (place: ReadingPlace, doubtUntil: Int64)? {

@@ -1,0 +1,28 @@
+-- Who of ours is there, who is answered by itself, and what people wrote on the business app.
+
+-- Of `Tenant.none` where they answer for every tenant. Whoever was never told of is not there.
+CREATE TABLE agents (
+  app TEXT NOT NULL,
+  company TEXT NOT NULL,
+  name TEXT NOT NULL,
+  is_present INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  -- Rises with each conversation that was given to one of those who take turns.
+  turn INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (app, company, name)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX conversations_by_agent ON conversations (app, company, agent)
+  WHERE is_archived = 0 AND agent IS NOT NULL;
+
+-- Those that no assistant answers.
+CREATE INDEX conversations_unanswered ON conversations (due)
+  WHERE due IS NOT NULL AND (assistant IS NULL OR is_assistant_on = 0);
+-- Those that their assistant may have again.
+CREATE INDEX conversations_at_rest ON conversations (last)
+  WHERE mode = 1 /* manual */ AND assistant IS NOT NULL;
+
+-- Who wrote it, where that was not the contact.
+ALTER TABLE inbound_messages ADD COLUMN author TEXT;
+
+-- How much a task did when it ran last. NULL: it does not count.
+ALTER TABLE tasks ADD COLUMN done INTEGER;
