@@ -36,6 +36,7 @@ package final class APIRoutes: DoorRoutes {
     SMSProviderRoutes(context, keys).add(to: &router)
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
     ConversationRoutes(context: context).add(to: &router)
+    ContactRoutes(context: context).add(to: &router)
     ObjectRoutes(context: context).add(to: &router)
     AgentRoutes(context: context).add(to: &router)
     LaneRoutes(context: context).add(to: &router)

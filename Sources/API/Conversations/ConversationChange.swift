@@ -13,7 +13,7 @@ struct ConversationChange {
   /// Of the conversation's tenant.
   let inbox: Inbox
 
-  private static let fields = ["mode", "archived", "agent", "assistant", "assistantOn"]
+  private static let fields = ["mode", "archived", "agent", "assistant", "assistantOn", "labels"]
 
   func make(
     _ request: HTTPRequest, to conversation: StoredConversation, _ store: SendStore
@@ -22,7 +22,11 @@ struct ConversationChange {
       return SendAnswer.unreadable("The body must be an object.").answer
     }
     let acts: [ConversationAct]
-    do throws(FieldFaults) { acts = try self.acts(FieldReader(root)) } catch {
+    let labels: [String]?
+    do throws(FieldFaults) {
+      labels = try Self.labels(FieldReader(root))
+      acts = try self.acts(FieldReader(root))
+    } catch {
       return SendAnswer.refused(error).answer
     }
     var canceled: [SendID] = []
@@ -36,9 +40,13 @@ struct ConversationChange {
       underWay += taken.underWay
       last = taken
     }
-    guard var last else {
-      return HTTPAnswer(json: try ConversationView(conversation, in: store).json)
+    let labelled = try labels.flatMap {
+      try store.label(conversation.id, $0, by: .agent(key.actor))
     }
+    guard var last else {
+      return HTTPAnswer(json: try ConversationView(labelled ?? conversation, in: store).json)
+    }
+    if let labelled { last = TurnTaken(labelled, after: last) }
     last.canceled = canceled
     last.underWay = underWay
     try TurnWait.wait(for: underWay, in: store)
@@ -65,11 +73,25 @@ struct ConversationChange {
     if let isArchived = reader.flag("archived", &faults) {
       acts.append(isArchived ? .archive : .unarchive)
     }
-    if acts.isEmpty, faults.isEmpty {
+    if acts.isEmpty, !reader.has("labels"), faults.isEmpty {
       faults.add("", "must change something: \(Self.fields.joined(separator: ", "))")
     }
     guard faults.isEmpty else { throw faults }
     return acts
+  }
+
+  private static let mostLabels = 20
+
+  /// nil: as they are.
+  private static func labels(_ reader: FieldReader) throws(FieldFaults) -> [String]? {
+    guard reader.has("labels") else { return nil }
+    let rule = "must be a list of at most \(mostLabels) texts of 1 to 50 characters"
+    guard let items = reader.value["labels"]?.items, items.count <= mostLabels else {
+      throw FieldFaults("/labels", rule)
+    }
+    let labels = items.compactMap(\.string).filter { (1...50).contains($0.count) }
+    guard labels.count == items.count else { throw FieldFaults("/labels", rule) }
+    return labels.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   /// nil for nobody, and where it is a fault. Without agents in the settings any name is taken.

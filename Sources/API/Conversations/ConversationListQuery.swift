@@ -8,9 +8,13 @@ struct ConversationListQuery {
   var query: ConversationQuery
   var place: ConversationPlace?
   var limit = 50
+  /// What somebody looks for.
+  var search: String?
+  /// Of a search.
+  var after: Int64?
 
   private static let names: Set = [
-    "archived", "mode", "agent", "unread", "label", "sender", "after", "limit",
+    "archived", "mode", "agent", "unread", "label", "sender", "after", "limit", "q",
   ]
 
   init(_ request: HTTPRequest, of tenant: Tenant?) throws(FieldFaults) {
@@ -28,7 +32,13 @@ struct ConversationListQuery {
       query.mode = mode
     }
     limit = try Self.limit(request)
+    search = request.queryValue("q").flatMap { $0.isEmpty ? nil : $0 }
     guard let text = request.queryValue("after") else { return }
+    guard search == nil else {
+      after = Int64(text)
+      guard after == nil else { return }
+      throw FieldFaults("/after", "is not a cursor of this query")
+    }
     let parts = text.split(separator: ".").map { Int64($0) }
     guard parts.count == 2, let last = parts[0], let key = parts[1] else {
       throw FieldFaults("/after", "is not a cursor of this query")
@@ -44,7 +54,7 @@ struct ConversationListQuery {
     return limit
   }
 
-  private static func truth(
+  static func truth(
     _ name: String, _ request: HTTPRequest
   ) throws(FieldFaults) -> Bool? {
     switch request.queryValue(name) {

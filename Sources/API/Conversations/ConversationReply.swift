@@ -23,15 +23,31 @@ struct ConversationReply {
       return SendAnswer.unreadable("The body must be an object.").answer
     }
     let given = try SendAnswer.idempotencyKey(of: request)
+    return try send(root, given, to: Target(conversation), store) { conversation }
+  }
+
+  /// Whom an answer goes to.
+  struct Target {
+    let address: PersonAddress
+    let sender: SenderID
+    let tenant: Tenant
+  }
+
+  /// `conversation`: where it is said, which may begin with it.
+  func send(
+    _ root: JSONValue, _ given: String?, to target: Target, _ store: SendStore,
+    in conversation: () throws -> StoredConversation
+  ) throws -> HTTPAnswer {
     let objects = ObjectShelf(
       try store.objects(
-        ObjectRequest.name(in: root).map { [ObjectKey(conversation.tenant, $0)] } ?? []))
-    var events: [SendEvent]
-    do throws(FieldFaults) { events = try read(root, given, objects, in: conversation) } catch {
+        ObjectRequest.name(in: root).map { [ObjectKey(target.tenant, $0)] } ?? []))
+    let asked: SendIntake.Taken
+    do throws(FieldFaults) { asked = try read(root, given, objects, to: target) } catch {
       return SendAnswer.refused(error).answer
     }
-    let window = try store.contact(conversation.address, of: conversation.sender)?.window
-    if let fault = Self.windowFault(events, conversation, window, at: try store.now(), context) {
+    var events = asked.events
+    let window = try store.contact(target.address, of: target.sender)?.window
+    if let fault = Self.windowFault(events, target, window, at: try store.now(), context) {
       return SendAnswer.refused(fault).answer
     }
     let known = try store.glance(at: events.map(\.id))
@@ -40,6 +56,7 @@ struct ConversationReply {
     }
     let author = ConversationActor.agent(key.actor)
     let act = ConversationAct.personWrote(at: try store.now())
+    let conversation = try conversation()
     guard let taken = try store.act(act, in: conversation.id, by: author) else { return .notFound }
     try TurnWait.wait(for: taken.underWay, in: store)
     for place in events.indices {
@@ -52,6 +69,8 @@ struct ConversationReply {
       status: 202,
       json: JSONWriter.object { writer in
         SendAnswer.write(queued: events, to: &writer)
+        SendAnswer.write(warnings: asked.warnings, to: &writer)
+        writer.field("conversation", conversation.id.description)
         writer.field("turn", taken.conversation.standing.turn)
         taken.write(to: &writer)
       })
@@ -59,16 +78,16 @@ struct ConversationReply {
 
   private func read(
     _ root: JSONValue, _ idempotencyKey: String?, _ objects: ObjectShelf,
-    in conversation: StoredConversation
-  ) throws(FieldFaults) -> [SendEvent] {
+    to target: Target
+  ) throws(FieldFaults) -> SendIntake.Taken {
     var faults = FieldFaults()
     for name in ["to", "sender", "from"] where root[name] != nil {
       faults.add("/\(name)", "is the conversation's own")
     }
     guard faults.isEmpty else { throw faults }
     let whole = JSONWriter.object { writer in
-      writer.field("to", conversation.address.text)
-      writer.field("sender", conversation.sender.text)
+      writer.field("to", target.address.text)
+      writer.field("sender", target.sender.text)
       for (name, value) in root.fields ?? [] {
         writer.name(name)
         writer.raw(value.text)
@@ -81,19 +100,26 @@ struct ConversationReply {
       idempotencyKey: idempotencyKey, isTemplate: false, now: context.door.now(),
       hasBuckets: settings.gcs != nil, templates: context.door.templates, objects: objects,
       allowsInline: key.allowsInline)
-    return try intake.events(request).events
+    return try intake.events(request)
   }
 
   /// More than a day after the contact wrote last WhatsApp takes templates alone: it is said before it says so.
   private static func windowFault(
-    _ events: [SendEvent], _ conversation: StoredConversation, _ window: ServiceWindow?,
+    _ events: [SendEvent], _ target: Target, _ window: ServiceWindow?,
     at now: Timestamp, _ context: APIContext
   ) -> FieldFaults? {
-    let sender = context.settings.senders.first { $0.sender.id == conversation.sender }?.sender
+    let sender = context.settings.senders.first { $0.sender.id == target.sender }?.sender
     guard let sender, sender.channel.isWhatsApp, window?.isOpen(at: now) != true,
       events.contains(where: { ($0.template ?? "").isEmpty })
     else { return nil }
     return FieldFaults(
       "", "must be a template: the contact has not written within the last 24 hours")
+  }
+}
+
+extension ConversationReply.Target {
+  init(_ conversation: StoredConversation) {
+    self.init(
+      address: conversation.address, sender: conversation.sender, tenant: conversation.tenant)
   }
 }

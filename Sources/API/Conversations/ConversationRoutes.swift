@@ -47,6 +47,17 @@ struct ConversationRoutes: Sendable {
       let inbox = context.settings.inboxes.inbox(of: conversation.tenant)
       return try ConversationChange(key: key, inbox: inbox).make(request, to: conversation, store)
     }
+    add("GET", Self.one + "/changes", .read, context.requests.desk, to: &router) {
+      conversation, request, _, store in
+      try ConversationNotebook(conversation, store).changes(request)
+    }
+    add("GET", Self.one + "/notes", .read, context.requests.desk, to: &router) {
+      conversation, request, _, store in try ConversationNotebook(conversation, store).notes(request)
+    }
+    add("POST", Self.one + "/notes", .send, acts, to: &router) {
+      conversation, request, key, store in
+      try ConversationNotebook(conversation, store).add(request, by: key)
+    }
     add("POST", Self.one + "/read", .send, acts, to: &router) { conversation, _, key, store in
       let taken = try store.act(.read, in: conversation.id, by: .agent(key.actor))
       return try Self.answer(taken, in: store)
@@ -64,7 +75,7 @@ struct ConversationRoutes: Sendable {
       context.requests.door(scope, limit: SendRoutes.limit) { request, parameters, key, responder in
         desk.answer(responder) { store in
           guard let id = parameters["id"].flatMap({ ConversationID($0) }),
-            let conversation = try store.conversation(id),
+            let conversation = try store.presentConversation(id),
             key.tenant.map({ $0 == conversation.tenant }) ?? true
           else { return .notFound }
           return try body(conversation, request, key, store)
@@ -85,6 +96,9 @@ struct ConversationRoutes: Sendable {
     let asked: ConversationListQuery
     do throws(FieldFaults) { asked = try ConversationListQuery(request, of: key.tenant) } catch {
       return SendAnswer.refused(error).answer
+    }
+    if let search = asked.search {
+      return try ConversationSearch(asked.query, search, asked.after, asked.limit).answer(store)
     }
     let (page, next) = try store.conversations(asked.query, after: asked.place, limit: asked.limit)
     return HTTPAnswer(

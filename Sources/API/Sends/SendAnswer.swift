@@ -8,11 +8,15 @@ enum SendAnswer {
   static func queued(_ taken: SendIntake.Taken) -> [UInt8] {
     JSONWriter.object { writer in
       write(queued: taken.events, to: &writer)
-      guard !taken.warnings.isEmpty else { return }
-      writer.name("warnings")
-      writer.array { list in
-        for warning in taken.warnings { list.value(warning) }
-      }
+      write(warnings: taken.warnings, to: &writer)
+    }
+  }
+
+  static func write(warnings: [String], to writer: inout JSONWriter) {
+    guard !warnings.isEmpty else { return }
+    writer.name("warnings")
+    writer.array { list in
+      for warning in warnings { list.value(warning) }
     }
   }
 

@@ -142,7 +142,8 @@ extension Transaction {
         .assistant: .optionalTexts([assistant]), .at: .time(time), .now: .time(now),
       ])
     // Where one began with that address it is that one, whoever the address belongs to by now.
-    if let made = try conversation(of: person, in: lane.key) ?? conversation(id) { return made }
+    if let made = try conversation(of: person, in: lane.key) { return made }
+    if let made = try conversation(id) { return made }
     throw .broken("no conversation was made")
   }
 }

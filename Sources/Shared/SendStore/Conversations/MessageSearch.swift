@@ -15,6 +15,10 @@ package struct FoundConversation: Sendable {
   package let conversation: StoredConversation
   /// nil where it was not found by its words.
   package let message: FoundMessage?
+
+  package init(_ conversation: StoredConversation, saying message: FoundMessage? = nil) {
+    (self.conversation, self.message) = (conversation, message)
+  }
 }
 
 extension SendStore {
@@ -43,7 +47,7 @@ extension SendStore {
         guard let conversation = known[message.conversation],
           seen.insert(conversation.key).inserted
         else { return nil }
-        return FoundConversation(conversation: conversation, message: message)
+        return FoundConversation(conversation, saying: message)
       }
       return (page, found.count == limit ? found.last?.key : nil)
     }

@@ -15,6 +15,11 @@ package struct ConversationQuery: Hashable, Sendable {
 
   package init(of tenant: Tenant? = nil) { self.tenant = tenant }
 
+  /// Archived or not, where somebody looks for it.
+  package func matchesAny(_ conversation: StoredConversation) -> Bool {
+    (tenant.map { $0 == conversation.tenant } ?? true) && matches(conversation)
+  }
+
   func matches(_ conversation: StoredConversation) -> Bool {
     let standing = conversation.standing
     return (mode.map { $0 == standing.mode } ?? true)
@@ -68,6 +73,17 @@ package struct TimelinePlace: Hashable, Sendable {
 extension SendStore {
   package func conversation(_ id: ConversationID) throws(StoreError) -> StoredConversation? {
     try engine.read { transaction throws(StoreError) in try transaction.conversation(id) }
+  }
+
+  /// The one in which it goes on, where its contact turned out to be another's.
+  package func presentConversation(
+    _ id: ConversationID
+  ) throws(StoreError) -> StoredConversation? {
+    try engine.read { transaction throws(StoreError) -> StoredConversation? in
+      guard let known = try transaction.conversation(id) else { return nil }
+      return known.continuedIn == nil
+        ? known : try transaction.conversations([known.key])[known.key]
+    }
   }
 
   /// The latest first. nil as the next place: there are no more.

@@ -23,6 +23,18 @@ package struct TurnTaken: Sendable {
   /// Those that had been claimed. Each may be posted until then, and not after; what is recorded is no longer here.
   package var underWay: [UnderWay] = []
 
+  init(
+    conversation: StoredConversation, canceled: [SendID] = [], underWay: [UnderWay] = []
+  ) {
+    (self.conversation, self.canceled, self.underWay) = (conversation, canceled, underWay)
+  }
+
+  /// What is left of it once something else was changed too.
+  package init(_ conversation: StoredConversation, after taken: TurnTaken) {
+    self.init(
+      conversation: conversation, canceled: taken.canceled, underWay: taken.underWay)
+  }
+
   package struct UnderWay: Hashable, Sendable {
     let key: SendKey
     package let send: SendID
