@@ -94,7 +94,7 @@ enum Sends {
       Migration(
         21, sqlite: PackageResources.sqlite_021_sql, postgres: PackageResources.postgres_021_sql),
       Migration(
-        22, sqlite: PackageResources.sqlite_022_sql, postgres: PackageResources.postgres_022_sql),
+        23, sqlite: PackageResources.sqlite_023_sql, postgres: PackageResources.postgres_023_sql),
     ])
 }
 
