@@ -128,6 +128,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_018.sql"), .embedInCode("Migrations/postgres_018.sql"),
         .embedInCode("Migrations/sqlite_019.sql"), .embedInCode("Migrations/postgres_019.sql"),
         .embedInCode("Migrations/sqlite_020.sql"), .embedInCode("Migrations/postgres_020.sql"),
+        .embedInCode("Migrations/sqlite_021.sql"), .embedInCode("Migrations/postgres_021.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -139,7 +140,7 @@ let package = Package(
         + noun("Campaigns/campaigns") + noun("Campaigns/care")
         + noun("Campaigns/choices") + noun("Conversations/persons")
         + noun("Conversations/conversations")
-        + noun("Objects/objects")),
+        + noun("Objects/objects") + noun("Media/media")),
     module(
       "Settings",
       [

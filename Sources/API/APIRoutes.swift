@@ -37,6 +37,8 @@ package final class APIRoutes: DoorRoutes {
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
     ConversationRoutes(context: context).add(to: &router)
     ObjectRoutes(context: context).add(to: &router)
+    MediaRoutes(context: context).add(to: &router)
+    ReceivedMediaRoutes(context: context).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)

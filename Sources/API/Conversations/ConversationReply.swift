@@ -23,11 +23,14 @@ struct ConversationReply {
       return SendAnswer.unreadable("The body must be an object.").answer
     }
     let given = try SendAnswer.idempotencyKey(of: request)
-    let objects = ObjectShelf(
-      try store.objects(
-        ObjectRequest.name(in: root).map { [ObjectKey(conversation.tenant, $0)] } ?? []))
+    let tenant = conversation.tenant
+    let parts = RequestParts(
+      objects: try store.objects(
+        ObjectRequest.name(in: root).map { [ObjectKey(tenant, $0)] } ?? []),
+      media: try store.media(MediaRequest.id(in: root).map { [MediaKey(tenant, $0)] } ?? []),
+      publicURL: context.settings.publicURL)
     var events: [SendEvent]
-    do throws(FieldFaults) { events = try read(root, given, objects, in: conversation) } catch {
+    do throws(FieldFaults) { events = try read(root, given, parts, in: conversation) } catch {
       return SendAnswer.refused(error).answer
     }
     let window = try store.contact(conversation.address, of: conversation.sender)?.window
@@ -58,7 +61,7 @@ struct ConversationReply {
   }
 
   private func read(
-    _ root: JSONValue, _ idempotencyKey: String?, _ objects: ObjectShelf,
+    _ root: JSONValue, _ idempotencyKey: String?, _ parts: RequestParts,
     in conversation: StoredConversation
   ) throws(FieldFaults) -> [SendEvent] {
     var faults = FieldFaults()
@@ -79,7 +82,7 @@ struct ConversationReply {
     let intake = SendIntake(
       choice: SenderChoice(settings.senders, default: settings.defaultSender, for: key.tenant),
       idempotencyKey: idempotencyKey, isTemplate: false, now: context.door.now(),
-      hasBuckets: settings.gcs != nil, templates: context.door.templates, objects: objects,
+      hasBuckets: settings.gcs != nil, templates: context.door.templates, parts: parts,
       allowsInline: key.allowsInline)
     return try intake.events(request).events
   }

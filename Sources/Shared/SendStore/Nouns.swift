@@ -11,7 +11,7 @@ extension SendStore {
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun,
-    Objects.noun, Reasons.noun,
+    Objects.noun, MediaFiles.noun, Reasons.noun,
   ]
 }
 
@@ -91,6 +91,8 @@ enum Sends {
         19, sqlite: PackageResources.sqlite_019_sql, postgres: PackageResources.postgres_019_sql),
       Migration(
         20, sqlite: PackageResources.sqlite_020_sql, postgres: PackageResources.postgres_020_sql),
+      Migration(
+        21, sqlite: PackageResources.sqlite_021_sql, postgres: PackageResources.postgres_021_sql),
     ])
 }
 
@@ -316,4 +318,11 @@ enum Objects {
     "objects", sqlite: PackageResources.objects_sqlite_sql,
     postgres: PackageResources.objects_postgres_sql,
     [page, named, count, add, replace, remove])
+}
+
+/// Files that are to be sent.
+enum MediaFiles {
+  static let noun = Noun(
+    "media", sqlite: PackageResources.media_sqlite_sql,
+    postgres: PackageResources.media_postgres_sql, [add, named, fetched, ended, forget, received])
 }
