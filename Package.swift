@@ -129,6 +129,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_019.sql"), .embedInCode("Migrations/postgres_019.sql"),
         .embedInCode("Migrations/sqlite_020.sql"), .embedInCode("Migrations/postgres_020.sql"),
         .embedInCode("Migrations/sqlite_021.sql"), .embedInCode("Migrations/postgres_021.sql"),
+        .embedInCode("Migrations/sqlite_022.sql"), .embedInCode("Migrations/postgres_022.sql"),
         .embedInCode("Migrations/sqlite_023.sql"), .embedInCode("Migrations/postgres_023.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
@@ -142,7 +143,7 @@ let package = Package(
         + noun("Campaigns/choices") + noun("Conversations/persons")
         + noun("Conversations/conversations") + noun("Conversations/words")
         + noun("Conversations/erasure") + noun("Conversations/agents")
-        + noun("Objects/objects")),
+        + noun("Objects/objects") + noun("Media/media")),
     module(
       "Settings",
       [

@@ -39,6 +39,8 @@ package final class APIRoutes: DoorRoutes {
     ContactRoutes(context: context).add(to: &router)
     ObjectRoutes(context: context).add(to: &router)
     AgentRoutes(context: context).add(to: &router)
+    MediaRoutes(context: context).add(to: &router)
+    ReceivedMediaRoutes(context: context).add(to: &router)
     LaneRoutes(context: context).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)

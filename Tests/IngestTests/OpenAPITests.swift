@@ -43,7 +43,7 @@ import Testing
   @Test("the document has the fields of a send and no others")
   func fields() throws {
     let known = SendRequest.fields.union(SendRules(channel: .metaWhatsApp).otherFields)
-      .union(ObjectRequest.fields)
+      .union(ObjectRequest.fields).union(MediaRequest.fields)
     let documented = Set(
       try Self.document().keys(under: "components", "schemas", "SendRequest", "properties"))
     #expect(
@@ -68,9 +68,12 @@ import Testing
     try await caller.callCampaigns()
     try await caller.callConversations()
     try await caller.callObjects()
+    try await caller.callMedia()
+    try await caller.callReceivedMedia()
     try await caller.callProviders()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
+    try await reached.callMedia()
     let full = try OpenAPICaller(full: true)
     try await full.callSignupsInVain()
     try await full.fill()
@@ -81,6 +84,8 @@ import Testing
     try await full.callCampaigns()
     try await full.callConversations()
     try await full.callObjects()
+    try await full.callMedia()
+    try await full.callReceivedMedia()
     try await full.callProviders()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(
@@ -99,7 +104,7 @@ final class OpenAPICaller {
   let stand: IngestStand
   /// A full one has none.
   let store: StockedStore?
-  private let simulator: Simulator
+  let simulator: Simulator
   let provider: FakeProvider
 
   init(full: Bool, publicURL: String? = nil) throws {

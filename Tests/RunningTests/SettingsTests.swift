@@ -109,6 +109,20 @@ import Testing
         == ["apiKeys[0].allowInline: must be true or false, not a string"])
   }
 
+  @Test("files are kept beside a store that is a file, or where the settings say")
+  func media() throws {
+    #expect(try Self.read("{store: \"sqlite:/var/x/store.db\"}").mediaFolder == "/var/x/media")
+    #expect(try Self.read("{store: \"postgres://a@b/c\"}").mediaFolder == nil)
+    let settings = try Self.read(
+      "{store: \"postgres://a@b/c\", media: {folder: \"/mnt/x\", limit: \"1GB\", retention: \"7d\"}}"
+    )
+    #expect(settings.mediaFolder == "/mnt/x" && settings.media.limit == 1 << 30)
+    #expect(settings.media.retention == .seconds(7 * 86400))
+    #expect(
+      Self.faults("{media: {retention: \"1m\"}}").first?.hasPrefix("media.retention: must be")
+        == true)
+  }
+
   @Test("keys that sign webhooks are secrets, too")
   func signatureKeys() throws {
     let settings = try Self.read(

@@ -38,11 +38,14 @@ struct ConversationReply {
     _ root: JSONValue, _ given: String?, to target: Target, _ store: SendStore,
     in conversation: () throws -> StoredConversation
   ) throws -> HTTPAnswer {
-    let objects = ObjectShelf(
-      try store.objects(
-        ObjectRequest.name(in: root).map { [ObjectKey(target.tenant, $0)] } ?? []))
+    let tenant = target.tenant
+    let parts = RequestParts(
+      objects: try store.objects(
+        ObjectRequest.name(in: root).map { [ObjectKey(tenant, $0)] } ?? []),
+      media: try store.media(MediaRequest.id(in: root).map { [MediaKey(tenant, $0)] } ?? []),
+      publicURL: context.settings.publicURL)
     let asked: SendIntake.Taken
-    do throws(FieldFaults) { asked = try read(root, given, objects, to: target) } catch {
+    do throws(FieldFaults) { asked = try read(root, given, parts, to: target) } catch {
       return SendAnswer.refused(error).answer
     }
     var events = asked.events
@@ -77,7 +80,7 @@ struct ConversationReply {
   }
 
   private func read(
-    _ root: JSONValue, _ idempotencyKey: String?, _ objects: ObjectShelf,
+    _ root: JSONValue, _ idempotencyKey: String?, _ parts: RequestParts,
     to target: Target
   ) throws(FieldFaults) -> SendIntake.Taken {
     var faults = FieldFaults()
@@ -98,7 +101,7 @@ struct ConversationReply {
     let intake = SendIntake(
       choice: SenderChoice(settings.senders, default: settings.defaultSender, for: key.tenant),
       idempotencyKey: idempotencyKey, isTemplate: false, now: context.door.now(),
-      hasBuckets: settings.gcs != nil, templates: context.door.templates, objects: objects,
+      hasBuckets: settings.gcs != nil, templates: context.door.templates, parts: parts,
       allowsInline: key.allowsInline)
     return try intake.events(request)
   }

@@ -10,14 +10,16 @@ struct ObjectOrder {
   let request: HTTPRequest
   /// Of the path.
   let name: String?
-  let owner: ObjectRoutes.Owner
+  let tenant: Tenant
+  /// Names of the tenant's senders for contents of Twilio's.
+  let templates: ContentCatalog
   let store: SendStore
 
   // MARK: Reading
 
   func list() throws -> HTTPAnswer {
     let limit = try checked { () throws(FieldFaults) in
-      try request.refuseOthers(than: ObjectRoutes.Owner.names.union(["after", "limit"]))
+      try request.refuseOthers(than: Owner.names.union(["after", "limit"]))
       guard let text = request.queryValue("limit") else { return 50 }
       guard let limit = Int(text), (1...ObjectRoutes.pageLimit).contains(limit) else {
         throw FieldFaults("/limit", "must be a number from 1 to \(ObjectRoutes.pageLimit)")
@@ -25,7 +27,7 @@ struct ObjectOrder {
       return limit
     }
     let after = request.queryValue("after") ?? ""
-    let page = try store.objects(of: owner.tenant, after: after, limit: limit + 1)
+    let page = try store.objects(of: tenant, after: after, limit: limit + 1)
     return HTTPAnswer(
       json: JSONWriter.object(capacity: 16_384) { writer in
         writer.name("objects")
@@ -48,7 +50,7 @@ struct ObjectOrder {
     try refuseOthers()
     let root = try self.root()
     let object = try checked { () throws(FieldFaults) in
-      try ObjectDefinition(root, templates: owner.templates)
+      try ObjectDefinition(root, templates: templates)
     }
     return try save(object, replacing: 0, status: 201)
   }
@@ -62,7 +64,7 @@ struct ObjectOrder {
     let root = try named(try self.root(), key.name)
     let expected = try checked { () throws(FieldFaults) in try version() }
     let object = try checked { () throws(FieldFaults) in
-      try ObjectDefinition(root, templates: owner.templates)
+      try ObjectDefinition(root, templates: templates)
     }
     return try save(object, replacing: expected, status: 200)
   }
@@ -76,7 +78,7 @@ struct ObjectOrder {
   private func save(
     _ object: ObjectDefinition, replacing version: Int?, status: Int
   ) throws -> HTTPAnswer {
-    switch try store.save(object, of: owner.tenant, replacing: version) {
+    switch try store.save(object, of: tenant, replacing: version) {
     case .saved(let stored): return HTTPAnswer(status: status, json: view(stored).json)
     case .otherVersion(0): return Self.conflict("There is no \(object.name) yet.")
     case .otherVersion(let known):
@@ -94,16 +96,16 @@ struct ObjectOrder {
   // MARK: What was asked
 
   private var key: ObjectKey? {
-    name.flatMap { ObjectName($0) }.map { ObjectKey(owner.tenant, $0) }
+    name.flatMap { ObjectName($0) }.map { ObjectKey(tenant, $0) }
   }
 
   private func view(_ object: StoredObject) -> ObjectView {
-    ObjectView(object: object, templates: owner.templates)
+    ObjectView(object: object, templates: templates)
   }
 
   private func refuseOthers(than more: Set<String> = []) throws {
     try checked { () throws(FieldFaults) in
-      try request.refuseOthers(than: ObjectRoutes.Owner.names.union(more))
+      try request.refuseOthers(than: Owner.names.union(more))
     }
   }
 

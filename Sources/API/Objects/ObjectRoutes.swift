@@ -33,42 +33,19 @@ struct ObjectRoutes: Sendable {
             owner = try Owner(of: request, key, context.settings.senders)
           } catch { return SendAnswer.refused(error).answer }
           return try body(
-            ObjectOrder(request: request, name: parameters["name"], owner: owner, store: store))
+            ObjectOrder(
+              request: request, name: parameters["name"], tenant: owner.tenant,
+              templates: templates(of: owner.tenant), store: store))
         }
       })
   }
 
-  /// Whose objects a request is about: the key's tenant, else the one that is named, else the only one.
-  struct Owner {
-    let tenant: Tenant
-    /// Names of its senders for contents of Twilio's.
-    let templates: ContentCatalog
-
-    static let names: Set = ["app", "company"]
-
-    init(
-      of request: HTTPRequest, _ key: APIKey, _ senders: [SenderSettings]
-    ) throws(FieldFaults) {
-      let named: Tenant?
-      switch (request.queryValue("app"), request.queryValue("company")) {
-      case (let app?, let company?): named = Tenant(app: app, company: company)
-      case (nil, nil): named = nil
-      case (nil, _): throw FieldFaults("/app", "is needed beside company")
-      case (_, nil): throw FieldFaults("/company", "is needed beside app")
-      }
-      if let own = key.tenant, let named, own != named {
-        throw FieldFaults("/app", "is not the tenant of the key")
-      }
-      let tenants = Set(senders.map(\.sender.tenant))
-      guard let tenant = key.tenant ?? named ?? (tenants.count == 1 ? tenants.first : nil) else {
-        throw FieldFaults("/app", "is needed with company: the key may use those of every tenant")
-      }
-      self.tenant = tenant
-      var templates: [String: [String: String]] = [:]
-      for sender in senders where sender.sender.tenant == tenant {
-        templates.merge(sender.templates) { $0.merging($1) { first, _ in first } }
-      }
-      self.templates = ContentCatalog(templates)
+  /// Names of the tenant's senders for contents of Twilio's.
+  private func templates(of tenant: Tenant) -> ContentCatalog {
+    var templates: [String: [String: String]] = [:]
+    for sender in context.settings.senders where sender.sender.tenant == tenant {
+      templates.merge(sender.templates) { $0.merging($1) { first, _ in first } }
     }
+    return ContentCatalog(templates)
   }
 }

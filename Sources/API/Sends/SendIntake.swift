@@ -15,8 +15,8 @@ struct SendIntake: Sendable {
   var hasBuckets = true
   /// What templates want to be filled in, as far as it is known.
   var templates = TemplateShelf()
-  /// Those that the requests name.
-  var objects = ObjectShelf()
+  /// What the requests name.
+  var parts = RequestParts()
   /// Whether lists and reply buttons may come without an object.
   var allowsInline = true
 
@@ -34,7 +34,7 @@ struct SendIntake: Sendable {
     let unstorable = FieldFaults.unstorable(in: request)
     guard unstorable.isEmpty else { throw unstorable }
     let chosen = try senderOrAllFaults(request)
-    let filled = try objects.filled(request, for: chosen)
+    let filled = try parts.filled(request, for: chosen, at: now)
     let (requests, warnings) = try read(filled, chosen)
     let events = try requests.enumerated().map { place, request throws(FieldFaults) in
       let event = SendEvent(
@@ -50,11 +50,13 @@ struct SendIntake: Sendable {
   }
 
   private func read(
-    _ filled: ObjectShelf.Filled, _ chosen: SenderSettings
+    _ filled: RequestParts.Filled, _ chosen: SenderSettings
   ) throws(FieldFaults) -> (requests: [SendRequest], warnings: [String]) {
     do throws(FieldFaults) {
       let requests = try read(filled.request, filled.rules)
-      if !filled.isOfObject, !allowsInline, requests.contains(where: \.message.isOnlyForObjects) {
+      if filled.origin != .object, !allowsInline,
+        requests.contains(where: \.message.isOnlyForObjects)
+      {
         throw FieldFaults("/interactive", Self.onlyForObjects)
       }
       return (requests, try check(requests, filled.request, chosen))
@@ -115,8 +117,8 @@ struct SendIntake: Sendable {
   private func senderOrAllFaults(_ request: JSONValue) throws(FieldFaults) -> SenderSettings {
     do throws(FieldFaults) { return try choice.sender(for: request) } catch {
       var faults = error
-      // Only who sends it knows whose object it is.
-      if ObjectRequest.name(in: request) != nil { throw faults }
+      // Only who sends it knows what it names.
+      if ["object", "media"].contains(where: FieldReader(request).has) { throw faults }
       do throws(FieldFaults) { _ = try read(request, SendRules(channel: .metaWhatsApp)) } catch {
         faults.add(error.all)
       }

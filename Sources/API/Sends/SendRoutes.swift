@@ -83,17 +83,18 @@ struct SendRoutes: Sendable {
       throw RequestEnded(answer: SendAnswer.unreadable("The body is \(error).").answer)
     }
     let intake = try intake(request, key, isTemplate: isTemplate)
-    lookup(intake).find(for: [root], responder) { objects in
+    lookup(intake).find(for: [root], responder) { parts in
       var intake = intake
-      intake.objects = objects
+      intake.parts = parts
       guarded(responder) { () throws(RequestEnded) in
         try take(root, by: intake, request, key, responder)
       }
     }
   }
 
-  private func lookup(_ intake: SendIntake) -> ObjectLookup {
-    ObjectLookup(desk: context.requests.desk, choice: intake.choice)
+  private func lookup(_ intake: SendIntake) -> PartLookup {
+    PartLookup(
+      desk: context.requests.desk, choice: intake.choice, publicURL: context.settings.publicURL)
   }
 
   private func take(
@@ -127,9 +128,9 @@ struct SendRoutes: Sendable {
       throw RequestEnded(answer: error.problem.answer)
     }
     let intake = try intake(request, key, isTemplate: false)
-    lookup(intake).find(for: batch.values, responder) { objects in
+    lookup(intake).find(for: batch.values, responder) { parts in
       var intake = intake
-      intake.objects = objects
+      intake.parts = parts
       guarded(responder) { () throws(RequestEnded) in
         try take(batch, by: intake, request, key, responder)
       }

@@ -11,7 +11,7 @@ extension SendStore {
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
-    Erasure.noun, Agents.noun, Objects.noun, Reasons.noun,
+    Erasure.noun, Agents.noun, Objects.noun, MediaFiles.noun, Reasons.noun,
   ]
 }
 
@@ -93,6 +93,8 @@ enum Sends {
         20, sqlite: PackageResources.sqlite_020_sql, postgres: PackageResources.postgres_020_sql),
       Migration(
         21, sqlite: PackageResources.sqlite_021_sql, postgres: PackageResources.postgres_021_sql),
+      Migration(
+        22, sqlite: PackageResources.sqlite_022_sql, postgres: PackageResources.postgres_022_sql),
       Migration(
         23, sqlite: PackageResources.sqlite_023_sql, postgres: PackageResources.postgres_023_sql),
     ])
@@ -351,4 +353,11 @@ enum Agents {
     "agents", sqlite: PackageResources.agents_sqlite_sql,
     postgres: PackageResources.agents_postgres_sql,
     [tell, all, present, took, open, openOf])
+}
+
+/// Files that are to be sent.
+enum MediaFiles {
+  static let noun = Noun(
+    "media", sqlite: PackageResources.media_sqlite_sql,
+    postgres: PackageResources.media_postgres_sql, [add, named, fetched, ended, forget, received])
 }

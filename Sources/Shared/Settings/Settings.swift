@@ -40,6 +40,7 @@ package struct Settings: Sendable {
   package var answerTimeout = Duration.seconds(30)
   /// What messages cost; nil: nobody knows.
   package var prices: PriceSettings?
+  package var media = MediaSettings()
   /// Where spans go; nil: nowhere.
   package var otlp: OTLPSettings?
 

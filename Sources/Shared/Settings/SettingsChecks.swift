@@ -78,7 +78,7 @@ struct SettingsChecks {
 
   private static let reserved = [
     "/api", "/whatsapp", "/healthz", "/readyz", "/metrics", "/2010-04-01", "/Webhooks", "/bitrix24",
-    "/cgi-bin", "/sendsms",
+    "/cgi-bin", "/sendsms", "/media",
   ]
 
   private static func isBelow(_ path: String, _ reserved: String) -> Bool {

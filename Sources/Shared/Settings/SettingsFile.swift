@@ -75,6 +75,7 @@ extension Settings {
     if let own = reader.object("doubts") { readDoubts(own) }
     otlp = reader.otlp
     prices = reader.prices
+    media = reader.media
     verifySignatures = reader.truth("verifySignatures") ?? verifySignatures
   }
 

@@ -29,7 +29,7 @@ package enum FileKind {
   }
 
   /// In lower case, without the dot; query and fragment of an address do not count, nor does its host.
-  static func fileExtension(of name: String) -> String? {
+  package static func fileExtension(of name: String) -> String? {
     let path = name.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
     let text = String(decoding: path, as: UTF8.self)
     let hostEnd = text.range(afterFirst: "://") ?? text.startIndex

@@ -18,7 +18,8 @@ package struct ObjectRequest: Sendable {
     guard let given = request["object"], !given.isNull else { return nil }
     var faults = FieldFaults()
     let reader = FieldReader(request)
-    for field in reader.names where ObjectDefinition.messageFields.contains(field) {
+    for field in reader.names
+    where ObjectDefinition.messageFields.contains(field) || MediaRequest.fields.contains(field) {
       faults.add(reader.pointer(field), "is said by the object: there may be values for it instead")
     }
     var values: [String: String] = [:]

@@ -46,3 +46,14 @@ package func replaceFile(_ path: String, by content: [UInt8]) -> Bool {
   close(descriptor)
   return isWritten && rename(fresh, path) == 0
 }
+
+/// Makes a folder for its owner alone, and those that it stands in. False where there is none afterwards.
+package func makeFolder(_ path: String) -> Bool {
+  guard !path.isEmpty, !isFolder(path) else { return !path.isEmpty }
+  let above = folder(ofFile: path)
+  guard above.isEmpty || makeFolder(above) else { return false }
+  return mkdir(path, 0o700) == 0 || isFolder(path)
+}
+
+/// Whether there is no such file any more.
+package func removeFile(_ path: String) -> Bool { unlink(path) == 0 || errno == ENOENT }
