@@ -319,7 +319,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "SendStore", "Store", "EventLog", "Events", "Domain", "Time", "Platform", "Postgres",
-        "CRdKafka",
+        "SQLite", "CRdKafka",
         "CThreads",
       ],
       path: "Tests/TestSupport", swiftSettings: ours),

@@ -40,12 +40,28 @@ extension OpenAPICaller {
     ] {
       try await call("PUT \(presence)", "/api/agents/\(name)/presence", body: body)
     }
+    try await callNotebook(of: open, large)
     try await call("POST \(one)/read", "/api/conversations/\(open)/read?x=%00")
     try await call("POST \(one)/read", "/api/conversations/\(open)/read", body: large)
   }
 
+  private func callNotebook(of open: ConversationID, _ large: String) async throws {
+    let one = "/api/conversations/{id}"
+    for place in ["\(open)/notes", "\(open)/notes?x=1", "nothing/notes"] {
+      try await call("GET \(one)/notes", "/api/conversations/\(place)")
+    }
+    for place in ["\(open)/changes", "\(open)/changes?before=x", "nothing/changes"] {
+      try await call("GET \(one)/changes", "/api/conversations/\(place)")
+    }
+    for body in [#"{"text":"Likes tea"}"#, "{}", "{", large] {
+      try await call("POST \(one)/notes", "/api/conversations/\(open)/notes", body: body)
+    }
+    try await call(
+      "POST \(one)/notes", "/api/conversations/nothing/notes", body: #"{"text":"x"}"#)
+  }
+
   /// Somebody wrote to us so long ago.
-  private func conversation(_ number: Int, hoursAgo hours: Int) throws -> ConversationID {
+  func conversation(_ number: Int, hoursAgo hours: Int) throws -> ConversationID {
     let person = PersonAddress("+39333500000\(number)")
     let sender = try #require(stand.settings.senders.first { $0.sender.id.text == "meta" }?.sender)
     if let store = store?.store {

@@ -9,7 +9,7 @@ internal import Time
 
 /// A person is to be forgotten.
 struct ContactErasure {
-  private static let patience = Duration.seconds(10)
+  private static let patience = Duration.seconds(3)
   private static let step = Duration.milliseconds(100)
 
   func make(
