@@ -115,7 +115,9 @@ import Time
     #expect(try all(world).count == 2)
   }
 
-  @Test("a name that somebody typed stays, and is found without its accents", arguments: Backend.allCases)
+  @Test(
+    "a name that somebody typed stays, and is found without its accents",
+    arguments: Backend.allCases)
   func names(backend: Backend) throws {
     let world = try StoreUnderTest(backend)
     let one = try world.store.acquaint(
@@ -137,7 +139,8 @@ import Time
     #expect(person.name == "Zoe" && person.language == "it" && person.isNameTyped)
   }
 
-  @Test("words are found in whatever case and accents, the newest first", arguments: Backend.allCases)
+  @Test(
+    "words are found in whatever case and accents, the newest first", arguments: Backend.allCases)
   func words(backend: Backend) throws {
     let world = try StoreUnderTest(backend)
     let now = world.clock.now

@@ -123,7 +123,9 @@ import Time
     #expect(try Self.written(inbound, under: "cards") == Self.fields("Card"))
   }
 
-  @Test("what a campaign and a conversation write has the document's fields and no others, on the topics it names")
+  @Test(
+    "what a campaign and a conversation write has the document's fields and no others, on the topics it names"
+  )
   func campaigns() throws {
     let id = CampaignID.random(at: Self.now)
     var row = BulkRows.Row(

@@ -52,7 +52,8 @@ struct ConversationRoutes: Sendable {
       try ConversationNotebook(conversation, store).changes(request)
     }
     add("GET", Self.one + "/notes", .read, context.requests.desk, to: &router) {
-      conversation, request, _, store in try ConversationNotebook(conversation, store).notes(request)
+      conversation, request, _, store in
+      try ConversationNotebook(conversation, store).notes(request)
     }
     add("POST", Self.one + "/notes", .send, acts, to: &router) {
       conversation, request, key, store in

@@ -27,8 +27,8 @@ struct ConversationSearch {
     }
     let said = try store.conversations(
       saying: SearchWords(text), of: query.tenant, before: after, limit: limit)
-    for one in said.page where !found.contains(where: { $0.conversation.key == one.conversation.key })
-    {
+    for one in said.page
+    where !found.contains(where: { $0.conversation.key == one.conversation.key }) {
       found.append(one)
     }
     let isVisible = query

@@ -169,7 +169,8 @@ enum People {
     "people", sqlite: PackageResources.people_sqlite_sql,
     postgres: PackageResources.people_postgres_sql,
     [
-      insertInbound, openWindows, saveOptOuts, saveMarketingOptOuts, ofPerson, contact, rest, closeWindows, inReplyTo, byWaID,
+      insertInbound, openWindows, saveOptOuts, saveMarketingOptOuts, ofPerson, contact, rest,
+      closeWindows, inReplyTo, byWaID,
       saveWaIDs, acquainted, savePairs, saveRecipients, prunePairs, pruneRecipients, pruneInbound,
     ])
 }
@@ -315,7 +316,8 @@ enum Conversations {
     postgres: PackageResources.conversations_postgres_sql,
     [
       add, of, one, lock, save, page, pageOf, note, addMessage, said, sent, join, turnOf, stale,
-      underWay, prune, pruneChanges, byKey, ofPerson, continued, continueIn, moveTo, history, untold,
+      underWay, prune, pruneChanges, byKey, ofPerson, continued, continueIn, moveTo, history,
+      untold,
       told, addNote, notes, isWaiting, waiting, waitingFacts, postpone, atRest,
     ])
 }

@@ -150,7 +150,9 @@ extension Transaction {
 
   /// Those too that went on in one of theirs.
   fileprivate func forgetConversations(of person: StoredPerson) throws(StoreError) -> Int {
-    let persons = [person.key] + (try merges(of: person.key).flatMap { [$0.into, $0.from] })
+    let persons =
+      [person.key]
+      + (try merges(of: person.key).flatMap { [$0.into, $0.from] })
       .filter { $0 != person.key }
     var gone: Set<PersonKey> = [person.key]
     for other in Set(persons) where other != person.key {

@@ -89,7 +89,8 @@ extension Transaction {
   func merge(
     _ other: StoredPerson, into person: StoredPerson, by actor: String, at now: Timestamp
   ) throws(StoreError) {
-    let own = Dictionary(try conversations(of: person.key).map { ($0.lane, $0) }) { first, _ in first
+    let own = Dictionary(try conversations(of: person.key).map { ($0.lane, $0) }) { first, _ in
+      first
     }
     let others = try conversations(of: other.key)
     try run(
@@ -152,7 +153,8 @@ extension Transaction {
         .value: .texts(theirs.map(\.value)), .from: .keys(theirs, { _ in merge.into }),
         .person: .keys(theirs, { _ in merge.from }),
       ])
-    try run(Persons.merge, [.person: .key(merge.from), .into: .optionalIntegers([nil]), .now: .time(now)])
+    try run(
+      Persons.merge, [.person: .key(merge.from), .into: .optionalIntegers([nil]), .now: .time(now)])
     for key in merge.conversations {
       try run(
         Conversations.continueIn,

@@ -189,5 +189,6 @@ WHERE c.key = ANY(:conversation::bigint[]);
 UPDATE conversations SET due = p.d FROM unnest(:conversation::bigint[], :due::bigint[]) AS p(k, d) WHERE key = p.k;
 
 -- atRest
-SELECT id FROM conversations WHERE mode = 1 /* manual */ AND assistant IS NOT NULL AND continued_in IS NULL AND last <= (:before::bigint[])[1]
+SELECT id FROM conversations WHERE mode = 1 /* manual */ AND assistant IS NOT NULL AND continued_in IS NULL
+  AND last <= (:before::bigint[])[1]
 ORDER BY last LIMIT (:limit::bigint[])[1];

@@ -170,5 +170,6 @@ FROM conversations c LEFT JOIN contacts t ON t.lane = c.lane AND t.address = c.a
 UPDATE conversations SET due = :due WHERE key = :conversation;
 
 -- atRest
-SELECT id FROM conversations WHERE mode = 1 /* manual */ AND assistant IS NOT NULL AND continued_in IS NULL AND last <= :before
+SELECT id FROM conversations WHERE mode = 1 /* manual */ AND assistant IS NOT NULL AND continued_in IS NULL
+  AND last <= :before
 ORDER BY last LIMIT :limit;

@@ -65,7 +65,8 @@ extension Transaction {
           People.closeWindows,
           [.lane: lane, .address: .text(item.send.recipient.text), .at: .time(now)])
       case .optOut(let optOut):
-        try save(.out(optOut), of: item.send.recipient, lane: item.send.lane, at: now, from: "provider")
+        try save(
+          .out(optOut), of: item.send.recipient, lane: item.send.lane, at: now, from: "provider")
       }
     }
   }

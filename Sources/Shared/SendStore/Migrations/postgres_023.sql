@@ -30,6 +30,8 @@ ALTER TABLE contacts ADD COLUMN opt_out_source text;
 
 -- Accents make no difference to who looks for a word. The form of its body has its names bound once and for all.
 CREATE FUNCTION fold_words(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-  RETURN translate(lower(words), 'àáâãäåèéêëìíîïòóôõöøùúûüýÿçñ', 'aaaaaaeeeeiiiioooooouuuuyycn');
+  RETURN translate(lower(words),
+    'àáâãäåèéêëìíîïòóôõöøùúûüýÿçñ',
+    'aaaaaaeeeeiiiioooooouuuuyycn');
 CREATE INDEX inbound_messages_words ON inbound_messages USING gin (to_tsvector('simple', fold_words(words)));
 CREATE INDEX inbound_messages_by_provider ON inbound_messages (provider_id);

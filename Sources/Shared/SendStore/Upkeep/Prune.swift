@@ -50,8 +50,7 @@ extension Transaction {
   }
 
   /// Of sends with such keys, at least.
-  func unpublishedSends(_ keys: ClosedRange<SendKey>) throws(StoreError) -> Set<SendKey>
-  {
+  func unpublishedSends(_ keys: ClosedRange<SendKey>) throws(StoreError) -> Set<SendKey> {
     let marks = try rows(
       Outbox.unpublished,
       [.first: .key(keys.lowerBound), .last: .key(keys.upperBound)]
