@@ -16,12 +16,16 @@ package final class ConversationRelay {
   private let health: HealthPart
   private let keeper: DutyKeeper
   private let told: Counter
+  /// When the duty was last taken or renewed, if it is ours.
+  private var held: RunningTime?
   /// What the store stood at when a look began that found nothing.
   private var foundNothingAt: Int64?
 
   package static let duty = "conversation-relay"
   private static let batch = 500
   private static let pause = Duration.milliseconds(100)
+  /// Renewed no more often than that: a lease lasts three times as long.
+  private static let renewal = Duration.seconds(1)
 
   package init(_ context: WorkerContext) {
     self.context = context
@@ -47,7 +51,7 @@ package final class ConversationRelay {
   /// True where there may be more.
   package func round() throws -> Bool {
     let store = context.store
-    guard try store.takeDuty(Self.duty, context.worker) != nil else { return false }
+    guard try holdsDuty() else { return false }
     let mark = try store.changeMark()
     guard mark == nil || mark != foundNothingAt else { return false }
     return try keeper.whileHeld {
@@ -59,6 +63,13 @@ package final class ConversationRelay {
       told.add(untold.happenings.count)
       return untold.happenings.count == Self.batch
     }
+  }
+
+  private func holdsDuty() throws -> Bool {
+    let now = RunningTime.now
+    if let held, now - held < Self.renewal { return true }
+    held = try context.store.takeDuty(Self.duty, context.worker) == nil ? nil : now
+    return held != nil
   }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import HTTP
 import JSON
+import SQLite
 import Simulator
 import TestSupport
 import Testing
@@ -85,6 +86,43 @@ import Testing
       #expect(running.call("GET", "/api/conversations")?["conversations"]?.items?.isEmpty == true)
       let wrong = try running.ask("POST", "\(path)/messages", #"{"to":"+393337654321","body":"x"}"#)
       #expect(wrong.status == 422 && wrong.text.contains("/to"))
+      try Self.forget("+393331234567", file)
+      waitUntil("what it went through is told") {
+        (try? Self.told(folder.file("log.db"))) ?? 0 >= 4
+      }
+      #expect(try running.ask("GET", path).status == 404)
     }
+  }
+
+  /// A contact from a terminal: found, handed out, and gone.
+  private static func forget(_ number: String, _ file: String) throws {
+    func contact(_ words: String...) throws -> (status: Int32, output: String, errors: String) {
+      let run = try CommandTests.run(["contact"] + words + ["--config", file])
+      return (run.status, run.output, run.errors)
+    }
+    #expect(try contact("list").output.contains(number))
+    #expect(try contact("list", "nobody of that name").output.contains("no such contacts"))
+    let shown = try contact("show", number)
+    #expect(shown.status == 0 && shown.output.contains("free text until"), "\(shown)")
+    let all = try contact("export", number)
+    #expect(all.output.contains("Are you open?") && all.output.contains("Until six."))
+    #expect(try contact("erase", number).status == 64)
+    // The second answer may be under way.
+    var last = ""
+    waitUntil("it is forgotten") {
+      guard let run = try? contact("erase", number, "--yes") else { return false }
+      last = run.output + run.errors
+      return run.output.contains("1 conversations")
+    }
+    #expect(last.contains("1 conversations"), "\(last)")
+    let gone = try contact("show", number)
+    #expect(gone.status == 1 && gone.errors.contains("no contact has \(number)"), "\(gone)")
+  }
+
+  /// Records of the topic.
+  private static func told(_ log: String) throws -> Int64 {
+    let query = try Database(reading: log).prepare(
+      "SELECT sum(next) FROM partitions WHERE topic = 'conversations'")
+    return try query.number() ?? 0
   }
 }

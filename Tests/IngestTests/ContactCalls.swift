@@ -40,6 +40,9 @@ extension OpenAPICaller {
     }
     try await call(
       "POST \(merges)", "/api/contacts/0/merges", body: #"{"contact":"\#(other)"}"#)
+    // It is part of the other.
+    try await call(
+      "PATCH /api/contacts/{contact}", "/api/contacts/\(other)", body: #"{"name":"x"}"#)
     let number = try store?.store.merges(of: PersonKey(one)).first?.number ?? 0
     for place in ["\(path)/\(number)", "\(path)/\(number)", "\(path)/x", "\(path)/1?x=%00"] {
       try await call("DELETE \(merges)/{merge}", place)

@@ -6,6 +6,7 @@ import HTTP
 import Ingest
 import JSON
 import Platform
+import Settings
 import TestSupport
 import Testing
 import Time
@@ -18,11 +19,14 @@ final class EventListener {
   private let connection: RawConnection
   private var unread = ""
 
-  init(_ port: UInt16, key: String = "admin-key", after id: String? = nil) throws {
+  init(
+    _ port: UInt16, key: String = "admin-key", of topics: String? = nil, after id: String? = nil
+  ) throws {
     connection = try RawConnection(port: port)
     let header = id.map { "Last-Event-ID: \($0)\r\n" } ?? ""
     connection.send(
-      "GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\n\(header)\r\n")
+      "GET /api/events\(topics.map { "?topics=\($0)" } ?? "") HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\n\(header)\r\n"
+    )
     head = connection.receive(through: "\r\n\r\n")
     // It is told where it begins once it listens.
     let first = head.contains(" 200 ") ? Self.event(connection, &unread) : ""
@@ -134,6 +138,71 @@ final class EventListener {
       try publish(stand, ["theirs"], company: "other", under: "one")
       try publish(stand, ["ours"], under: "one")
       #expect(try listener.next().data["id"]?.string == "ours")
+    }
+  }
+
+  /// What a person wrote to a sender of one tenant, and what a conversation of another's went through.
+  private func publishTalk(_ stand: IngestStand) throws {
+    let sender = try #require(
+      stand.settings.senders.first { $0.sender.id.text == "twilio" }?.sender)
+    let now = Timestamp(seconds: 1_800_000_000)
+    func said(_ address: String, _ id: String) -> NewRecord {
+      let message = InboundMessage(
+        provider: .twilio, account: sender.account, address: address, contact: "+393331234567",
+        providerID: ProviderID(id), kind: "text", receivedAt: now)
+      return NewRecord(
+        topic: .inbound, key: "one",
+        event: CloudEvent(
+          id: id, source: "test", type: InboundMessage.type, time: now,
+          data: JSONWriter.object { message.write(to: &$0) }))
+    }
+    func changed(_ company: String) -> NewRecord {
+      ConversationEvent(
+        ConversationID(of: sender.id, with: "+393331234567", tenant: sender.tenant), generation: 1,
+        ConversationEvent.Happening(
+          version: 1, act: "read", actor: "agent \(company)", detail: "", at: now),
+        from: sender.id, of: Tenant(app: "crm", company: company), with: "+393331234567",
+        named: nil,
+        ConversationStanding(), labels: [], preview: ""
+      ).record
+    }
+    try stand.log.append(
+      [
+        said("+10000000000", "SMnobody"), said(ChannelAddress(sender.address).bare, "SMours"),
+        changed("other"), changed("acme"),
+      ], within: .seconds(20))
+  }
+
+  @Test("what people write and what conversations go through is heard by whoever asks for it")
+  func topics() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil)
+      defer { stand.stop() }
+      let port = stand.listener.port
+      let of = "conversations,inbound"
+      let listener = try EventListener(port, key: "acme-reader", of: of)
+      let all = try EventListener(port)
+      try publish(stand, ["send"])
+      try publishTalk(stand)
+      var heard: Set<String> = []
+      var last = ""
+      for _ in 0..<2 {
+        let event = try listener.next()
+        last = event.id
+        heard.insert(event.data["providerId"]?.string ?? event.data["actor"]?.string ?? "")
+      }
+      #expect(heard == ["SMours", "agent acme"])
+      #expect(try all.next().data["id"]?.string == "send")
+      try publishTalk(stand)
+      let again = try EventListener(
+        port, key: "acme-reader", of: "inbound,conversations", after: last)
+      #expect(again.head.contains(" 200 "))
+      _ = try again.next()
+      #expect(try EventListener(port, after: last).head.contains(" 422 "))
+      #expect(try EventListener(port, of: "inbound", after: last).head.contains(" 422 "))
+      for wrong in ["", "sends", "inbound,", "inbound,nothing"] {
+        #expect(try EventListener(port, of: wrong).head.contains(" 422 "), "\(wrong)")
+      }
     }
   }
 

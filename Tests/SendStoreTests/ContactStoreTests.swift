@@ -116,6 +116,36 @@ import Time
   }
 
   @Test(
+    "of three who became one everything is said in one place, and forgotten as one",
+    arguments: Backend.allCases)
+  func three(backend: Backend) throws {
+    let world = try StoreUnderTest(backend)
+    let (known, other) = try two(world)
+    let third = PersonAddress("+393330010009")
+    _ = try world.store.receive([
+      Self.report("in3", from: third, at: world.clock.now + .seconds(2), words: "Third")
+    ])
+    let last = try #require(try world.store.persons(knownBy: third.text, of: nil).first).key
+    #expect(try world.store.merge(other, into: known, by: "bea") == .done(known))
+    #expect(try world.store.merge(known, into: last, by: "bea") == .done(last))
+    let one = try #require(try all(world).first)
+    let timeline = try world.store.timeline(of: one, limit: 10).page
+    #expect(timeline.map(\.providerID?.text) == ["in3", "in2", "in1"])
+    let first = ConversationID(
+      of: Sender.main.id, with: Self.hidden, tenant: Sender.main.tenant)
+    #expect(try world.store.presentConversation(first)?.key == one.key)
+    guard case .done(let report) = try world.store.erase(last, keepsOptOuts: false) else {
+      Issue.record("not forgotten")
+      return
+    }
+    #expect(report.conversations == 3)
+    #expect(try all(world).isEmpty)
+    #expect(try world.store.person(other) == nil)
+    let found = try world.store.conversations(saying: SearchWords("third"), of: nil, limit: 5)
+    #expect(found.page.isEmpty)
+  }
+
+  @Test(
     "a name that somebody typed stays, and is found without its accents",
     arguments: Backend.allCases)
   func names(backend: Backend) throws {

@@ -113,11 +113,14 @@ struct ContactChange {
     return try Self.answer(outcome, store)
   }
 
+  static func refused(_ sentence: String) -> HTTPAnswer {
+    Problem(status: 409, title: "Conflict", detail: sentence).answer
+  }
+
   static func answer(_ outcome: MergeOutcome, _ store: SendStore) throws -> HTTPAnswer {
     switch outcome {
     case .missing: return .notFound
-    case .refused(let sentence):
-      return Problem(status: 409, title: "Conflict", detail: sentence).answer
+    case .refused(let sentence): return refused(sentence)
     case .done(let key):
       guard let person = try store.person(key) else { return .notFound }
       return try ContactView.answer(person, store)

@@ -72,6 +72,9 @@ struct ContactRoutes: Sendable {
             let person = try store.person(PersonKey(number)),
             key.tenant.map({ $0 == person.tenant }) ?? true
           else { return .notFound }
+          if method != "GET", let other = person.mergedInto {
+            return ContactChange.refused("This contact is part of contact \(other.value).")
+          }
           return try body(person, request, parameters, key, store)
         }
       })

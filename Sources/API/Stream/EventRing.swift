@@ -10,13 +10,14 @@ struct EventRing: Sendable {
   private var bytes = 0
   /// The number of the oldest that is there.
   private(set) var first = 0
+  private let layout: EventLayout
   /// By partition, the offset from which on everything that was read is there.
   private var floor: [Int64]
   private let bounds: EventTail.Bounds
 
   init(from places: [TopicPartition: Int64], _ bounds: EventTail.Bounds) {
-    floor = Array(repeating: 0, count: places.count)
-    for (partition, offset) in places { floor[partition.number] = offset }
+    layout = EventLayout(places.keys)
+    floor = layout.partitions.map { places[$0] ?? 0 }
     self.bounds = bounds
   }
 
@@ -55,9 +56,9 @@ struct EventRing: Sendable {
     // Its bytes go now, its place with the next clearing.
     switch item {
     case .record(let event):
-      floor[event.partition.number] = event.offset + 1
+      if let place = layout[event.partition] { floor[place] = event.offset + 1 }
       items[gone] = .gap(event.partition, from: event.offset, to: event.offset)
-    case .gap(let partition, _, let to): floor[partition.number] = to
+    case .gap(let partition, _, let to): if let place = layout[partition] { floor[place] = to }
     }
     gone += 1
     first += 1

@@ -9,7 +9,10 @@ internal import Time
 /// The stream of changes as server-sent events.
 final class EventRoutes: Sendable {
   private let slot: LogSlot
-  private let tail: EventTail
+  /// One for each selection of topics that somebody wanted to hear of.
+  private let tails = Locked<[EventTopics: EventTail]>([:])
+  private let ring: EventTail.Bounds
+  private let senders = Locked(SenderIndex())
   private let log: Log
   private let heartbeat: Duration
   private let limit: Int
@@ -21,13 +24,14 @@ final class EventRoutes: Sendable {
     ring: EventTail.Bounds = EventTail.Bounds()
   ) {
     self.slot = slot
-    tail = EventTail(slot, bounds: ring)
+    self.ring = ring
     self.log = log
     self.heartbeat = heartbeat
     self.limit = limit
   }
 
   func add(to router: inout Router, _ context: APIContext) {
+    senders.withLock { $0 = SenderIndex(context.settings.senders) }
     router.at(
       "GET", context.prefix + "/api/events",
       context.requests.door(.read) { [self] request, _, key, responder in
@@ -36,6 +40,13 @@ final class EventRoutes: Sendable {
   }
 
   private func listen(_ request: HTTPRequest, _ responder: HTTPResponder, _ tenant: Tenant?) {
+    let topics: EventTopics
+    do throws(FieldFaults) {
+      topics =
+        try request.queryValue("topics").map { text throws(FieldFaults) in
+          try EventTopics(text)
+        } ?? .messages
+    } catch { return responder.answer(SendAnswer.refused(error).answer) }
     var place: EventCursor?
     if let text = request.headers.first("Last-Event-ID"), !text.isEmpty {
       guard let known = EventCursor(text) else {
@@ -45,11 +56,20 @@ final class EventRoutes: Sendable {
       place = known
     }
     guard let (number, stop) = enter() else { return responder.answer(.tooManyListeners) }
-    let stream = EventStream(slot: slot, tail: tail, log: log, heartbeat: heartbeat)
+    let stream = EventStream(slot: slot, tail: tail(of: topics), log: log, heartbeat: heartbeat)
     let start = place
     _ = WorkerThread("events-\(number)") { [self] in
       stream.run(responder, tenant: tenant, after: start, stop: stop)
       listeners.withLock { $0[number] = nil }
+    }
+  }
+
+  private func tail(of topics: EventTopics) -> EventTail {
+    tails.withLock { tails in
+      if let known = tails[topics] { return known }
+      let tail = EventTail(slot, topics, bounds: ring) { [senders] in senders.withLock { $0 } }
+      tails[topics] = tail
+      return tail
     }
   }
 

@@ -51,13 +51,14 @@ struct EventStream: Sendable {
   /// From now on, unless the listener says where it was.
   private func begin(at place: EventCursor?) throws -> EventCursor {
     let identity = try slot.identity(within: .seconds(10))
-    let available = try slot.offsets(of: .messages, within: .seconds(10))
-    guard let place else { return EventCursor(log: identity, available.map(\.upperBound)) }
-    let isOurs = place.isOf(log: identity, partitions: available.count)
-    guard isOurs, zip(place.offsets, available).allSatisfy({ $0 <= $1.upperBound }) else {
+    let available = try slot.offsets(of: tail.topics, within: .seconds(10))
+    guard let place else {
+      return EventCursor(log: identity, tail.topics, available.mapValues(\.upperBound))
+    }
+    guard let known = place.placed(in: identity, tail.topics, available) else {
       throw Refusal.foreignPlace
     }
-    return place
+    return known
   }
 
   private func serve(_ listener: inout Listener, _ run: Int) throws(LogError) {
@@ -89,13 +90,13 @@ struct EventStream: Sendable {
 
   /// With a reader of its own, until the ring reaches back to its place.
   private func catchUp(_ listener: inout Listener) throws(LogError) {
-    let reader = try slot.reader(EventTail.name, of: .messages)
+    let reader = try slot.reader(EventTail.name, of: tail.topics.topics)
     defer { reader.close() }
     try reader.read(listener.cursor.places)
     repeat {
       do throws(LogError) {
         for record in try reader.next(max: Self.batch, wait: Self.look) {
-          listener.take(.record(PassedEvent(record)))
+          listener.take(.record(tail.passed(record)))
         }
       } catch {
         guard case .outOfRange(let partition, let from, let available) = error else { throw error }
@@ -120,6 +121,7 @@ struct EventStream: Sendable {
     _ partition: TopicPartition, from: Int64, to: Int64, _ cursor: EventCursor
   ) -> [UInt8] {
     let data = JSONWriter.object { writer in
+      writer.field("topic", partition.topic.rawValue)
       writer.field("partition", partition.number)
       writer.field("from", from)
       writer.field("to", to)
@@ -135,7 +137,8 @@ struct EventStream: Sendable {
   private static let foreignPlace = SendAnswer.refused(
     FieldFaults(
       "/Last-Event-ID",
-      "is not a position in this log; leave it out to begin with what comes from now on")
+      "is not a position in this log and these topics; leave it out to begin with what comes from now on"
+    )
   ).answer
 }
 

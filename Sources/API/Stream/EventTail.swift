@@ -4,6 +4,7 @@ internal import Domain
 internal import EventLog
 internal import JSON
 internal import Platform
+internal import Settings
 internal import Time
 
 /// The one reader of the stream in this process. It reads while somebody listens and keeps what it read last in a
@@ -48,6 +49,8 @@ final class EventTail: Sendable {
   }
 
   private let slot: LogSlot
+  let topics: EventTopics
+  private let senders: @Sendable () -> SenderIndex
   private let bounds: Bounds
   private let shared = Monitor(Shared())
 
@@ -55,8 +58,14 @@ final class EventTail: Sendable {
   private static let look = Duration.milliseconds(250)
   private static let patience = Duration.seconds(10)
 
-  init(_ slot: LogSlot, bounds: Bounds = Bounds()) {
+  /// `senders`: those that there are, by which it is told whose a message of a person is.
+  init(
+    _ slot: LogSlot, _ topics: EventTopics, bounds: Bounds = Bounds(),
+    senders: @escaping @Sendable () -> SenderIndex
+  ) {
     self.slot = slot
+    self.topics = topics
+    self.senders = senders
     self.bounds = bounds
   }
 
@@ -115,10 +124,10 @@ final class EventTail: Sendable {
   private func run() {
     do throws(LogError) {
       var places: [TopicPartition: Int64] = [:]
-      for (number, range) in try slot.offsets(of: .messages, within: Self.patience).enumerated() {
-        places[TopicPartition(.messages, number)] = range.upperBound
+      for (partition, range) in try slot.offsets(of: topics, within: Self.patience) {
+        places[partition] = range.upperBound
       }
-      let reader = try slot.reader(Self.name, of: .messages)
+      let reader = try slot.reader(Self.name, of: topics.topics)
       defer { reader.close() }
       try reader.read(places)
       let ring = EventRing(from: places, bounds)
@@ -148,7 +157,7 @@ final class EventTail: Sendable {
     do throws(LogError) {
       items = try reader.next(max: Self.batch, wait: Self.look).map { record in
         places[record.partition] = record.offset + 1
-        return .record(PassedEvent(record))
+        return .record(passed(record))
       }
     } catch {
       guard case .outOfRange(let partition, let offset, let available) = error else { throw error }
@@ -166,6 +175,9 @@ final class EventTail: Sendable {
     }
   }
 
+  /// As listeners are given it.
+  func passed(_ record: LogRecord) -> PassedEvent { PassedEvent(record, senders()) }
+
   /// It keeps no bookmarks, so this names nothing in the log.
   static let name = "postrider-events"
 }
@@ -180,12 +192,22 @@ struct PassedEvent: Sendable {
 }
 
 extension PassedEvent {
-  init(_ record: LogRecord) {
+  init(_ record: LogRecord, _ senders: SenderIndex) {
     self.init(
       partition: record.partition, offset: record.offset,
       // JSON has line ends between its tokens only, where a space says the same.
       line: record.value.map { value in value.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 } },
-      tenant: record.value.flatMap(Self.tenant))
+      tenant: record.value.flatMap { value in
+        record.partition.topic == .inbound
+          ? Self.owner(ofInbound: value, senders) : Self.tenant(of: value)
+      })
+  }
+
+  /// Of whose sender it came to, as its tenant's action is told of it.
+  private static func owner(ofInbound value: [UInt8], _ senders: SenderIndex) -> Tenant? {
+    do {
+      return senders.sender(of: try InboundMessage(data: value))?.sender.tenant
+    } catch { return nil }
   }
 
   private static func tenant(of value: [UInt8]) -> Tenant? {
@@ -194,5 +216,20 @@ extension PassedEvent {
       guard let app = root["app"]?.string, let company = root["company"]?.string else { return nil }
       return Tenant(app: app, company: company)
     } catch { return nil }
+  }
+}
+
+extension LogSlot {
+  /// What there is of each partition of these topics.
+  func offsets(
+    of topics: EventTopics, within limit: Duration
+  ) throws(LogError) -> [TopicPartition: Range<Int64>] {
+    var available: [TopicPartition: Range<Int64>] = [:]
+    for topic in topics.topics {
+      for (number, range) in try offsets(of: topic, within: limit).enumerated() {
+        available[TopicPartition(topic, number)] = range
+      }
+    }
+    return available
   }
 }

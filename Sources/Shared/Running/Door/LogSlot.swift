@@ -44,8 +44,10 @@ package final class LogSlot: Sendable {
     try opened().identity(within: limit)
   }
 
-  package func reader(_ name: String, of topic: Topic) throws(LogError) -> any LogReader {
-    try opened().reader(name, of: [topic])
+  package func reader(
+    _ name: String, of topics: [Topic]
+  ) throws(LogError) -> any LogReader {
+    try opened().reader(name, of: topics)
   }
 
   package func ping(within limit: Duration) throws(LogError) { try opened().ping(within: limit) }

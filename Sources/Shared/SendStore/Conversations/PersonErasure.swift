@@ -148,15 +148,15 @@ extension Transaction {
     ) { $0.optionalText(.optOut) }.count
   }
 
-  /// Those too that went on in one of theirs.
+  /// Those too of contacts that became part of this one.
   fileprivate func forgetConversations(of person: StoredPerson) throws(StoreError) -> Int {
-    let persons =
-      [person.key]
-      + (try merges(of: person.key).flatMap { [$0.into, $0.from] })
-      .filter { $0 != person.key }
-    var gone: Set<PersonKey> = [person.key]
-    for other in Set(persons) where other != person.key {
-      if try knownPerson(other)?.mergedInto == person.key { gone.insert(other) }
+    var (gone, next): (Set<PersonKey>, [PersonKey]) = ([person.key], [person.key])
+    while let one = next.popLast() {
+      for other in Set(try merges(of: one).map(\.from)) where !gone.contains(other) {
+        guard try knownPerson(other)?.mergedInto == one else { continue }
+        gone.insert(other)
+        next.append(other)
+      }
     }
     var keys: Set<ConversationKey> = []
     for one in gone { keys.formUnion(try conversations(of: one).map(\.key)) }

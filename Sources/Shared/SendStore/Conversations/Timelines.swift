@@ -180,9 +180,17 @@ extension Transaction {
       ], StoredConversation.init)
   }
 
-  /// Of contacts that became one with this one's.
+  /// Of contacts that became one with this one's, and with those.
   func continued(in conversation: ConversationKey) throws(StoreError) -> [ConversationKey] {
-    try rows(Conversations.continued, [.conversation: .key(conversation)]) { $0.key(.key) }
+    var (found, next) = ([ConversationKey](), [conversation])
+    while let one = next.popLast() {
+      let more = try rows(Conversations.continued, [.conversation: .key(one)]) {
+        $0.key(.key) as ConversationKey
+      }.filter { !found.contains($0) }
+      found += more
+      next += more
+    }
+    return found
   }
 
   fileprivate func said(
