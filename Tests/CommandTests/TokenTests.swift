@@ -9,8 +9,8 @@ import Testing
 import Time
 
 /// A token that ends while messages go out.
-@Suite(.timeLimit(.minutes(5))) struct TokenTests {
-  private static let (count, rate) = (10_000, 1000)
+@Suite(.serialized, .timeLimit(.minutes(5))) struct TokenTests {
+  private static let (count, rate) = (5_000, 1000)
 
   private final class World {
     let simulator: Simulator

@@ -6,10 +6,14 @@ import Testing
 extension OpenAPICaller {
   func callContacts() async throws {
     let (all, one) = ("/api/contacts", "/api/contacts/{contact}")
-    let large = String(repeating: " ", count: 300_000)
+    // Little above the limit: what is left of a large one may be cut before the answer is read.
+    let large = String(repeating: " ", count: 70_000)
     for query in ["", "?limit=0", "?q=Anna"] { try await call("GET \(all)", all + query) }
     let message = #""number":"+393335000007","name":"Anna","sender":"meta""#
-    for body in [#"{\#(message),"template_name":"hi"}"#, "{\(message)}", "{", large] {
+    for body in [
+      #"{\#(message),"template_name":"hi"}"#, "{\(message)}", "{",
+      String(repeating: " ", count: 300_000),
+    ] {
       try await call("POST \(all)", all, body: body)
     }
     // What became of a send to the first of them is not known.

@@ -12,7 +12,7 @@ import Time
 extension OpenAPICaller {
   func callMedia() async throws {
     let (one, owner) = ("GET /media/{token}/{name}", "app=crm&company=acme")
-    let large = String(repeating: " ", count: 17_000_000)
+    let large = String(repeating: " ", count: 16_870_000)
     for (query, body) in [("name=a.txt&\(owner)", "Hi"), ("name=a.txt", "Hi")] {
       try await call("POST /api/media", "/api/media?\(query)", body: body)
     }
