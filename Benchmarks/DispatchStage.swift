@@ -16,6 +16,8 @@ final class DispatchStage {
 
   let worker: Child
   let folder: TemporaryFolder
+  /// Of the store: a path or an address.
+  let store: String
   private let settingsFile: String
   private let simulator: Child
   private let broker: Child?
@@ -24,8 +26,10 @@ final class DispatchStage {
   private let adminPort: UInt16
   private let simulatorPort: UInt16
 
-  /// `senders` of the settings, given the simulator's port; `world` of the simulator.
-  init(_ kind: Kind, world: String, senders: (UInt16) -> String) throws {
+  /// `senders` of the settings, given the simulator's port; `world` of the simulator; `more` of the settings.
+  init(
+    _ kind: Kind, world: String, more: String = "", senders: (UInt16) -> String
+  ) throws {
     folder = try TemporaryFolder(onDisk: true)
     client = try HTTPClient()
     port = try Self.freePort()
@@ -38,10 +42,12 @@ final class DispatchStage {
       ["simulate", "--settings", worldFile, "--listen", "127.0.0.1:\(simulatorPort)"])
     broker = kind == .postgres ? try Child(["broker"]) : nil
     let file = folder.file("settings.json5")
+    let store = kind == .sqlite ? folder.file("store.db") : try PostgresServer.durable().database()
+    self.store = store
     let places =
-      try broker.map { broker in
+      broker.map { broker in
         """
-        log: "kafka://\(broker.address())", store: "\(try PostgresServer.durable().database())",
+        log: "kafka://\(broker.address())", store: "\(store)",
         // The mock takes a session's length for a rebalance, and answers a fetch that finds nothing only
         // when all of its wait is over; a broker answers as soon as there is something.
         rdkafka: { "session.timeout.ms": "4000", "fetch.wait.max.ms": "5" },
@@ -51,7 +57,7 @@ final class DispatchStage {
     {
       listen: "127.0.0.1:\(port)", publicURL: "http://127.0.0.1:\(port)", \(places)
       spool: { path: "spool.db" }, apiKeys: ["key"], admin: { ingest: "127.0.0.1:\(adminPort)" },
-      senders: [\(senders(simulatorPort))],
+      senders: [\(senders(simulatorPort))], \(more)
     }
     """.write(toFile: file, atomically: true, encoding: .utf8)
     settingsFile = file
@@ -99,6 +105,27 @@ final class DispatchStage {
     }
     throw Failed(description: "postrider up did not get ready")
   }
+
+  /// For many threads at once.
+  struct Caller: Sendable {
+    fileprivate let client: HTTPClient
+    fileprivate let port: UInt16
+
+    /// A call of the API; its status.
+    func ask(_ method: String, _ path: String, _ body: String) -> Int {
+      var call = HTTPCall(
+        method: method, url: "http://127.0.0.1:\(port)\(path)",
+        headers: [
+          HTTPHeader("Authorization", "Bearer key"),
+          HTTPHeader("Content-Type", "application/json"),
+        ], body: Array(body.utf8))
+      call.totalTimeout = .seconds(60)
+      guard case .answered(let answer) = client.ask(call) else { return 0 }
+      return answer.status
+    }
+  }
+
+  var caller: Caller { Caller(client: client, port: port) }
 
   private func call(
     _ method: String, _ port: UInt16, _ path: String, _ body: [UInt8] = []

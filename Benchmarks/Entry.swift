@@ -12,9 +12,12 @@ enum Entry {
     case "simulator": try SimulatorBenchmark.run(arguments.dropFirst())
     case "rows": try RowsBenchmark.run(arguments.dropFirst())
     case "forecast": try ForecastBenchmark.run(arguments.dropFirst())
+    case "conversations": try ConversationsBenchmark.run(arguments.dropFirst())
+    case "takeover": try TakeoverBenchmark.run(arguments.dropFirst())
     case "kannel-provider": try KannelProvider.serve(Array(arguments.dropFirst()))
     case "broker": try LogBenchmark.broker()
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
+    case "serve-conversations": try ConversationsService.serve(Array(arguments.dropFirst()))
     case "serve-ingest": try IngestService.serve(Array(arguments.dropFirst()))
     default:
       print(
@@ -22,6 +25,8 @@ enum Entry {
         usage: script/bench store|status [sqlite|postgres] [SENDS] | log | http | ingest [REQUESTS]
                | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog|steady|kannel]
                | simulator [MESSAGES|serve] | rows [ROWS] | forecast [PEOPLE]
+               | conversations [sqlite|postgres] [CONVERSATIONS]
+               | takeover [sqlite|postgres] [CONVERSATIONS]
         """
       )
     }

@@ -11,6 +11,8 @@ final class PacedLoad {
   private struct Connection {
     let socket: Int32
     var dueAt: Int64?
+    /// Of an answer that has begun: what has not come yet.
+    var left = 0
   }
 
   private let requests: [[UInt8]]
@@ -19,8 +21,13 @@ final class PacedLoad {
   private var free: [Int32] = []
   private var buffer = [UInt8](repeating: 0, count: 16 << 10)
 
-  init(_ callbacks: SignedCallbacks, port: UInt16, connections count: Int) throws {
-    requests = callbacks.all.map { $0.bytes(host: "127.0.0.1:\(port)") }
+  convenience init(_ callbacks: SignedCallbacks, port: UInt16, connections count: Int) throws {
+    try self.init(
+      callbacks.all.map { $0.bytes(host: "127.0.0.1:\(port)") }, port: port, connections: count)
+  }
+
+  init(_ requests: [[UInt8]], port: UInt16, connections count: Int) throws {
+    self.requests = requests
     for _ in 0..<count {
       let socket = try Self.connect(port)
       connections[socket] = Connection(socket: socket)
@@ -75,16 +82,29 @@ final class PacedLoad {
     for event in events.prefix(Int(max(0, count))) {
       let socket = event.data.fd
       let length = read(socket, &buffer, buffer.count)
-      guard length > 12, let dueAt = connections[socket]?.dueAt, buffer[9] == UInt8(ascii: "2")
-      else {
-        throw Unmeasured(
-          reason: "not a success: \(String(decoding: buffer.prefix(max(0, length)), as: UTF8.self))"
-        )
+      guard length > 0, var connection = connections[socket], let dueAt = connection.dueAt else {
+        throw Unmeasured(reason: "a connection broke")
       }
-      times.append(bootMicroseconds() - dueAt)
-      connections[socket]?.dueAt = nil
-      free.append(socket)
+      if connection.left == 0 { connection.left = try size(length) }
+      connection.left -= length
+      if connection.left <= 0 {
+        times.append(bootMicroseconds() - dueAt)
+        (connection.dueAt, connection.left) = (nil, 0)
+        free.append(socket)
+      }
+      connections[socket] = connection
     }
+  }
+
+  /// Of an answer that begins in the buffer, with its head.
+  private func size(_ length: Int) throws -> Int {
+    let text = String(decoding: buffer.prefix(length), as: UTF8.self)
+    guard length > 12, buffer[9] == UInt8(ascii: "2"), let end = text.range(of: "\r\n\r\n") else {
+      throw Unmeasured(reason: "not a success: \(text)")
+    }
+    let head = text[..<end.upperBound]
+    let body = head.firstMatch(of: /(?i)content-length: *([0-9]+)/).flatMap { Int($0.1) } ?? 0
+    return head.utf8.count + body
   }
 
   private static func connect(_ port: UInt16) throws -> Int32 {

@@ -16,6 +16,10 @@ import Time
 
   init() throws {
     stand = try IngestStand(
+      moreSenders: #"""
+        { id: "beside", provider: "twilio", from: "+14155550177", authToken: "token",
+          accountSid: "AC00000000000000000000000000000002", app: "other", company: "beta" },
+        """#,
       moreKeys: #"{ key: "foreign", app: "x", company: "y", scopes: ["send", "read"] },"#,
       publicURL: nil)
     store = try StockedStore(stand)
@@ -143,6 +147,41 @@ import Time
       Self.number, "393335000001", "secret", "annie", "wamid.1",
     ])
     #expect(left.isEmpty, "\(left)")
+  }
+
+  /// After a merge what was done in either conversation is there, and what senders sent with whom there is none.
+  @Test("an export has all that is kept, also of who became part of the contact")
+  func exported() async throws {
+    try writes("I am Anna")
+    let other = "+393335000009"
+    let sender = try #require(stand.settings.senders.first { $0.sender.id.text == "meta" }?.sender)
+    let now = try store.store.now()
+    let second = try store.store.acquaint(
+      PersonAddress(other), with: sender.id, named: "Anna at home", by: .named("someone"))
+    let noted = try await ask(
+      "POST", "/api/conversations/\(second.id)/notes", #"{"text":"a note of the other"}"#)
+    #expect(noted.status == 201)
+    let stray = NewSend(
+      id: .random(at: now), sender: SenderID("beside"), recipient: PersonAddress(other),
+      content: Array(#"{"to":"\#(other)","body":"from elsewhere"}"#.utf8), due: now,
+      expires: now + .seconds(3600))
+    _ = try store.store.take(
+      IntakeBatch(log: "log", partition: 0, from: 3, next: 4, sends: [stray]))
+    let id = try await contact()
+    let merged = try await ask(
+      "POST", "/api/contacts/\(id)/merges", #"{"contact":"\#(second.person.value)"}"#)
+    #expect(merged.status == 200)
+    let export = try await ask("GET", "/api/contacts/\(id)/export")
+    let conversations = try #require(try export.json["conversations"]?.items)
+    #expect(conversations.count == 2)
+    let ended = try #require(conversations.first { $0["continuedIn"]?.string != nil })
+    #expect(ended["id"]?.string == "\(second.id)")
+    #expect(ended["notes"]?.items?.first?["text"]?.string == "a note of the other")
+    #expect(ended["changes"]?.items?.isEmpty == false)
+    #expect(ended["messages"]?.items?.isEmpty == true)
+    let sends = try #require(try export.json["sends"]?.items)
+    #expect(sends.map { $0["sender"]?.string } == ["beside"])
+    #expect(sends.first?["id"]?.string == "\(stray.id)")
   }
 
   @Test("who wanted nothing more stays known for that alone, where it is asked for")

@@ -1,3 +1,4 @@
+internal import Domain
 internal import JSON
 internal import SendStore
 internal import Store
@@ -17,9 +18,12 @@ struct ContactExport {
       var writer = JSONWriter(capacity: 65_536)
       let standings = try store.standings(of: person)
       let merges = try store.merges(of: person.key)
-      let conversations = try store.conversations(of: person.key).map {
-        conversation throws(StoreError) in try export(conversation)
+      let all = try store.allConversations(of: person.key)
+      let ids = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0.id) })
+      let conversations = try all.map { conversation throws(StoreError) in
+        try export(conversation, continuedIn: conversation.continuedIn.flatMap { ids[$0] })
       }
+      let strays = try store.strays(of: person)
       writer.object { writer in
         ContactView.write(person, to: &writer)
         ContactView.write(standings, to: &writer)
@@ -31,17 +35,32 @@ struct ContactExport {
         writer.array { list in
           for one in conversations { list.raw(one) }
         }
+        // What no conversation shows.
+        writer.name("sends")
+        writer.array { list in
+          for stray in strays {
+            list.object { object in
+              object.field("sender", stray.sender.text)
+              stray.item.write(to: &object)
+            }
+          }
+        }
       }
       return writer.bytes
     }
   }
 
-  private func export(_ conversation: StoredConversation) throws(StoreError) -> [UInt8] {
-    let messages = try all(of: conversation)
+  private func export(
+    _ conversation: StoredConversation, continuedIn: ConversationID?
+  ) throws(StoreError) -> [UInt8] {
+    // Where it goes on in another, its messages stand there among the others, and what people of ours did and noted here.
+    let messages = conversation.continuedIn == nil ? try all(of: conversation) : []
     let notes = try store.notes(of: conversation, limit: SendStore.mostNotes)
     let changes = try store.happenings(in: conversation, limit: 10_000)
+    let calls = try store.assistantCalls(in: conversation, limit: 10_000)
     return JSONWriter.object(capacity: 16_384) { writer in
       ConversationView.write(conversation, to: &writer)
+      writer.field("continuedIn", continuedIn.map { "\($0)" })
       writer.name("messages")
       writer.array { list in
         for message in messages { list.object { message.write(to: &$0) } }
@@ -53,6 +72,10 @@ struct ContactExport {
       writer.name("changes")
       writer.array { list in
         for change in changes { list.object { change.write(to: &$0) } }
+      }
+      writer.name("assistantCalls")
+      writer.array { list in
+        for call in calls { list.object { call.write(to: &$0) } }
       }
     }
   }

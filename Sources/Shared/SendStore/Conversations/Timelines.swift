@@ -227,22 +227,22 @@ extension Transaction {
         .address: .text(address.text), .lane: .key(lane), .before: .key(key),
         .limit: .integer(limit),
       ]
-    ) { row throws(StoreError) in
-      guard let state = SendState(rawValue: row.int(.state)) else {
-        throw .broken("a state \(row.int(.state))")
-      }
-      let begun = try PackedHistory.first(row.optionalBytes(.history) ?? [])?.at
-      return (
-        item: TimelineItem(
-          at: begun ?? row.time(.changed),
-          providerID: row.optionalText(.providerID).map { ProviderID($0) },
-          what: .send(
-            try SendID(column: row.bytes(.id)), state: state, attempt: row.int(.attempt),
-            campaign: row.text(.campaign), template: TemplateKey(text: row.text(.template)).name,
-            SendContent(json: row.bytes(.content)), author: row.optionalText(.author))),
-        key: row.key(.key)
-      )
+    ) { row throws(StoreError) in (item: try TimelineItem(sent: row), key: row.key(.key)) }
+  }
+}
+
+extension TimelineItem {
+  init(sent row: Row<Conversations.SentColumn>) throws(StoreError) {
+    guard let state = SendState(rawValue: row.int(.state)) else {
+      throw .broken("a state \(row.int(.state))")
     }
+    let begun = try PackedHistory.first(row.optionalBytes(.history) ?? [])?.at
+    at = begun ?? row.time(.changed)
+    providerID = row.optionalText(.providerID).map { ProviderID($0) }
+    what = .send(
+      try SendID(column: row.bytes(.id)), state: state, attempt: row.int(.attempt),
+      campaign: row.text(.campaign), template: TemplateKey(text: row.text(.template)).name,
+      SendContent(json: row.bytes(.content)), author: row.optionalText(.author))
   }
 }
 
@@ -261,7 +261,7 @@ extension Conversations {
   enum SentParameter: Int, Columns { case address, lane, before, limit }
   enum SentColumn: Int, Columns {
     case key, id, state, attempt, version, changed, campaign, template, content, author, history,
-      providerID
+      sender, providerID
   }
   static let sent = Query<SentParameter, SentColumn>("sent")
 }

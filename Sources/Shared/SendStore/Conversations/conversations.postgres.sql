@@ -78,12 +78,22 @@ ORDER BY at DESC, key DESC LIMIT (:limit::bigint[])[1];
 -- sent
 /* What that sender sent to one address, whoever asked for it, the latest first. */
 SELECT s.key, s.id, s.state, s.attempt, s.version, s.changed, f.campaign, f.template, c.content, n.author,
-  s.history,
+  s.history, l.name AS sender,
   (SELECT i.id FROM provider_ids i WHERE i.send = s.key ORDER BY i.attempt DESC LIMIT 1) AS provider_id
-FROM sends s JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
 LEFT JOIN conversation_sends n ON n.send = s.key
 WHERE s.recipient = (:address::text[])[1] AND s.lane = (:lane::bigint[])[1] AND s.key < (:before::bigint[])[1]
   AND s.version > 0 ORDER BY s.key DESC LIMIT (:limit::bigint[])[1];
+
+-- sentByAny
+/* What any of a tenant's senders sent to one address or is to send, the latest first. */
+SELECT s.key, s.id, s.state, s.attempt, s.version, s.changed, f.campaign, f.template, c.content, n.author,
+  s.history, l.name AS sender,
+  (SELECT i.id FROM provider_ids i WHERE i.send = s.key ORDER BY i.attempt DESC LIMIT 1) AS provider_id
+FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
+LEFT JOIN conversation_sends n ON n.send = s.key
+WHERE s.recipient = (:address::text[])[1] AND l.app = (:app::text[])[1]
+  AND l.company = (:company::text[])[1] AND s.key < (:before::bigint[])[1] ORDER BY s.key DESC LIMIT (:limit::bigint[])[1];
 
 -- join
 INSERT INTO conversation_sends (send, conversation, author, turn)

@@ -1,0 +1,184 @@
+import Domain
+import Foundation
+import Glibc
+import JSON
+import Platform
+import SendStore
+import Simulator
+import Store
+import TestSupport
+import Time
+
+/// People write, texts that ask them to wait go out by themselves, and at some moment within the next second somebody of ours
+/// takes over. Meanwhile workers that send are killed one after the other. What the provider gets after the answer to the
+/// taking over passed the gate too late, or was on its way for so long.
+enum TakeoverBenchmark {
+  static func run(_ arguments: ArraySlice<String>) throws {
+    let kinds = arguments.compactMap { DispatchStage.Kind(rawValue: $0) }
+    let count = arguments.compactMap { Int($0) }.first ?? 10_000
+    for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds { try measure(kind, count) }
+  }
+
+  private static let senders = (0..<4).map { "meta\($0)" }
+  private static func phone(_ number: Int) -> String { "30000000000000\(number + 1)" }
+
+  private static func measure(_ kind: DispatchStage.Kind, _ count: Int) throws {
+    let phones = senders.indices.map {
+      #"{"id": "\#(phone($0))", "number": "+1555010000\#($0)", "rate": "1000/s", "pair": "1000/s"}"#
+    }
+    let world = """
+      {"meta": [{"id": "\(Demo.appID)", "secret": "\(Demo.appSecret)", "token": "\(Demo.accessToken)",
+         "verifyToken": "v", "wabas": [{"id": "\(Demo.wabaID)", "portfolio": "p",
+         "phones": [\(phones.joined(separator: ","))]}]}],
+       "portfolios": {"p": 100000000}, "latency": "5ms..50ms",
+       "life": {"sent": "20ms", "delivered": "20ms", "readShare": 0}}
+      """
+    let stage = try DispatchStage(kind, world: world, more: "texts: {},") { port in
+      senders.enumerated().map { number, name in
+        DispatchStage.meta(
+          port, id: name, phone: phone(number),
+          "rate: null, daily: null, pair: null, inFlight: 256")
+      }.joined()
+    }
+    let store = try SendStore(
+      kind == .sqlite ? .sqlite(path: stage.store) : .postgres(url: stage.store))
+    defer { store.close() }
+    try store.define([])
+    let crowd = Crowd(stage, store, count)
+    let killer = Killer(try [stage.dispatcher(), stage.dispatcher()]) { try stage.dispatcher() }
+    try crowd.play()
+    try killer.end()
+    sleep(5)
+    try report(kind, stage, crowd, killer)
+  }
+
+  private static func report(
+    _ kind: DispatchStage.Kind, _ stage: DispatchStage, _ crowd: Crowd, _ killer: Killer
+  ) throws {
+    var (before, withheld, late, doubles, worst) = (0, 0, 0, 0, Int64(0))
+    for (person, answered) in crowd.answers {
+      let ledger = try stage.ledger(
+        "?recipient=%2B\(crowd.number(person).dropFirst())&recipients=0")
+      let times = (ledger["messages"]?.items ?? []).compactMap {
+        $0["at"]?.string.flatMap { Timestamp(rfc3339: $0) }
+      }
+      doubles += max(0, times.count - 1)
+      guard let arrived = times.max() else {
+        withheld += 1
+        continue
+      }
+      if arrived.microseconds <= answered {
+        before += 1
+      } else {
+        late += 1
+        worst = max(worst, arrived.microseconds - answered)
+      }
+    }
+    print(
+      "\(kind.rawValue): \(crowd.answers.count) taken over, \(crowd.failed) not answered, \(killer.kills) workers killed:",
+      "\(before) texts had gone, \(withheld) went no more,",
+      "\(late) after the answer (\(worst / 1000) ms at most), \(doubles) twice:",
+      late == 0 && doubles == 0 ? "holds" : "MISSED")
+  }
+}
+
+/// Those who write, and those who take over.
+private final class Crowd: Sendable {
+  private let caller: DispatchStage.Caller
+  private let store: SendStore
+  private let count: Int
+  private let found = Locked<[Int: Int64]>([:])
+  private let next = Locked(0)
+  private let unanswered = Locked(0)
+
+  private static let perSecond = 150
+
+  init(_ stage: DispatchStage, _ store: SendStore, _ count: Int) {
+    (caller, self.store, self.count) = (stage.caller, store, count)
+  }
+
+  /// When each taking over was answered, in microseconds since 1970.
+  var answers: [Int: Int64] { found.withLock { $0 } }
+  var failed: Int { unanswered.withLock { $0 } }
+
+  func number(_ person: Int) -> String { "+39333\(1_000_000 + person)" }
+
+  func play() throws {
+    let start = bootMicroseconds() + 1_000_000
+    let threads = (0..<32).map { _ in WorkerThread("people") { self.take(from: start) } }
+    for person in stride(from: 0, to: count, by: 15) {
+      let due = start + Int64(person) * 1_000_000 / Int64(Self.perSecond)
+      while bootMicroseconds() < due { usleep(1000) }
+      try write(person..<min(person + 15, count))
+    }
+    for thread in threads { thread.join() }
+  }
+
+  private func sender(_ person: Int) -> String { "meta\(person % 4)" }
+
+  private func write(_ people: Range<Int>) throws {
+    let now = try store.now()
+    _ = try store.receive(
+      people.map { person in
+        var report = InboundReport(
+          account: AccountID(Demo.wabaID), sender: SenderID(sender(person)),
+          contact: PersonAddress(number(person)), providerID: ProviderID("wamid.in\(person)"),
+          at: now)
+        report.words = InboundWords(
+          kind: "text", words: "hello", content: Array("{\"text\":\"hello\"}".utf8), received: now)
+        return report
+      })
+  }
+
+  /// Each at a moment of its own within 1.2 s after it was written.
+  private func take(from start: Int64) {
+    while true {
+      let person = next.withLock { place in
+        defer { place += 1 }
+        return place
+      }
+      guard person < count else { return }
+      let wrote = start + Int64(person) * 1_000_000 / Int64(Self.perSecond) + 100_000
+      let due = wrote + Int64(person &* 7919 % 1200) * 1000
+      while bootMicroseconds() < due { usleep(1000) }
+      let id = ConversationID(
+        of: SenderID(sender(person)), with: PersonAddress(number(person)), tenant: .none)
+      if caller.ask("PATCH", "/api/conversations/\(id)", #"{"mode":"manual"}"#) == 200 {
+        let now = wallMicroseconds()
+        found.withLock { $0[person] = now }
+      } else {
+        unanswered.withLock { $0 += 1 }
+      }
+    }
+  }
+}
+
+/// Kills one worker after the other, and starts another in its place.
+private final class Killer: @unchecked Sendable {
+  // Touched by its thread alone until it has ended.
+  private var workers: [Child]
+  private(set) var kills = 0
+  private let stop = Locked(false)
+  private let make: () throws -> Child
+  private var thread: WorkerThread?
+
+  init(_ workers: [Child], _ make: @escaping () throws -> Child) {
+    (self.workers, self.make) = (workers, make)
+    thread = WorkerThread("killer") { [self] in run() }
+  }
+
+  private func run() {
+    while !stop.withLock({ $0 }) {
+      usleep(2_500_000)
+      let victim = workers.removeFirst()
+      kill(victim.process.processIdentifier, SIGKILL)
+      kills += 1
+      if let next = try? make() { workers.append(next) }
+    }
+  }
+
+  func end() throws {
+    stop.withLock { $0 = true }
+    thread?.join()
+  }
+}
