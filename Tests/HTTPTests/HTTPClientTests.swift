@@ -309,6 +309,34 @@ import Testing
     #expect(outcomes.now.count == 10)
     held.withLock { $0 = [] }
   }
+
+  @Test("a call that is cancelled by its tag ends, and the one beside it goes on")
+  func cancelled() throws {
+    let held = Locked<[HTTPResponder]>([])
+    let arrived = Gate()
+    let server = try HTTPServer { _, responder in
+      held.withLock {
+        $0.append(responder)
+        if $0.count == 2 { arrived.open() }
+      }
+    }
+    let client = try HTTPClient()
+    let (first, second) = (Outcomes(expecting: 1), Outcomes(expecting: 1))
+    var call = post(to: server.port)
+    call.tag = 7
+    client.send(call) { first.add($0) }
+    call.tag = 8
+    client.send(call) { second.add($0) }
+    #expect(arrived.wait(for: .seconds(10)))
+    client.cancel([7, 9])
+    #expect(first.wait().map(\.unknownReason) == [.cancelled])
+    #expect(second.now.isEmpty)
+    held.withLock { responders in
+      for responder in responders { responder.answer(HTTPAnswer(status: 204)) }
+    }
+    #expect(second.wait().map(\.status) == [204])
+    client.close()
+  }
 }
 
 let noContent = "HTTP/1.1 204 No Content\r\n\r\n"

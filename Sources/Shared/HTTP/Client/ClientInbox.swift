@@ -13,9 +13,10 @@ final class ClientInbox: Sendable {
   struct Content: Sendable {
     var submissions: [Submission] = []
     var cancelsAll = false
+    var canceled: Set<UInt64> = []
     var isClosed = false
 
-    fileprivate var isEmpty: Bool { submissions.isEmpty && !cancelsAll }
+    fileprivate var isEmpty: Bool { submissions.isEmpty && !cancelsAll && canceled.isEmpty }
   }
 
   let descriptor: Int32
@@ -36,6 +37,14 @@ final class ClientInbox: Sendable {
       if $0.isEmpty { wake() }
       $0.submissions += submissions
       return true
+    }
+  }
+
+  func cancel(_ tags: Set<UInt64>) {
+    guard !tags.isEmpty else { return }
+    content.withLock {
+      if $0.isEmpty { wake() }
+      $0.canceled.formUnion(tags)
     }
   }
 

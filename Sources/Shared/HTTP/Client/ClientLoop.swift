@@ -125,7 +125,11 @@ final class ClientLoop: @unchecked Sendable {
   private func takeInbox() {
     let content = inbox.takeAll()
     for submission in content.submissions { start(submission) }
-    if content.cancelsAll || content.isClosed { cancelRunning() }
+    if content.cancelsAll || content.isClosed {
+      cancel(running)
+    } else if !content.canceled.isEmpty {
+      cancel(running.filter { $0.call.tag.map(content.canceled.contains) ?? false })
+    }
     isClosed = content.isClosed
   }
 
@@ -165,8 +169,7 @@ final class ClientLoop: @unchecked Sendable {
     }
   }
 
-  private func cancelRunning() {
-    let cancelled = running
+  private func cancel(_ cancelled: [Transfer]) {
     for transfer in cancelled { remove(transfer) }
     for transfer in cancelled { transfer.complete(transfer.cancelledOutcome()) }
   }

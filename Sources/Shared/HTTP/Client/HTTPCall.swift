@@ -17,6 +17,8 @@ package struct HTTPCall: Sendable {
   package var totalTimeout: Duration = .seconds(30)
   /// Asked on the client's thread just before the first byte of the request goes out. Must not block.
   package var gate: Gate?
+  /// By which `HTTPClient.cancel` knows it; nobody else's within the client.
+  package var tag: UInt64?
 
   package init(
     method: String = "GET", url: String, headers: [HTTPHeader] = [], body: [UInt8] = []

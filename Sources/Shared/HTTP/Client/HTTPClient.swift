@@ -50,6 +50,9 @@ package final class HTTPClient: Sendable {
     return answer.wait(for: call.totalTimeout + .seconds(5)) ?? .notSent(.cancelled)
   }
 
+  /// Completes those calls as cancelled, where they are still under way.
+  package func cancel(_ tags: Set<UInt64>) { inbox.cancel(tags) }
+
   /// Completes everything that was handed over before: not sent where the gate has not passed.
   package func cancelAll() { inbox.cancelAll() }
 
