@@ -131,6 +131,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_021.sql"), .embedInCode("Migrations/postgres_021.sql"),
         .embedInCode("Migrations/sqlite_022.sql"), .embedInCode("Migrations/postgres_022.sql"),
         .embedInCode("Migrations/sqlite_023.sql"), .embedInCode("Migrations/postgres_023.sql"),
+        .embedInCode("Migrations/sqlite_024.sql"), .embedInCode("Migrations/postgres_024.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
@@ -143,6 +144,7 @@ let package = Package(
         + noun("Campaigns/choices") + noun("Conversations/persons")
         + noun("Conversations/conversations") + noun("Conversations/words")
         + noun("Conversations/erasure") + noun("Conversations/agents")
+        + noun("Assistants/assistants")
         + noun("Objects/objects") + noun("Media/media")),
     module(
       "Settings",
@@ -308,7 +310,7 @@ let package = Package(
     .executableTarget(
       name: "benchmarks",
       dependencies: [
-        "SendStore", "Store", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite",
+        "API", "SendStore", "Store", "EventLog", "HTTP", "Domain", "Time", "Platform", "SQLite",
         "Postgres",
         "JSON", "Kafka", "CRdKafka", "CSystem", "Simulator", "TestSupport", "Ingest", "Running",
         "Settings", "Telemetry", "Events",

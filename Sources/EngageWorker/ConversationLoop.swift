@@ -88,7 +88,7 @@ package final class ConversationLoop {
 }
 
 extension Recipient {
-  fileprivate init?(_ address: PersonAddress) {
+  init?(_ address: PersonAddress) {
     do throws(PhoneNumberFault) { try self.init(written: address.text) } catch { return nil }
   }
 }

@@ -1,5 +1,6 @@
 package import Platform
 package import Running
+internal import Telemetry
 
 /// Looks after what goes on for longer than one send: campaigns, and conversations in which nobody answers.
 package enum EngageWorker {
@@ -8,6 +9,14 @@ package enum EngageWorker {
     [
       WorkerThread("campaigns") { CampaignLoop(context).run() },
       WorkerThread("conversations") { ConversationLoop(context).run() },
+      WorkerThread("assistants") { runAssistants(context) },
     ]
+  }
+
+  private static func runAssistants(_ context: WorkerContext) {
+    do { try AssistantLoop(context).run() } catch {
+      context.health.part("assistants").notReady("\(error)")
+      context.log.error("no assistant answers", ["reason": "\(error)"])
+    }
   }
 }

@@ -6,7 +6,7 @@ package struct TextsOfFile {
 
   package init(_ path: String) throws { database = try Database(reading: path) }
 
-  /// The tables and columns in which one of these stands, but for the index of words, whose rows have none.
+  /// The tables and columns in which one of these stands.
   package func holding(_ texts: [String]) throws -> [String] {
     var found: [String] = []
     for (table, column) in try columns() {
@@ -24,7 +24,7 @@ package struct TextsOfFile {
     let query = try database.prepare(
       """
       SELECT m.name, p.name FROM sqlite_master m JOIN pragma_table_info(m.name) p
-      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name NOT LIKE 'inbound_words%'
+      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.sql NOT LIKE 'CREATE VIRTUAL%'
       """)
     var columns: [(String, String)] = []
     while try query.step() { columns.append((query.text(0), "\"\(query.text(1))\"")) }

@@ -51,6 +51,10 @@ struct ConversationRoutes: Sendable {
       conversation, request, _, store in
       try ConversationNotebook(conversation, store).changes(request)
     }
+    add("GET", Self.one + "/assistant-calls", .read, context.requests.desk, to: &router) {
+      conversation, request, _, store in
+      try AssistantCallViews(conversation, store).calls(request)
+    }
     add("GET", Self.one + "/notes", .read, context.requests.desk, to: &router) {
       conversation, request, _, store in
       try ConversationNotebook(conversation, store).notes(request)
@@ -122,11 +126,12 @@ struct ConversationRoutes: Sendable {
       place = try TimelinePlace(request.queryValue("before"))
     } catch { return SendAnswer.refused(error).answer }
     let (page, next) = try store.timeline(of: conversation, before: place, limit: limit)
+    let items = try AssistantCallViews(conversation, store).items(page, from: place, to: next)
     return HTTPAnswer(
       json: JSONWriter.object(capacity: 16_384) { writer in
         writer.name("messages")
         writer.array { list in
-          for item in page { list.object { item.write(to: &$0) } }
+          for item in items { list.raw(item) }
         }
         writer.field("next", next?.text)
       })

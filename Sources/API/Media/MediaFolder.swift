@@ -36,11 +36,6 @@ struct MediaFolder: Sendable {
 
 extension StoredMedia {
   static let path = "/media/{token}/{name}"
-
-  /// Of which a provider may know nothing but the token. Some look at how it ends.
-  func link(under publicURL: WebAddress) -> String {
-    "\(publicURL)/media/\(token)/\(String(decoding: percentEncoded(name), as: UTF8.self))"
-  }
 }
 
 /// A file as an answer: to be kept, and never to be run or shown by a browser in our name.

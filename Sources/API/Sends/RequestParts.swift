@@ -1,6 +1,7 @@
 internal import Domain
 internal import HTTP
 internal import JSON
+internal import Running
 internal import SendStore
 internal import Settings
 internal import Time

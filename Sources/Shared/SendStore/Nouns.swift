@@ -11,7 +11,7 @@ extension SendStore {
     Deliveries.noun, Upkeep.noun, Searches.noun, Credentials.noun, Templates.noun,
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
-    Erasure.noun, Agents.noun, Objects.noun, MediaFiles.noun, Reasons.noun,
+    Erasure.noun, Agents.noun, Assistants.noun, Objects.noun, MediaFiles.noun, Reasons.noun,
   ]
 }
 
@@ -97,6 +97,8 @@ enum Sends {
         22, sqlite: PackageResources.sqlite_022_sql, postgres: PackageResources.postgres_022_sql),
       Migration(
         23, sqlite: PackageResources.sqlite_023_sql, postgres: PackageResources.postgres_023_sql),
+      Migration(
+        24, sqlite: PackageResources.sqlite_024_sql, postgres: PackageResources.postgres_024_sql),
     ])
 }
 
@@ -304,7 +306,8 @@ enum Persons {
     "persons", sqlite: PackageResources.persons_sqlite_sql,
     postgres: PackageResources.persons_postgres_sql,
     [
-      find, add, identify, one, identities, named, remove, page, pageOf, byIdentity, speak, lock,
+      find, add, identify, one, identities, named, remove, page, pageOf, called, byIdentity, speak,
+      lock,
       become, takeBack, merge, addMerge, merges, undo,
     ])
 }
@@ -319,6 +322,7 @@ enum Conversations {
       underWay, prune, pruneChanges, byKey, ofPerson, continued, continueIn, moveTo, history,
       untold,
       told, addNote, notes, isWaiting, waiting, waitingFacts, postpone, atRest,
+      sentByAny,
     ])
 }
 
@@ -330,7 +334,8 @@ enum Erasure {
     [
       sends, sendProviderIDs, sendChoices, contacts, keepOptOuts, otherContacts, pairs, recipients,
       marketingRests, reach, faults, deliveries, rawEvents, parked, inbound, messages, changes,
-      notes, conversations, identities, merges, persons,
+      notes, conversations, assistantCalls, assistantPlaces, assistantReplies, assistantUse,
+      identities, merges, persons,
     ])
 }
 
@@ -338,7 +343,7 @@ enum Erasure {
 enum Words {
   static let noun = Noun(
     "words", sqlite: PackageResources.words_sqlite_sql,
-    postgres: PackageResources.words_postgres_sql, [said, ofMessage, withAddress])
+    postgres: PackageResources.words_postgres_sql, [said, newest, ofMessage, withAddress, rewrite, rewriteNames, written])
 }
 
 /// Messages that have a name.
@@ -355,6 +360,18 @@ enum Agents {
     "agents", sqlite: PackageResources.agents_sqlite_sql,
     postgres: PackageResources.agents_postgres_sql,
     [tell, all, present, took, open, openOf])
+}
+
+/// What assistants are asked, what they answer, and what that costs.
+enum Assistants {
+  static let noun = Noun(
+    "assistants", sqlite: PackageResources.assistants_sqlite_sql,
+    postgres: PackageResources.assistants_postgres_sql,
+    [
+      isDue, due, places, place, unanswered, standings, addCall, calls, use, used, addReply,
+      replying, gone, rest, stateOf, removeReply, queueReply, removeReplies, pruneCalls, pruneUse,
+      withheld,
+    ])
 }
 
 /// Files that are to be sent.

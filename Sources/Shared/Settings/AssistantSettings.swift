@@ -1,4 +1,5 @@
 internal import Domain
+internal import Time
 
 extension SettingsReader {
   /// An endpoint that answers people.
@@ -20,14 +21,19 @@ extension SettingsReader {
     assistant?.dialect = dialect ?? .chatCompletions
     assistant?.format = format ?? .schema
     let (key, facts) = (secret("apiKey"), facts)
-    (assistant?.apiKey, assistant?.facts) = (key, facts)
+    assistant?.apiKey = key
+    assistant?.facts = facts
     let (tools, limits, prices) = (assistantTools, assistantLimits, assistantPrices)
     if prices == nil, !has("prices"), limits.hasPrice {
       fault("prices", "is missing: limits of price need it")
     }
-    (assistant?.tools, assistant?.limits, assistant?.prices) = (tools, limits, prices)
+    assistant?.tools = tools
+    assistant?.limits = limits
+    assistant?.prices = prices
     let (pace, bounds, signs) = (assistantPace, answerBounds(defaultPrefix), handOverSigns)
-    (assistant?.pace, assistant?.bounds, assistant?.handOver) = (pace, bounds, signs)
+    assistant?.pace = pace
+    assistant?.bounds = bounds
+    assistant?.handOver = signs
     let history = count("historyTokens", in: 100...1_000_000)
     if let history { assistant?.historyTokens = history }
     finish()

@@ -16,15 +16,21 @@ package struct WaitingContact: Hashable, Sendable {
     (self.optOut, self.isFirst) = (optOut, isFirst)
   }
 
-  private func mayBeWritten(at now: Timestamp) -> Bool {
+  package func mayBeWritten(at now: Timestamp) -> Bool {
     optOut != .everything && window.isOpen(at: now) && !window.isKnownClosed(at: now)
   }
 
   /// What is said to them by itself; nil: nothing.
   package func answer(by inbox: Inbox, senderLanguage: String, at now: Timestamp) -> String? {
-    guard standing.answerer == .setText, let texts = inbox.texts, mayBeWritten(at: now) else {
-      return nil
-    }
+    guard standing.answerer == .setText else { return nil }
+    return waitingText(by: inbox, senderLanguage: senderLanguage, at: now)
+  }
+
+  /// The text that asks to wait, where one may be said: also to those whose assistant cannot answer.
+  package func waitingText(
+    by inbox: Inbox, senderLanguage: String, at now: Timestamp
+  ) -> String? {
+    guard let texts = inbox.texts, mayBeWritten(at: now) else { return nil }
     let agent = standing.agent.flatMap { inbox.agent($0) }
     let languages = [agent?.language, senderLanguage].compactMap(\.self)
     let isAway = inbox.hours.map { !$0.isOpen(at: now) } ?? false

@@ -29,17 +29,13 @@ extension SendStore {
   ) throws(StoreError) -> (page: [FoundConversation], next: Int64?) {
     guard !words.words.isEmpty else { return ([], nil) }
     return try engine.read { transaction throws(StoreError) in
-      let found = try transaction.rows(
-        Words.said,
-        [
-          .words: .text(words.words.joined(separator: " ")), .before: .integer(before ?? .max),
-          .app: .optionalTexts([tenant?.app]), .company: .optionalTexts([tenant?.company]),
-          .limit: .integer(limit),
-        ]
-      ) { row in
-        FoundMessage(
-          key: row.integer(.key), conversation: row.key(.conversation), at: row.time(.at),
-          words: row.text(.words))
+      let end: Int64
+      if let before { end = before } else { end = try transaction.newestMessage() + 1 }
+      var found: [FoundMessage] = []
+      for span in MessageBlocks.spans {
+        found = try transaction.messages(
+          saying: words, of: tenant, MessageBlocks(span, before: end), limit: limit)
+        if found.count == limit { break }
       }
       let known = try transaction.conversations(Set(found.map(\.conversation)))
       var seen: Set<ConversationKey> = []
@@ -113,8 +109,59 @@ extension Transaction {
   }
 }
 
+/// A stretch of messages, so that the newest that have a common word are found without a look at all that have it.
+private struct MessageBlocks {
+  let before: Int64
+  let start: Int64
+  /// As the index has them; none: of whatever age.
+  let words: String
+
+  /// How many blocks are looked through, until there are enough; nil: all.
+  static let spans: [Int64?] = [2, 32, nil]
+  /// Of 4,096 messages, as the index has them.
+  private static let bits: Int64 = 12
+
+  init(_ span: Int64?, before: Int64) {
+    self.before = before
+    let last = max(0, before - 1) >> Self.bits
+    guard let span, span <= last else {
+      (start, words) = (0, "")
+      return
+    }
+    let first = last - span + 1
+    start = first << Self.bits
+    words = " & (" + (first...last).map { "qzblock\($0)" }.joined(separator: " | ") + ")"
+  }
+}
+
+extension Transaction {
+  fileprivate func newestMessage() throws(StoreError) -> Int64 {
+    try rows(Words.newest) { $0.integer(.key) }.first ?? 0
+  }
+
+  fileprivate func messages(
+    saying words: SearchWords, of tenant: Tenant?, _ blocks: MessageBlocks, limit: Int
+  ) throws(StoreError) -> [FoundMessage] {
+    try rows(
+      Words.said,
+      [
+        .words: .text(words.words.joined(separator: " ")), .before: .integer(blocks.before),
+        .start: .integer(blocks.start), .blocks: .text(blocks.words),
+        .app: .optionalTexts([tenant?.app]), .company: .optionalTexts([tenant?.company]),
+        .limit: .integer(limit),
+      ]
+    ) { row in
+      FoundMessage(
+        key: row.integer(.key), conversation: row.key(.conversation), at: row.time(.at),
+        words: row.text(.words))
+    }
+  }
+}
+
 extension Words {
-  enum SaidParameter: Int, Columns { case words, before, app, company, limit }
+  enum SaidParameter: Int, Columns { case words, before, start, blocks, app, company, limit }
+  enum NewestColumn: Int, Columns { case key }
+  static let newest = Query<Nothing, NewestColumn>("newest")
   enum SaidColumn: Int, Columns { case key, conversation, at, words }
   static let said = Query<SaidParameter, SaidColumn>("said")
   enum OfMessageParameter: Int, Columns { case providerID }

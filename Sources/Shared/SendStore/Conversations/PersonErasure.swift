@@ -29,7 +29,8 @@ extension SendStore {
       let left = try eraseSends(to: address, of: person.tenant, &report)
       guard left == 0 else { return .busy(sends: left) }
     }
-    return try engine.write(.conversations) { transaction throws(StoreError) -> ErasureOutcome in
+    let outcome = try engine.write(.conversations) {
+      transaction throws(StoreError) -> ErasureOutcome in
       var report = report
       try transaction.lockPersons([key])
       // What they are known by may have grown meanwhile.
@@ -43,6 +44,8 @@ extension SendStore {
       report.conversations = try transaction.forgetConversations(of: person)
       return .done(report)
     }
+    if case .done = outcome { try rewriteWords() }
+    return outcome
   }
 
   private static let erasedAtOnce = 500
@@ -150,19 +153,14 @@ extension Transaction {
 
   /// Those too of contacts that became part of this one.
   fileprivate func forgetConversations(of person: StoredPerson) throws(StoreError) -> Int {
-    var (gone, next): (Set<PersonKey>, [PersonKey]) = ([person.key], [person.key])
-    while let one = next.popLast() {
-      for other in Set(try merges(of: one).map(\.from)) where !gone.contains(other) {
-        guard try knownPerson(other)?.mergedInto == one else { continue }
-        gone.insert(other)
-        next.append(other)
-      }
-    }
+    let gone = try wholePerson(person.key)
     var keys: Set<ConversationKey> = []
     for one in gone { keys.formUnion(try conversations(of: one).map(\.key)) }
     if !keys.isEmpty {
       for command in [
         Erasure.inbound, Erasure.messages, Erasure.changes, Erasure.notes, Erasure.conversations,
+        Erasure.assistantCalls, Erasure.assistantPlaces, Erasure.assistantReplies,
+        Erasure.assistantUse,
       ] {
         try run(command, [.conversation: .keys(keys.sorted())])
       }
@@ -205,6 +203,10 @@ extension Erasure {
   static let changes = Command<ConversationParameter>("changes")
   static let notes = Command<ConversationParameter>("notes")
   static let conversations = Command<ConversationParameter>("conversations")
+  static let assistantCalls = Command<ConversationParameter>("assistantCalls")
+  static let assistantPlaces = Command<ConversationParameter>("assistantPlaces")
+  static let assistantReplies = Command<ConversationParameter>("assistantReplies")
+  static let assistantUse = Command<ConversationParameter>("assistantUse")
   enum PersonParameter: Int, Columns { case person }
   static let identities = Command<PersonParameter>("identities")
   static let merges = Command<PersonParameter>("merges")

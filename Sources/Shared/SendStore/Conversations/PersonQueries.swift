@@ -15,13 +15,16 @@ package struct PersonStanding: Hashable, Sendable {
 }
 
 extension SendStore {
-  /// The newest first, whose name has that word. nil as the next place: there are no more.
+  /// The newest first, in whose name these words are. nil as the next place: there are no more.
   package func persons(
-    of tenant: Tenant?, named word: String = "", before place: PersonKey? = nil, limit: Int
+    of tenant: Tenant?, named name: String = "", before place: PersonKey? = nil, limit: Int
   ) throws(StoreError) -> (page: [StoredPerson], next: PersonKey?) {
-    try engine.read { transaction throws(StoreError) -> ([StoredPerson], PersonKey?) in
+    let words = SearchWords(name)
+    // Nobody is called by what is no word.
+    if !name.isEmpty, words.words.isEmpty { return ([], nil) }
+    return try engine.read { transaction throws(StoreError) -> ([StoredPerson], PersonKey?) in
       var page = try transaction.persons(
-        of: tenant, named: word.folded, before: place ?? PersonKey(.max), limit: limit)
+        of: tenant, named: words, before: place ?? PersonKey(.max), limit: limit)
       for place in page.indices {
         page[place].identities = try transaction.identities(of: page[place].key)
       }
@@ -112,27 +115,37 @@ extension SendStore {
 
 extension Transaction {
   fileprivate func persons(
-    of tenant: Tenant?, named word: String, before: PersonKey, limit: Int
+    of tenant: Tenant?, named words: SearchWords, before: PersonKey, limit: Int
   ) throws(StoreError) -> [StoredPerson] {
+    guard words.words.isEmpty else {
+      return try rows(
+        Persons.called,
+        [
+          .words: .text(words.words.joined(separator: " ")), .before: .key(before),
+          .app: .optionalTexts([tenant?.app]), .company: .optionalTexts([tenant?.company]),
+          .limit: .integer(limit),
+        ], StoredPerson.init)
+    }
     guard let tenant else {
       return try rows(
-        Persons.page, [.before: .key(before), .word: .text(word), .limit: .integer(limit)],
-        StoredPerson.init)
+        Persons.page, [.before: .key(before), .limit: .integer(limit)], StoredPerson.init)
     }
     return try rows(
       Persons.pageOf,
       [
         .app: .text(tenant.app), .company: .text(tenant.company), .before: .key(before),
-        .word: .text(word), .limit: .integer(limit),
+        .limit: .integer(limit),
       ], StoredPerson.init)
   }
 }
 
 extension Persons {
-  enum PageParameter: Int, Columns { case before, word, limit }
+  enum PageParameter: Int, Columns { case before, limit }
   static let page = Query<PageParameter, Column>("page")
-  enum PageOfParameter: Int, Columns { case app, company, before, word, limit }
+  enum PageOfParameter: Int, Columns { case app, company, before, limit }
   static let pageOf = Query<PageOfParameter, Column>("pageOf")
+  enum CalledParameter: Int, Columns { case words, before, app, company, limit }
+  static let called = Query<CalledParameter, Column>("called")
   enum ByIdentityParameter: Int, Columns { case value }
   enum ByIdentityColumn: Int, Columns { case person }
   static let byIdentity = Query<ByIdentityParameter, ByIdentityColumn>("byIdentity")

@@ -83,7 +83,7 @@ extension Transaction {
       let reply = decide(conversation, contact, now)
       conversation.due = reply == .later ? now + Self.laterPause : nil
       guard case .say(let text) = reply else {
-        try postpone(conversation)
+        try postpone(conversation, until: conversation.due)
         continue
       }
       let send = NewSend(text, in: conversation, due: now)
@@ -99,7 +99,7 @@ extension Transaction {
 
   private static var laterPause: Duration { .seconds(60) }
 
-  private func facts(
+  func facts(
     of conversations: [StoredConversation]
   ) throws(StoreError) -> [ConversationKey: WaitingContact] {
     let standings = Dictionary(conversations.map { ($0.key, $0.standing) }) { $1 }
@@ -121,20 +121,10 @@ extension Transaction {
     }
     return Dictionary(found) { $1 }
   }
-
-  /// Nothing happened in it.
-  private func postpone(_ conversation: StoredConversation) throws(StoreError) {
-    try run(
-      Conversations.postpone,
-      [
-        .conversation: .key(conversation.key),
-        .due: .optionalIntegers([conversation.due?.microseconds]),
-      ])
-  }
 }
 
 extension NewSend {
-  fileprivate init(
+  init(
     _ text: SetReply.SetText, in conversation: StoredConversation, due: Timestamp
   ) {
     // The same again where the transaction runs again, and never that of another answer.

@@ -77,6 +77,18 @@ DELETE FROM conversation_changes WHERE conversation = ANY(:conversation::bigint[
 -- notes
 DELETE FROM conversation_notes WHERE conversation = ANY(:conversation::bigint[]);
 
+-- assistantCalls
+DELETE FROM assistant_calls WHERE conversation = ANY(:conversation::bigint[]);
+
+-- assistantPlaces
+DELETE FROM assistant_places WHERE conversation = ANY(:conversation::bigint[]);
+
+-- assistantReplies
+DELETE FROM assistant_replies WHERE conversation = ANY(:conversation::bigint[]);
+
+-- assistantUse
+DELETE FROM assistant_use WHERE scope = 0 AND name IN (SELECT k::text FROM unnest(:conversation::bigint[]) AS p(k));
+
 -- conversations
 DELETE FROM conversations WHERE key = ANY(:conversation::bigint[]);
 

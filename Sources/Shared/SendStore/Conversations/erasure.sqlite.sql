@@ -73,6 +73,18 @@ DELETE FROM conversation_changes WHERE conversation = :conversation;
 -- notes
 DELETE FROM conversation_notes WHERE conversation = :conversation;
 
+-- assistantCalls
+DELETE FROM assistant_calls WHERE conversation = :conversation;
+
+-- assistantPlaces
+DELETE FROM assistant_places WHERE conversation = :conversation;
+
+-- assistantReplies
+DELETE FROM assistant_replies WHERE conversation = :conversation;
+
+-- assistantUse
+DELETE FROM assistant_use WHERE scope = 0 AND name = CAST(:conversation AS TEXT);
+
 -- conversations
 DELETE FROM conversations WHERE key = :conversation;
 

@@ -36,16 +36,26 @@ WHERE key = p.k AND (p.t = 1 OR is_name_typed = 0) AND (coalesce(name, '') <> p.
 DELETE FROM persons WHERE key = ANY(:person::bigint[]);
 
 -- page
-/* The newest first. An empty word asks for nothing. */
+/* The newest first. */
 SELECT key, app, company, name, is_name_typed, language, created, changed, merged_into FROM persons
 WHERE key < (:before::bigint[])[1] AND merged_into IS NULL
-  AND ((:word::text[])[1] = '' OR strpos(folded, (:word::text[])[1]) > 0)
 ORDER BY key DESC LIMIT (:limit::bigint[])[1];
 
 -- pageOf
 SELECT key, app, company, name, is_name_typed, language, created, changed, merged_into FROM persons
 WHERE app = (:app::text[])[1] AND company = (:company::text[])[1] AND key < (:before::bigint[])[1]
-  AND merged_into IS NULL AND ((:word::text[])[1] = '' OR strpos(folded, (:word::text[])[1]) > 0)
+  AND merged_into IS NULL
+ORDER BY key DESC LIMIT (:limit::bigint[])[1];
+
+-- called
+/* The newest first, in whose names these words are, of which the last may be only begun. Without an app: of all tenants. */
+WITH called AS MATERIALIZED (
+  SELECT key, app, company, name, is_name_typed, language, created, changed, merged_into FROM persons
+  WHERE to_tsvector('simple'::regconfig, plain_words(coalesce(name, '')))
+    @@ to_tsquery('simple', replace((:words::text[])[1], ' ', ' & ') || ':*'))
+SELECT key, app, company, name, is_name_typed, language, created, changed, merged_into FROM called
+WHERE key < (:before::bigint[])[1] AND merged_into IS NULL
+  AND ((:app::text[])[1] IS NULL OR (app = (:app::text[])[1] AND company = (:company::text[])[1]))
 ORDER BY key DESC LIMIT (:limit::bigint[])[1];
 
 -- byIdentity

@@ -30,16 +30,23 @@ WHERE key = :person AND (:is_typed = 1 OR is_name_typed = 0)
 DELETE FROM persons WHERE key = :person;
 
 -- page
-/* The newest first. An empty word asks for nothing. */
+/* The newest first. */
 SELECT key, app, company, name, is_name_typed, language, created, changed, merged_into FROM persons
-WHERE key < :before AND merged_into IS NULL AND (:word = '' OR instr(folded, :word) > 0)
+WHERE key < :before AND merged_into IS NULL
 ORDER BY key DESC LIMIT :limit;
 
 -- pageOf
 SELECT key, app, company, name, is_name_typed, language, created, changed, merged_into FROM persons
 WHERE app = :app AND company = :company AND key < :before AND merged_into IS NULL
-  AND (:word = '' OR instr(folded, :word) > 0)
 ORDER BY key DESC LIMIT :limit;
+
+-- called
+/* The newest first, in whose names these words are, of which the last may be only begun. Without an app: of all tenants. */
+SELECT key, app, company, p.name, is_name_typed, language, created, changed, merged_into
+FROM person_words w JOIN persons p ON p.key = w.rowid
+WHERE person_words MATCH :words || '*' AND w.rowid < :before AND merged_into IS NULL
+  AND (:app IS NULL OR (app = :app AND company = :company))
+ORDER BY w.rowid DESC LIMIT :limit;
 
 -- byIdentity
 /* Of whatever tenant. */

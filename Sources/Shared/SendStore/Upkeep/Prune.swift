@@ -76,6 +76,8 @@ extension Transaction {
     }
     try run(Conversations.prune, [.before: .time(time)])
     try run(Conversations.pruneChanges, [.before: .time(time)])
+    try run(Assistants.pruneCalls, [.before: .time(time)])
+    try run(Assistants.pruneUse, [.day: .integer(time.day)])
     // Caps look back for as long, whatever is kept of sends.
     try run(Care.pruneReach, [.before: .time(min(time, try now() - FrequencyCap.longest))])
   }

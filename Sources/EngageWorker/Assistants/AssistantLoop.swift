@@ -1,0 +1,285 @@
+internal import Domain
+internal import HTTP
+internal import Platform
+package import Running
+internal import SendStore
+internal import Settings
+internal import Store
+internal import Telemetry
+internal import Time
+
+/// Has assistants answer those who wait for them. Any number of workers may do it: each conversation is asked for by one at a
+/// time, and what came of it is noted in the transaction that queues the answer.
+package final class AssistantLoop {
+  private let context: WorkerContext
+  private let health: HealthPart
+  private let desk: AssistantDesk
+  private let client: AssistantClient
+  private let metrics: AssistantMetrics
+  private var asking: [UInt64: Asking] = [:]
+  private var nextTag: UInt64 = 0
+  private var endpoints: [String: CircuitBreaker] = [:]
+  private var lookedAt = RunningTime.now
+  /// What came back and is not looked at: a store that fails keeps it waiting.
+  private var finished: [AssistantClient.Finished] = []
+
+  package init(_ context: WorkerContext) throws {
+    self.context = context
+    health = context.health.part("assistants")
+    desk = try AssistantDesk(context)
+    client = try AssistantClient()
+    metrics = AssistantMetrics(context.metrics)
+  }
+
+  /// Between two looks at who waits; so long does a message wait for its assistant at most.
+  private static let pause = Duration.milliseconds(50)
+  /// Between two looks at whether those who are asked for have been answered by others.
+  private static let lookEvery = Duration.milliseconds(250)
+  private static let page = 100
+  /// Calls under way at once.
+  private static let most = 1000
+
+  /// Blocks until asked to stop; to be called on a thread of its own.
+  package func run() {
+    WorkRounds(
+      saying: "cannot have assistants answer, trying again", log: context.log, health: health,
+      stop: context.stop
+    ).run { try round() }
+    client.close()
+    desk.close()
+    health.ended()
+  }
+
+  /// Answers how long to wait for the next one.
+  package func round() throws -> Duration {
+    var isBusy = false
+    finished += client.takeFinished()
+    while let next = finished.popLast() {
+      isBusy = true
+      guard let one = asking.removeValue(forKey: next.tag) else { continue }
+      try take(next.outcome, for: one)
+    }
+    if try context.store.followReplies(limit: Self.page) == Self.page { isBusy = true }
+    if try claim() { isBusy = true }
+    try dropOutdated()
+    metrics.underWay(asking.count)
+    return isBusy ? .zero : client.isIdle ? Self.pause : .milliseconds(5)
+  }
+
+  // MARK: Asking
+
+  /// True where there may be more.
+  private func claim() throws -> Bool {
+    let room = min(Self.page, Self.most - asking.count)
+    guard room > 0 else { return false }
+    var breakers = endpoints
+    let found = try context.store.claimForAssistants(limit: room) { waiting, now in
+      desk.decide(on: waiting, &breakers, at: now)
+    }
+    endpoints = breakers
+    for waiting in found.asked { try begin(waiting) }
+    return found.seen == room
+  }
+
+  private func begin(_ waiting: WaitingForAssistant) throws {
+    guard let prepared = try desk.prepare(waiting) else { return }
+    let asking = Asking(waiting, prepared)
+    switch prepared.budget().verdict(on: prepared.assistant.most(for: prepared.prompt)) {
+    case .usedUp(let scope, let measure):
+      let word = AssistantBudget.Verdict.usedUp(scope, measure).description
+      try settle(asking, .handOver(because: word, desk.handOverTexts(waiting)))
+    case .fits: try post(asking)
+    }
+  }
+
+  private func post(_ one: Asking) throws {
+    nextTag += 1
+    one.begun = try context.store.now()
+    asking[nextTag] = one
+    client.ask(one.request, tag: nextTag, within: one.prepared.assistant.pace.deadline)
+    if one.rounds.isEmpty { desk.showTyping(one.waiting) }
+  }
+
+  private func dropOutdated() throws {
+    guard !asking.isEmpty, RunningTime.now - lookedAt >= Self.lookEvery else { return }
+    lookedAt = .now
+    let outdated = try context.store.outdated(asking.values.map(\.waiting))
+    guard !outdated.isEmpty else { return }
+    let tags = asking.filter { outdated.contains($0.value.waiting.conversation.key) }.map(\.key)
+    client.cancel(Set(tags))
+    for tag in tags {
+      guard let one = asking.removeValue(forKey: tag) else { continue }
+      let now = try context.store.now()
+      one.note(.superseded, "cancelled", at: now)
+      // Who has acted or written is what the store finds.
+      try settle(one, .again(now, isAway: false))
+    }
+  }
+
+  // MARK: What came back
+
+  private func take(_ outcome: AssistantClient.Outcome, for one: Asking) throws {
+    switch outcome {
+    case .response(let response):
+      let now = try context.store.now()
+      let tokens = one.tokens
+      let question = AssistantQuestion(one.prepared.channel, tokens: tokens)
+      try take(
+        one.prepared.assistant.dialect.answer(response.at(now), to: question), for: one, at: now)
+    case .nothing(let reason):
+      try takeAway(one, reason, retryAfter: nil, at: try context.store.now())
+    case .contact(let call, let words): try take(words, of: call, for: one)
+    }
+  }
+
+  private func take(
+    _ answer: AssistantAnswer, for one: Asking, at now: Timestamp
+  ) throws {
+    if case .away(let reason, let retryAfter) = answer {
+      return try takeAway(one, reason, retryAfter: retryAfter, at: now)
+    }
+    endpoints[one.prepared.assistant.name]?.succeeded()
+    switch answer {
+    case .away: break
+    case .reply(let reply, let use): try take(reply, use, for: one, at: now)
+    case .tools(let calls, let use, let message):
+      one.note(.tool, calls.map(\.tool.word).joined(separator: ", "), use, at: now)
+      try take(calls, message, for: one, at: now)
+    case .unusable(let fault, let use):
+      one.note(.unusable, "\(fault)", use, at: now)
+      try retry(one, because: "\(fault)", at: now)
+    case .refused(let reason):
+      one.note(.refused, reason, at: now)
+      context.log.error(
+        "an assistant's endpoint refuses our calls",
+        ["assistant": one.prepared.assistant.name, "reason": reason])
+      endpoints[one.prepared.assistant.name, default: CircuitBreaker()].failed(at: now)
+      try settle(one, .again(now + AssistantDesk.refusedPause, isAway: true))
+    }
+  }
+
+  private func take(
+    _ reply: AssistantReply, _ use: TokenUse, for one: Asking, at now: Timestamp
+  ) throws {
+    let gate = AssistantGate(
+      one.prepared.assistant, one.prepared.prompt, contact: one.waiting.conversation.address,
+      secrets: desk.secrets, known: one.known)
+    if case .blocked(let block) = gate.verdict(on: reply) {
+      one.note(.blocked, "\(block)", use, withheld: reply, at: now)
+      return try settle(one, .handOver(because: "\(block)", desk.handOverTexts(one.waiting)))
+    }
+    let texts: [SetReply.SetText]
+    do { texts = try desk.texts(of: reply, for: one.waiting) } catch let faults as FieldFaults {
+      let reason = faults.all.map { "\($0)" }.joined(separator: ", ")
+      one.note(.unusable, reason, use, withheld: reply, at: now)
+      return try retry(one, because: reason, at: now)
+    }
+    switch reply.action {
+    case .reply:
+      one.note(.replied, reply.reason ?? "", use, withheld: reply, at: now)
+      try settle(one, .reply(texts))
+    case .silence:
+      one.note(.silent, reply.reason ?? "", use, at: now)
+      try settle(one, .silence)
+    case .handoff:
+      let reason = reply.reason ?? "the assistant wants a person"
+      one.note(.handedOver, reason, use, withheld: reply, at: now)
+      try settle(
+        one,
+        .handOver(because: reason, texts.isEmpty ? desk.handOverTexts(one.waiting) : texts))
+    }
+  }
+
+  /// An answer that is of no use: asked once more, and after some a person is to answer.
+  private func retry(_ one: Asking, because reason: String, at now: Timestamp) throws {
+    guard one.waiting.failures + 1 < one.prepared.assistant.pace.attempts else {
+      return try settle(
+        one,
+        .handOver(because: "no usable answer: \(reason)", desk.handOverTexts(one.waiting)))
+    }
+    try settle(one, .again(now + AssistantDesk.retryPause, isAway: false))
+  }
+
+  private func takeAway(
+    _ one: Asking, _ reason: String, retryAfter: Duration?, at now: Timestamp
+  ) throws {
+    endpoints[one.prepared.assistant.name, default: CircuitBreaker()].failed(at: now)
+    one.note(.away, reason, at: now)
+    let pause = max(retryAfter ?? .zero, desk.awayPause(one.waiting, at: now))
+    try settle(one, .again(now + min(pause, AssistantDesk.longestPause), isAway: true))
+  }
+
+  // MARK: Tools
+
+  private func take(
+    _ calls: [ToolCall], _ message: [UInt8], for one: Asking, at now: Timestamp
+  ) throws {
+    for call in calls {
+      switch call.tool {
+      case .handOver(let reason):
+        let reason = reason ?? "the assistant wants a person"
+        one.end(.handedOver, reason)
+        return try settle(one, .handOver(because: reason, desk.handOverTexts(one.waiting)))
+      case .end(let reason):
+        one.end(.silent, reason ?? "")
+        return try settle(one, .silence)
+      case .contact, .unknown: continue
+      }
+    }
+    guard one.rounds.count < Asking.mostRounds else {
+      return try retry(one, because: "asks for tools without end", at: now)
+    }
+    one.toolMessage = message
+    one.toolResults = calls.filter { $0.tool != .contact }.map {
+      ToolResult($0.id, "There is no such tool.")
+    }
+    one.openCalls = calls.filter { $0.tool == .contact }.map(\.id)
+    try proceed(one)
+  }
+
+  /// Each in turn, then the assistant again.
+  private func proceed(_ one: Asking) throws {
+    if let call = one.openCalls.first {
+      guard
+        let request = desk.contactRequest(one.prepared.assistant, one.waiting.conversation.address)
+      else { return try take(nil, of: call, for: one) }
+      nextTag += 1
+      asking[nextTag] = one
+      return client.ask(request, call: call, tag: nextTag)
+    }
+    one.rounds.append(ToolRound(one.toolMessage, one.toolResults))
+    switch one.prepared.budget(after: one.used).verdict(
+      on: one.prepared.assistant.most(for: one.prepared.prompt, rounds: one.rounds))
+    {
+    case .fits: try post(one)
+    case .usedUp(let scope, let measure):
+      let word = AssistantBudget.Verdict.usedUp(scope, measure).description
+      try settle(one, .handOver(because: word, desk.handOverTexts(one.waiting)))
+    }
+  }
+
+  private func take(_ words: String?, of call: String, for one: Asking) throws {
+    one.openCalls.removeAll { $0 == call }
+    if let words { one.known.append(words) }
+    one.toolResults.append(ToolResult(call, words ?? "Nothing is known at the moment."))
+    try proceed(one)
+  }
+
+  // MARK: Settling
+
+  private func settle(_ one: Asking, _ outcome: AssistantOutcome) throws {
+    _ = try context.store.settle(one.waiting, outcome, one.calls)
+    metrics.count(one.calls)
+  }
+}
+
+extension ToolCall.Tool {
+  fileprivate var word: String {
+    switch self {
+    case .contact: "contact"
+    case .handOver: "hand over"
+    case .end: "end"
+    case .unknown: "unknown"
+    }
+  }
+}
