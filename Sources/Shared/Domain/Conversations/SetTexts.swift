@@ -1,4 +1,4 @@
-/// What is said by itself where no assistant answers, in several languages.
+/// What is said by itself, in several languages.
 package struct SetTexts: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Hashable, Sendable {
     /// Asks to wait until somebody answers.
@@ -7,14 +7,16 @@ package struct SetTexts: Hashable, Sendable {
     case away
     /// Before it, to who writes for the first time.
     case greeting
+    /// To whom a person will answer in place of an assistant.
+    case handover
   }
 
   /// By their languages.
   private let texts: [Kind: [String: String]]
 
-  /// Whatever does not say how one is asked to wait does so in the usual words.
+  /// Whatever does not say how one is asked to wait, or told of a person, does so in the usual words.
   package init(_ texts: [Kind: [String: String]] = [:]) {
-    self.texts = texts.merging([.waiting: Self.waiting]) { own, _ in own }
+    self.texts = texts.merging(Self.usual) { own, _ in own }
   }
 
   /// In the first of the languages that there is, else in English, else in whichever comes first. nil where there is none.
@@ -36,6 +38,8 @@ package struct SetTexts: Hashable, Sendable {
     String(language.prefix { $0 != "_" })
   }
 
+  private static let usual = [Kind.waiting: waiting, .handover: handover]
+
   private static let waiting = [
     "de": "Vielen Dank für Ihre Nachricht. Bitte warten Sie: Wir antworten so bald wie möglich.",
     "en": "Thank you for your message. Please wait: we will answer as soon as possible.",
@@ -43,5 +47,14 @@ package struct SetTexts: Hashable, Sendable {
     "fr": "Merci pour votre message. Veuillez patienter : nous répondrons dès que possible.",
     "it": "Grazie per il messaggio. Attenda, per favore: risponderemo appena possibile.",
     "pt": "Obrigado pela mensagem. Aguarde, por favor: responderemos assim que possível.",
+  ]
+
+  private static let handover = [
+    "de": "Ein Mensch wird Ihnen antworten. Bitte haben Sie einen Moment Geduld.",
+    "en": "A person will answer you. Please bear with us for a moment.",
+    "es": "Le responderá una persona. Espere un momento, por favor.",
+    "fr": "Une personne va vous répondre. Veuillez patienter un instant.",
+    "it": "Le risponderà una persona. Attenda un momento, per favore.",
+    "pt": "Uma pessoa vai responder-lhe. Aguarde um momento, por favor.",
   ]
 }
