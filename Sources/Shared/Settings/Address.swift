@@ -57,3 +57,13 @@ package struct WebAddress: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { "\(scheme)://\(authority)\(path)" }
 }
+
+extension WebAddress {
+  /// What never leaves this machine may be told in the clear.
+  var isLoopback: Bool {
+    let host = authority.prefix { $0 != ":" }
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return host == "localhost" || authority == "[::1]" || authority.hasPrefix("[::1]:")
+      || parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
+  }
+}

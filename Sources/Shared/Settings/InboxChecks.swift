@@ -36,6 +36,7 @@ extension SettingsChecks {
     }
     check("agents", inboxes.agents.map { ($0.name, $0.tenant) })
     check("roles", inboxes.roles.map { ($0.name, $0.tenant) })
+    check("assistants", inboxes.assistants.map { ($0.name, $0.tenant) })
   }
 
   private func check(_ terms: InboxSettings.Terms, at place: String, of tenant: Tenant?) {

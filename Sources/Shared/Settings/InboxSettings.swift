@@ -5,6 +5,7 @@ package import Domain
 package struct InboxSettings: Hashable, Sendable {
   package var agents: [Agent] = []
   package var roles: [AgentRole] = []
+  package var assistants: [Assistant] = []
   package var common = Terms()
   package var own: [Tenant: Terms] = [:]
 
@@ -25,6 +26,7 @@ package struct InboxSettings: Hashable, Sendable {
       defaultAgent: own.defaultAgent ?? common.defaultAgent,
       defaultAssistant: own.defaultAssistant ?? common.defaultAssistant,
       assignment: own.assignment ?? common.assignment ?? Assignment())
+    inbox.assistants = assistants.filter { $0.serves(tenant) }
     inbox.texts = own.texts ?? common.texts
     inbox.hours = own.hours ?? common.hours
     return inbox
@@ -36,6 +38,7 @@ extension SettingsReader {
     var inboxes = InboxSettings()
     inboxes.roles = objects("roles").compactMap { $0.agentRole() }
     inboxes.agents = objects("agents").compactMap { $0.agent(defaultPrefix) }
+    inboxes.assistants = objects("assistants").compactMap { $0.assistant(defaultPrefix) }
     inboxes.common = inboxTerms()
     for reader in objects("tenants") {
       let tenant = reader.tenant
@@ -119,8 +122,8 @@ extension SettingsReader {
     return nil
   }
 
-  /// Of a person or a role: it stands in paths, and in lists that people read.
-  private func agentName(_ field: String, _ purpose: String) -> String? {
+  /// Of a person, a role or an assistant: it stands in paths, and in lists that people read.
+  func agentName(_ field: String, _ purpose: String) -> String? {
     named(requiredText(field, purpose), field)
   }
 

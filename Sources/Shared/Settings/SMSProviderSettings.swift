@@ -122,13 +122,3 @@ extension SettingsReader {
       || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
   }
 }
-
-extension WebAddress {
-  /// What never leaves this machine may be told in the clear.
-  fileprivate var isLoopback: Bool {
-    let host = authority.prefix { $0 != ":" }
-    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-    return host == "localhost"
-      || parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
-  }
-}

@@ -51,7 +51,7 @@ package struct Settings: Sendable {
     apiKeys.map(\.key) + senders.flatMap(\.credentials.secrets)
       + senders.flatMap { $0.smsProvider?.secrets ?? [] }
       + apps.flatMap { $0.secrets + [$0.verifyToken].compactMap(\.self) }
-      + actions.flatMap(\.secrets)
+      + actions.flatMap(\.secrets) + inboxes.assistants.flatMap(\.secrets)
       + secretsKeys + [gcs, relay?.authToken, relay?.pin].compactMap(\.self) + store.secrets
       + log.secrets
       + (otlp?.headers.map(\.value) ?? [])

@@ -186,7 +186,7 @@ extension Settings {
         "publicURL (POSTRIDER_PUBLIC_URL where there is no file) is not set: providers cannot report what became of messages"
       )
     }
-    return warnings + keyWarnings + tenantWarnings + addressWarnings
+    return warnings + keyWarnings + tenantWarnings + addressWarnings + assistantWarnings
   }
 
   private var keyWarnings: [String] {

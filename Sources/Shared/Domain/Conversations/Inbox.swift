@@ -3,6 +3,7 @@ package struct Inbox: Hashable, Sendable {
   /// In the order of the settings.
   package var agents: [Agent]
   package var roles: [AgentRole]
+  package var assistants: [Assistant] = []
   package var defaultAgent: String?
   package var defaultAssistant: String?
   package var assignment: Assignment
@@ -20,4 +21,6 @@ package struct Inbox: Hashable, Sendable {
   }
 
   package func agent(_ name: String) -> Agent? { agents.first { $0.name == name } }
+
+  package func assistant(_ name: String) -> Assistant? { assistants.first { $0.name == name } }
 }
