@@ -11,7 +11,7 @@ import Time
 /// does not hold: what was read and written again reads the same.
 enum FuzzTarget: String, CaseIterable {
   case twilioWebhook, metaWebhook, sendRequest, templateString, phoneNumber, answers, serviceAccount
-  case requestHead, chunkedBody, upload, campaignRow
+  case requestHead, chunkedBody, upload, campaignRow, assistantAnswer, assistantGate
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ"] ?? ""
@@ -40,6 +40,8 @@ enum FuzzTarget: String, CaseIterable {
     case .chunkedBody: chunkedBody(input)
     case .upload: upload(input)
     case .campaignRow: campaignRow(input)
+    case .assistantAnswer: AssistantFuzz.answer(input)
+    case .assistantGate: AssistantFuzz.gate(input)
     case .serviceAccount:
       _ = try? ServiceAccount(json: Secret(String(decoding: input, as: UTF8.self)))
     }
