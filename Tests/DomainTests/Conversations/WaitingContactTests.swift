@@ -107,4 +107,15 @@ import Time
     }
     #expect(texts.text(.waiting, in: ["pt_BR"]) == texts.text(.waiting, in: ["pt"]))
   }
+  @Test("who is handed over is told so in six languages, or in one's own words, or not at all")
+  func handover() {
+    for language in ["de", "en", "es", "fr", "it", "pt"] {
+      let text = SetTexts().text(.handover, in: [language])
+      #expect(text != nil && text != SetTexts().text(.handover, in: language == "en" ? ["it"] : []))
+    }
+    let own = SetTexts([.handover: ["en": "Bea is coming"]])
+    #expect(own.text(.handover, in: ["it"]) == "Bea is coming")
+    #expect(own.text(.waiting, in: ["en"])?.hasPrefix("Thank you") == true)
+    #expect(SetTexts([.handover: [:]]).text(.handover, in: ["en"]) == nil)
+  }
 }
