@@ -241,9 +241,9 @@ extension Stand {
     call("GET", "/_sim/assistant/calls\(query)").json?["calls"]?.items ?? []
   }
 
-  /// Asks until that number is reached, for ten seconds; what it says then.
+  /// Asks until that number is reached, for half a minute; what it says then.
   func chatsReach(_ number: Int64, _ read: (JSONValue?) -> Int64?) -> Int64 {
-    let patience = ContinuousClock.now + .seconds(10)
+    let patience = ContinuousClock.now + .seconds(30)
     var found = read(chats) ?? 0
     while found < number, ContinuousClock.now < patience { found = read(chats) ?? 0 }
     return found
