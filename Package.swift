@@ -235,7 +235,9 @@ let package = Package(
     tests("PlacesTests", ["Places", "Domain", "Platform", "TestSupport", "Time"]),
     .target(
       name: "FuzzTargets",
-      dependencies: ["Campaigns", "Providers", "Events", "Domain", "HTTP", "Time", "JSON"],
+      dependencies: [
+        "Campaigns", "Providers", "Events", "Domain", "Forms", "HTTP", "Time", "JSON",
+      ],
       path: "Fuzz", exclude: ["Seeds"], swiftSettings: ours),
     tests("SQLiteTests", ["SQLite", "TestSupport"]),
     tests(

@@ -1,6 +1,7 @@
 import Campaigns
 import Events
 import Domain
+import Forms
 import Foundation
 import HTTP
 import JSON
@@ -11,7 +12,8 @@ import Time
 /// does not hold: what was read and written again reads the same.
 enum FuzzTarget: String, CaseIterable {
   case twilioWebhook, metaWebhook, sendRequest, templateString, phoneNumber, answers, serviceAccount
-  case requestHead, chunkedBody, upload, campaignRow, assistantAnswer, assistantGate
+  case requestHead, chunkedBody, upload, campaignRow, multipartForm, fileSignature
+  case assistantAnswer, assistantGate
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ"] ?? ""
@@ -42,6 +44,8 @@ enum FuzzTarget: String, CaseIterable {
     case .campaignRow: campaignRow(input)
     case .assistantAnswer: AssistantFuzz.answer(input)
     case .assistantGate: AssistantFuzz.gate(input)
+    case .multipartForm: multipartForm(input)
+    case .fileSignature: fileSignature(input)
     case .serviceAccount:
       _ = try? ServiceAccount(json: Secret(String(decoding: input, as: UTF8.self)))
     }
@@ -158,6 +162,53 @@ enum FuzzTarget: String, CaseIterable {
     }
     precondition(body.count <= limit)
     return body
+  }
+
+  /// A type before the first line's end, a body behind it. What was read stands in the body, in its order, and a form
+  /// that is written with the same parts has them.
+  private func multipartForm(_ input: [UInt8]) {
+    let end = input.firstIndex(of: 0x0A) ?? input.count
+    let body = Array(input[min(input.count, end + 1)...])
+    let type = String(decoding: input[..<end], as: UTF8.self)
+    guard let form = MultipartForm(body, type: type) else { return }
+    precondition(form.parts.count <= 64)
+    for (one, next) in zip(form.parts, form.parts.dropFirst()) {
+      precondition(one.body.endIndex < next.body.startIndex)
+    }
+    for part in form.parts { precondition(Array(body[part.body.indices]) == Array(part.body)) }
+    let mark = "postrider-\(String(repeating: "x", count: 40))"
+    guard !String(decoding: body, as: UTF8.self).contains(mark) else { return }
+    let bodies = form.parts.map { Array($0.body) }
+    precondition(Self.written(bodies, mark)?.parts.map { Array($0.body) } == bodies)
+  }
+
+  private static func written(_ bodies: [[UInt8]], _ mark: String) -> MultipartForm? {
+    var body: [UInt8] = []
+    for part in bodies {
+      body += "--\(mark)\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".utf8
+      body += part
+      body += "\r\n".utf8
+    }
+    body += "--\(mark)--\r\n".utf8
+    return MultipartForm(body, type: "multipart/form-data; boundary=\(mark)")
+  }
+
+  /// A name before the first line's end, a file behind it. No browser is told to run anything, and a file that is taken
+  /// is what its bytes say.
+  private func fileSignature(_ input: [UInt8]) {
+    let end = input.firstIndex(of: 0x0A) ?? input.count
+    let name = String(decoding: input[..<end], as: UTF8.self)
+    let file = Array(input[min(input.count, end + 1)...])
+    let signature = FileSignature.of(file)
+    let told = signature.contentType(said: name)
+    let known = signature.contentTypes + ["application/octet-stream"]
+    precondition(known.contains(told))
+    precondition(!["text/html", "image/svg+xml", "text/javascript"].contains(told))
+    if let safe = FileForm.name(name) { precondition(FileForm.name(safe) == safe) }
+    guard let form = try? FileForm(name, file) else { return }
+    // A phone calls its MP4 a 3GP.
+    let others = signature == .mp4 ? FileSignature.threeGP.contentTypes : []
+    precondition((signature.contentTypes + others).contains(form.contentType))
   }
 
   private func twilioWebhook(_ input: [UInt8]) {

@@ -17,6 +17,7 @@ struct SimulatorGreeting {
   var text: String {
     let rows =
       settings.twilio.flatMap(rows) + settings.meta.flatMap(rows)
+      + (settings.assistant.map(rows) ?? [])
       + [["control API", "\(base)/_sim/ledger"], ["seed", "\(settings.seed)"]]
     return "Simulating Twilio and Meta on \(base)\n\n" + Terminal.table(rows) + "\n"
   }
@@ -48,6 +49,13 @@ struct SimulatorGreeting {
         ["Meta templates", templates.joined(separator: ", ")],
         ["Meta webhooks to", app.webhookURL ?? "nowhere: PUT \(base)/_sim/callbacks sets it"],
       ].filter { $0[1] != "" }
+  }
+
+  private func rows(_ assistant: AssistantSettings) -> [[String]] {
+    [
+      ["assistant url", "\(base)/v1/chat/completions"],
+      ["assistant apiKey", said(assistant.key, demo: Demo.assistantKey)],
+    ]
   }
 
   private func said(_ secret: String, demo: String) -> String {

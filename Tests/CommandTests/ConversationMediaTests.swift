@@ -14,7 +14,8 @@ import Testing
     try """
     {
       listen: "127.0.0.1:\(port)", log: "embedded:log.db", store: "sqlite:store.db",
-      spool: { path: "spool.db" }, publicURL: "http://127.0.0.1:\(port)", apiKeys: ["key"],
+      spool: { path: "spool.db" }, publicURL: "http://127.0.0.1:\(port)", 
+      apiKeys: ["key", { key: "foreign", app: "x", company: "y", scopes: ["read"] }],
       senders: [
         { id: "meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
           wabaId: "\(Demo.wabaID)", accessToken: "\(Demo.accessToken)",
@@ -71,6 +72,8 @@ import Testing
         #expect(file.status == 200, "\(file.text)")
         #expect(file.body.count == 2000 && file.body.starts(with: "%PDF-".utf8))
         #expect(try running.ask("GET", "\(path)/messages/\(id)/media/1").status == 404)
+        let foreign = try running.ask("GET", "\(path)/messages/\(id)/media/0", key: "foreign")
+        #expect(foreign.status == 404)
         let taken = try running.ask("POST", "/api/media?name=a.pdf", "%PDF-1.7")
         #expect(taken.status == 201, "\(taken.text)")
         let media = try #require(taken.json?["id"]?.string)

@@ -1,6 +1,5 @@
 import Foundation
 import HTTP
-import Platform
 import TestSupport
 import Testing
 
@@ -13,6 +12,7 @@ import Testing
     for (arguments, sentence) in [
       (["now"], "simulate takes no arguments"), (["--listen", "8090"], "--listen needs HOST:PORT"),
       (["--seed", "x"], "--seed must be a number from 0 to \(Int.max)"),
+      (["--assistant-delay", "soon"], "--assistant-delay needs a duration such as 2s"),
     ] {
       let run = try CommandTests.run(["simulate"] + arguments)
       #expect(run.status == 64)
@@ -73,28 +73,46 @@ import Testing
     #expect(running.end(by: SIGTERM).status == 0)
   }
 
+  @Test(
+    "with --assistant it says where a model would be asked, and answers there",
+    arguments: [true, false])
+  func assistant(isAsked: Bool) throws {
+    let running = try Running(
+      ["--listen", "127.0.0.1:0"] + (isAsked ? ["--assistant", "--assistant-delay", "50ms"] : []))
+    let greeting = try running.greeting()
+    #expect((greeting["assistant url"] != nil) == isAsked)
+    if isAsked {
+      let body = #"{"model":"m","messages":[{"role":"user","content":"Say: hi"}]}"#
+      let start = ContinuousClock.now
+      let answer = try Self.ask(
+        greeting["assistant url"] ?? "", greeting["assistant apiKey"] ?? "", body)
+      #expect(answer?.status == 200)
+      #expect(ContinuousClock.now - start >= .milliseconds(50))
+    }
+    let rest = running.end(by: SIGTERM)
+    #expect(rest.output.contains("assistant: 1 calls, 1 answered") == isAsked)
+  }
+
   private static func send(_ greeting: [String: String]) throws -> HTTPAnswerReceived? {
     let phone = greeting["Meta phoneNumberId"]?.split(separator: " ").first ?? ""
+    return try ask(
+      "\(greeting["Meta baseURL"] ?? "")/\(phone)/messages", greeting["Meta accessToken"] ?? "",
+      #"{"messaging_product":"whatsapp","to":"+393331234567","type":"text","text":{"body":"x"}}"#)
+  }
+
+  private static func ask(
+    _ url: String, _ key: String, _ body: String
+  ) throws -> HTTPAnswerReceived? {
     var call = HTTPCall(
-      method: "POST", url: "\(greeting["Meta baseURL"] ?? "")/\(phone)/messages",
+      method: "POST", url: url,
       headers: [
-        HTTPHeader("Authorization", "Bearer \(greeting["Meta accessToken"] ?? "")"),
+        HTTPHeader("Authorization", "Bearer \(key)"),
         HTTPHeader("Content-Type", "application/json"),
-      ],
-      body: Array(
-        #"{"messaging_product":"whatsapp","to":"+393331234567","type":"text","text":{"body":"x"}}"#
-          .utf8))
+      ], body: Array(body.utf8))
     call.totalTimeout = .seconds(10)
     let client = try HTTPClient()
     defer { client.close() }
-    let found = Locked<HTTPOutcome?>(nil)
-    let done = Gate()
-    client.send(call) { outcome in
-      found.withLock { $0 = outcome }
-      done.open()
-    }
-    _ = done.wait(for: .seconds(15))
-    guard case .answered(let answer) = found.withLock({ $0 }) else { return nil }
+    guard case .answered(let answer) = client.ask(call) else { return nil }
     return answer
   }
 }

@@ -16,10 +16,14 @@ import Time
 
   init() throws {
     stand = try IngestStand(
-      moreSenders: #"""
+      moreSenders: """
         { id: "beside", provider: "twilio", from: "+14155550177", authToken: "token",
           accountSid: "AC00000000000000000000000000000002", app: "other", company: "beta" },
-        """#,
+        { id: "meta2", provider: "meta", phoneNumberId: "106540352242923",
+          wabaId: "102290129340398", accessToken: "meta-token", verifyToken: "verify-me",
+          appSecret: "secret-of-two", app: "other", company: "beta",
+          baseURL: "http://127.0.0.1:1/v24.0" },
+        """,
       moreKeys: #"{ key: "foreign", app: "x", company: "y", scopes: ["send", "read"] },"#,
       publicURL: nil)
     store = try StockedStore(stand)
@@ -193,5 +197,64 @@ import Time
     #expect(try report.json["keptOptOuts"]?.integer == 1)
     let known = try store.store.contact(PersonAddress(Self.number), of: SenderID("meta"))
     #expect(known?.optOut == .everything && known?.window.lastInbound == nil)
+  }
+
+  @Test("an opt-out is of the sender that is named, and of no other tenant's")
+  func ofOneSender() async throws {
+    try writes("Hello")
+    let id = try await contact()
+    let path = "/api/contacts/\(id)"
+    for foreign in ["twilio", "nobody"] {
+      let refused = try await ask("PATCH", path, #"{"optOut":"marketing","sender":"\#(foreign)"}"#)
+      #expect(refused.status == 422 && refused.text.contains("/sender"))
+    }
+    #expect(
+      try await ask("PATCH", path, #"{"optOut":"everything","sender":"meta2"}"#).status == 200)
+    let address = PersonAddress(Self.number)
+    #expect(try store.store.contact(address, of: SenderID("meta"))?.optOut == nil)
+    #expect(try store.store.contact(address, of: SenderID("meta2"))?.optOut == .everything)
+    #expect(try await ask("PATCH", path, #"{"optOut":"marketing"}"#).status == 200)
+    #expect(try store.store.contact(address, of: SenderID("meta"))?.optOut == .marketing)
+  }
+
+  @Test("a contact that is part of another is changed there alone, and shown as one")
+  func merged() async throws {
+    try writes("Hello")
+    let id = try await contact()
+    let other = try store.store.acquaint(
+      PersonAddress("+393335000002"), with: SenderID("meta"), named: nil, by: .agent("bea")
+    ).person
+    let merge = try await ask(
+      "POST", "/api/contacts/\(id)/merges", #"{"contact":"\#(other.value)"}"#)
+    #expect(merge.status == 200, "\(merge.text)")
+    #expect(try merge.json["conversations"]?.items?.count == 1)
+    let path = "/api/contacts/\(other.value)"
+    #expect(try await ask("GET", path).json["mergedInto"]?.string == id)
+    #expect(try await ask("PATCH", path, #"{"name":"Bea"}"#).status == 409)
+    #expect(try await ask("DELETE", path).status == 409)
+    #expect(try store.store.person(other)?.name == nil)
+  }
+
+  @Test("who is written to is said by the number alone")
+  func recipient() async throws {
+    let answer = try await make(#","template_name":"hi","to":"+393335000009""#)
+    #expect(answer.status == 422 && answer.text.contains("/to"))
+    #expect(try await ask("GET", "/api/contacts").json["contacts"]?.items?.isEmpty == true)
+  }
+
+  @Test("an export has all that was said, and what was noted")
+  func export() async throws {
+    for number in 0..<501 { try writes("words \(number)", "wamid.\(number)") }
+    let id = try await contact()
+    let talk = try #require(
+      try await ask("GET", "/api/contacts/\(id)").json["conversations"]?.items?.first?["id"]?.string
+    )
+    let note = try await ask(
+      "POST", "/api/conversations/\(talk)/notes", #"{"text":"Likes tea"}"#)
+    #expect(note.status == 201)
+    let export = try await ask("GET", "/api/contacts/\(id)/export").json
+    let one = export["conversations"]?.items?.first
+    #expect(one?["messages"]?.items?.count == 501)
+    #expect(one?["notes"]?.items?.map { $0["text"]?.string } == ["Likes tea"])
   }
 }

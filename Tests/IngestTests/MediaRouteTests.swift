@@ -145,6 +145,21 @@ import Time
     #expect(answer.status == 409 && answer.text.contains("publicURL"))
   }
 
+  @Test("a file that the folder does not take takes no room either")
+  func unwritten() async throws {
+    let (stand, stock) = try stocked("media: { limit: \"1KB\" },")
+    defer { withExtendedLifetime(stock) {} }
+    let folder = try #require(stand.settings.mediaFolder)
+    try FileManager.default.createDirectory(
+      atPath: (folder as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try "no folder".write(toFile: folder, atomically: true, encoding: .utf8)
+    let large = Self.pdf + [UInt8](repeating: 0x20, count: 600)
+    #expect(try await upload(stand, "name=a.pdf\(Self.beta)", large).status == 503)
+    try FileManager.default.removeItem(atPath: folder)
+    let taken = try await upload(stand, "name=a.pdf\(Self.beta)", large)
+    #expect(taken.status == 201, "\(taken.text)")
+  }
+
   @Test("a file whose time is over, or that somebody changed, is not given out")
   func ended() async throws {
     let (stand, stock) = try stocked()

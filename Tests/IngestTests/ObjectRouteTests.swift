@@ -49,6 +49,8 @@ import Testing
     let text = #"{"message":{"body":"Hi"}}"#
     let path = "/api/objects/menu\(Self.beta)"
     #expect(try await call(stand, "PUT", "\(path)&version=7", text).status == 409)
+    let renamed = try await call(stand, "PUT", path, #"{"name":"other","message":{"body":"Hi"}}"#)
+    #expect(renamed.status == 422 && renamed.text.contains("/name"))
     let replaced = try await call(stand, "PUT", "\(path)&version=1", text)
     #expect(replaced.status == 200)
     #expect(try replaced.json["definition"]?["name"]?.string == "menu")

@@ -4,6 +4,7 @@ import JSON
 import Simulator
 import TestSupport
 import Testing
+import Time
 
 @Suite(.timeLimit(.minutes(5))) struct ConversationTests {
   static let person = "+393331234567"
@@ -177,6 +178,30 @@ import Testing
     #expect(values(receiver, "user_preferences", count: 2).count == 2)
     _ = stand.meta(sent)
     #expect(statuses(receiver, 4).contains { $0.status == "read" })
+  }
+
+  @Test("what an agent writes on the business app is told as Meta tells it, and the person has it")
+  func agentWrites() throws {
+    let receiver = try Receiver()
+    let stand = try Stand { $0.meta[0].webhookURL = receiver.url }
+    _ = try stand.begin(
+      #"[{"text": "a"}, {"agentWrites": "by hand {{n}}"}, {"waitForMessage": "5s"}, {"react": "👍"}]"#
+    )
+    let value = try #require(values(receiver, "smb_message_echoes").first)
+    #expect(value["metadata"]?["phone_number_id"]?.string == Demo.phoneNumberID)
+    let echo = try #require(value["message_echoes"]?.items?.first)
+    #expect(echo["from"]?.string == "15550100001" && echo["to"]?.string == "393331234567")
+    #expect(echo["to_user_id"]?.string == messages(receiver, 1).first?["from_user_id"]?.string)
+    #expect(echo["type"]?.string == "text" && echo["text"]?["body"]?.string == "by hand 1")
+    #expect(echo["timestamp"]?.string == "\(stand.clock.now.microseconds / 1_000_000)")
+    let part = stand.seen(Self.person)
+    #expect(part?["isWaiting"]?.bool == true)
+    #expect(part?["seen"]?.items?.map { $0["text"]?.string } == ["by hand 1"])
+    #expect(part?["deeds"]?.items?.last?["step"]?.string == "agentWrites")
+    stand.simulator.advance(.seconds(5))
+    let reaction = try #require(messages(receiver, 2).last?["reaction"])
+    #expect(reaction["message_id"]?.string == echo["id"]?.string)
+    #expect(stand.ledger()?["totals"]?["accepted"]?.integer == 0)
   }
 
   /// Steps, and the parameters of Twilio's request by which they are known.
@@ -439,6 +464,8 @@ import Testing
     (#"[{"changeNumber": "12"}]"#, Demo.phoneNumberID, "/steps/0/changeNumber"),
     (#"[{"react": "x"}]"#, Demo.whatsAppAddress, "/steps/0/react"),
     (#"[{"edit": "x"}]"#, Demo.smsAddress, "/steps/0/edit"),
+    (#"[{"agentWrites": "x"}]"#, Demo.whatsAppAddress, "/steps/0/agentWrites"),
+    (#"[{"agentWrites": 1}]"#, Demo.phoneNumberID, "/steps/0/agentWrites"),
     (#"[{"text": "x"}]"#, "nobody", "/to"),
   ]
 

@@ -55,6 +55,11 @@ extension World {
     case ("POST", 3, "restrictions"): return try restrict(request, String(path[2]), at: now)
     case ("DELETE", 3, "restrictions"): return reinstate(String(path[2]), at: now)
     case ("PUT", 3, "templates"): return try decide(request, String(path[2]), at: now)
+    case ("GET", 2, "assistant"): return assistantAnswer()
+    case ("PUT", 2, "assistant"): return try changeAssistant(request)
+    case ("GET", 3, "assistant") where path[2] == "calls": return chatCallsAnswer(request)
+    case ("GET", 3, "assistant") where path[2] == "conversations":
+      return chatConversationsAnswer(request)
     case ("POST", 3, "verify"):
       return verifyWebhook(String(path[2]), at: now)
         ? HTTPAnswer(status: 202) : ControlAnswer.notFound

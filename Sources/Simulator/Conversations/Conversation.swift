@@ -23,6 +23,8 @@ package struct Conversation: Sendable {
     case changeNumber(String?)
     case stop
     case resume
+    /// Somebody of ours, on the business app of the number, to this person.
+    case agentWrites(String)
     case repeated(Int, [Step])
   }
 

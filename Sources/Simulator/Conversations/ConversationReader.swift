@@ -53,13 +53,16 @@ extension Conversation.Step {
     self = step.step
   }
 
-  private static let ofMetaOnly = ["edit", "revoke", "react", "changeNumber"]
+  private static let ofMetaOnly = ["edit", "revoke", "react", "changeNumber", "agentWrites"]
 
   private static func readWords(_ fields: FieldReader, _ found: inout [Named]) {
     var (text, isQuoting): (String?, Bool) = (nil, false)
     fields.string("text", into: &text)
     fields.bool("quote", into: &isQuoting)
     if let text { found.append(("text", .write(text, isQuoting: isQuoting))) }
+    var echo: String?
+    fields.string("agentWrites", into: &echo)
+    if let echo { found.append(("agentWrites", .agentWrites(echo))) }
     var language: String?
     fields.string("human", into: &language)
     if let language {

@@ -32,6 +32,7 @@ extension World {
     case .changeNumber(let address): changeNumber(address, number, kept, at: now)
     case .stop: prefer("stop", "STOP", number, kept, at: now)
     case .resume: prefer("resume", "START", number, kept, at: now)
+    case .agentWrites(let text): echo(filled(text, part), number, kept, at: now)
     case .wait, .waitForMessage, .repeated: break
     }
   }
@@ -56,6 +57,18 @@ extension World {
     }
     parts[number]?.note(
       Part.Deed(at: now, step: step, id: id, text: saying.words, about: about), keeping: kept)
+  }
+
+  /// The person sees it at once, so that a wait that follows is for something else.
+  private mutating func echo(_ text: String, _ number: Int, _ kept: Int, at now: Int64) {
+    guard let part = parts[number],
+      let id = agentWrites(text, to: part.person, from: part.sender, at: now)
+    else { return skip(number) }
+    var seen = Seen(id: id, type: "text", text: text)
+    seen.at = now
+    parts[number]?.see(seen, keeping: kept)
+    parts[number]?.note(
+      Part.Deed(at: now, step: "agentWrites", id: id, text: text), keeping: kept)
   }
 
   private mutating func press(

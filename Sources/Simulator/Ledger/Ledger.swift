@@ -64,6 +64,10 @@ extension World {
         writer.name("meta")
         writer.object { write(totals.meta, to: &$0) }
       }
+      if settings.assistant != nil {
+        writer.name("assistant")
+        writer.object { writeChats(to: &$0) }
+      }
       writer.list("faults", desk.entries) { writer, entry in write(entry, to: &writer) }
       writeMessages(query, to: &writer)
     }

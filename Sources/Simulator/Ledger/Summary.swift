@@ -20,6 +20,7 @@ extension World {
     }
     lines.append("Twilio callbacks: " + line(of: totals.twilio))
     lines.append("Meta webhooks: " + line(of: totals.meta))
+    if settings.assistant != nil { lines.append(lineOfAssistant) }
     let refused = totals.refused.sorted { $0.key < $1.key }.map { "\($0.key) × \($0.value)" }
     if !refused.isEmpty { lines.append("refused: " + refused.joined(separator: ", ")) }
     for entry in desk.entries {
@@ -27,6 +28,13 @@ extension World {
         "fault \(entry.fault.kind.rawValue): struck \(entry.strikes) of \(entry.matches)")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private var lineOfAssistant: String {
+    let orders = chats.orders.sorted { $0.key < $1.key }.map { "\($0.key) × \($0.value)" }
+    return "assistant: \(chats.calls) calls, \(chats.answered) answered, at most "
+      + "\(chats.mostUnderWay) at once, \(chats.promptTokens) + \(chats.completionTokens) tokens"
+      + (orders.isEmpty ? "" : "; obeyed " + orders.joined(separator: ", "))
   }
 
   private func line(of sender: Sender) -> String {

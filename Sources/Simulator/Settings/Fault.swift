@@ -42,6 +42,15 @@ package struct Fault: Sendable {
     case templatePaused = "template-paused"
     /// Nobody is reached: 503, cut, or refused connections, as `mode` says.
     case outage
+    /// Of the assistant: its answer is JSON of another form, no JSON, one more call of a tool, very long, in
+    /// another language, without any choice, or cut in the middle.
+    case wrongSchema = "wrong-schema"
+    case notJSON = "not-json"
+    case endlessTools = "endless-tools"
+    case tooLong = "too-long"
+    case otherLanguage = "other-language"
+    case noChoices = "no-choices"
+    case cutShort = "cut-short"
   }
 
   package enum Mode: String, Sendable, CaseIterable { case unavailable, cut, refused }

@@ -26,6 +26,8 @@ package struct SimulatorSettings: Sendable {
   package var life = LifeCycle()
   package var script: [ScriptLine] = []
   package var conversations: [Conversation] = []
+  /// nil: nobody answers for a model.
+  package var assistant: AssistantSettings?
   package var faults: [Fault] = []
   /// Messages that can still be fetched and listed. Counts go on beyond it.
   package var keptMessages = 1_000_000

@@ -50,6 +50,11 @@ extension SimulatorSettings {
     for (index, conversation) in conversations.enumerated() where !known.contains(conversation.to) {
       fields.fault("conversations/\(index)/to", "is no sender of this world")
     }
+    if fields.given("assistant") {
+      var found = assistant ?? AssistantSettings()
+      fields.object("assistant") { found.read($0) }
+      assistant = found
+    }
     faults = fields.list("faults", Fault.init) ?? faults
   }
 }
@@ -94,6 +99,8 @@ extension LifeCycle {
 }
 
 extension Fault {
+  private static let providers = ["twilio", "meta", "assistant"]
+
   init(_ fields: FieldReader) {
     self.init(.refuse)
     if fields.string("kind").isEmpty { return }
@@ -101,8 +108,8 @@ extension Fault {
     fields.share("share", into: &share)
     fields.integer("count", into: &count, 1...Int.max)
     fields.string("provider", into: &provider)
-    if let provider, provider != "twilio", provider != "meta" {
-      fields.fault("provider", "must be one of twilio, meta")
+    if let provider, !Self.providers.contains(provider) {
+      fields.fault("provider", "must be one of \(Self.providers.joined(separator: ", "))")
     }
     fields.string("sender", into: &sender)
     fields.string("recipient", into: &recipient)

@@ -122,4 +122,6 @@ package enum Demo {
   package static let portfolio = "400000000000001"
   package static let systemUser = "500000000000001"
   package static let template = "hello_world"
+
+  package static let assistantKey = "demo-assistant-key"
 }

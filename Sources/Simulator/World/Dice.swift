@@ -4,7 +4,7 @@ struct Dice: Sendable {
   let seed: UInt64
 
   enum Purpose: UInt64 {
-    case latency = 1, sent, delivered, read, readShare, fault, marketing, wait
+    case latency = 1, sent, delivered, read, readShare, fault, marketing, wait, assistant
   }
 
   /// From 0 up to, not including, 1.

@@ -10,6 +10,7 @@ extension World {
       let answer = downloadFile(String(path[1]), request)
       return effects.append(.reply(Reply(responder: responder, manner: .answer(answer))))
     }
+    if Self.isChat(path) { return chatRequest(request, responder, at: now) }
     requests += 1
     totals.requests += 1
     let isTwilio = path.first == "2010-04-01" || Self.isTwilioPlatform(path)
@@ -83,7 +84,7 @@ extension World {
     send(reply, after: .microseconds(delay), at: now)
   }
 
-  private mutating func send(_ reply: Reply, after delay: Duration, at now: Int64) {
+  mutating func send(_ reply: Reply, after delay: Duration, at now: Int64) {
     let delay = delay.microseconds
     effects.append(delay > 0 ? .at(now + delay, .reply(reply)) : .reply(reply))
   }

@@ -46,6 +46,7 @@ struct World: Sendable {
   /// On their way to people who are in a conversation, by their serial numbers.
   var incoming: [Int: Seen] = [:]
   var uploads: [String: Upload] = [:]
+  var chats: ChatBook
   var businesses: [String: BusinessState]
   var paced: [PacedBy: PacingState] = [:]
   var marketingTries: [MarketingKey: MarketingTries] = [:]
@@ -65,6 +66,7 @@ struct World: Sendable {
     people = People(settings)
     messages = MessageBook(limit: settings.keptMessages)
     desk = FaultDesk(dice)
+    chats = ChatBook(keeping: settings.assistant?.kept ?? AssistantSettings().kept)
     addTwilioSenders()
     addMetaSenders()
     for fault in settings.faults { switchOn(fault, at: now) }
@@ -127,6 +129,7 @@ struct World: Sendable {
       switch effect {
       case .reply(let reply):
         if let account = reply.account { accounts[account].inFlight -= 1 }
+        if let chat = reply.chat { chats.leave(chat.conversation) }
       case .deliver(let delivery):
         if case .twilio = delivery.kind { totals.twilio.sent += 1 } else { totals.meta.sent += 1 }
       case .at: break
@@ -143,6 +146,8 @@ struct World: Sendable {
   mutating func report(webhooksTo url: String?) {
     for index in settings.meta.indices { settings.meta[index].webhookURL = url }
   }
+
+  mutating func setAssistant(_ assistant: AssistantSettings) { settings.assistant = assistant }
 
   mutating func setWebhook(of app: Int, _ webhook: WebhookOverride) {
     settings.meta[app].webhookURL = webhook.url
@@ -255,6 +260,8 @@ struct Reply: Sendable {
   var manner: Manner
   /// The account whose requests at once it counts among.
   var account: Int?
+  /// The question that it answers.
+  var chat: ChatMark?
 }
 
 /// One status to be reported about one message.
