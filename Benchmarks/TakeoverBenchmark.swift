@@ -30,7 +30,7 @@ enum TakeoverBenchmark {
       {"meta": [{"id": "\(Demo.appID)", "secret": "\(Demo.appSecret)", "token": "\(Demo.accessToken)",
          "verifyToken": "v", "wabas": [{"id": "\(Demo.wabaID)", "portfolio": "p",
          "phones": [\(phones.joined(separator: ","))]}]}],
-       "portfolios": {"p": 100000000}, "latency": "5ms..50ms",
+       "portfolios": {"p": 100000000}, "latency": {"least": "5ms", "mean": "20ms"},
        "life": {"sent": "20ms", "delivered": "20ms", "readShare": 0}}
       """
     let stage = try DispatchStage(kind, world: world, more: "texts: {},") { port in

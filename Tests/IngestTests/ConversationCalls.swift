@@ -53,7 +53,9 @@ extension OpenAPICaller {
     for place in ["\(open)/changes", "\(open)/changes?before=x", "nothing/changes"] {
       try await call("GET \(one)/changes", "/api/conversations/\(place)")
     }
-    for place in ["\(open)/assistant-calls", "\(open)/assistant-calls?before=x", "nothing/assistant-calls"] {
+    for place in [
+      "\(open)/assistant-calls", "\(open)/assistant-calls?before=x", "nothing/assistant-calls",
+    ] {
       try await call("GET \(one)/assistant-calls", "/api/conversations/\(place)")
     }
     for body in [#"{"text":"Likes tea"}"#, "{}", "{", large] {

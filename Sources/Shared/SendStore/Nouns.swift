@@ -343,7 +343,8 @@ enum Erasure {
 enum Words {
   static let noun = Noun(
     "words", sqlite: PackageResources.words_sqlite_sql,
-    postgres: PackageResources.words_postgres_sql, [said, newest, ofMessage, withAddress, rewrite, rewriteNames, written])
+    postgres: PackageResources.words_postgres_sql,
+    [said, newest, ofMessage, withAddress, rewrite, rewriteNames, written])
 }
 
 /// Messages that have a name.

@@ -141,6 +141,19 @@ import Testing
     arguments: [
       ("Discounts above thirty percent need the approval of the sales office.", "instructions"),
       ("discounts ABOVE thirty, percent - need the approval of", "instructions"),
+      (".eciffo selas eht fo lavorppa eht deen tnecrep ytriht evoba stnuocsiD", "instructions"),
+      (
+        "D i s c o u n t s a b o v e t h i r t y p e r c e n t n e e d t h e a p p r o v a l o f",
+        "instructions"
+      ),
+      (
+        "Here: RGlzY291bnRzIGFib3ZlIHRoaXJ0eSBwZXJjZW50 IG5lZWQgdGhlIGFwcHJvdmFsIG9mIHRoZSBzYWxlcyBvZmZpY2Uu",
+        "instructions"
+      ),
+      (
+        "xy 446973636f756e74732061626f7665207468697274792070657263656e74206e6565642074686520617070726f76616c206f66207468652073616c6573206f66666963652e",
+        "instructions"
+      ),
       ("I was told: You are Nora, the assistant of Acme. Discounts", "instructions"),
       ("assistantofAcmeDiscountsabovethirtypercentneedtheapprovalofthesalesoffice", "instructions"),
       (

@@ -23,7 +23,8 @@ SELECT conversation, answered, failures, away FROM assistant_places WHERE conver
 -- place
 INSERT INTO assistant_places (conversation, answered, failures, away)
 SELECT * FROM unnest(:conversation::bigint[], :answered::bigint[], :failures::bigint[], :away::bigint[])
-ON CONFLICT (conversation) DO UPDATE SET answered = excluded.answered, failures = excluded.failures, away = excluded.away;
+ON CONFLICT (conversation) DO UPDATE SET answered = excluded.answered, failures = excluded.failures,
+  away = excluded.away;
 
 -- unanswered
 /* Of the contact, the newest first. */
@@ -40,8 +41,8 @@ SELECT c.key, c.turn, c.mode, c.is_assistant_on,
 FROM conversations c WHERE c.key = ANY(:conversation::bigint[]);
 
 -- addCall
-INSERT INTO assistant_calls (conversation, assistant, model, prompt, begun, ended, tokens_in, tokens_out, money, verdict,
-  reason, withheld)
+INSERT INTO assistant_calls (conversation, assistant, model, prompt, begun, ended, tokens_in, tokens_out, money,
+  verdict, reason, withheld)
 SELECT * FROM unnest(:conversation::bigint[], :assistant::text[], :model::text[], :prompt::text[], :begun::bigint[],
   :ended::bigint[], :tokens_in::bigint[], :tokens_out::bigint[], :money::bigint[], :verdict::text[], :reason::text[],
   :withheld::bytea[]);

@@ -22,7 +22,8 @@ SELECT conversation, answered, failures, away FROM assistant_places WHERE conver
 -- place
 INSERT INTO assistant_places (conversation, answered, failures, away)
 VALUES (:conversation, :answered, :failures, :away)
-ON CONFLICT (conversation) DO UPDATE SET answered = excluded.answered, failures = excluded.failures, away = excluded.away;
+ON CONFLICT (conversation) DO UPDATE SET answered = excluded.answered, failures = excluded.failures,
+  away = excluded.away;
 
 -- unanswered
 /* Of the contact, the newest first. */
@@ -39,8 +40,8 @@ SELECT c.key, c.turn, c.mode, c.is_assistant_on,
 FROM conversations c WHERE c.key = :conversation;
 
 -- addCall
-INSERT INTO assistant_calls (conversation, assistant, model, prompt, begun, ended, tokens_in, tokens_out, money, verdict,
-  reason, withheld)
+INSERT INTO assistant_calls (conversation, assistant, model, prompt, begun, ended, tokens_in, tokens_out, money,
+  verdict, reason, withheld)
 VALUES (:conversation, :assistant, :model, :prompt, :begun,
   :ended, :tokens_in, :tokens_out, :money, :verdict, :reason,
   :withheld);

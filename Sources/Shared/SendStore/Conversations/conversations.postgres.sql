@@ -93,7 +93,8 @@ SELECT s.key, s.id, s.state, s.attempt, s.version, s.changed, f.campaign, f.temp
 FROM sends s JOIN lanes l ON l.key = s.lane JOIN flows f ON f.key = s.flow JOIN contents c ON c.send = s.key
 LEFT JOIN conversation_sends n ON n.send = s.key
 WHERE s.recipient = (:address::text[])[1] AND l.app = (:app::text[])[1]
-  AND l.company = (:company::text[])[1] AND s.key < (:before::bigint[])[1] ORDER BY s.key DESC LIMIT (:limit::bigint[])[1];
+  AND l.company = (:company::text[])[1] AND s.key < (:before::bigint[])[1]
+ORDER BY s.key DESC LIMIT (:limit::bigint[])[1];
 
 -- join
 INSERT INTO conversation_sends (send, conversation, author, turn)

@@ -48,7 +48,7 @@ WHERE app = (:app::text[])[1] AND company = (:company::text[])[1] AND key < (:be
 ORDER BY key DESC LIMIT (:limit::bigint[])[1];
 
 -- called
-/* The newest first, in whose names these words are, of which the last may be only begun. Without an app: of all tenants. */
+/* The newest first, in whose names these words are: the last may be only begun. Without an app: of all tenants. */
 WITH called AS MATERIALIZED (
   SELECT key, app, company, name, is_name_typed, language, created, changed, merged_into FROM persons
   WHERE to_tsvector('simple'::regconfig, plain_words(coalesce(name, '')))

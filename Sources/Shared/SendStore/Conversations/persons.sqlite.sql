@@ -41,7 +41,7 @@ WHERE app = :app AND company = :company AND key < :before AND merged_into IS NUL
 ORDER BY key DESC LIMIT :limit;
 
 -- called
-/* The newest first, in whose names these words are, of which the last may be only begun. Without an app: of all tenants. */
+/* The newest first, in whose names these words are: the last may be only begun. Without an app: of all tenants. */
 SELECT key, app, company, p.name, is_name_typed, language, created, changed, merged_into
 FROM person_words w JOIN persons p ON p.key = w.rowid
 WHERE person_words MATCH :words || '*' AND w.rowid < :before AND merged_into IS NULL

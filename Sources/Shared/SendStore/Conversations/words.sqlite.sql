@@ -1,7 +1,7 @@
 -- One row of parameters at a time: a batch runs the statement once for each of its rows.
 
 -- said
-/* The newest first. Without an app: of all tenants. The last word may be only begun. Without blocks: of whatever age. */
+/* The newest first. Without an app: of all tenants. The last word may be only begun. Without blocks: of any age. */
 SELECT m.key, m.conversation, m.at, m.words FROM inbound_words w JOIN inbound_messages m ON m.key = w.rowid
 JOIN conversations c ON c.key = m.conversation
 WHERE inbound_words MATCH :words || '*' AND w.rowid < :before AND (:blocks = '' OR w.rowid >= :start)

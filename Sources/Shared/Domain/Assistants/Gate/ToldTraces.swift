@@ -3,10 +3,14 @@
 struct ToldTraces: Sendable {
   private let runs: Set<[String]>
   private let letters: Set<ArraySlice<UInt8>>
+  /// The letters of each run, by the first of them.
+  private let heads: [ArraySlice<UInt8>: [[UInt8]]]
 
   static let words = 8
   /// In bytes, so that a script with more to say in a letter needs fewer of them.
   static let length = 60
+  /// Fewer letters stand in many an innocent sentence.
+  private static let head = 20
 
   init(_ told: String, except known: [String] = []) {
     let (told, known) = (BareWords(told), known.map { BareWords($0) })
@@ -17,13 +21,23 @@ struct ToldTraces: Sendable {
       letters.subtract(Self.parts(known.letters))
     }
     (self.runs, self.letters) = (runs, letters)
+    let spelt = runs.map { $0.flatMap { Array($0.utf8) } }.filter { $0.count >= Self.head }
+    heads = Dictionary(grouping: spelt) { $0.prefix(Self.head) }
   }
 
-  /// In all that is said at once: nothing is hidden by being split.
+  /// In all that is said at once: nothing is hidden by being split, spelt, turned or encoded.
   func areFound(in texts: [String]) -> Bool {
     let said = BareWords(texts.joined(separator: " "))
     return Self.runs(said.words).contains(where: runs.contains)
-      || Self.parts(said.letters).contains(where: letters.contains)
+      || Undisguised.letters(of: texts).contains(where: isFound)
+  }
+
+  private func isFound(in said: [UInt8]) -> Bool {
+    if Self.parts(said).contains(where: letters.contains) { return true }
+    guard said.count >= Self.head else { return false }
+    return (0...(said.count - Self.head)).contains { start in
+      (heads[said[start..<(start + Self.head)]] ?? []).contains { said[start...].starts(with: $0) }
+    }
   }
 
   private static func runs(_ words: [String]) -> [[String]] {
