@@ -194,7 +194,7 @@ let package = Package(
       "EngageWorker",
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Campaigns", "Places", "Events",
-        "Telemetry", "Domain", "Platform", "Time",
+        "Providers", "HTTP", "Telemetry", "Domain", "JSON", "Platform", "Time",
       ],
       path: "Sources/EngageWorker"),
     .executableTarget(

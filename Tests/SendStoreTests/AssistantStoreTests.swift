@@ -178,6 +178,21 @@ import Time
   }
 
   @Test(
+    "what a person looked after is not answered again once the assistant has it",
+    arguments: Backend.allCases)
+  func lookedAfter(backend: Backend) throws {
+    let world = try world(backend)
+    try writes("in1", in: world)
+    let act = ConversationAct.personWrote(at: world.clock.now)
+    _ = try world.store.act(act, in: Self.id, by: .agent("bea"))
+    try writes("in2", in: world)
+    _ = try world.store.act(.setMode(.automatic), in: Self.id, by: .agent("bea"))
+    #expect(try asked(world) == nil)
+    try writes("in3", in: world)
+    #expect(try asked(world)?.messages.map(\.providerID.text) == ["in3"])
+  }
+
+  @Test(
     "a person is wanted: the assistant is off and the contact is told", arguments: Backend.allCases)
   func handOver(backend: Backend) throws {
     let world = try world(backend)

@@ -138,7 +138,7 @@ final class AssistantDesk: Sendable {
       AssistantObject($0, on: sender.sender.channel)
     }
     let prompt = AssistantPrompt(
-      assistant, facts, history: timeline.reversed().compactMap(\.turn), objects: objects,
+      assistant, facts, history: waiting.history(of: timeline.reversed()), objects: objects,
       now: try context.store.now())
     return Asking.Prepared(
       assistant: assistant, prompt: prompt, channel: sender.sender.channel, used: waiting.used)

@@ -82,10 +82,13 @@ package final class AssistantLoop {
   }
 
   private func begin(_ waiting: WaitingForAssistant) throws {
-    guard let prepared = try desk.prepare(waiting) else { return }
+    guard let prepared = try desk.prepare(waiting) else {
+      return endpoints[waiting.conversation.standing.assistant ?? ""]?.dropProbe() ?? ()
+    }
     let asking = Asking(waiting, prepared)
     switch prepared.budget().verdict(on: prepared.assistant.most(for: prepared.prompt)) {
     case .usedUp(let scope, let measure):
+      endpoints[prepared.assistant.name]?.dropProbe()
       let word = AssistantBudget.Verdict.usedUp(scope, measure).description
       try settle(asking, .handOver(because: word, desk.handOverTexts(waiting)))
     case .fits: try post(asking)
@@ -109,6 +112,8 @@ package final class AssistantLoop {
     client.cancel(Set(tags))
     for tag in tags {
       guard let one = asking.removeValue(forKey: tag) else { continue }
+      // Of its endpoint nothing is known by that.
+      endpoints[one.prepared.assistant.name]?.dropProbe()
       let now = try context.store.now()
       one.note(.superseded, "cancelled", at: now)
       // Who has acted or written is what the store finds.

@@ -10,6 +10,17 @@ extension WaitingForAssistant {
     return (first: times.min() ?? .distantPast, last: times.max() ?? .distantPast)
   }
 
+  /// What was said, the oldest first, with what is not answered at its end: a provider's times are whole seconds, by which it
+  /// could stand before the last answer.
+  func history(of timeline: [TimelineItem]) -> [AssistantTurn] {
+    let open = Set(messages.map(\.providerID))
+    let before = timeline.filter { item in item.providerID.map { !open.contains($0) } ?? true }
+    return before.compactMap(\.turn)
+      + messages.map {
+        .person(words: TimelineItem.told($0.words, $0.content), kind: $0.kind, at: $0.at)
+      }
+  }
+
   /// Whether any of it asks for a person.
   func wantsPerson(_ signs: HandOverSigns) -> Bool {
     let words = HandOverWords(signs)
@@ -45,7 +56,7 @@ extension TimelineItem {
   }
 
   /// A file in words: its content is none of ours to read.
-  private static func told(_ words: String, _ content: [UInt8]) -> String {
+  static func told(_ words: String, _ content: [UInt8]) -> String {
     guard let media = JSONValue(whole: content)?["media"]?.items?.first else { return words }
     return AssistantTurn.description(
       ofFile: media["filename"]?.string, type: media["contentType"]?.string, link: nil,

@@ -371,7 +371,7 @@ enum Assistants {
     [
       isDue, due, places, place, unanswered, standings, addCall, calls, use, used, addReply,
       replying, gone, rest, stateOf, removeReply, queueReply, removeReplies, pruneCalls, pruneUse,
-      withheld,
+      withheld, answer,
     ])
 }
 

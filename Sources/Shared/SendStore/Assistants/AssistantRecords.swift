@@ -280,6 +280,7 @@ extension Assistants {
   static let stateOf = Query<StateParameter, StateColumn>("stateOf")
   enum ReplyParameter: Int, Columns { case conversation, place }
   static let removeReply = Command<ReplyParameter>("removeReply")
+  static let answer = Command<ConversationParameter>("answer")
   static let queueReply = Command<ReplyParameter>("queueReply")
   static let removeReplies = Command<ConversationParameter>("removeReplies")
   enum BeforeParameter: Int, Columns { case before }

@@ -111,3 +111,10 @@ SELECT key, assistant, model, prompt, begun, ended, tokens_in, tokens_out, money
 FROM assistant_calls WHERE conversation = (:conversation::bigint[])[1] AND withheld IS NOT NULL
   AND ended >= (:after::bigint[])[1] AND ended < (:before::bigint[])[1]
 ORDER BY key DESC LIMIT 200;
+
+-- answer
+/* All that the contact has written so far: a person of ours looks after it. */
+INSERT INTO assistant_places (conversation, answered, failures)
+SELECT p.c, coalesce((SELECT max(key) FROM inbound_messages m WHERE m.conversation = p.c), 0), 0
+FROM unnest(:conversation::bigint[]) AS p(c)
+ON CONFLICT (conversation) DO UPDATE SET answered = excluded.answered, failures = 0, away = NULL;

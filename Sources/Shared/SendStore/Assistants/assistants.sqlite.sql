@@ -108,3 +108,9 @@ DELETE FROM assistant_use WHERE day < :day;
 SELECT key, assistant, model, prompt, begun, ended, tokens_in, tokens_out, money, verdict, reason, withheld
 FROM assistant_calls WHERE conversation = :conversation AND withheld IS NOT NULL AND ended >= :after AND ended < :before
 ORDER BY key DESC LIMIT 200;
+
+-- answer
+/* All that the contact has written so far: a person of ours looks after it. */
+INSERT INTO assistant_places (conversation, answered, failures)
+SELECT :conversation, coalesce(max(key), 0), 0 FROM inbound_messages WHERE conversation = :conversation
+ON CONFLICT (conversation) DO UPDATE SET answered = excluded.answered, failures = 0, away = NULL;

@@ -91,6 +91,8 @@ extension Transaction {
   func endFormerTurns(
     of conversation: StoredConversation, _ taken: inout TurnTaken, at now: Timestamp
   ) throws(StoreError) {
+    // An assistant that has it again later answers what comes then.
+    try run(Assistants.answer, [.conversation: .key(conversation.key)])
     let stale = try rows(
       Conversations.stale,
       [.conversation: .key(conversation.key), .turn: .integer(conversation.standing.turn)]

@@ -42,6 +42,10 @@ CREATE TABLE assistant_places (
   -- Since when the endpoint is away; NULL: it is not.
   away bigint
 );
+-- What was written before is looked after, but where somebody waits.
+INSERT INTO assistant_places (conversation, answered, failures)
+SELECT c.key, max(m.key), 0 FROM conversations c JOIN inbound_messages m ON m.conversation = c.key
+WHERE c.due IS NULL GROUP BY c.key;
 
 -- Messages of one answer, of which the next goes once the one before it is out of our hands.
 CREATE TABLE assistant_replies (
