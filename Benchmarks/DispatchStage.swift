@@ -28,7 +28,8 @@ final class DispatchStage {
 
   /// `senders` of the settings, given the simulator's port; `world` of the simulator; `more` of the settings.
   init(
-    _ kind: Kind, world: String, more: String = "", senders: (UInt16) -> String
+    _ kind: Kind, world: String, more: (UInt16) -> String = { _ in "" },
+    senders: (UInt16) -> String
   ) throws {
     folder = try TemporaryFolder(onDisk: true)
     client = try HTTPClient()
@@ -57,7 +58,7 @@ final class DispatchStage {
     {
       listen: "127.0.0.1:\(port)", publicURL: "http://127.0.0.1:\(port)", \(places)
       spool: { path: "spool.db" }, apiKeys: ["key"], admin: { ingest: "127.0.0.1:\(adminPort)" },
-      senders: [\(senders(simulatorPort))], \(more)
+      senders: [\(senders(simulatorPort))], \(more(simulatorPort))
     }
     """.write(toFile: file, atomically: true, encoding: .utf8)
     settingsFile = file

@@ -26,7 +26,7 @@ enum Entry {
                | dispatch [sqlite|postgres] [SECONDS] [rate|latency|handover|budgets|backlog|steady|kannel]
                | simulator [MESSAGES|serve] | rows [ROWS] | forecast [PEOPLE]
                | conversations [sqlite|postgres] [CONVERSATIONS]
-               | takeover [sqlite|postgres] [CONVERSATIONS]
+               | takeover [sqlite|postgres] [assistant] [CONVERSATIONS]
         """
       )
     }

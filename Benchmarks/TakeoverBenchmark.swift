@@ -16,13 +16,27 @@ enum TakeoverBenchmark {
   static func run(_ arguments: ArraySlice<String>) throws {
     let kinds = arguments.compactMap { DispatchStage.Kind(rawValue: $0) }
     let count = arguments.compactMap { Int($0) }.first ?? 10_000
-    for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds { try measure(kind, count) }
+    let isAssistant = arguments.contains("assistant")
+    for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds {
+      try measure(kind, count, isAssistant: isAssistant)
+    }
   }
 
   private static let senders = (0..<4).map { "meta\($0)" }
   private static func phone(_ number: Int) -> String { "30000000000000\(number + 1)" }
 
-  private static func measure(_ kind: DispatchStage.Kind, _ count: Int) throws {
+  /// Answers at once, so that it and a person meet at the gate.
+  private static func assistant(_ port: UInt16) -> String {
+    """
+    texts: {}, defaultAssistant: "ada",
+    assistants: [{ name: "ada", url: "http://127.0.0.1:\(port)/v1/chat/completions", model: "m",
+      apiKey: "\(Demo.assistantKey)", instructions: "You are kind.", debounce: "300ms" }],
+    """
+  }
+
+  private static func measure(
+    _ kind: DispatchStage.Kind, _ count: Int, isAssistant: Bool
+  ) throws {
     let phones = senders.indices.map {
       #"{"id": "\#(phone($0))", "number": "+1555010000\#($0)", "rate": "1000/s", "pair": "1000/s"}"#
     }
@@ -30,10 +44,13 @@ enum TakeoverBenchmark {
       {"meta": [{"id": "\(Demo.appID)", "secret": "\(Demo.appSecret)", "token": "\(Demo.accessToken)",
          "verifyToken": "v", "wabas": [{"id": "\(Demo.wabaID)", "portfolio": "p",
          "phones": [\(phones.joined(separator: ","))]}]}],
-       "portfolios": {"p": 100000000}, "latency": {"least": "5ms", "mean": "20ms"},
+       "portfolios": {"p": 100000000}, "assistant": {}, "latency": {"least": "5ms", "mean": "20ms"},
        "life": {"sent": "20ms", "delivered": "20ms", "readShare": 0}}
       """
-    let stage = try DispatchStage(kind, world: world, more: "texts: {},") { port in
+    let stage = try DispatchStage(
+      kind, world: world, more: isAssistant ? assistant : { _ in "texts: {}," }
+    ) {
+      port in
       senders.enumerated().map { number, name in
         DispatchStage.meta(
           port, id: name, phone: phone(number),
@@ -44,7 +61,7 @@ enum TakeoverBenchmark {
       kind == .sqlite ? .sqlite(path: stage.store) : .postgres(url: stage.store))
     defer { store.close() }
     try store.define([])
-    let crowd = Crowd(stage, store, count)
+    let crowd = Crowd(stage, store, count, assistant: isAssistant ? "ada" : nil)
     let killer = Killer(try [stage.dispatcher(), stage.dispatcher()]) { try stage.dispatcher() }
     try crowd.play()
     try killer.end()
@@ -75,7 +92,7 @@ enum TakeoverBenchmark {
       }
     }
     print(
-      "\(kind.rawValue): \(crowd.answers.count) taken over, \(crowd.failed) not answered, \(killer.kills) workers killed:",
+      "\(kind.rawValue), \(crowd.assistant ?? "set texts"): \(crowd.answers.count) taken over, \(crowd.failed) not answered, \(killer.kills) workers killed:",
       "\(before) texts had gone, \(withheld) went no more,",
       "\(late) after the answer (\(worst / 1000) ms at most), \(doubles) twice:",
       late == 0 && doubles == 0 ? "holds" : "MISSED")
@@ -93,8 +110,11 @@ private final class Crowd: Sendable {
 
   private static let perSecond = 150
 
-  init(_ stage: DispatchStage, _ store: SendStore, _ count: Int) {
+  let assistant: String?
+
+  init(_ stage: DispatchStage, _ store: SendStore, _ count: Int, assistant: String?) {
     (caller, self.store, self.count) = (stage.caller, store, count)
+    self.assistant = assistant
   }
 
   /// When each taking over was answered, in microseconds since 1970.
@@ -126,6 +146,7 @@ private final class Crowd: Sendable {
           at: now)
         report.words = InboundWords(
           kind: "text", words: "hello", content: Array("{\"text\":\"hello\"}".utf8), received: now)
+        report.words?.charge = Charge(assistant: assistant)
         return report
       })
   }

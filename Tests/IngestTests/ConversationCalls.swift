@@ -42,7 +42,9 @@ extension OpenAPICaller {
     }
     try await callNotebook(of: open, large)
     try await call("POST \(one)/read", "/api/conversations/\(open)/read?x=%00")
-    try await call("POST \(one)/read", "/api/conversations/\(open)/read", body: large)
+    for body in [large, "{", "[]", #"{"typing":1}"#, #"{"typing":true}"#] {
+      try await call("POST \(one)/read", "/api/conversations/\(open)/read", body: body)
+    }
   }
 
   private func callNotebook(of open: ConversationID, _ large: String) async throws {

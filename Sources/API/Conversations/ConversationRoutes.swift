@@ -63,9 +63,9 @@ struct ConversationRoutes: Sendable {
       conversation, request, key, store in
       try ConversationNotebook(conversation, store).add(request, by: key)
     }
-    add("POST", Self.one + "/read", .send, acts, to: &router) { conversation, _, key, store in
-      let taken = try store.act(.read, in: conversation.id, by: .agent(key.actor))
-      return try Self.answer(taken, in: store)
+    add("POST", Self.one + "/read", .send, acts, to: &router) {
+      conversation, request, key, store in
+      try ConversationRead(context: context, key: key).make(request, in: conversation, store)
     }
   }
 

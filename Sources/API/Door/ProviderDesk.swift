@@ -39,6 +39,16 @@ final class ProviderDesk: Sendable {
     if !isTaken { responder.answer(Self.busy) }
   }
 
+  /// Something whose answer is of no interest. It is not told where too much waits to be.
+  func tell(_ request: ProviderRequest, of sender: SenderSettings) {
+    let (log, asking) = (log, asking)
+    _ = desk.take {
+      do throws(Problem) { _ = try asking.ask(request, of: sender) } catch {
+        log.info("a provider was not told", ["reason": error.detail ?? error.title])
+      }
+    }
+  }
+
   private static let busy = Problem(
     status: 503, title: "Service Unavailable",
     detail: "Too many questions to providers are under way; try again."

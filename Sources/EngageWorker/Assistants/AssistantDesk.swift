@@ -43,6 +43,9 @@ final class AssistantDesk: Sendable {
     typing = try HTTPClient()
   }
 
+  /// Between two looks at who waits: so long does a message wait for its assistant at most.
+  var pause: Duration { inboxes.now.assistants.isEmpty ? .milliseconds(500) : .milliseconds(50) }
+
   var secrets: SecretTraces { traces.withLock { $0 } }
 
   private func sender(_ id: SenderID) -> SenderSettings? { senders.withLock { $0[id] } }

@@ -31,8 +31,6 @@ package final class AssistantLoop {
     metrics = AssistantMetrics(context.metrics)
   }
 
-  /// Between two looks at who waits; so long does a message wait for its assistant at most.
-  private static let pause = Duration.milliseconds(50)
   /// Between two looks at whether those who are asked for have been answered by others.
   private static let lookEvery = Duration.milliseconds(250)
   private static let page = 100
@@ -63,7 +61,7 @@ package final class AssistantLoop {
     if try claim() { isBusy = true }
     try dropOutdated()
     metrics.underWay(asking.count)
-    return isBusy ? .zero : client.isIdle ? Self.pause : .milliseconds(5)
+    return isBusy || !client.isIdle ? .zero : desk.pause
   }
 
   // MARK: Asking

@@ -137,6 +137,17 @@ extension SendStore {
     }
   }
 
+  /// What the contact wrote last, as the provider calls it.
+  package func newestInbound(
+    of conversation: StoredConversation
+  ) throws(StoreError) -> ProviderID? {
+    try engine.read { transaction throws(StoreError) in
+      try transaction.said(in: conversation.key, before: .end, limit: 20).lazy.map(\.item).first {
+        if case .inbound = $0.what { true } else { false }
+      }?.providerID
+    }
+  }
+
   /// Each side in its own order, and between the two by their times.
   private static func merged(
     _ said: [(item: TimelineItem, key: Int64)], _ sent: [(item: TimelineItem, key: SendKey)],
