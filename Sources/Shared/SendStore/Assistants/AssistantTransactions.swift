@@ -98,7 +98,7 @@ extension Transaction {
     return send
   }
 
-  /// The group has to be locked before, where something may be under way.
+  /// By the assistant itself: what is under way of it may still go. Who takes over waits for that, see `act`.
   private func handOver(
     _ conversation: inout StoredConversation, because reason: String, at now: Timestamp
   ) throws(StoreError) {
