@@ -33,6 +33,14 @@ import Testing
     #expect(client.receiveAnswer().status == sent.status)
   }
 
+  @Test("who sends all of a body that is far too large, and reads then, gets its answer")
+  func largeBody() throws {
+    let server = try echo { $0.maximumBodySize = 100 }
+    let client = try RawConnection(port: server.port)
+    #expect(client.send(sized(8_000_000)))
+    #expect(client.receiveAnswer().status == 413)
+  }
+
   @Test("a chunked body without an end is cut")
   func endlessBody() throws {
     let server = try echo { $0.maximumBodySize = 1000 }

@@ -86,7 +86,7 @@ extension ServerLoop {
     connection.since = now
     if connection.endsAfterAnswer || core.isDraining {
       connection.finishSending()
-      connection.phase = .lingering(budget: 1 << 20)
+      connection.phase = .lingering(budget: Self.lingeringBytes)
       advance(connection)
     } else {
       connection.phase = .head

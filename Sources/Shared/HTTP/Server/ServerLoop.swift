@@ -200,11 +200,15 @@ final class ServerLoop: @unchecked Sendable {
       case .streaming:
         if connection.unsent.isEmpty { continue }
         limit = idle
-      case .lingering: limit = Self.lingering
+      case .lingering: limit = core.isDraining ? Self.lingeringAtEnd : Self.lingering
       }
       if now - connection.since > limit { end(connection) }
     }
   }
 
-  private static let lingering: Int64 = 2_000_000
+  /// A connection that is closed while bytes come in takes the answer with it: so what a slow client still sends
+  /// of a body that was refused is read for this long, and up to this much.
+  private static let lingering: Int64 = 10_000_000
+  private static let lingeringAtEnd: Int64 = 2_000_000
+  static let lingeringBytes = 32 << 20
 }
