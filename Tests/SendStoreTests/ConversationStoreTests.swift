@@ -234,6 +234,10 @@ import Time
     let taken = try #require(
       try world.store.act(.setMode(.manual), in: one.id, by: .agent("bea")))
     #expect(taken.underWay.map(\.send) == sends)
+    // The answer may have been lost.
+    let again = try #require(
+      try world.store.act(.setMode(.manual), in: one.id, by: .agent("bea")))
+    #expect(again.underWay == taken.underWay && again.canceled.isEmpty)
     _ = try world.store.record(
       claimed.map {
         AttemptReport(

@@ -12,17 +12,17 @@ struct ContactCreation {
   let context: APIContext
   let key: APIKey
 
-  func make(_ request: HTTPRequest, _ store: SendStore) throws -> HTTPAnswer {
+  func make(_ request: HTTPRequest, _ store: SendStore) throws -> TurnAnswer {
     guard let root = try KeyedRequests.object(request) else {
-      return SendAnswer.unreadable("The body must be an object.").answer
+      return .now(SendAnswer.unreadable("The body must be an object.").answer)
     }
     let given = try SendAnswer.idempotencyKey(of: request)
     let (target, name): (ConversationReply.Target, String)
     do throws(FieldFaults) { (target, name) = try read(root) } catch {
-      return SendAnswer.refused(error).answer
+      return .now(SendAnswer.refused(error).answer)
     }
     guard let message = JSONValue(whole: Self.message(of: root)) else {
-      return SendAnswer.unreadable("The body must be an object.").answer
+      return .now(SendAnswer.unreadable("The body must be an object.").answer)
     }
     let author = ConversationActor.agent(key.actor)
     let charge = context.settings.inboxes.inbox(of: target.tenant).charge(

@@ -10,8 +10,9 @@ internal import Time
 /// Who people are: by what they are known, what they want no more, and that they can be forgotten.
 struct ContactRoutes: Sendable {
   let context: APIContext
-  /// Whoever writes first waits for what is under way.
   private let acts: StoreQueries
+  /// Whoever writes first waits for what is under way.
+  private let turns: TurnDesk
 
   private static let all = "/api/contacts"
   private static let one = all + "/{contact}"
@@ -19,6 +20,7 @@ struct ContactRoutes: Sendable {
   init(context: APIContext) {
     self.context = context
     acts = StoreQueries(context.door.store, log: context.door.log)
+    turns = TurnDesk(context.door.store, log: context.door.log, threads: 2)
   }
 
   func add(to router: inout Router) {
@@ -30,7 +32,7 @@ struct ContactRoutes: Sendable {
     router.at(
       "POST", context.prefix + Self.all,
       context.requests.door(.send, limit: SendRoutes.limit) { request, _, key, responder in
-        acts.answer(responder) { store in
+        turns.answer(responder) { store in
           try ContactCreation(context: context, key: key).make(request, store)
         }
       })

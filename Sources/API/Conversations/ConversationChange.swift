@@ -17,9 +17,9 @@ struct ConversationChange {
 
   func make(
     _ request: HTTPRequest, to conversation: StoredConversation, _ store: SendStore
-  ) throws -> HTTPAnswer {
+  ) throws -> TurnAnswer {
     guard let root = try KeyedRequests.object(request) else {
-      return SendAnswer.unreadable("The body must be an object.").answer
+      return .now(SendAnswer.unreadable("The body must be an object.").answer)
     }
     let acts: [ConversationAct]
     let labels: [String]?
@@ -27,14 +27,14 @@ struct ConversationChange {
       labels = try Self.labels(FieldReader(root))
       acts = try self.acts(FieldReader(root))
     } catch {
-      return SendAnswer.refused(error).answer
+      return .now(SendAnswer.refused(error).answer)
     }
     var canceled: [SendID] = []
     var underWay: [TurnTaken.UnderWay] = []
     var last: TurnTaken?
     for act in acts {
       guard let taken = try store.act(act, in: conversation.id, by: .agent(key.actor)) else {
-        return .notFound
+        return .now(.notFound)
       }
       canceled += taken.canceled
       underWay += taken.underWay
@@ -44,13 +44,14 @@ struct ConversationChange {
       try store.label(conversation.id, $0, by: .agent(key.actor))
     }
     guard var last else {
-      return HTTPAnswer(json: try ConversationView(labelled ?? conversation, in: store).json)
+      return .now(
+        HTTPAnswer(json: try ConversationView(labelled ?? conversation, in: store).json))
     }
     if let labelled { last = TurnTaken(labelled, after: last) }
     last.canceled = canceled
     last.underWay = underWay
-    try TurnWait.wait(for: underWay, in: store)
-    return try ConversationRoutes.answer(last, in: store)
+    let taken = last
+    return .after(underWay) { try ConversationRoutes.answer(taken, in: $0) }
   }
 
   private func acts(_ reader: FieldReader) throws(FieldFaults) -> [ConversationAct] {
@@ -103,19 +104,5 @@ struct ConversationChange {
       faults.add("/agent", "must be one of the agents: \(names); null leaves it to nobody")
     }
     return name
-  }
-}
-
-/// Nothing of a former turn passes the gate once a person's act is answered.
-enum TurnWait {
-  private static let step = Duration.milliseconds(10)
-
-  /// Until each of these is recorded, or may be posted no more.
-  static func wait(for sends: [TurnTaken.UnderWay], in store: SendStore) throws {
-    var left = sends
-    while !left.isEmpty {
-      left = try store.stillUnderWay(left)
-      if !left.isEmpty { pause(for: step) }
-    }
   }
 }

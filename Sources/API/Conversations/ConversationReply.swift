@@ -18,9 +18,9 @@ struct ConversationReply {
 
   func send(
     _ request: HTTPRequest, in conversation: StoredConversation, _ store: SendStore
-  ) throws -> HTTPAnswer {
+  ) throws -> TurnAnswer {
     guard let root = try KeyedRequests.object(request) else {
-      return SendAnswer.unreadable("The body must be an object.").answer
+      return .now(SendAnswer.unreadable("The body must be an object.").answer)
     }
     let given = try SendAnswer.idempotencyKey(of: request)
     return try send(root, given, to: Target(conversation), store) { conversation }
@@ -37,7 +37,7 @@ struct ConversationReply {
   func send(
     _ root: JSONValue, _ given: String?, to target: Target, _ store: SendStore,
     in conversation: () throws -> StoredConversation
-  ) throws -> HTTPAnswer {
+  ) throws -> TurnAnswer {
     let tenant = target.tenant
     let parts = RequestParts(
       objects: try store.objects(
@@ -46,25 +46,33 @@ struct ConversationReply {
       publicURL: context.settings.publicURL)
     let asked: SendIntake.Taken
     do throws(FieldFaults) { asked = try read(root, given, parts, to: target) } catch {
-      return SendAnswer.refused(error).answer
+      return .now(SendAnswer.refused(error).answer)
     }
     var events = asked.events
     let window = try store.contact(target.address, of: target.sender)?.window
     if let fault = Self.windowFault(events, target, window, at: try store.now(), context) {
-      return SendAnswer.refused(fault).answer
+      return .now(SendAnswer.refused(fault).answer)
     }
     let known = try store.glance(at: events.map(\.id))
     guard events.allSatisfy({ known[$0.id]?.isSame(as: $0) ?? true }) else {
-      return SendAnswer.refused(.keyReused).answer
+      return .now(SendAnswer.refused(.keyReused).answer)
     }
     let author = ConversationActor.agent(key.actor)
     let act = ConversationAct.personWrote(at: try store.now())
     let conversation = try conversation()
-    guard let taken = try store.act(act, in: conversation.id, by: author) else { return .notFound }
-    try TurnWait.wait(for: taken.underWay, in: store)
+    guard let taken = try store.act(act, in: conversation.id, by: author) else {
+      return .now(.notFound)
+    }
     for place in events.indices {
       events[place].conversation = SendEvent.Conversation(conversation.id, by: author.text)
     }
+    let queued = events
+    return .after(taken.underWay) { _ in queue(queued, asked, taken) }
+  }
+
+  private func queue(
+    _ events: [SendEvent], _ asked: SendIntake.Taken, _ taken: TurnTaken
+  ) -> HTTPAnswer {
     do throws(LogError) {
       try context.door.eventLog.append(events.map { $0.record(nil) }, within: Self.patience)
     } catch { return .tryLater }
@@ -73,7 +81,7 @@ struct ConversationReply {
       json: JSONWriter.object { writer in
         SendAnswer.write(queued: events, to: &writer)
         SendAnswer.write(warnings: asked.warnings, to: &writer)
-        writer.field("conversation", conversation.id.description)
+        writer.field("conversation", taken.conversation.id.description)
         writer.field("turn", taken.conversation.standing.turn)
         taken.write(to: &writer)
       })

@@ -14,7 +14,7 @@ internal import Time
 struct ConversationRoutes: Sendable {
   let context: APIContext
   /// Whoever takes over waits for what is under way.
-  private let acts: StoreQueries
+  private let turns: TurnDesk
 
   static let pageLimit = 200
   private static let all = "/api/conversations"
@@ -23,7 +23,7 @@ struct ConversationRoutes: Sendable {
 
   init(context: APIContext) {
     self.context = context
-    acts = StoreQueries(context.door.store, log: context.door.log, threads: Self.threads)
+    turns = TurnDesk(context.door.store, log: context.door.log, threads: Self.threads)
   }
 
   func add(to router: inout Router) {
@@ -33,59 +33,78 @@ struct ConversationRoutes: Sendable {
       context.requests.door(.read) { request, _, key, responder in
         context.requests.desk.answer(responder) { store in try list(request, key, store) }
       })
-    add("GET", Self.one, .read, context.requests.desk, to: &router) { conversation, _, _, store in
+    add("", to: &router) { conversation, _, store in
       HTTPAnswer(json: try ConversationView(conversation, in: store).json)
     }
-    add("GET", Self.one + "/messages", .read, context.requests.desk, to: &router) {
-      conversation, request, _, store in try messages(conversation, request, store)
+    add("/messages", to: &router) { conversation, request, store in
+      try messages(conversation, request, store)
     }
-    add("POST", Self.one + "/messages", .send, acts, to: &router) {
-      conversation, request, key, store in
+    add("/changes", to: &router) { conversation, request, store in
+      try ConversationNotebook(conversation, store).changes(request)
+    }
+    add("/assistant-calls", to: &router) { conversation, request, store in
+      try AssistantCallViews(conversation, store).calls(request)
+    }
+    add("/notes", to: &router) { conversation, request, store in
+      try ConversationNotebook(conversation, store).notes(request)
+    }
+    addAct("POST", "/messages", to: &router) { conversation, request, key, store in
       try ConversationReply(context: context, key: key).send(request, in: conversation, store)
     }
-    add("PATCH", Self.one, .send, acts, to: &router) { conversation, request, key, store in
+    addAct("PATCH", "", to: &router) { conversation, request, key, store in
       let inbox = context.settings.inboxes.inbox(of: conversation.tenant)
       return try ConversationChange(key: key, inbox: inbox).make(request, to: conversation, store)
     }
-    add("GET", Self.one + "/changes", .read, context.requests.desk, to: &router) {
-      conversation, request, _, store in
-      try ConversationNotebook(conversation, store).changes(request)
+    addAct("POST", "/notes", to: &router) { conversation, request, key, store in
+      .now(try ConversationNotebook(conversation, store).add(request, by: key))
     }
-    add("GET", Self.one + "/assistant-calls", .read, context.requests.desk, to: &router) {
-      conversation, request, _, store in
-      try AssistantCallViews(conversation, store).calls(request)
-    }
-    add("GET", Self.one + "/notes", .read, context.requests.desk, to: &router) {
-      conversation, request, _, store in
-      try ConversationNotebook(conversation, store).notes(request)
-    }
-    add("POST", Self.one + "/notes", .send, acts, to: &router) {
-      conversation, request, key, store in
-      try ConversationNotebook(conversation, store).add(request, by: key)
-    }
-    add("POST", Self.one + "/read", .send, acts, to: &router) {
-      conversation, request, key, store in
-      try ConversationRead(context: context, key: key).make(request, in: conversation, store)
+    addAct("POST", "/read", to: &router) { conversation, request, key, store in
+      .now(try ConversationRead(context: context, key: key).make(request, in: conversation, store))
     }
   }
 
   private func add(
-    _ method: String, _ path: String, _ scope: APIKey.Scope, _ desk: StoreQueries,
-    to router: inout Router,
-    _ body:
-      @escaping @Sendable (StoredConversation, HTTPRequest, APIKey, SendStore) throws -> HTTPAnswer
+    _ path: String, to router: inout Router,
+    _ body: @escaping @Sendable (StoredConversation, HTTPRequest, SendStore) throws -> HTTPAnswer
   ) {
     router.at(
-      method, context.prefix + path,
-      context.requests.door(scope, limit: SendRoutes.limit) { request, parameters, key, responder in
-        desk.answer(responder) { store in
-          guard let id = parameters["id"].flatMap({ ConversationID($0) }),
-            let conversation = try store.presentConversation(id),
-            key.tenant.map({ $0 == conversation.tenant }) ?? true
-          else { return .notFound }
+      "GET", context.prefix + Self.one + path,
+      context.requests.door(.read) { request, parameters, key, responder in
+        context.requests.desk.answer(responder) { store in
+          guard let conversation = try Self.conversation(parameters, key, store) else {
+            return .notFound
+          }
+          return try body(conversation, request, store)
+        }
+      })
+  }
+
+  private func addAct(
+    _ method: String, _ path: String, to router: inout Router,
+    _ body:
+      @escaping @Sendable (StoredConversation, HTTPRequest, APIKey, SendStore) throws -> TurnAnswer
+  ) {
+    router.at(
+      method, context.prefix + Self.one + path,
+      context.requests.door(.send, limit: SendRoutes.limit) {
+        request, parameters, key, responder in
+        turns.answer(responder) { store in
+          guard let conversation = try Self.conversation(parameters, key, store) else {
+            return .now(.notFound)
+          }
           return try body(conversation, request, key, store)
         }
       })
+  }
+
+  private static func conversation(
+    _ parameters: RouteParameters, _ key: APIKey, _ store: SendStore
+  ) throws -> StoredConversation? {
+    guard let id = parameters["id"].flatMap({ ConversationID($0) }),
+      let conversation = try store.presentConversation(id),
+      key.tenant.map({ $0 == conversation.tenant }) ?? true
+    else { return nil }
+    return conversation
   }
 
   static func answer(_ taken: TurnTaken?, in store: SendStore) throws -> HTTPAnswer {

@@ -20,17 +20,7 @@ final class StoreQueries: Sendable {
   func answer(
     _ responder: HTTPResponder, _ body: @escaping @Sendable (SendStore) throws -> HTTPAnswer
   ) {
-    guard let store = slot.opened else { return responder.answer(.noStore) }
-    let log = log
-    let isTaken = desk.take {
-      do { responder.answer(try body(store)) } catch let refused as Refused {
-        responder.answer(refused.answer)
-      } catch {
-        log.warning("a query could not be answered", ["reason": "\(error)"])
-        responder.answer(.noStore)
-      }
-    }
-    if !isTaken { responder.answer(.noStore) }
+    find(responder, body) { responder.answer($0) }
   }
 
   /// Goes on with what the body finds; 503 where the store or a thread cannot be had.
@@ -42,7 +32,9 @@ final class StoreQueries: Sendable {
     let log = log
     let isTaken = desk.take {
       let found: Found
-      do { found = try body(store) } catch {
+      do { found = try body(store) } catch let refused as Refused {
+        return responder.answer(refused.answer)
+      } catch {
         log.warning("a query could not be answered", ["reason": "\(error)"])
         return responder.answer(.noStore)
       }

@@ -60,7 +60,9 @@ extension SendStore {
       guard var conversation = try transaction.lockConversation(known.key) else { return nil }
       let now = try transaction.now()
       let turn = conversation.standing.turn
-      guard conversation.standing.apply(act) else { return TurnTaken(conversation: conversation) }
+      guard conversation.standing.apply(act) else {
+        return try transaction.nothingTaken(by: act, conversation, at: now)
+      }
       if conversation.standing.answerer == .nobody { conversation.due = nil }
       try transaction.save(conversation, after: act, by: actor, detail, at: now)
       conversation.version += 1
@@ -93,10 +95,7 @@ extension Transaction {
   ) throws(StoreError) {
     // An assistant that has it again later answers what comes then.
     try run(Assistants.answer, [.conversation: .key(conversation.key)])
-    let stale = try rows(
-      Conversations.stale,
-      [.conversation: .key(conversation.key), .turn: .integer(conversation.standing.turn)]
-    ) { $0.key(.send) as SendKey }
+    let stale = try sendsOfFormerTurns(of: conversation)
     guard !stale.isEmpty else { return }
     let rows = try lockSends(stale)
     var changes = ChangeSet(rows, at: now)
@@ -107,6 +106,27 @@ extension Transaction {
     }
     try changes.write(to: self)
     taken.underWay = try underWay(stale).filter { $0.postBy >= now }
+  }
+
+  /// Whoever asks once more for what is so already may never have had the answer: it waits as the first one did.
+  fileprivate func nothingTaken(
+    by act: ConversationAct, _ conversation: StoredConversation, at now: Timestamp
+  ) throws(StoreError) -> TurnTaken {
+    var taken = TurnTaken(conversation: conversation)
+    if case .read = act { return taken }
+    taken.underWay = try underWay(try sendsOfFormerTurns(of: conversation)).filter {
+      $0.postBy >= now
+    }
+    return taken
+  }
+
+  private func sendsOfFormerTurns(
+    of conversation: StoredConversation
+  ) throws(StoreError) -> [SendKey] {
+    try rows(
+      Conversations.stale,
+      [.conversation: .key(conversation.key), .turn: .integer(conversation.standing.turn)]
+    ) { $0.key(.send) }
   }
 
   fileprivate func underWay(_ keys: [SendKey]) throws(StoreError) -> [TurnTaken.UnderWay] {
