@@ -61,7 +61,9 @@ enum TakeoverBenchmark {
       kind == .sqlite ? .sqlite(path: stage.store) : .postgres(url: stage.store))
     defer { store.close() }
     try store.define([])
-    let crowd = Crowd(stage, store, count, assistant: isAssistant ? "ada" : nil)
+    let crowd = Crowd(
+      stage, store, count, perSecond: kind == .postgres ? 50 : 150,
+      assistant: isAssistant ? "ada" : nil)
     let killer = Killer(try [stage.dispatcher(), stage.dispatcher()]) { try stage.dispatcher() }
     try crowd.play()
     try killer.end()
@@ -92,7 +94,8 @@ enum TakeoverBenchmark {
       }
     }
     print(
-      "\(kind.rawValue), \(crowd.assistant ?? "set texts"): \(crowd.answers.count) taken over, \(crowd.failed) not answered, \(killer.kills) workers killed:",
+      "\(kind.rawValue), \(crowd.assistant ?? "set texts"): \(crowd.answers.count) taken over (\(crowd.waits.0) ms, 99 of 100 within \(crowd.waits.1)),",
+      "refused: \(crowd.failed), \(killer.kills) workers killed:",
       "\(before) texts had gone, \(withheld) went no more,",
       "\(late) after the answer (\(worst / 1000) ms at most), \(doubles) twice:",
       late == 0 && doubles == 0 ? "holds" : "MISSED")
@@ -106,28 +109,43 @@ private final class Crowd: Sendable {
   private let count: Int
   private let found = Locked<[Int: Int64]>([:])
   private let next = Locked(0)
-  private let unanswered = Locked(0)
+  private let wrote = Locked<[Int64]>([])
+  private let unanswered = Locked<[Int: Int]>([:])
+  private let spans = Locked<[Int64]>([])
 
-  private static let perSecond = 150
+  /// Every act on PostgreSQL waits for its commit to be on the disk.
+  private let perSecond: Int
 
   let assistant: String?
 
-  init(_ stage: DispatchStage, _ store: SendStore, _ count: Int, assistant: String?) {
+  init(
+    _ stage: DispatchStage, _ store: SendStore, _ count: Int, perSecond: Int, assistant: String?
+  ) {
+    self.perSecond = perSecond
     (caller, self.store, self.count) = (stage.caller, store, count)
     self.assistant = assistant
   }
 
   /// When each taking over was answered, in microseconds since 1970.
   var answers: [Int: Int64] { found.withLock { $0 } }
-  var failed: Int { unanswered.withLock { $0 } }
+  var failed: String {
+    let counts = unanswered.withLock { $0 }.sorted { $0.key < $1.key }
+    return counts.isEmpty ? "none" : counts.map { "\($1) with \($0)" }.joined(separator: ", ")
+  }
+  /// The median and the 99th of a hundred, in milliseconds.
+  var waits: (Int64, Int64) {
+    let sorted = spans.withLock { $0 }.sorted()
+    guard !sorted.isEmpty else { return (0, 0) }
+    return (sorted[sorted.count / 2] / 1000, sorted[sorted.count * 99 / 100] / 1000)
+  }
 
   func number(_ person: Int) -> String { "+39333\(1_000_000 + person)" }
 
   func play() throws {
     let start = bootMicroseconds() + 1_000_000
-    let threads = (0..<32).map { _ in WorkerThread("people") { self.take(from: start) } }
+    let threads = (0..<256).map { _ in WorkerThread("people") { self.take() } }
     for person in stride(from: 0, to: count, by: 15) {
-      let due = start + Int64(person) * 1_000_000 / Int64(Self.perSecond)
+      let due = start + Int64(person) * 1_000_000 / Int64(perSecond)
       while bootMicroseconds() < due { usleep(1000) }
       try write(person..<min(person + 15, count))
     }
@@ -149,26 +167,38 @@ private final class Crowd: Sendable {
         report.words?.charge = Charge(assistant: assistant)
         return report
       })
+    let written = bootMicroseconds()
+    wrote.withLock { $0 += Array(repeating: written, count: people.count) }
+  }
+
+  /// When that was stored, which the store may be behind with.
+  private func written(_ person: Int) -> Int64 {
+    while true {
+      if let time = wrote.withLock({ $0.count > person ? $0[person] : nil }) { return time }
+      usleep(1000)
+    }
   }
 
   /// Each at a moment of its own within 1.2 s after it was written.
-  private func take(from start: Int64) {
+  private func take() {
     while true {
       let person = next.withLock { place in
         defer { place += 1 }
         return place
       }
       guard person < count else { return }
-      let wrote = start + Int64(person) * 1_000_000 / Int64(Self.perSecond) + 100_000
-      let due = wrote + Int64(person &* 7919 % 1200) * 1000
+      let due = written(person) + Int64(person &* 7919 % 1200) * 1000
       while bootMicroseconds() < due { usleep(1000) }
       let id = ConversationID(
         of: SenderID(sender(person)), with: PersonAddress(number(person)), tenant: .none)
-      if caller.ask("PATCH", "/api/conversations/\(id)", #"{"mode":"manual"}"#) == 200 {
-        let now = wallMicroseconds()
+      let asked = bootMicroseconds()
+      let status = caller.ask("PATCH", "/api/conversations/\(id)", #"{"mode":"manual"}"#)
+      let now = wallMicroseconds()
+      if status == 200 {
         found.withLock { $0[person] = now }
+        spans.withLock { $0.append(bootMicroseconds() - asked) }
       } else {
-        unanswered.withLock { $0 += 1 }
+        unanswered.withLock { $0[status, default: 0] += 1 }
       }
     }
   }
