@@ -211,6 +211,13 @@ final class DispatchStage {
     return try JSONDocument(answer.body).root
   }
 
+  func simulated(_ method: String, _ path: String, _ body: String = "") throws -> JSONValue {
+    guard let answer = call(method, simulatorPort, "/_sim/\(path)", Array(body.utf8)),
+      answer.status < 300
+    else { throw Failed(description: "the simulator does not answer \(path)") }
+    return try JSONDocument(answer.body).root
+  }
+
   static func freePort() throws -> UInt16 {
     let server = try HTTPServer { _, responder in responder.answer(HTTPAnswer(status: 204)) }
     defer { server.drain(within: .zero) }

@@ -14,6 +14,7 @@ enum Entry {
     case "forecast": try ForecastBenchmark.run(arguments.dropFirst())
     case "conversations": try ConversationsBenchmark.run(arguments.dropFirst())
     case "takeover": try TakeoverBenchmark.run(arguments.dropFirst())
+    case "assistants": try AssistantsBenchmark.run(arguments.dropFirst())
     case "kannel-provider": try KannelProvider.serve(Array(arguments.dropFirst()))
     case "broker": try LogBenchmark.broker()
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
@@ -27,6 +28,7 @@ enum Entry {
                | simulator [MESSAGES|serve] | rows [ROWS] | forecast [PEOPLE]
                | conversations [sqlite|postgres] [CONVERSATIONS]
                | takeover [sqlite|postgres] [assistant] [CONVERSATIONS]
+               | assistants [sqlite|postgres] [CONVERSATIONS]
         """
       )
     }

@@ -4,6 +4,7 @@ internal import Events
 internal import Platform
 package import Running
 internal import SendStore
+package import Settings
 internal import Store
 internal import Telemetry
 internal import Time
@@ -16,6 +17,7 @@ package final class ConversationRelay {
   private let health: HealthPart
   private let keeper: DutyKeeper
   private let told: Counter
+  private let handOvers: HandOverTelling
   /// When the duty was last taken or renewed, if it is ours.
   private var held: RunningTime?
   /// What the store stood at when a look began that found nothing.
@@ -27,8 +29,9 @@ package final class ConversationRelay {
   /// Renewed no more often than that: a lease lasts three times as long.
   private static let renewal = Duration.seconds(1)
 
-  package init(_ context: WorkerContext) {
+  package init(_ context: WorkerContext, _ actions: ActionBook) {
     self.context = context
+    handOvers = HandOverTelling(actions: actions, log: context.log)
     health = context.health.part("conversation-relay")
     keeper = DutyKeeper(context.store, Self.duty, context.worker, log: context.log)
     told = context.metrics.counter(
@@ -58,7 +61,12 @@ package final class ConversationRelay {
       let untold = try store.untoldHappenings(limit: Self.batch)
       foundNothingAt = untold.happenings.isEmpty ? mark : nil
       guard !untold.happenings.isEmpty else { return false }
-      try context.eventLog.append(untold.records, within: .seconds(30))
+      let events = untold.events
+      let notices = handOvers.notices(events)
+      try context.eventLog.append(
+        events.map(\.record) + notices.map { $0.record(nil) }, within: .seconds(30))
+      let deliveries = handOvers.deliveries(events)
+      if !deliveries.isEmpty { try store.add(deliveries) }
       try store.told(untold.happenings)
       told.add(untold.happenings.count)
       return untold.happenings.count == Self.batch
@@ -74,7 +82,7 @@ package final class ConversationRelay {
 }
 
 extension UntoldHappenings {
-  fileprivate var records: [NewRecord] {
+  fileprivate var events: [ConversationEvent] {
     happenings.compactMap { happening in
       guard let conversation = conversations[happening.conversation] else { return nil }
       return ConversationEvent(
@@ -84,8 +92,7 @@ extension UntoldHappenings {
           detail: happening.detail, at: happening.at),
         from: conversation.sender, of: conversation.tenant, with: conversation.address,
         named: conversation.name, conversation.standing, labels: conversation.labelTexts,
-        preview: conversation.preview
-      ).record
+        preview: conversation.preview)
     }
   }
 }

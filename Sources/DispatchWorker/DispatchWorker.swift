@@ -50,7 +50,7 @@ package enum DispatchWorker {
       },
       WorkerThread("bulk-intake") { BulkIntake(context, doors: doors, pace: pace).run() },
       WorkerThread("care") { care(context, doors, board, probeAfter, careEvery) },
-      WorkerThread("conversation-relay") { ConversationRelay(context).run() },
+      WorkerThread("conversation-relay") { ConversationRelay(context, actions).run() },
       WorkerThread("relay") {
         OutboxRelay(
           context.store, context.eventLog, worker: context.worker, actions: actions,

@@ -18,10 +18,15 @@ import Time
     let running: RunningPostrider
     private let folder: TemporaryFolder
     private let client: HTTPClient
+    private let tenant: Tenant
 
     init(
-      _ more: String = "", debounce: String = "300ms", delay: Duration = .zero
+      _ more: String = "", debounce: String = "300ms", delay: Duration = .zero,
+      tenant: Tenant = .none, top: String = ""
     ) throws {
+      self.tenant = tenant
+      let owner =
+        tenant == .none ? "" : "app: \"\(tenant.app)\", company: \"\(tenant.company)\","
       var settings = SimulatorSettings()
       (settings.life.sent, settings.life.delivered) = (.none, .none)
       settings.life.readShare = 0
@@ -36,7 +41,7 @@ import Time
         listen: "127.0.0.1:0", log: "embedded:log.db", store: "sqlite:store.db",
         spool: { path: "spool.db" }, publicURL: "http://127.0.0.1:1", apiKeys: ["key"],
         senders: [{
-          id: "meta", provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
+          id: "meta", \(owner) provider: "meta", phoneNumberId: "\(Demo.phoneNumberID)",
           wabaId: "\(Demo.wabaID)", accessToken: "\(Demo.accessToken)",
           appSecret: "\(Demo.appSecret)", verifyToken: "\(Demo.verifyToken)",
           baseURL: "http://127.0.0.1:\(simulator.port)/v24.0",
@@ -48,7 +53,7 @@ import Time
           apiKey: "\(Demo.assistantKey)", instructions: "\(AssistantTests.instructions)",
           debounce: "\(debounce)", \(more)
         }],
-        defaultAssistant: "ada",
+        defaultAssistant: "ada", \(top)
       }
       """.write(toFile: file, atomically: true, encoding: .utf8)
       running = try RunningPostrider(settings: file)
@@ -70,7 +75,7 @@ import Time
 
     func path(_ person: Int = 0) -> String {
       let id = ConversationID(
-        of: SenderID("meta"), with: PersonAddress(number(person)), tenant: .none)
+        of: SenderID("meta"), with: PersonAddress(number(person)), tenant: tenant)
       return "/api/conversations/\(id)"
     }
 
@@ -252,6 +257,44 @@ import Time
       pause(for: .seconds(3))
       #expect(world.got() == ["I am here."])
       #expect(world.calls() == ["superseded"] || world.calls() == ["overtaken"])
+    }
+  }
+
+  @Test(
+    "a hand-over is told to the tenant's action, and to the agent on a phone of their own, once")
+  func told() async throws {
+    try await onOwnThread {
+      let told = Monitor<[JSONValue]>([])
+      let listener = try HTTPServer { request, responder in
+        told.change { if let body = JSONValue(whole: request.body) { $0.append(body) } }
+        responder.answer(HTTPAnswer(status: 200))
+      }
+      let world = try World(
+        tenant: Tenant(app: "crm", company: "acme"),
+        top: """
+          agents: [{ name: "bea", app: "crm", company: "acme", phone: "+393335550000" }],
+          tenants: [{ app: "crm", company: "acme", defaultAgent: "bea", handOverNotice: {
+            template_name: "order_update", language_code: "en", parameters: ["{number}", "{text}"] } }],
+          actions: [{ app: "crm", company: "acme", url: "http://127.0.0.1:\(listener.port)/",
+            secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" }],
+          """)
+      defer { world.end() }
+      world.says("I want to talk to a human please")
+      let path = "/api/sends?to=%2B393335550000"
+      waitUntil("the agent is told") {
+        world.running.call("GET", path)?["sends"]?.items?.first?["state"]?.string == "delivered"
+      }
+      let sends = world.running.call("GET", path)?["sends"]?.items ?? []
+      #expect(sends.count == 1)
+      let send = world.running.call("GET", "/api/sends/\(sends.first?["id"]?.string ?? "")")
+      #expect(send?["template"]?.string == "order_update")
+      told.wait(for: .seconds(20)) { $0.contains { $0["event"]?.string == "handed-over" } }
+      let kinds = Set(told.peek { $0 }.compactMap { $0["event"]?.string })
+      #expect(kinds.isSubset(of: ["inbound", "status", "handed-over"]))
+      let events = told.peek { $0 }.filter { $0["event"]?.string == "handed-over" }
+      #expect(events.count == 1 && events.first?["contact"]?.string == world.number(0))
+      #expect(events.first?["conversation"]?["mode"]?.string == "manual")
+      listener.drain(within: .zero)
     }
   }
 }

@@ -40,13 +40,14 @@ import Time
     #expect(settings.apiKeys.first?.agent == "carl")
   }
 
-  @Test("texts and hours are the tenant's own, else those of all")
+  @Test("texts, hours and notices are the tenant's own, else those of all")
   func texts() throws {
     let settings = try SettingsTests.read(
       """
       {
         texts: { greeting: { it: 'Ciao' } },
         hours: { zone: 'Europe/Rome', mon: ['09:00-13:00', '14:00-18:00'], closed: ['2026-12-28'] },
+        handOverNotice: { template_name: 'n', language_code: 'it', parameters: ['{text}'], sender: 'x' },
         tenants: [
           { app: 'crm', company: 'acme', texts: { waiting: { en: 'Wait' } } },
           { app: 'crm', company: 'beta', hours: { zone: 'UTC', sun: '00:00-24:00' } },
@@ -61,6 +62,8 @@ import Time
     #expect(common.hours?.isOpen(at: monday) == true && acme.hours == common.hours)
     #expect(common.hours?.isOpen(at: monday + .seconds(35 * 86_400)) == false)
     #expect(settings.inboxes.inbox(of: Self.beta).hours?.isOpen(at: monday) == false)
+    let notice = HandOverNotice("n", in: "it", parameters: ["{text}"], from: SenderID("x"))
+    #expect(common.notice == notice && acme.notice == notice)
     #expect(try SettingsTests.read("{}").inboxes.inbox(of: .none).texts == nil)
   }
 
@@ -84,6 +87,7 @@ import Time
         "{agents: [{name: 'a', language: 'Italian'}]}",
         "agents[0].language: must be a language such as it or pt_BR"
       ),
+      ("{handOverNotice: {}}", "handOverNotice.template_name: is missing: the template's name"),
       ("{agents: [{name: 'a'}, {name: 'a'}]}", "agents: has two called a"),
       (
         "{agents: [{name: 'a'}, {name: 'a', app: 'x', company: 'y'}]}",

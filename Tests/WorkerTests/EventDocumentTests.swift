@@ -143,17 +143,7 @@ import Time
       because: CampaignReason(.person, "a wrong price"), at: Self.now, rows: 3, duplicates: 1,
       tally: CampaignTally([]))
     #expect(try Self.written(change.record.event.data) == Self.fields("Campaign"))
-    var standing = ConversationStanding()
-    (standing.agent, standing.assistant) = ("bea", "helper")
-    (standing.inbound, standing.last) = (Self.now, Self.now)
-    let said = ConversationEvent(
-      ConversationID(of: SenderID("main"), with: PersonAddress("+39333"), tenant: Self.tenant),
-      generation: 1,
-      ConversationEvent.Happening(
-        version: 1, act: "assigned", actor: "system", detail: "bea", at: Self.now),
-      from: SenderID("main"), of: Self.tenant, with: PersonAddress("+39333"), named: "Anna",
-      standing, labels: ["vip"], preview: "Hello")
-    #expect(try Self.written(said.record.event.data) == Self.fields("Conversation"))
+    #expect(try Self.written(Self.said.record.event.data) == Self.fields("Conversation"))
     let channels = Set(try Self.document().keys(under: "channels"))
     #expect(channels == Set(Topic.allCases.map(\.rawValue)))
   }
@@ -204,6 +194,19 @@ import Time
     #expect(said.last?["providerId"]?.string == "wamid.1")
   }
 
+  private static var said: ConversationEvent {
+    var standing = ConversationStanding()
+    (standing.agent, standing.assistant) = ("bea", "helper")
+    (standing.inbound, standing.last) = (now, now)
+    return ConversationEvent(
+      ConversationID(of: SenderID("main"), with: PersonAddress("+39333"), tenant: tenant),
+      generation: 1,
+      ConversationEvent.Happening(
+        version: 1, act: "assigned", actor: "system", detail: "bea", at: now),
+      from: SenderID("main"), of: tenant, with: PersonAddress("+39333"), named: "Anna",
+      standing, labels: ["vip"], preview: "Hello")
+  }
+
   @Test("what tenants are told has the document's fields and no others")
   func actions() throws {
     let about = ActionEvent.About(
@@ -221,8 +224,10 @@ import Time
     let seen = try told.reduce(into: Set()) { $0.formUnion(try Self.written($1.body)) }
     let inbound = ActionEvent(
       try Self.inbound, to: Self.tenant, isWhatsApp: true, answering: about.send)
+    let handOver = ActionEvent(Self.said, at: "P1")
     for (schema, seen) in [
       ("ActionStatus", seen), ("ActionInbound", try Self.written(inbound.body)),
+      ("ActionHandOver", try Self.written(handOver.body)),
     ] {
       let documented = Set(
         try Self.document("openapi.yaml").keys(

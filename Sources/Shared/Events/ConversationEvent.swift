@@ -50,7 +50,8 @@ package struct ConversationEvent: Hashable, Sendable {
         type: Self.type, time: happening.at, subject: name, data: data))
   }
 
-  private var data: [UInt8] {
+  /// JSON, as the topic has it.
+  package var data: [UInt8] {
     JSONWriter.object(capacity: 512) { writer in
       writer.field("id", id.description)
       writer.field("version", happening.version)

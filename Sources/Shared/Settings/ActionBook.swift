@@ -10,6 +10,7 @@ package final class ActionBook: Sendable {
     var relay: RelaySettings?
     var relayReply: SenderSettings?
     var sealingKeys: [SealingKey] = []
+    var inboxes = InboxSettings()
   }
 
   private let content = Locked(Content())
@@ -25,7 +26,8 @@ package final class ActionBook: Sendable {
     let new = Content(
       actions: Dictionary(settings.actions.map { ($0.tenant, $0) }) { $1 },
       senders: SenderIndex(settings.senders), relay: settings.relay,
-      relayReply: settings.relayReply, sealingKeys: settings.sealingKeys)
+      relayReply: settings.relayReply, sealingKeys: settings.sealingKeys,
+      inboxes: settings.inboxes)
     content.withLock { $0 = new }
   }
 
@@ -58,6 +60,14 @@ package final class ActionBook: Sendable {
   }
 
   package func sender(_ id: SenderID) -> Sender? { content.withLock { $0.senders[id]?.sender } }
+
+  package func settings(of sender: SenderID) -> SenderSettings? {
+    content.withLock { $0.senders[sender] }
+  }
+
+  package func inbox(of tenant: Tenant) -> Inbox {
+    content.withLock { $0.inboxes }.inbox(of: tenant)
+  }
 
   package func owner(of account: AccountID, address: String?) -> Tenant? {
     content.withLock { $0.senders }.owner(of: account, address: address)

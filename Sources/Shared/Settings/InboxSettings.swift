@@ -17,6 +17,7 @@ package struct InboxSettings: Hashable, Sendable {
     package var assignment: Assignment?
     package var texts: SetTexts?
     package var hours: OpeningHours?
+    package var notice: HandOverNotice?
   }
 
   package func inbox(of tenant: Tenant) -> Inbox {
@@ -29,6 +30,7 @@ package struct InboxSettings: Hashable, Sendable {
     inbox.assistants = assistants.filter { $0.serves(tenant) }
     inbox.texts = own.texts ?? common.texts
     inbox.hours = own.hours ?? common.hours
+    inbox.notice = own.notice ?? common.notice
     return inbox
   }
 }
@@ -90,7 +92,8 @@ extension SettingsReader {
       defaultAssistant: named(text("defaultAssistant"), "defaultAssistant"),
       assignment: object("assignment").map { $0.assignment() },
       texts: object("texts").map { $0.setTexts() },
-      hours: object("hours").flatMap { $0.openingHours() })
+      hours: object("hours").flatMap { $0.openingHours() },
+      notice: object("handOverNotice").flatMap { $0.handOverNotice() })
   }
 
   private func assignment() -> Assignment {

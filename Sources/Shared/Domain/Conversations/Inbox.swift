@@ -11,6 +11,8 @@ package struct Inbox: Hashable, Sendable {
   package var texts: SetTexts?
   /// nil: somebody is there at any time.
   package var hours: OpeningHours?
+  /// nil: agents are told by events and actions alone.
+  package var notice: HandOverNotice?
 
   package init(
     agents: [Agent] = [], roles: [AgentRole] = [], defaultAgent: String? = nil,

@@ -111,6 +111,23 @@ package struct ActionEvent: Hashable, Sendable {
     }
   }
 
+  /// A conversation that an assistant has handed over to people. `address`: the sender's own.
+  package init(_ event: ConversationEvent, at address: String) {
+    id = Self.id("conversation", event.id.description, "\(event.happening.version)")
+    // After the message that led to it.
+    line = "contact:\(address):\(event.contact)"
+    body = JSONWriter.object(capacity: 1024) { writer in
+      writer.field("appId", event.tenant.app)
+      writer.field("companyId", event.tenant.company)
+      writer.field("event", event.happening.act)
+      writer.field("sender", event.sender.text)
+      writer.field("contact", event.contact.text)
+      writer.field("reason", event.happening.detail)
+      writer.field("at", event.happening.at.description)
+      writer.field("conversation", json: event.data)
+    }
+  }
+
   private static func id(
     of account: AccountID, _ providerID: ProviderID, _ status: String
   ) -> String {
