@@ -18,10 +18,12 @@ import Time
     return world
   }
 
-  private func writes(_ id: String, in world: StoreUnderTest) throws {
+  private func writes(
+    _ id: String, by number: PersonAddress = number, in world: StoreUnderTest
+  ) throws {
     world.clock.advance(.milliseconds(10))
     var report = InboundReport(
-      account: Sender.main.account, sender: Sender.main.id, contact: Self.number,
+      account: Sender.main.account, sender: Sender.main.id, contact: number,
       providerID: ProviderID(id), at: world.clock.now)
     report.words = InboundWords(
       kind: "text", words: "Hello \(id)", content: Array("{}".utf8), received: world.clock.now)
@@ -109,6 +111,35 @@ import Time
   }
 
   struct Missing: Error {}
+
+  @Test(
+    "several are settled at once, each by itself and in their order", arguments: Backend.allCases)
+  func together(backend: Backend) throws {
+    let world = try world(backend)
+    let people = (0..<5).map { PersonAddress("+39333300001\($0)") }
+    for (place, person) in people.enumerated() {
+      try writes("in\(place)", by: person, in: world)
+    }
+    let asked = try world.store.claimForAssistants(limit: 10) { _, now in
+      .ask(until: now + .seconds(60))
+    }.asked.sorted { $0.conversation.address.text > $1.conversation.address.text }
+    // The third was overtaken by a person.
+    _ = try world.store.act(.setMode(.manual), in: asked[2].conversation.id, by: .agent("bea"))
+    let settled = try world.store.settle(
+      asked.enumerated().map { place, one in
+        AskedAssistant(one, .reply([text("answer \(place)", world)]), [call(world)])
+      })
+    #expect(settled.count == 5 && settled[2] == .overtaken)
+    let claim = try world.claim()
+    for place in [0, 1, 3, 4] {
+      let mine = claim.sends.filter { $0.recipient == asked[place].conversation.address }
+      guard case .done(let ids) = settled[place] else { throw Missing() }
+      #expect(mine.map(\.id) == ids)
+      #expect(mine.first.map { String(decoding: $0.content.json, as: UTF8.self) }?
+        .contains("answer \(place)") == true)
+    }
+    #expect(claim.sends.count == 4)
+  }
 
   @Test("what a person has overtaken goes no more", arguments: Backend.allCases)
   func overtaken(backend: Backend) throws {

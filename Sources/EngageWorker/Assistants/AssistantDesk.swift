@@ -124,7 +124,9 @@ final class AssistantDesk: Sendable {
   // MARK: Asking
 
   /// nil where the settings have changed meanwhile.
-  func prepare(_ waiting: WaitingForAssistant) throws(StoreError) -> Asking.Prepared? {
+  func prepare(
+    _ waiting: WaitingForAssistant, at now: Timestamp
+  ) throws(StoreError) -> Asking.Prepared? {
     guard let assistant = assistant(waiting.conversation),
       let sender = sender(waiting.conversation.sender)
     else { return nil }
@@ -137,12 +139,15 @@ final class AssistantDesk: Sendable {
         ?? sender.templateLanguage,
       company: conversation.tenant.company, sender: sender.sender.id.text, agent: agent)
     let keys = assistant.tools.objects.map { ObjectKey(conversation.tenant, $0) }
-    let objects = try context.store.objects(keys).compactMap(\.definition).map {
-      AssistantObject($0, on: sender.sender.channel)
-    }
+    let objects =
+      try keys.isEmpty
+      ? []
+      : context.store.objects(keys).compactMap(\.definition).map {
+        AssistantObject($0, on: sender.sender.channel)
+      }
     let prompt = AssistantPrompt(
       assistant, facts, history: waiting.history(of: timeline.reversed()), objects: objects,
-      now: try context.store.now())
+      now: now)
     return Asking.Prepared(
       assistant: assistant, prompt: prompt, channel: sender.sender.channel, used: waiting.used)
   }

@@ -22,6 +22,8 @@ package final class AssistantLoop {
   private var lookedAt = RunningTime.now
   /// What came back and is not looked at: a store that fails keeps it waiting.
   private var finished: [AssistantClient.Finished] = []
+  /// What is to be noted at the end of a round, in one transaction: each by itself would wait for the disk.
+  private var settlements: [AskedAssistant] = []
 
   package init(_ context: WorkerContext) throws {
     self.context = context
@@ -52,14 +54,18 @@ package final class AssistantLoop {
   package func round() throws -> Duration {
     var isBusy = false
     finished += client.takeFinished()
-    while let next = finished.popLast() {
+    if !finished.isEmpty {
       isBusy = true
-      guard let one = asking.removeValue(forKey: next.tag) else { continue }
-      try take(next.outcome, for: one)
+      let now = try context.store.now()
+      while settlements.count < Self.page, let next = finished.popLast() {
+        guard let one = asking.removeValue(forKey: next.tag) else { continue }
+        try take(next.outcome, for: one, at: now)
+      }
     }
     if try context.store.followReplies(limit: Self.page) == Self.page { isBusy = true }
     if try claim() { isBusy = true }
     try dropOutdated()
+    try note()
     metrics.underWay(asking.count)
     return isBusy || !client.isIdle ? .zero : desk.pause
   }
@@ -75,12 +81,14 @@ package final class AssistantLoop {
       desk.decide(on: waiting, &breakers, at: now)
     }
     endpoints = breakers
-    for waiting in found.asked { try begin(waiting) }
+    guard !found.asked.isEmpty else { return found.seen == room }
+    let now = try context.store.now()
+    for waiting in found.asked { try begin(waiting, at: now) }
     return found.seen == room
   }
 
-  private func begin(_ waiting: WaitingForAssistant) throws {
-    guard let prepared = try desk.prepare(waiting) else {
+  private func begin(_ waiting: WaitingForAssistant, at now: Timestamp) throws {
+    guard let prepared = try desk.prepare(waiting, at: now) else {
       return endpoints[waiting.conversation.standing.assistant ?? ""]?.dropProbe() ?? ()
     }
     let asking = Asking(waiting, prepared)
@@ -88,14 +96,14 @@ package final class AssistantLoop {
     case .usedUp(let scope, let measure):
       endpoints[prepared.assistant.name]?.dropProbe()
       let word = AssistantBudget.Verdict.usedUp(scope, measure).description
-      try settle(asking, .handOver(because: word, desk.handOverTexts(waiting)))
-    case .fits: try post(asking)
+      settle(asking, .handOver(because: word, desk.handOverTexts(waiting)))
+    case .fits: post(asking, at: now)
     }
   }
 
-  private func post(_ one: Asking) throws {
+  private func post(_ one: Asking, at now: Timestamp) {
     nextTag += 1
-    one.begun = try context.store.now()
+    one.begun = now
     asking[nextTag] = one
     client.ask(one.request, tag: nextTag, within: one.prepared.assistant.pace.deadline)
     if one.rounds.isEmpty { desk.showTyping(one.waiting) }
@@ -108,30 +116,31 @@ package final class AssistantLoop {
     guard !outdated.isEmpty else { return }
     let tags = asking.filter { outdated.contains($0.value.waiting.conversation.key) }.map(\.key)
     client.cancel(Set(tags))
+    let now = try context.store.now()
     for tag in tags {
       guard let one = asking.removeValue(forKey: tag) else { continue }
       // Of its endpoint nothing is known by that.
       endpoints[one.prepared.assistant.name]?.dropProbe()
-      let now = try context.store.now()
       one.note(.superseded, "cancelled", at: now)
       // Who has acted or written is what the store finds.
-      try settle(one, .again(now, isAway: false))
+      settle(one, .again(now, isAway: false))
     }
   }
 
   // MARK: What came back
 
-  private func take(_ outcome: AssistantClient.Outcome, for one: Asking) throws {
+  private func take(
+    _ outcome: AssistantClient.Outcome, for one: Asking, at now: Timestamp
+  ) throws {
     switch outcome {
     case .response(let response):
-      let now = try context.store.now()
       let tokens = one.tokens
       let question = AssistantQuestion(one.prepared.channel, tokens: tokens)
       try take(
         one.prepared.assistant.dialect.answer(response.at(now), to: question), for: one, at: now)
     case .nothing(let reason):
-      try takeAway(one, reason, retryAfter: nil, at: try context.store.now())
-    case .contact(let call, let words): try take(words, of: call, for: one)
+      takeAway(one, reason, retryAfter: nil, at: now)
+    case .contact(let call, let words): take(words, of: call, for: one, at: now)
     }
   }
 
@@ -139,7 +148,7 @@ package final class AssistantLoop {
     _ answer: AssistantAnswer, for one: Asking, at now: Timestamp
   ) throws {
     if case .away(let reason, let retryAfter) = answer {
-      return try takeAway(one, reason, retryAfter: retryAfter, at: now)
+      return takeAway(one, reason, retryAfter: retryAfter, at: now)
     }
     endpoints[one.prepared.assistant.name]?.succeeded()
     switch answer {
@@ -147,17 +156,17 @@ package final class AssistantLoop {
     case .reply(let reply, let use): try take(reply, use, for: one, at: now)
     case .tools(let calls, let use, let message):
       one.note(.tool, calls.map(\.tool.word).joined(separator: ", "), use, at: now)
-      try take(calls, message, for: one, at: now)
+      take(calls, message, for: one, at: now)
     case .unusable(let fault, let use):
       one.note(.unusable, "\(fault)", use, at: now)
-      try retry(one, because: "\(fault)", at: now)
+      retry(one, because: "\(fault)", at: now)
     case .refused(let reason):
       one.note(.refused, reason, at: now)
       context.log.error(
         "an assistant's endpoint refuses our calls",
         ["assistant": one.prepared.assistant.name, "reason": reason])
       endpoints[one.prepared.assistant.name, default: CircuitBreaker()].failed(at: now)
-      try settle(one, .again(now + AssistantDesk.refusedPause, isAway: true))
+      settle(one, .again(now + AssistantDesk.refusedPause, isAway: true))
     }
   }
 
@@ -169,83 +178,83 @@ package final class AssistantLoop {
       secrets: desk.secrets, known: one.known)
     if case .blocked(let block) = gate.verdict(on: reply) {
       one.note(.blocked, "\(block)", use, withheld: reply, at: now)
-      return try settle(one, .handOver(because: "\(block)", desk.handOverTexts(one.waiting)))
+      return settle(one, .handOver(because: "\(block)", desk.handOverTexts(one.waiting)))
     }
     let texts: [SetReply.SetText]
     do { texts = try desk.texts(of: reply, for: one.waiting) } catch let faults as FieldFaults {
       let reason = faults.all.map { "\($0)" }.joined(separator: ", ")
       one.note(.unusable, reason, use, withheld: reply, at: now)
-      return try retry(one, because: reason, at: now)
+      return retry(one, because: reason, at: now)
     }
     switch reply.action {
     case .reply:
       one.note(.replied, reply.reason ?? "", use, withheld: reply, at: now)
-      try settle(one, .reply(texts))
+      settle(one, .reply(texts))
     case .silence:
       one.note(.silent, reply.reason ?? "", use, at: now)
-      try settle(one, .silence)
+      settle(one, .silence)
     case .handoff:
       let reason = reply.reason ?? "the assistant wants a person"
       one.note(.handedOver, reason, use, withheld: reply, at: now)
-      try settle(
+      settle(
         one,
         .handOver(because: reason, texts.isEmpty ? desk.handOverTexts(one.waiting) : texts))
     }
   }
 
   /// An answer that is of no use: asked once more, and after some a person is to answer.
-  private func retry(_ one: Asking, because reason: String, at now: Timestamp) throws {
+  private func retry(_ one: Asking, because reason: String, at now: Timestamp) {
     guard one.waiting.failures + 1 < one.prepared.assistant.pace.attempts else {
-      return try settle(
+      return settle(
         one,
         .handOver(because: "no usable answer: \(reason)", desk.handOverTexts(one.waiting)))
     }
-    try settle(one, .again(now + AssistantDesk.retryPause, isAway: false))
+    settle(one, .again(now + AssistantDesk.retryPause, isAway: false))
   }
 
   private func takeAway(
     _ one: Asking, _ reason: String, retryAfter: Duration?, at now: Timestamp
-  ) throws {
+  ) {
     endpoints[one.prepared.assistant.name, default: CircuitBreaker()].failed(at: now)
     one.note(.away, reason, at: now)
     let pause = max(retryAfter ?? .zero, desk.awayPause(one.waiting, at: now))
-    try settle(one, .again(now + min(pause, AssistantDesk.longestPause), isAway: true))
+    settle(one, .again(now + min(pause, AssistantDesk.longestPause), isAway: true))
   }
 
   // MARK: Tools
 
   private func take(
     _ calls: [ToolCall], _ message: [UInt8], for one: Asking, at now: Timestamp
-  ) throws {
+  ) {
     for call in calls {
       switch call.tool {
       case .handOver(let reason):
         let reason = reason ?? "the assistant wants a person"
         one.end(.handedOver, reason)
-        return try settle(one, .handOver(because: reason, desk.handOverTexts(one.waiting)))
+        return settle(one, .handOver(because: reason, desk.handOverTexts(one.waiting)))
       case .end(let reason):
         one.end(.silent, reason ?? "")
-        return try settle(one, .silence)
+        return settle(one, .silence)
       case .contact, .unknown: continue
       }
     }
     guard one.rounds.count < Asking.mostRounds else {
-      return try retry(one, because: "asks for tools without end", at: now)
+      return retry(one, because: "asks for tools without end", at: now)
     }
     one.toolMessage = message
     one.toolResults = calls.filter { $0.tool != .contact }.map {
       ToolResult($0.id, "There is no such tool.")
     }
     one.openCalls = calls.filter { $0.tool == .contact }.map(\.id)
-    try proceed(one)
+    proceed(one, at: now)
   }
 
   /// Each in turn, then the assistant again.
-  private func proceed(_ one: Asking) throws {
+  private func proceed(_ one: Asking, at now: Timestamp) {
     if let call = one.openCalls.first {
       guard
         let request = desk.contactRequest(one.prepared.assistant, one.waiting.conversation.address)
-      else { return try take(nil, of: call, for: one) }
+      else { return take(nil, of: call, for: one, at: now) }
       nextTag += 1
       asking[nextTag] = one
       return client.ask(request, call: call, tag: nextTag)
@@ -254,25 +263,34 @@ package final class AssistantLoop {
     switch one.prepared.budget(after: one.used).verdict(
       on: one.prepared.assistant.most(for: one.prepared.prompt, rounds: one.rounds))
     {
-    case .fits: try post(one)
+    case .fits: post(one, at: now)
     case .usedUp(let scope, let measure):
       let word = AssistantBudget.Verdict.usedUp(scope, measure).description
-      try settle(one, .handOver(because: word, desk.handOverTexts(one.waiting)))
+      settle(one, .handOver(because: word, desk.handOverTexts(one.waiting)))
     }
   }
 
-  private func take(_ words: String?, of call: String, for one: Asking) throws {
+  private func take(_ words: String?, of call: String, for one: Asking, at now: Timestamp) {
     one.openCalls.removeAll { $0 == call }
     if let words { one.known.append(words) }
     one.toolResults.append(ToolResult(call, words ?? "Nothing is known at the moment."))
-    try proceed(one)
+    proceed(one, at: now)
   }
 
   // MARK: Settling
 
-  private func settle(_ one: Asking, _ outcome: AssistantOutcome) throws {
-    _ = try context.store.settle(one.waiting, outcome, one.calls)
-    metrics.count(one.calls)
+  private func settle(_ one: Asking, _ outcome: AssistantOutcome) {
+    settlements.append(AskedAssistant(one.waiting, outcome, one.calls))
+  }
+
+  /// Where the store fails they are noted in the next round.
+  private func note() throws {
+    while !settlements.isEmpty {
+      let some = Array(settlements.prefix(Self.page))
+      _ = try context.store.settle(some)
+      settlements.removeFirst(some.count)
+      for one in some { metrics.count(one.calls) }
+    }
   }
 }
 

@@ -130,6 +130,19 @@ package enum AssistantSettlement: Hashable, Sendable {
   case superseded
 }
 
+/// Somebody for whom an assistant was asked, what came of it, and by which calls.
+package struct AskedAssistant: Sendable {
+  let waiting: WaitingForAssistant
+  let outcome: AssistantOutcome
+  package let calls: [AssistantCall]
+
+  package init(
+    _ waiting: WaitingForAssistant, _ outcome: AssistantOutcome, _ calls: [AssistantCall]
+  ) {
+    (self.waiting, self.outcome, self.calls) = (waiting, outcome, calls)
+  }
+}
+
 extension SendStore {
   /// Those who wait for an assistant, so many at most. `decide` may be called again for the same; of each whose assistant is
   /// to be asked the worker has the answer to give, until that time.
@@ -137,7 +150,7 @@ extension SendStore {
     limit: Int, _ decide: (WaitingForAssistant, Timestamp) -> AssistantDecision
   ) throws(StoreError) -> (asked: [WaitingForAssistant], seen: Int) {
     guard try isAnybodyDue() else { return ([], 0) }
-    let first = try reserveKeys(limit * 2)
+    let first = try reserveKeys(limit)
     return try writingWithFlows { transaction, flows throws(StoreError) in
       try transaction.claimForAssistants(limit, first, flows, decide)
     }
@@ -158,9 +171,25 @@ extension SendStore {
   package func settle(
     _ waiting: WaitingForAssistant, _ outcome: AssistantOutcome, _ calls: [AssistantCall]
   ) throws(StoreError) -> AssistantSettlement {
-    let first = try reserveKeys(2)
+    try settle([AskedAssistant(waiting, outcome, calls)])[0]
+  }
+
+  /// The same of several in one transaction, each by itself: as they are given.
+  package func settle(
+    _ asked: [AskedAssistant]
+  ) throws(StoreError) -> [AssistantSettlement] {
+    guard !asked.isEmpty else { return [] }
+    let first = try reserveKeys(asked.count)
+    // Whoever locks several conversations does so in one order.
+    let order = asked.indices.sorted {
+      asked[$0].waiting.conversation.key < asked[$1].waiting.conversation.key
+    }
     return try writingWithFlows { transaction, flows throws(StoreError) in
-      try transaction.settle(waiting, outcome, calls, first, flows)
+      var settled = asked.map { _ in AssistantSettlement.overtaken }
+      for place in order {
+        settled[place] = try transaction.settle(asked[place], first.following(place), flows)
+      }
+      return settled
     }
   }
 

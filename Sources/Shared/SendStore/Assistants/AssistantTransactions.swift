@@ -114,9 +114,9 @@ extension Transaction {
   }
 
   func settle(
-    _ waiting: WaitingForAssistant, _ outcome: AssistantOutcome, _ calls: [AssistantCall],
-    _ first: SendKey, _ flows: FlowBook
+    _ asked: AskedAssistant, _ first: SendKey, _ flows: FlowBook
   ) throws(StoreError) -> AssistantSettlement {
+    let (waiting, calls) = (asked.waiting, asked.calls)
     let now = try now()
     let key = waiting.conversation.key
     guard var conversation = try lockConversation(key) else { return .overtaken }
@@ -141,7 +141,7 @@ extension Transaction {
     }
     for call in calls { try note(call.kept, in: conversation, at: now) }
     var ids: [SendID] = []
-    switch outcome {
+    switch asked.outcome {
     case .again(let time, let isAway):
       place.failures += isAway ? 0 : 1
       place.away = isAway ? place.away ?? now : nil
