@@ -182,9 +182,11 @@ let package = Package(
       path: "Sources/Console",
       resources: [.embedInCode("Assets/console.html")]
         + [
-          "api", "campaigns", "conversation", "dom", "doubts", "form", "icons", "inbox", "lanes",
+          "accounts", "api", "campaigns", "conversation", "dom", "doubts", "form", "icons", "inbox",
+          "lanes",
           "letters",
-          "main", "overview", "parts", "plot", "sends", "session", "stream", "table", "time",
+          "main", "overview", "parts", "plot", "sends", "session", "stream", "table", "templates",
+          "time",
         ].map { .embedInCode("Assets/\($0).js") }
         + [.embedInCode("Assets/console.css"), .embedInCode("Assets/mark.svg")]),
     module(

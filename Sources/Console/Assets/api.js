@@ -24,7 +24,8 @@ export class Refusal extends Error {
     if (this.status === 503 || this.status === 429) {
       return `${this.message} Try again in ${Math.max(1, this.retryAfter)} s.`;
     }
-    return this.message;
+    if (this.errors.length === 0) return this.message;
+    return this.errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}.`.trim()).join(" ");
   }
 }
 

@@ -3,7 +3,7 @@
 import { at, change, get, request } from "./api.js";
 import { fill, h } from "./dom.js";
 import { Form } from "./form.js";
-import { action, badge, count, facts, failed, heading, sure, tell } from "./parts.js";
+import { action, badge, count, facts, failed, heading, sentence, sure, tell } from "./parts.js";
 import { may } from "./session.js";
 import { events } from "./stream.js";
 import { Table } from "./table.js";
@@ -139,7 +139,7 @@ export class CampaignRoom {
     const names = Object.keys(one.counts ?? {}).sort((left, right) => order.indexOf(left) - order.indexOf(right));
     fill(this.body,
       heading(one.name, badge(one.state), this.buttons(one)),
-      one.reason ? h("p", { class: "warning" }, one.reason.text ?? one.reason.cause, one.reason.until ? [" Until ", time(one.reason.until), "."] : "") : null,
+      one.reason ? h("p", { class: "warning" }, sentence(one.reason.text ?? one.reason.cause), one.reason.until ? [" Until ", time(one.reason.until), "."] : "") : null,
       (one.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "warning" }, warning)),
       h("section", { class: "card" }, h("h2", null, "Where its messages stand"), names.length === 0 ? h("p", { class: "hint" }, "Nothing has begun.")
         : h("table", null, h("thead", null, h("tr", null, ["State", "How many", "Share"].map((name) => h("th", { scope: "col" }, name)))),
@@ -158,11 +158,27 @@ export class CampaignRoom {
       list("Lanes", one.lanes, (lane) => `${lane.sender}: ${lane.state}. ${lane.reason ?? ""}`),
       one.upload ? h("p", { class: "hint" }, `The list: ${count(one.upload.good)} good, ${count(one.upload.bad)} with faults, ${one.upload.isComplete ? "all of it read" : "not all of it read"}.`) : null,
       h("p", null, h("a", { href: `#/sends?campaign=${encodeURIComponent(one.id)}` }, "Its sends"), " ",
-        ["done", "canceled", "finishing"].includes(one.state) ? action("Save the report", () => this.save(one)) : null));
+        ["done", "canceled", "finishing"].includes(one.state) ? action("Save the report", () => this.save(one)) : null, " ",
+        one.state === "done" && may("send") ? this.resender(one) : null));
     if (focused) {
       const again = [...this.body.querySelectorAll("button")].find((button) => button.dataset.act === focused);
       again?.focus({ preventScroll: true });
     }
+  }
+
+  /**
+   * Another campaign of what did not arrive, for all causes or for one; it waits to be started.
+   * @param {any} one
+   */
+  resender(one) {
+    const causes = [["not-delivered", "everything that did not arrive"], ...(one.causes ?? []).map((/** @type {any} */ cause) => [cause.code, cause.sentence])];
+    const choice = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "What to send again" },
+      causes.map(([code, words]) => h("option", { value: code }, words))));
+    return h("span", null, choice, " ", action("Send again", async () => {
+      const made = await change("POST", at`/api/campaigns/${this.id}/resend` + `?cause=${encodeURIComponent(choice.value)}`, undefined,
+        { "Idempotency-Key": crypto.randomUUID() });
+      location.hash = `#/campaigns/${made.id}`;
+    }));
   }
 
   /** @param {any} one */
@@ -191,10 +207,10 @@ export class CampaignRoom {
     ]);
     fill(this.report,
       h("h2", null, "Plan"), plan.error ? h("p", { class: "hint" }, plan.error.message) : [
-        h("p", null, plan.sentence), plan.refusal ? h("p", { class: "warning" }, plan.refusal) : null,
+        h("p", null, sentence(plan.sentence)), plan.refusal ? h("p", { class: "warning" }, sentence(plan.refusal)) : null,
         facts([["Finish", plan.finish && time(plan.finish)], ["In nine of ten cases", plan.finishCautious && time(plan.finishCautious)],
-          ["Price", plan.price && `${plan.price.least} to ${plan.price.most} ${plan.price.currency}`]]),
-        h("ol", null, (plan.stretches ?? []).map((/** @type {any} */ stretch) => h("li", null, time(stretch.from), " – ", time(stretch.until), `: ${stretch.sentence}`))),
+          ["Price", plan.price?.currency && `${plan.price.least} to ${plan.price.most} ${plan.price.currency}`]]),
+        h("ol", null, (plan.stretches ?? []).map((/** @type {any} */ stretch) => h("li", null, time(stretch.from), " – ", time(stretch.until), `: ${sentence(stretch.sentence)}`))),
       ],
       h("h2", null, "The first messages"), preview.error ? h("p", { class: "hint" }, preview.error.message)
         : (preview.messages ?? []).map((/** @type {any} */ message) => h("pre", { tabindex: "0" }, message.text ?? JSON.stringify(message.request, null, 2))),

@@ -120,15 +120,26 @@ export class Conversation {
 
   showComposer() {
     const form = new Form("Send", async ({ body }) => {
-      await this.say({ type: "text", body });
-      /** @type {HTMLTextAreaElement} */ (input).value = "";
+      const [file] = picker.files ?? [];
+      await this.say(file ? { media: (await this.upload(file)).id, body: body || undefined } : { type: "text", body });
+      input.value = "";
+      picker.value = "";
       input.focus();
     });
     const input = form.text("body", "Your answer", { rows: 3, maxlength: 4096, required: true });
     input.addEventListener("keydown", (/** @type {any} */ event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.element.requestSubmit();
     });
+    const picker = /** @type {HTMLInputElement} */ (form.text("media", "A file, with your answer as its caption", { type: "file" }));
     fill(this.composer, form.element, h("p", { class: "hint" }, "Ctrl and Enter sends it."));
+  }
+
+  /** @param {File} file */
+  async upload(file) {
+    const owner = [this.one.app, this.one.company].map(encodeURIComponent);
+    const response = await request("POST", `/api/media?name=${encodeURIComponent(file.name)}&app=${owner[0]}&company=${owner[1]}`,
+      { raw: file, headers: { "Content-Type": "application/octet-stream" } });
+    return response.json();
   }
 
   async showTemplates() {
@@ -245,6 +256,9 @@ function text(message) {
   const asked = message.request;
   if (!asked) return `(${message.kind ?? "message"})`;
   if (asked.body) return asked.body;
+  const part = asked[asked.type];
+  if (typeof part?.caption === "string" && part.caption) return part.caption;
+  if (typeof part?.body === "string") return part.body;
   if (asked.template_name) return `Template ${asked.template_name} ${Object.values(asked.parameters ?? {}).join(", ")}`;
   if (message.template) return `Template ${message.template}`;
   return `(${asked.type ?? asked.object ?? "message"})`;

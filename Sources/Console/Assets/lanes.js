@@ -3,7 +3,7 @@
 import { at, change, get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { Form } from "./form.js";
-import { action, badge, count, facts, failed, heading, sure, tell } from "./parts.js";
+import { action, badge, count, facts, failed, heading, sentence, sure, tell } from "./parts.js";
 import { may } from "./session.js";
 import { time } from "./time.js";
 
@@ -51,8 +51,8 @@ export class LanesRoom {
         ["Waiting", count(lane.waiting)], ["In flight", count(lane.inFlight)], ["In doubt", count(lane.inDoubt)],
         ["Since", lane.since && time(lane.since)], ["Until", lane.until && time(lane.until)], ["Worker", lane.worker],
       ]),
-      lane.reason ? h("p", { class: "warning" }, lane.reason) : null,
-      lane.waits ? h("p", null, lane.waits.sentence, lane.waits.until ? [" Until ", time(lane.waits.until), "."] : "") : null,
+      lane.reason ? h("p", { class: "warning" }, sentence(lane.reason)) : null,
+      lane.waits ? h("p", null, sentence(lane.waits.sentence), lane.waits.until ? [" Until ", time(lane.waits.until), "."] : "") : null,
       (lane.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "warning" }, warning)),
       this.flows(lane));
   }
@@ -65,8 +65,8 @@ export class LanesRoom {
     const name = (flow) => [flow.campaign, flow.template, flow.language].filter(Boolean).join(", ") || "others";
     return h("details", null, h("summary", null, `${waiting.length} flows wait, ${lane.heldFlows ?? 0} are held`),
       h("ul", null,
-        waiting.map((/** @type {any} */ flow) => h("li", { class: "grow" }, `${name(flow)}: ${count(flow.waiting)}. ${flow.waits?.sentence ?? ""}`)),
-        held.map((/** @type {any} */ flow) => h("li", { class: "grow" }, `${name(flow)}: ${count(flow.waiting)} held. ${flow.reason ?? ""} `,
+        waiting.map((/** @type {any} */ flow) => h("li", { class: "grow" }, `${name(flow)}: ${count(flow.waiting)}. ${sentence(flow.waits?.sentence)}`)),
+        held.map((/** @type {any} */ flow) => h("li", { class: "grow" }, `${name(flow)}: ${count(flow.waiting)} held. ${sentence(flow.reason)} `,
           flow.until ? ["Until ", time(flow.until)] : ""))));
   }
 

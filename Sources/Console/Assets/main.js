@@ -1,5 +1,6 @@
 // The page around the rooms: who is logged in, where one is, and how fresh it is.
 
+import { AccountsRoom } from "./accounts.js";
 import { get, onSessionOver, Refusal } from "./api.js";
 import { CampaignRoom, CampaignsRoom } from "./campaigns.js";
 import { fill, h, say } from "./dom.js";
@@ -13,6 +14,7 @@ import { action, tell, tellError } from "./parts.js";
 import { SendRoom, SendsRoom } from "./sends.js";
 import { findSession, logInForm, logOut, session } from "./session.js";
 import { events } from "./stream.js";
+import { TemplatesRoom } from "./templates.js";
 import { span } from "./time.js";
 
 /**
@@ -31,6 +33,8 @@ const rooms = [
   ["lanes", "Lanes", () => new LanesRoom()],
   ["doubts", "Doubts", () => new DoubtsRoom()],
   ["letters", "Dead letters", () => new LettersRoom()],
+  ["templates", "Templates", () => new TemplatesRoom()],
+  ["accounts", "Accounts", () => new AccountsRoom()],
 ];
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -45,8 +49,11 @@ function show() {
   const [name, ...words] = path.split("/").filter(Boolean).map(decodeURIComponent);
   const found = rooms.find(([known]) => known === name) ?? rooms[0];
   for (const link of nav.querySelectorAll("a")) {
-    if (link.dataset.room === found[0]) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.room === found[0]) {
+      link.setAttribute("aria-current", "page");
+      // On a phone the rooms are in one row that is longer than the window.
+      nav.scrollLeft = link.offsetLeft - nav.clientWidth / 2;
+    } else link.removeAttribute("aria-current");
   }
   const asked = new URLSearchParams(query ?? "");
   if (present?.name === found[0] && present.room.move?.(words, asked)) return;
@@ -147,6 +154,11 @@ function open() {
   show();
   events.start();
 }
+
+/** A link that is pasted where the console is open already is followed like any other. */
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#link=")) location.reload();
+});
 
 async function begin() {
   try {

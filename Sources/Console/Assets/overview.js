@@ -2,10 +2,9 @@
 
 import { get } from "./api.js";
 import { fill, h, KeyedList } from "./dom.js";
-import { badge, count, failed, heading } from "./parts.js";
+import { badge, count, failed, heading, sentence } from "./parts.js";
 import { Plot } from "./plot.js";
 import { events } from "./stream.js";
-import { time } from "./time.js";
 
 const step = 5000;
 const shown = 60;
@@ -14,9 +13,9 @@ export class OverviewRoom {
   constructor() {
     this.abort = new AbortController();
     this.tiles = h("div", { class: "tiles" });
-    this.alerts = h("ul", { class: "list" });
+    this.alerts = h("ul", { class: "alerts" });
     this.alertList = new KeyedList(this.alerts, (/** @type {Alert} */ alert) => alert.text,
-      (alert) => h("li", { class: "warning" }, alert.href ? h("a", { href: alert.href }, alert.text) : alert.text), () => {});
+      (alert) => h("li", { class: alert.isFine ? "hint" : "warning" }, alert.href ? h("a", { href: alert.href }, alert.text) : alert.text), () => {});
     this.lanes = h("div", null);
     this.trouble = h("div", null);
     this.plot = new Plot("Changes in five seconds, since this page is open", [
@@ -87,16 +86,15 @@ export class OverviewRoom {
       tile("#/doubts", many(doubts.doubts, doubts.next), "in doubt"), tile("#/campaigns", count(running), "campaigns running"),
       tile("#/inbox?unread", many(inbox.conversations, inbox.next), "unread conversations"));
     const alerts = alertsOf(lanes, tasks, accounts);
-    if (alerts.length === 0) alerts.push({ text: "Nothing does." });
+    if (alerts.length === 0) alerts.push({ text: "Nothing does.", isFine: true });
     this.alertList.show(alerts);
     fill(this.lanes, lanes.length === 0 ? h("p", { class: "hint" }, "There is no sender yet.") : h("ul", { class: "list" },
       lanes.map((/** @type {any} */ lane) => h("li", { class: "grow" }, h("strong", null, lane.sender), " ", badge(lane.state), " ",
-        `${count(lane.waiting)} waiting, ${count(lane.inFlight)} in flight. `, lane.reason ?? lane.waits?.sentence ?? "",
-        lane.waits?.until ? [" Until ", time(lane.waits.until), "."] : ""))));
+        `${count(lane.waiting)} waiting, ${count(lane.inFlight)} in flight. ${sentence(lane.reason ?? lane.waits?.sentence)}`))));
   }
 }
 
-/** @typedef {{text: string, href?: string}} Alert */
+/** @typedef {{text: string, href?: string, isFine?: boolean}} Alert */
 
 /** @param {any[]} lanes @param {any[]} tasks @param {any[]} accounts @returns {Alert[]} */
 function alertsOf(lanes, tasks, accounts) {
@@ -104,7 +102,7 @@ function alertsOf(lanes, tasks, accounts) {
   const alerts = [];
   for (const lane of lanes) {
     if (["stopped", "paused", "held"].includes(lane.state)) {
-      alerts.push({ text: `${lane.sender} is ${lane.state}. ${lane.reason ?? ""}`, href: "#/lanes" });
+      alerts.push({ text: `${lane.sender} is ${lane.state}. ${sentence(lane.reason)}`, href: "#/lanes" });
     }
     for (const warning of lane.warnings ?? []) alerts.push({ text: `${lane.sender}: ${warning}`, href: "#/lanes" });
   }

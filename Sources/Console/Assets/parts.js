@@ -134,6 +134,15 @@ export function failed(place, error, again) {
     h("button", { type: "button", on: { click: again } }, "Try again")));
 }
 
+/**
+ * The server's words as a sentence of its own.
+ * @param {string | undefined} text
+ */
+export function sentence(text) {
+  if (!text) return "";
+  return text[0].toUpperCase() + text.slice(1) + (/[.!?]$/.test(text) ? "" : ".");
+}
+
 /** @param {number | undefined} count */
 export function count(count) {
   return (count ?? 0).toLocaleString();

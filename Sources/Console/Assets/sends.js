@@ -2,7 +2,7 @@
 
 import { at, change, get } from "./api.js";
 import { fill, h } from "./dom.js";
-import { action, badge, facts, failed, heading, number, sure, tell, tellError } from "./parts.js";
+import { action, badge, facts, failed, heading, number, sentence, sure, tell, tellError } from "./parts.js";
 import { may } from "./session.js";
 import { events } from "./stream.js";
 import { Table } from "./table.js";
@@ -126,7 +126,7 @@ export class SendRoom {
   show(send) {
     fill(this.body,
       heading(`Send ${send.id}`, badge(send.state), this.cancelButton(send)),
-      send.waits ? h("p", { class: "warning" }, send.waits.sentence, send.waits.until ? [" Until ", time(send.waits.until), "."] : "") : null,
+      send.waits ? h("p", { class: "warning" }, sentence(send.waits.sentence), send.waits.until ? [" Until ", time(send.waits.until), "."] : "") : null,
       h("section", { class: "card" }, h("h2", null, "The message"), facts([
         ["To", number(send.to, "send", send.id)], ["Sender", send.sender], ["Template", send.template],
         ["Campaign", send.campaign && h("a", { href: `#/sends?campaign=${encodeURIComponent(send.campaign)}` }, send.campaign)],

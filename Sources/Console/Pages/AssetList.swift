@@ -22,5 +22,7 @@ enum AssetList {
     Assets.Asset(name: "lanes.js", bytes: PackageResources.lanes_js),
     Assets.Asset(name: "doubts.js", bytes: PackageResources.doubts_js),
     Assets.Asset(name: "letters.js", bytes: PackageResources.letters_js),
+    Assets.Asset(name: "templates.js", bytes: PackageResources.templates_js),
+    Assets.Asset(name: "accounts.js", bytes: PackageResources.accounts_js),
   ]
 }
