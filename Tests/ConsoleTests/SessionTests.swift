@@ -99,6 +99,9 @@ import Time
       statuses.append(try await stand.call("GET", "/api/lanes", headers).status)
     }
     #expect(statuses == [200, 200, 200, 429, 429])
+    // Settings that are read again give nobody the rate anew.
+    stand.console.apply(try ConsoleStand.settings())
+    #expect(try await stand.call("GET", "/api/lanes", session).status == 429)
   }
 
   @Test(

@@ -293,6 +293,51 @@ def doubts(browser, _):
     browser.check("doubts")
 
 
+def letters(browser, _):
+    browser.go("letters")
+    browser.wait("the group", lambda: browser.find("section[data-reason] > details > summary"))
+    browser.find("section[data-reason] > details > summary").send_keys(Keys.ENTER)
+    browser.find(".letter details > summary").send_keys(Keys.ENTER)
+    browser.says("window.struck=1")
+    browser.press("Put all back", "section[data-reason]")
+    browser.press("Put all back", "dialog")
+    browser.says("could not be put back")
+    browser.press("Drop all", "section[data-reason]")
+    browser.press("Drop all", "dialog")
+    browser.says("There are none.")
+    browser.check("letters")
+
+
+def much(browser, _):
+    """A table of 100,000 rows and 2,000 changes a second leave the page free to answer."""
+    browser.go("overview")
+    browser.wait("the overview", lambda: browser.find("main h1"))
+    rows = browser.driver.execute_async_script("""
+      const [done, base] = [arguments[arguments.length - 1], document.querySelector('script[src]').src.replace(/main\\.js$/, '')];
+      window.long = [];
+      (async () => {
+        const { Table } = await import(base + 'table.js');
+        const { events } = await import(base + 'stream.js');
+        const table = new Table('Many', [{ name: 'Number', cell: (row) => String(row) }, { name: 'Twice', cell: (row) => String(2 * row) }]);
+        document.querySelector('main').append(table.element);
+        table.show(Array.from({ length: 100000 }, (_, place) => place));
+        let most = 0;
+        for (let step = 0; step < 50; step += 1) {
+          table.element.scrollTop = step * 80000;
+          for (let change = 0; change < 200; change += 1) {
+            events.take('id: x\\ndata: ' + JSON.stringify({ id: String(change), state: 'delivered', to: '+39333', sender: 'main' }));
+          }
+          await new Promise((go) => setTimeout(go, 100));
+          most = Math.max(most, table.body.children.length);
+        }
+        done({ most, last: table.body.textContent.includes('99999') || table.element.scrollTop > 3000000, long: Math.max(0, ...window.long) });
+      })().catch((error) => done({ error: String(error) }));
+    """)
+    print(f"  100,000 rows, 2,000 changes a second: {rows}")
+    if rows.get("error") or rows["most"] > 200 or not rows["last"] or rows["long"] > LONG_TASK:
+        browser.fault(f"much: {rows}")
+
+
 def session(browser, world):
     """A session that is over asks for the key again above what is there; a reader sees no button that would be refused."""
     browser.go(f"inbox/{world.ada}")
@@ -343,7 +388,7 @@ def main():
         browser.size("wide")
         browser.log_in(KEY)
         trial(browser)
-        for step in (rooms, answer, campaign, sends, lanes, doubts, session, link):
+        for step in (rooms, answer, campaign, sends, lanes, doubts, letters, much, session, link):
             if not steps or step.__name__ in steps:
                 print(step.__name__)
                 step(browser, world)

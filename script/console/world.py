@@ -110,9 +110,11 @@ class World:
         if kind == "document":
             del message["text"]
             message["document"] = {"id": "1", "filename": text, "caption": text, "mime_type": "application/pdf", "sha256": "x"}
+        self.webhook({"contacts": [{"profile": {"name": name}, "wa_id": number}], "messages": [message]})
+
+    def webhook(self, value):
         body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": WABA, "changes": [{"field": "messages", "value": {
-            "messaging_product": "whatsapp", "metadata": {"display_phone_number": "15550100001", "phone_number_id": PHONE},
-            "contacts": [{"profile": {"name": name}, "wa_id": number}], "messages": [message]}}]}]}).encode()
+            "messaging_product": "whatsapp", "metadata": {"display_phone_number": "15550100001", "phone_number_id": PHONE}, **value}}]}]}).encode()
         code = hmac.new(APP_SECRET.encode(), body, hashlib.sha256).hexdigest()
         self.ask("POST", f"http://127.0.0.1:{self.api}/api/whatsapp/webhook", body,
                  {"Content-Type": "application/json", "X-Hub-Signature-256": f"sha256={code}"})
@@ -127,6 +129,8 @@ class World:
         for place, attack in enumerate(ATTACKS):
             self.call("POST", "/api/whatsapp/send", {"to": f"+39333222{place:04}", "body": attack, "campaign": attack[:60],
                                                      "metadata": {"note": attack}})
+        # Nobody can read it, so it becomes a dead letter.
+        self.webhook({"statuses": [{"status": ATTACKS[0], "note": ATTACKS[1]}]})
         self.call("POST", "/api/whatsapp/send", {"to": DOUBTED, "body": "Did it go?"})
         later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
         self.queued = self.call("POST", "/api/whatsapp/send", {"to": "+393331110003", "body": "Later", "sendAt": later})["id"]
@@ -137,4 +141,5 @@ class World:
         self.campaign = campaign["id"]
         self.wait("the conversations", lambda: len(self.call("GET", "/api/conversations?limit=100")["conversations"]) >= 2 + len(ATTACKS))
         self.wait("a doubt", lambda: self.call("GET", "/api/doubts")["doubts"])
+        self.wait("a dead letter", lambda: self.call("GET", "/api/dead-letters")["letters"])
         self.wait("the list", lambda: self.call("GET", f"/api/campaigns/{self.campaign}")["state"] == "planned")
