@@ -44,7 +44,7 @@ class World:
           log: "embedded:log.db", store: "sqlite:store.db", spool: {{ path: "spool.db" }}, answerTimeout: "2s",
           secretsKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
           apiKeys: ["{KEY}", {{ key: "{READER}", scopes: ["read"] }}],
-          defaultSender: "main",
+          defaultSender: "main", agents: [{{ name: "carla" }}, {{ name: "dino" }}],
           senders: [
             {{ id: "main", provider: "meta", phoneNumberId: "{PHONE}", wabaId: "{WABA}", portfolio: "400000000000001",
               accessToken: "demo-meta-access-token", appSecret: "{APP_SECRET}", verifyToken: "demo-meta-verify-token",

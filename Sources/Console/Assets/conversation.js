@@ -16,6 +16,8 @@ export class Conversation {
     this.one = null;
     /** @type {any[]} */
     this.messages = [];
+    /** @type {any[]} */
+    this.agents = [];
     /** @type {string | undefined} */
     this.before = undefined;
     /** @type {string[]} */
@@ -54,6 +56,7 @@ export class Conversation {
   async read() {
     try {
       this.one = await get(at`/api/conversations/${this.id}`, {}, this.abort.signal);
+      if (this.wasOpen === null) this.agents = (await get("/api/agents", {}, this.abort.signal)).agents;
       await this.readMessages(false);
       fill(this.trouble);
       this.showHead();
@@ -89,6 +92,8 @@ export class Conversation {
       this.showHead();
     };
     const buttons = may("send") ? [
+      one.assistant ? action(one.assistantOn ? "Switch the assistant off" : "Switch the assistant on", patch({ assistantOn: !one.assistantOn },
+        one.assistantOn ? "The assistant is off." : "The assistant is on.")) : null,
       action(isManual ? "Let it be automatic" : "Take over", patch({ mode: isManual ? "automatic" : "manual" },
         isManual ? "It is automatic again." : "You answer now; nothing else does.")),
       action(one.archived ? "Take out of the archive" : "Archive", patch({ archived: !one.archived },
@@ -96,10 +101,27 @@ export class Conversation {
     ] : [];
     fill(this.head, h("div", { class: "heading" }, h("h2", { class: "grow" }, one.name ?? "Without a name"), badge(one.mode), buttons),
       facts([
-        ["Number", number(one.to, "conversation", one.id)], ["Sender", one.sender], ["Agent", one.agent],
+        ["Number", number(one.to, "conversation", one.id)], ["Sender", one.sender],
+        ["Agent", this.agents.length > 0 && may("send") ? this.agentChoice() : one.agent],
         ["Assistant", one.assistant && `${one.assistant}, ${one.assistantOn ? "on" : "off"}`],
         ["Labels", one.labels.join(", ")], ["Archived", one.archived ? "yes" : ""],
       ]));
+  }
+
+  agentChoice() {
+    const names = ["guest", ...this.agents.map((agent) => agent.name)];
+    const choice = /** @type {HTMLSelectElement} */ (h("select", {
+      "aria-label": "Who is in charge", on: {
+        change: async () => {
+          try {
+            this.one = await change("PATCH", at`/api/conversations/${this.id}`, { agent: choice.value === "guest" ? null : choice.value });
+            tell(`${choice.value} is in charge.`);
+          } catch (error) { tellError(error); }
+          this.showHead();
+        },
+      },
+    }, names.map((name) => h("option", { value: name, selected: name === this.one.agent }, name))));
+    return choice;
   }
 
   /** Free text may be sent for 24 hours from the contact's last message; then only a template. */

@@ -42,6 +42,12 @@ export function masked(number) {
 }
 
 /**
+ * Noted once, a number stays whole until the page is left, however often it is drawn.
+ * @type {Set<string>}
+ */
+const revealed = new Set();
+
+/**
  * A number that is shown in part. The whole of it takes a click, which the server notes.
  * @param {string | undefined} number
  * @param {"send" | "conversation" | "doubt"} of
@@ -49,12 +55,15 @@ export function masked(number) {
  */
 export function number(number, of, id) {
   if (!number) return h("span", null, "–");
+  const name = `${of} ${id}`;
+  if (revealed.has(name)) return h("span", { class: "number" }, number);
   const text = h("span", { class: "number" }, masked(number));
   const button = h("button", {
     type: "button", class: "link", "aria-label": "Show the whole number", on: {
       click: async () => {
         try {
           await noteRevealed(of, id);
+          revealed.add(name);
           say(text, number);
           button.remove();
         } catch (error) { tellError(error); }

@@ -1,5 +1,6 @@
-// One stream of events for the whole page. What comes is gathered and told a few times a second, so that a flood of
-// changes costs no more than a trickle.
+// One stream of events for all tabs: a browser keeps no more than six connections to one place, and a stream holds one for
+// as long as it lasts. The tab that has the lock reads it and passes it on; when that one goes, another has the lock and goes
+// on where it was. What comes is gathered and told a few times a second, so that a flood costs no more than a trickle.
 
 import { Refusal, request } from "./api.js";
 
@@ -37,7 +38,28 @@ export class EventClient {
     this.tries = 0;
     /** @type {AbortController | null} */
     this.abort = null;
+    /**
+     * While the lock is held or waited for.
+     * @type {AbortController | null}
+     */
+    this.wanted = null;
     this.isPaused = false;
+    this.isReader = false;
+    this.channel = new BroadcastChannel("postrider-events");
+    this.channel.addEventListener("message", ({ data }) => this.hear(data));
+  }
+
+  /** @param {{changes?: Change[], missed?: boolean, place?: string, standing?: Standing, asks?: boolean}} told by another tab */
+  hear(told) {
+    if (told.asks) {
+      if (this.isReader) this.channel.postMessage({ standing: this.standing, place: this.place });
+      return;
+    }
+    if (this.isReader) return;
+    if (told.place) this.place = told.place;
+    if (this.isPaused) return;
+    if (told.standing) this.become(told.standing.state === "paused" ? "stale" : told.standing.state, told.standing.since);
+    if (told.changes) for (const listener of this.listeners) listener(told.changes, told.missed ?? false);
   }
 
   /**
@@ -56,25 +78,46 @@ export class EventClient {
   }
 
   start() {
+    // What other tabs were told meanwhile did not reach this one.
+    if (this.isPaused) for (const listener of this.listeners) listener([], true);
     this.isPaused = false;
-    void this.run();
+    if (this.wanted) return this.channel.postMessage({ asks: true });
+    this.wanted = new AbortController();
+    const { signal } = this.wanted;
+    this.channel.postMessage({ asks: true });
+    navigator.locks.request("postrider-events", { signal }, () => this.read()).catch(() => {});
   }
 
   pause() {
     this.isPaused = true;
+    this.wanted?.abort();
+    this.wanted = null;
     this.abort?.abort();
     this.become("paused");
   }
 
-  /** @param {Standing["state"]} state */
-  become(state) {
+  /**
+   * @param {Standing["state"]} state
+   * @param {number} [since]
+   */
+  become(state, since = Date.now()) {
     if (this.standing.state === state) return;
-    this.standing = { state, since: Date.now() };
+    this.standing = { state, since };
     for (const watcher of this.watchers) watcher(this.standing);
+    if (this.isReader) this.channel.postMessage({ standing: this.standing });
+  }
+
+  async read() {
+    this.isReader = true;
+    try {
+      await this.run();
+    } finally {
+      this.isReader = false;
+      if (!this.isPaused) this.wanted = null;
+    }
   }
 
   async run() {
-    if (this.abort) return;
     while (!this.isPaused) {
       this.abort = new AbortController();
       try {
@@ -147,6 +190,7 @@ export class EventClient {
     this.waiting = [];
     this.missed = false;
     for (const listener of this.listeners) listener(changes, missed);
+    if (this.isReader) this.channel.postMessage({ changes, missed, place: this.place });
   }
 }
 
