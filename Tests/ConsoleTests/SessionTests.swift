@@ -228,6 +228,25 @@ import Time
     #expect(try await stand.logIn("admin-key-long-enough").status == 204)
   }
 
+  @Test("many tries that begin at the same moment are many")
+  func atOnce() throws {
+    let stand = try ConsoleStand()
+    let body = "{\"key\":\"wrong\"}"
+    let head = """
+      POST /session HTTP/1.1\r\nHost: 127.0.0.1:\(stand.console.port)\r\nX-Postrider: 1\r\n\
+      Origin: \(stand.console.address)\r\nContent-Length: \(body.utf8.count)\r\n\r\n
+      """
+    let callers = try (0..<30).map { _ in try RawConnection(port: stand.console.port) }
+    for caller in callers { caller.send(head) }
+    // Answered behind the heads, so each of these has been let in.
+    let last = try RawConnection(port: stand.console.port)
+    last.send("GET / HTTP/1.1\r\nHost: 127.0.0.1:\(stand.console.port)\r\n\r\n")
+    #expect(last.receiveAnswer().status == 200)
+    for caller in callers { caller.send(body) }
+    let statuses = callers.map { $0.receiveAnswer().status }
+    #expect(statuses.count { $0 == 422 } == 10 && statuses.count { $0 == 429 } == 20)
+  }
+
   @Test("revealing a number is noted with who and of what, and takes a session")
   func reveal() async throws {
     let stand = try ConsoleStand()

@@ -38,12 +38,10 @@ struct LinkRoutes: Sendable {
       guard found.session.grant == nil else { throw Self.noKey }
       return found.key
     }
-    if limit.wait(head.peer.host, at: door.now()) != nil { throw Self.tooOften }
+    if limit.begin(head.peer.host, at: door.now()) != nil { throw Self.tooOften }
     guard header.lowercased().hasPrefix("bearer "), let key = ring.key(String(header.dropFirst(7)))
-    else {
-      limit.failed(head.peer.host, at: door.now())
-      throw Self.noKey
-    }
+    else { throw Self.noKey }
+    limit.succeeded(head.peer.host)
     return key
   }
 

@@ -42,7 +42,12 @@ struct SessionRoutes: Sendable {
     if let wait = limit.wait(head.peer.host, at: door.now()) {
       return .answer(Self.tooOften(wait))
     }
-    return .buffer(limit: Self.bodyLimit) { request, responder in responder.answer(body(request)) }
+    return .buffer(limit: Self.bodyLimit) { request, responder in
+      if let wait = limit.begin(head.peer.host, at: door.now()) {
+        return responder.answer(Self.tooOften(wait))
+      }
+      responder.answer(body(request))
+    }
   }
 
   private static func tooOften(_ wait: Duration) -> HTTPAnswer {
@@ -69,7 +74,7 @@ struct SessionRoutes: Sendable {
     let session = Session(of: key, until: door.now() + Session.length)
     door.log.info(
       "somebody logged in to the console", ["key": Self.short(session), "from": request.peer.host])
-    return entered(session)
+    return entered(session, request)
   }
 
   private func follow(_ request: HTTPRequest) -> HTTPAnswer {
@@ -84,10 +89,11 @@ struct SessionRoutes: Sendable {
     door.log.info(
       "somebody followed a link to the console",
       ["key": Self.short(session), "from": request.peer.host])
-    return entered(session)
+    return entered(session, request)
   }
 
-  private func entered(_ session: Session) -> HTTPAnswer {
+  private func entered(_ session: Session, _ request: HTTPRequest) -> HTTPAnswer {
+    limit.succeeded(request.peer.host)
     let left = Int((session.ends - door.now()).seconds)
     guard let field = sessions.cookie.field(of: session, lasting: left) else { return .tryLater }
     return HTTPAnswer(status: 204, headers: [field, Self.noStore])
@@ -96,7 +102,6 @@ struct SessionRoutes: Sendable {
   private func failed(
     _ request: HTTPRequest, _ pointer: String, _ detail: String
   ) -> HTTPAnswer {
-    limit.failed(request.peer.host, at: door.now())
     if let leftOut = door.throttle.pass("console log-in") {
       door.log.warning(
         "a log-in to the console failed", ["from": request.peer.host, "leftOut": leftOut])
