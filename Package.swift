@@ -175,6 +175,21 @@ let package = Package(
       ],
       path: "Sources/API"),
     module(
+      "Console",
+      [
+        "Running", "Settings", "HTTP", "Telemetry", "Domain", "Crypto", "JSON", "Platform", "Time",
+      ],
+      path: "Sources/Console",
+      resources: [.embedInCode("Assets/console.html")]
+        + [
+          "accounts", "api", "campaigns", "conversation", "dom", "doubts", "form", "icons", "inbox",
+          "lanes",
+          "letters",
+          "main", "overview", "parts", "plot", "sends", "session", "stream", "table", "templates",
+          "time",
+        ].map { .embedInCode("Assets/\($0).js") }
+        + [.embedInCode("Assets/console.css"), .embedInCode("Assets/mark.svg")]),
+    module(
       "DispatchWorker",
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
@@ -200,8 +215,8 @@ let package = Package(
     .executableTarget(
       name: "postrider",
       dependencies: [
-        "Ingest", "API", "DispatchWorker", "StatusWorker", "EngageWorker", "Simulator", "Running",
-        "Settings",
+        "Ingest", "API", "Console", "DispatchWorker", "StatusWorker", "EngageWorker", "Simulator",
+        "Running", "Settings",
         "Campaigns", "Places",
         "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events", "Telemetry", "Domain",
         "JSON",
@@ -298,6 +313,12 @@ let package = Package(
         "Domain", "EventLog", "JSON", "Crypto",
         "SendStore", "Store", "Simulator",
         "Platform", "Time", "TestSupport",
+      ]),
+    tests(
+      "ConsoleTests",
+      [
+        "Console", "API", "Running", "Settings", "Telemetry", "HTTP", "JSON", "SendStore", "Store",
+        "Crypto", "Domain", "EventLog", "Platform", "Time", "TestSupport",
       ]),
     tests(
       "CommandTests",

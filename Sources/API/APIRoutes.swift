@@ -11,6 +11,8 @@ package final class APIRoutes: DoorRoutes {
   private let waiting: SendWaits
   private let keys: KeyLookup
   private let providers: ProviderDesk
+  private let letters: LetterDesk
+  private let rates = KeyRates()
   private let uploads = Desk("uploads", threads: CampaignUploads.most, limit: 1)
   /// How long every process takes to hear of a secret that was made at run time.
   private let settling: Duration
@@ -28,10 +30,17 @@ package final class APIRoutes: DoorRoutes {
     waiting = SendWaits(door.store, log: door.log)
     keys = KeyLookup(door.store, metrics: door.metrics)
     providers = ProviderDesk(log: door.log)
+    letters = LetterDesk(door)
   }
 
   package func add(to router: inout Router, _ settings: Settings) {
-    let context = APIContext(settings, door, providers)
+    add(to: &router, settings, session: nil)
+  }
+
+  /// The same where a session may stand for its key.
+  package func add(to router: inout Router, _ settings: Settings, session: SessionFinder?) {
+    rates.apply(settings.apiKeys)
+    let context = APIContext(settings, door, providers, rates, session: session)
     SendRoutes(context, keys).add(to: &router)
     SMSProviderRoutes(context, keys).add(to: &router)
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
@@ -53,6 +62,7 @@ package final class APIRoutes: DoorRoutes {
     TemplateRoutes(context: context).add(to: &router)
     PhoneRoutes(context: context).add(to: &router)
     DoubtRoutes(context: context).add(to: &router)
+    LetterRoutes(context: context, desk: letters).add(to: &router)
     SendQueries(context: context, waiting: waiting).add(to: &router)
     events.add(to: &router, context)
   }
@@ -61,6 +71,7 @@ package final class APIRoutes: DoorRoutes {
     events.close()
     waiting.close()
     providers.close()
+    letters.close()
     uploads.close()
   }
 }
@@ -77,7 +88,10 @@ struct APIContext: Sendable {
   /// Stands in front of every route.
   let prefix: String
 
-  init(_ settings: Settings, _ door: DoorContext, _ providers: ProviderDesk) {
+  init(
+    _ settings: Settings, _ door: DoorContext, _ providers: ProviderDesk, _ rates: KeyRates,
+    session: SessionFinder?
+  ) {
     self.settings = settings
     self.door = door
     self.providers = providers
@@ -88,7 +102,7 @@ struct APIContext: Sendable {
         ["reason": "\(error)"])
     }
     prefix = settings.publicURL?.path ?? ""
-    admission = Admission(settings, KeyRing(settings.apiKeys), now: door.now)
+    admission = Admission(KeyRing(settings.apiKeys), rates, session: session, now: door.now)
     requests = KeyedRequests(
       admission, StoreQueries(door.store, log: door.log), SenderIndex(settings.senders))
   }

@@ -22,10 +22,16 @@ struct DemoWorld {
 
   func stop() { simulator.stop(within: .seconds(2)) }
 
+  /// 127.0.0.1:8088 beside 127.0.0.1:8080. Whoever listens for others shows the console to this machine alone.
+  private static func console(beside listen: Address) -> Address {
+    let port = listen.port == 0 ? 0 : listen.port > 65_527 ? listen.port - 8 : listen.port + 8
+    return Address(host: "127.0.0.1", port: port)
+  }
+
   private static func text(port: UInt16, listen: Address) -> String {
     """
     {
-      listen: "\(listen)", publicURL: "http://\(listen)",
+      listen: "\(listen)", publicURL: "http://\(listen)", console: "\(console(beside: listen))",
       // Apart from what a real start will write.
       log: "embedded:data/demo/log.db", store: "sqlite:data/demo/store.db",
       spool: { path: "data/demo/spool.db" },

@@ -1,4 +1,3 @@
-internal import API
 internal import Running
 internal import Settings
 internal import Telemetry
@@ -9,7 +8,6 @@ internal import EventLog
 internal import FoundationEssentials
 internal import Glibc
 internal import HTTP
-internal import Ingest
 internal import Platform
 internal import SendStore
 internal import Store
@@ -61,16 +59,16 @@ struct Workers {
       let exporter = try exporter()
       defer { exporter?.close() }
       let tracer = tracer(exporter)
-      let listener = try listen(admin, tracer)
+      let doors = try listen(admin, tracer)
       let adminServers = try parts.compactMap { settings.admin[$0] }.map {
         try AdminServer($0, admin)
       }
       defer {
-        listener?.drain(within: settings.drain)
+        doors?.drain(within: settings.drain)
         for server in adminServers { server.drain(within: .seconds(1)) }
         log.info("stopped")
       }
-      return try work(listener, tracer)
+      return try work(doors, tracer)
     } catch {
       log.error("cannot start", ["reason": "\(error)"])
       return .unavailable
@@ -94,15 +92,14 @@ struct Workers {
     }
   }
 
-  private func listen(_ admin: AdminRoutes, _ tracer: Tracer?) throws -> IngestListener? {
+  private func listen(_ admin: AdminRoutes, _ tracer: Tracer?) throws -> Doors? {
     guard parts.contains(.ingest) else { return nil }
     let door = DoorContext(
       logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer, templates: templates,
       accounts: accounts)
-    let listener = try IngestListener(settings, door, admin, with: [APIRoutes(door)])
-    reload.onChange { settings in listener.apply(settings) }
-    log.info("listening", ["address": "\(settings.listen.host):\(listener.port)"])
-    return listener
+    let doors = try Doors(settings, door, admin)
+    reload.onChange { settings in doors.apply(settings) }
+    return doors
   }
 
   /// Where spans go; nil where `otlp` is not set.
@@ -125,7 +122,7 @@ struct Workers {
     return Tracer(exporter.buffer, sample: otlp.sample)
   }
 
-  private func work(_ listener: IngestListener?, _ tracer: Tracer?) throws -> Exit {
+  private func work(_ doors: Doors?, _ tracer: Tracer?) throws -> Exit {
     let opening = Opening(log, health.part("log", patience: Self.patience), stop)
     guard let opened = try opening.eventLog(settings.log) else { return .done }
     let eventLog = MeasuredLog(opened, metrics)
@@ -147,7 +144,7 @@ struct Workers {
     ServiceManager.tell(.stopping)
     log.info("stopping", ["withinSeconds": Int(settings.drain.components.seconds)])
     // What is under way there still needs the log.
-    listener?.drain(within: settings.drain)
+    doors?.drain(within: settings.drain)
     return finish(threads)
   }
 

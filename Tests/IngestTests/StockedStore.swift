@@ -357,6 +357,7 @@ extension OpenAPICaller {
     try await callAccounts()
     try await callTokens()
     try await callRawEvents()
+    try await callLetters()
     try await callAccountChanges()
     try await call("GET /api/tasks", "/api/tasks")
     try await call("GET /api/tasks", "/api/tasks?x=%00")

@@ -1,52 +1,52 @@
 internal import Running
 internal import Settings
-internal import Domain
 internal import HTTP
-internal import Platform
 internal import Time
 
-/// Who may come in: a bearer key with the scope, within its rate.
+/// Who may come in: a bearer key with the scope, within its rate; or a session that stands for one.
 final class Admission: Sendable {
   private let keys: KeyRing
-  private let buckets: Locked<[Secret: TokenBucket]>
+  private let rates: KeyRates
+  private let session: SessionFinder?
   private let now: @Sendable () -> Timestamp
 
-  init(_ settings: Settings, _ keys: KeyRing, now: @escaping @Sendable () -> Timestamp) {
-    self.keys = keys
-    self.now = now
-    let limited = settings.apiKeys.compactMap { key in
-      key.rate.map { (key.key, TokenBucket($0, guardSpan: .zero)) }
-    }
-    buckets = Locked(Dictionary(limited) { first, _ in first })
+  init(
+    _ keys: KeyRing, _ rates: KeyRates, session: SessionFinder?,
+    now: @escaping @Sendable () -> Timestamp
+  ) {
+    (self.keys, self.rates, self.session, self.now) = (keys, rates, session, now)
   }
 
   func key(of request: HTTPRequest, for scope: APIKey.Scope) throws(Refused) -> APIKey {
-    let scheme = "bearer "
-    let header = request.headers.first("Authorization") ?? ""
-    guard header.lowercased().hasPrefix(scheme),
-      let key = keys.key(String(header.dropFirst(scheme.count)))
-    else { throw .noKey }
+    let key = try key(of: request)
     guard key.scopes.contains(scope) else { throw .scope(scope) }
     return key
   }
 
-  /// What is over the rate is refused; a batch larger than what is left borrows from the future.
-  func spend(_ count: Int, of key: APIKey) throws(Refused) {
-    let now = now()
-    let wait: Duration? = buckets.withLock { buckets in
-      guard var bucket = buckets[key.key] else { return nil }
-      guard bucket.room(at: now) > 0 else { return bucket.nextRoom(after: now) - now }
-      bucket.take(count, at: now)
-      buckets[key.key] = bucket
-      return nil
+  /// A session counts only where no key is named.
+  private func key(of request: HTTPRequest) throws(Refused) -> APIKey {
+    guard let header = request.headers.first("Authorization") else {
+      do throws(Problem) {
+        if let key = try session?(request) { return key }
+      } catch { throw .session(error) }
+      throw .noKey
     }
-    if let wait { throw .rate(wait) }
+    let scheme = "bearer "
+    guard header.lowercased().hasPrefix(scheme),
+      let key = keys.key(String(header.dropFirst(scheme.count)))
+    else { throw .noKey }
+    return key
+  }
+
+  func spend(_ count: Int, of key: APIKey) throws(Refused) {
+    if let wait = rates.spend(count, of: key, at: now()) { throw .rate(wait) }
   }
 
   enum Refused: Error {
     case noKey
     case scope(APIKey.Scope)
     case rate(Duration)
+    case session(Problem)
 
     var answer: HTTPAnswer {
       switch self {
@@ -55,6 +55,7 @@ final class Admission: Sendable {
           status: 401, title: "Unauthorized",
           detail: "An API key is needed: Authorization: Bearer KEY."
         ).answer(headers: [HTTPHeader("WWW-Authenticate", "Bearer")])
+      case .session(let problem): problem.answer
       case .scope(let scope):
         Problem(
           status: 403, title: "Forbidden", detail: "The key lacks the scope `\(scope.rawValue)`."

@@ -11,17 +11,28 @@ package final class DeadLetters {
 
   private static let patience = Duration.seconds(60)
 
+  /// Whoever asks for some only, since each may be as large as a record, gets the first ones.
+  package struct Pending: Sendable {
+    package var letters: [Letter]
+    /// Whether there are more.
+    package var isCut = false
+  }
+
   /// The whole topic is read: what nobody decides about goes with its retention.
-  package func pending() throws(LogError) -> [Letter] {
+  package func pending() throws(LogError) -> [Letter] { try pending(most: .max).letters }
+
+  package func pending(most: Int) throws(LogError) -> Pending {
     var letters: [LetterNumber: Letter] = [:]
+    var isCut = false
     try readAll { record in
       switch DeadLetterRecord(record) {
-      case .letter(let letter): letters[letter.number] = letter
+      case .letter(let letter) where letters.count < most: letters[letter.number] = letter
+      case .letter: isCut = true
       case .decided(let number): letters[number] = nil
       case nil: break
       }
     }
-    return letters.values.sorted { $0.number < $1.number }
+    return Pending(letters: letters.values.sorted { $0.number < $1.number }, isCut: isCut)
   }
 
   /// Appends the record again as it was, for whoever reads its topic.

@@ -57,6 +57,7 @@ extension Settings {
     if store != other.store { names.append("store") }
     if spool != other.spool { names.append("spool") }
     if admin != other.admin { names.append("admin") }
+    if console != other.console { names.append("console") }
     if strangersRoom != other.strangersRoom { names.append("strangersRoom") }
     if otlp != other.otlp { names.append("otlp") }
     return names

@@ -14,6 +14,8 @@ package struct Settings: Sendable {
   package var store = StoreSettings.sqlite(path: "data/store.db")
   package var spool = SpoolSettings()
   package var admin: [WorkerName: Address] = [:]
+  /// nil: no console.
+  package var console: ConsoleSettings?
   package var apiKeys: [APIKey] = []
   package var senders: [SenderSettings] = []
   package var apps: [AppSettings] = []

@@ -23,6 +23,7 @@ struct SettingsChecks {
     checkRelay()
     checkInboxes()
     checkAddresses()
+    checkConsole()
     checkFiles()
     // A send that may still go out has to be known when its key is used again.
     let longest = settings.senders.map(\.sender.expiry).max() ?? .zero

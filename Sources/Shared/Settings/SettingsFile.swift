@@ -1,5 +1,5 @@
 internal import Crypto
-internal import Domain
+package import Domain
 internal import EventLog
 internal import Platform
 internal import HTTP
@@ -62,6 +62,7 @@ extension Settings {
       }
       addresses.finish()
     }
+    console = reader.console
     drain = reader.value("drain", "a time such as 20s", Units.duration) ?? drain
     if let size = reader.value("strangersRoom", "a size such as 64MB", Units.size) {
       strangersRoom = size
@@ -303,5 +304,10 @@ extension APIKey {
   /// A plain text in the settings is a key to everything.
   package init(administrator key: String) {
     self.init(key: Secret(key), scopes: Set(Scope.allCases), tenant: nil, rate: nil)
+  }
+
+  /// The same key, within its rate, for some of what it may and one tenant.
+  package func narrowed(to scopes: Set<Scope>, of tenant: Tenant) -> APIKey {
+    APIKey(key: key, scopes: self.scopes.intersection(scopes), tenant: tenant, rate: rate)
   }
 }

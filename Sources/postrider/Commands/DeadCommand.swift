@@ -1,8 +1,6 @@
 internal import Events
 internal import Running
 internal import Settings
-internal import Domain
-internal import JSON
 internal import SendStore
 internal import Time
 
@@ -123,20 +121,5 @@ struct DeadCommand: Subcommand {
     defer { store.close() }
     try store.add([delivery])
     try desk.decide(letter, .replayed)
-  }
-}
-
-extension NewDelivery {
-  /// nil for a letter that is about something else. The id is another one: the first is done with.
-  fileprivate init?(_ letter: Letter) {
-    do {
-      let root = try JSONDocument(letter.data).root
-      guard let id = root["delivery"]?.string, let app = root["app"]?.string,
-        let company = root["company"]?.string, let value = root["value"]?.string
-      else { return nil }
-      self.init(
-        id: "\(id)_\(letter.number.partition)_\(letter.number.offset)",
-        tenant: Tenant(app: app, company: company), line: letter.key, body: Array(value.utf8))
-    } catch { return nil }
   }
 }

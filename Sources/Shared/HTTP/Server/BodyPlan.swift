@@ -22,4 +22,9 @@ package enum BodyPlan: Sendable {
 package struct RoutedPlan: Sendable {
   package let plan: BodyPlan
   let counts: RouteCounts?
+
+  /// What no route is counted for.
+  package init(answer: HTTPAnswer) { (plan, counts) = (.answer(answer), nil) }
+
+  init(plan: BodyPlan, counts: RouteCounts?) { (self.plan, self.counts) = (plan, counts) }
 }

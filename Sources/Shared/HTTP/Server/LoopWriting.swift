@@ -145,6 +145,7 @@ extension ServerLoop {
     if head.closes || core.isDraining { connection.endsAfterAnswer = true }
     output.removeAll(keepingCapacity: true)
     output += head.bytes
+    output += core.fields
     output += date.bytes
     if connection.endsAfterAnswer { output += "Connection: close\r\n".utf8 }
     output += [UInt8(ascii: "\r"), UInt8(ascii: "\n")]

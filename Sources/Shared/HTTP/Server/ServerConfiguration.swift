@@ -28,6 +28,8 @@ extension HTTPServer {
     /// Bytes that a streamed answer may hold back for a slow reader before it is closed.
     package var streamBuffer = 256 << 10
     package var tls: TLS?
+    /// Fields that every answer has, whatever its route says.
+    package var fields: [HTTPHeader] = []
 
     package init() {}
   }

@@ -7,6 +7,8 @@ final class ServerCore: Sendable {
   let door: HTTPServer.RoutedDoor
   /// For what is refused before there is a route.
   let countsOfNone: RouteCounts?
+  /// As they are sent.
+  let fields: [UInt8]
   private let open = Atomic(0)
   private let draining = Atomic(false)
   /// Open connections of each address, where that is limited.
@@ -18,6 +20,8 @@ final class ServerCore: Sendable {
   ) {
     self.countsOfNone = countsOfNone
     self.configuration = configuration
+    fields = configuration.fields.filter(\.isSendable)
+      .flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }
     self.door = door
   }
 

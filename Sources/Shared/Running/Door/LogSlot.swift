@@ -50,6 +50,8 @@ package final class LogSlot: Sendable {
     try opened().reader(name, of: topics)
   }
 
+  package func deadLetters() throws(LogError) -> DeadLetters { DeadLetters(try opened()) }
+
   package func ping(within limit: Duration) throws(LogError) { try opened().ping(within: limit) }
 
   private func opened() throws(LogError) -> any EventLog {

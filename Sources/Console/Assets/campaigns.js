@@ -1,0 +1,242 @@
+// Campaigns: all of them, making one, and one while it runs.
+
+import { at, change, get, request } from "./api.js";
+import { fill, h } from "./dom.js";
+import { Form } from "./form.js";
+import { action, badge, count, facts, failed, heading, sentence, sure, tell } from "./parts.js";
+import { may } from "./session.js";
+import { events } from "./stream.js";
+import { Table } from "./table.js";
+import { time } from "./time.js";
+
+export class CampaignsRoom {
+  constructor() {
+    this.abort = new AbortController();
+    /** @type {any[]} */
+    this.rows = [];
+    /** @type {string | undefined} */
+    this.next = undefined;
+    this.isReading = false;
+    this.trouble = h("div", null);
+    this.table = new Table("Campaigns", [
+      { name: "Name", cell: (row) => h("a", { href: `#/campaigns/${row.id}` }, row.name) },
+      { name: "State", cell: (row) => badge(row.state) },
+      { name: "Made", cell: (row) => time(row.createdAt) },
+      { name: "Started", cell: (row) => (row.startedAt ? time(row.startedAt) : "") },
+      { name: "Ended", cell: (row) => (row.endedAt ? time(row.endedAt) : "") },
+    ], { none: "There is no campaign yet.", more: () => void this.more() });
+    this.element = h("div", null, heading("Campaigns"), this.trouble, this.table.element, may("send") ? this.maker() : null);
+    this.timer = 0;
+    this.end = events.listen((changes, missed) => {
+      const isOurs = changes.some(({ kind }) => kind === "campaign");
+      if ((isOurs || missed) && !this.timer) this.timer = setTimeout(() => { this.timer = 0; void this.read(); }, 1000);
+    });
+    void this.read();
+  }
+
+  close() {
+    this.abort.abort();
+    clearTimeout(this.timer);
+    this.end();
+  }
+
+  async read() {
+    this.rows = [];
+    this.next = undefined;
+    await this.page();
+  }
+
+  async more() {
+    if (this.next && !this.isReading) await this.page();
+  }
+
+  async page() {
+    this.isReading = true;
+    try {
+      const page = await get("/api/campaigns", { limit: 100, after: this.next }, this.abort.signal);
+      fill(this.trouble);
+      this.rows = this.next ? this.rows.concat(page.campaigns) : page.campaigns;
+      this.next = page.next;
+      this.isReading = false;
+      this.table.show(this.rows);
+    } catch (error) {
+      this.isReading = false;
+      failed(this.trouble, error, () => void this.read());
+    }
+  }
+
+  maker() {
+    const form = new Form("Make it", async (values) => {
+      /** @type {any} */
+      const message = values.template_name
+        ? { template_name: values.template_name, language_code: values.language_code || undefined, parameters: values.parameters ? values.parameters.split("\n").filter(Boolean) : undefined }
+        : { type: "text", body: values.body };
+      const made = await change("POST", "/api/campaigns", {
+        name: values.name, sender: values.sender || undefined, pace: values.pace || undefined, message,
+      }, { "Idempotency-Key": key });
+      key = crypto.randomUUID();
+      const [file] = picker.files ?? [];
+      if (file) {
+        tell(`${file.name} is going up.`);
+        await request("PUT", at`/api/campaigns/${made.id}/recipients`, {
+          raw: file, headers: { "Content-Type": /\.(ndjson|jsonl)$/i.test(file.name) ? "application/x-ndjson" : "text/csv" },
+        });
+      }
+      location.hash = `#/campaigns/${made.id}`;
+    });
+    let key = crypto.randomUUID();
+    form.text("name", "Name", { required: true, maxlength: 200 });
+    form.text("sender", "Sender, where there are several");
+    form.text("template_name", "Template");
+    form.text("language_code", "Its language, such as it");
+    form.text("parameters", "Its values, one a line; {{column}} is what the list has there", { rows: 3 });
+    form.text("body", "Text, in place of a template", { rows: 2 });
+    form.text("pace", "Pace, such as 500/h");
+    const picker = /** @type {HTMLInputElement} */ (form.text("recipients", "The list, as CSV or one object a line", { type: "file", accept: ".csv,.ndjson,.jsonl,.txt" }));
+    return h("details", { class: "card" }, h("summary", null, "Make a campaign"), form.element);
+  }
+}
+
+const order = ["waiting", "queued", "sending", "in-doubt", "accepted", "sent", "delivered", "read", "failed", "undelivered", "expired", "canceled"];
+
+export class CampaignRoom {
+  /** @param {string} id */
+  constructor(id) {
+    this.id = id;
+    this.abort = new AbortController();
+    this.body = h("div", null, h("p", { class: "hint" }, "Loading…"));
+    this.report = h("div", null);
+    this.more = h("details", { class: "card", on: { toggle: () => void this.readMore() } }, h("summary", null, "Plan, preview and what was wrong with the list"), this.report);
+    this.element = h("div", null, this.body, this.more);
+    this.timer = 0;
+    this.end = events.listen((changes, missed) => {
+      const isOurs = changes.some(({ kind, data }) => kind === "campaign" && data.id === this.id);
+      if ((isOurs || missed) && !this.timer) this.timer = setTimeout(() => { this.timer = 0; void this.read(); }, 500);
+    });
+    this.reading = setInterval(() => this.read(), 5000);
+    void this.read();
+  }
+
+  close() {
+    this.abort.abort();
+    this.end();
+    clearTimeout(this.timer);
+    clearInterval(this.reading);
+  }
+
+  async read() {
+    try {
+      this.show(await get(at`/api/campaigns/${this.id}`, {}, this.abort.signal));
+    } catch (error) {
+      failed(this.body, error, () => void this.read());
+    }
+  }
+
+  /** @param {any} one */
+  show(one) {
+    const focused = document.activeElement?.getAttribute("data-act");
+    const rows = Math.max(1, one.rows ?? 1);
+    const names = Object.keys(one.counts ?? {}).sort((left, right) => order.indexOf(left) - order.indexOf(right));
+    fill(this.body,
+      heading(one.name, badge(one.state), this.buttons(one)),
+      one.reason ? h("p", { class: "warning" }, sentence(one.reason.text ?? one.reason.cause), one.reason.until ? [" Until ", time(one.reason.until), "."] : "") : null,
+      (one.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "warning" }, warning)),
+      h("section", { class: "card" }, h("h2", null, "Where its messages stand"), names.length === 0 ? h("p", { class: "hint" }, "Nothing has begun.")
+        : h("table", null, h("thead", null, h("tr", null, ["State", "How many", "Share"].map((name) => h("th", { scope: "col" }, name)))),
+          h("tbody", null, names.map((name) => h("tr", null, h("td", { "data-name": "State" }, badge(name)), h("td", { "data-name": "How many" }, count(one.counts[name])),
+            h("td", { "data-name": "Share" }, gauge(one.counts[name] / rows))))))),
+      facts([
+        ["Rows", count(one.rows)], ["Duplicates left out", one.duplicates ? count(one.duplicates) : ""], ["Waiting", one.waiting === undefined ? "" : count(one.waiting)],
+        ["A second", one.perSecond === undefined ? "" : one.perSecond.toFixed(1)], ["Started", one.startedAt && time(one.startedAt)],
+        ["Ended", one.endedAt && time(one.endedAt)], ["Expires", one.expiresAt && time(one.expiresAt)],
+        ["Kept back by the provider", one.heldByProvider ? count(one.heldByProvider) : ""],
+        ["Money", one.money && `${one.money.reserved ?? "0"} of ${one.money.ceiling ?? "any"} ${one.money.currency ?? ""}`],
+      ]),
+      list("What went wrong", one.causes, (cause) => `${count(cause.count)}: ${cause.sentence} (${cause.code})`),
+      list("What holds it", [...(one.held ?? []), ...(one.stops ?? []).filter((/** @type {any} */ stop) => !stop.isOver)],
+        (stop) => [stop.template, stop.sender, stop.region, stop.reason].filter(Boolean).join(", ")),
+      list("Lanes", one.lanes, (lane) => `${lane.sender}: ${lane.state}. ${lane.reason ?? ""}`),
+      one.upload ? h("p", { class: "hint" }, `The list: ${count(one.upload.good)} good, ${count(one.upload.bad)} with faults, ${one.upload.isComplete ? "all of it read" : "not all of it read"}.`) : null,
+      h("p", null, h("a", { href: `#/sends?campaign=${encodeURIComponent(one.id)}` }, "Its sends"), " ",
+        ["done", "canceled", "finishing"].includes(one.state) ? action("Save the report", () => this.save(one)) : null, " ",
+        one.state === "done" && may("send") ? this.resender(one) : null));
+    if (focused) {
+      const again = [...this.body.querySelectorAll("button")].find((button) => button.dataset.act === focused);
+      again?.focus({ preventScroll: true });
+    }
+  }
+
+  /**
+   * Another campaign of what did not arrive, for all causes or for one; it waits to be started.
+   * @param {any} one
+   */
+  resender(one) {
+    const causes = [["not-delivered", "everything that did not arrive"], ...(one.causes ?? []).map((/** @type {any} */ cause) => [cause.code, cause.sentence])];
+    const choice = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "What to send again" },
+      causes.map(([code, words]) => h("option", { value: code }, words))));
+    return h("span", null, choice, " ", action("Send again", async () => {
+      const made = await change("POST", at`/api/campaigns/${this.id}/resend` + `?cause=${encodeURIComponent(choice.value)}`, undefined,
+        { "Idempotency-Key": crypto.randomUUID() });
+      location.hash = `#/campaigns/${made.id}`;
+    }));
+  }
+
+  /** @param {any} one */
+  buttons(one) {
+    if (!may("send")) return null;
+    /** @param {string} verb @param {string} words @param {string} [title] @param {string} [detail] */
+    const act = (verb, words, title, detail) => action(words, async () => {
+      if (title && !(await sure(title, detail ?? "", words))) return;
+      const now = await change("POST", at`/api/campaigns/${this.id}/${verb}`, {});
+      tell(now.underWay ? `It is ${now.state}; ${count(now.underWay)} are in flight.` : `It is ${now.state}.`);
+      this.show(now);
+    }, { "data-act": verb, class: verb === "cancel" ? "danger" : verb === "start" ? "main" : "" });
+    return h("div", { class: "actions" },
+      ["loading", "planned"].includes(one.state) && !one.wantsStart ? act("start", "Start", "Start it?", `${count(one.rows)} rows. Its plan and preview are below.`) : null,
+      one.state === "running" ? act("pause", "Pause") : null,
+      one.state === "paused" ? act("resume", "Resume") : null,
+      ["done", "canceled"].includes(one.state) ? null
+        : act("cancel", "Cancel", "Cancel it?", `${count(one.waiting ?? 0)} wait and will not be sent. This cannot be taken back.`));
+  }
+
+  async readMore() {
+    /** @param {string} path */
+    const tryGet = async (path) => { try { return await get(path, {}, this.abort.signal); } catch (error) { return { error }; } };
+    const [plan, preview, faults] = await Promise.all([
+      tryGet(at`/api/campaigns/${this.id}/plan`), tryGet(at`/api/campaigns/${this.id}/preview`), tryGet(at`/api/campaigns/${this.id}/faults`),
+    ]);
+    fill(this.report,
+      h("h2", null, "Plan"), plan.error ? h("p", { class: "hint" }, plan.error.message) : [
+        h("p", null, sentence(plan.sentence)), plan.refusal ? h("p", { class: "warning" }, sentence(plan.refusal)) : null,
+        facts([["Finish", plan.finish && time(plan.finish)], ["In nine of ten cases", plan.finishCautious && time(plan.finishCautious)],
+          ["Price", plan.price?.currency && `${plan.price.least} to ${plan.price.most} ${plan.price.currency}`]]),
+        h("ol", null, (plan.stretches ?? []).map((/** @type {any} */ stretch) => h("li", null, time(stretch.from), " – ", time(stretch.until), `: ${sentence(stretch.sentence)}`))),
+      ],
+      h("h2", null, "The first messages"), preview.error ? h("p", { class: "hint" }, preview.error.message)
+        : (preview.messages ?? []).map((/** @type {any} */ message) => h("pre", { tabindex: "0" }, message.text ?? JSON.stringify(message.request, null, 2))),
+      h("h2", null, "What was wrong with the list"), faults.error ? h("p", { class: "hint" }, faults.error.message)
+        : (faults.faults ?? []).length === 0 ? h("p", { class: "hint" }, "Nothing.")
+          : h("ul", null, faults.faults.slice(0, 200).map((/** @type {any} */ fault) => h("li", null, `Line ${fault.line}, ${fault.field ?? "the row"}: ${fault.detail}`))));
+  }
+
+  /** @param {any} one */
+  async save(one) {
+    const response = await request("GET", at`/api/campaigns/${this.id}/report` + "?format=csv", { signal: this.abort.signal });
+    const url = URL.createObjectURL(await response.blob());
+    const link = h("a", { href: url, download: `report-${one.id}.csv` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }
+}
+
+/** @param {number} share */
+function gauge(share) {
+  const whole = Math.round(Math.min(1, share) * 100);
+  return h("span", null, h("span", { class: "gauge", "aria-hidden": "true", style: { display: "block", "min-width": "6rem" } }, h("i", { style: { width: `${whole}%` } })), ` ${whole} %`);
+}
+
+/** @param {string} title @param {any[] | undefined} items @param {(item: any) => string} words */
+function list(title, items, words) {
+  if (!items || items.length === 0) return null;
+  return h("section", { class: "card" }, h("h2", null, title), h("ul", null, items.map((item) => h("li", { class: "grow" }, words(item)))));
+}

@@ -1,0 +1,297 @@
+// One conversation: what was said, who answers, and what one may say now.
+
+import { at, change, get, request } from "./api.js";
+import { fill, h } from "./dom.js";
+import { Form } from "./form.js";
+import { action, badge, facts, failed, number, tell, tellError } from "./parts.js";
+import { may } from "./session.js";
+import { span, time } from "./time.js";
+
+export class Conversation {
+  /** @param {string} id */
+  constructor(id) {
+    this.id = id;
+    this.abort = new AbortController();
+    /** @type {any} */
+    this.one = null;
+    /** @type {any[]} */
+    this.messages = [];
+    /** @type {any[]} */
+    this.agents = [];
+    /** @type {string | undefined} */
+    this.before = undefined;
+    /** @type {string[]} */
+    this.blobs = [];
+    /** @type {boolean | null} */
+    this.wasOpen = null;
+    this.timer = 0;
+    this.head = h("div", null);
+    this.talk = h("ol", { class: "talk", tabindex: "0", "aria-label": "What was said" });
+    this.older = action("Earlier", () => this.readMessages(true));
+    this.older.hidden = true;
+    this.window = h("p", { class: "hint" });
+    this.composer = h("div", null);
+    this.notes = h("div", null);
+    this.trouble = h("div", null);
+    this.element = h("div", null, h("p", { class: "back" }, h("a", { href: "#/inbox" }, "All conversations")),
+      this.trouble, this.head, this.older, this.talk, this.window, this.composer, this.notesBox());
+    this.clock = setInterval(() => this.showWindow(), 1000);
+    void this.read();
+  }
+
+  close() {
+    this.abort.abort();
+    clearInterval(this.clock);
+    clearTimeout(this.timer);
+    for (const url of this.blobs) URL.revokeObjectURL(url);
+  }
+
+  /** @param {import("./stream.js").Change[]} changes @param {boolean} missed */
+  take(changes, missed) {
+    const isOurs = changes.some(({ kind, data }) => (kind === "conversation" && data.id === this.id)
+      || (kind === "send" && this.messages.some((message) => message.id === data.id)));
+    if ((isOurs || missed) && !this.timer) this.timer = setTimeout(() => { this.timer = 0; void this.read(); }, 300);
+  }
+
+  async read() {
+    try {
+      this.one = await get(at`/api/conversations/${this.id}`, {}, this.abort.signal);
+      if (this.wasOpen === null) this.agents = (await get("/api/agents", {}, this.abort.signal)).agents;
+      await this.readMessages(false);
+      fill(this.trouble);
+      this.showHead();
+      this.showWindow();
+      if (this.one.unread > 0 && may("send") && document.hasFocus()) {
+        await change("POST", at`/api/conversations/${this.id}/read`, {});
+      }
+    } catch (error) {
+      failed(this.trouble, error, () => void this.read());
+    }
+  }
+
+  /** @param {boolean} isOlder */
+  async readMessages(isOlder) {
+    const page = await get(at`/api/conversations/${this.id}/messages`,
+      { limit: 50, before: isOlder ? this.before : undefined }, this.abort.signal);
+    if (isOlder) this.messages = [...page.messages.reverse(), ...this.messages];
+    else this.messages = page.messages.reverse();
+    this.before = page.next;
+    this.older.hidden = !page.next;
+    this.showTalk(!isOlder);
+  }
+
+  // MARK: Who answers
+
+  showHead() {
+    const { one } = this;
+    const isManual = one.mode === "manual";
+    /** @param {any} what @param {string} done */
+    const patch = (what, done) => async () => {
+      this.one = await change("PATCH", at`/api/conversations/${this.id}`, what);
+      tell(done + (this.one.underWay?.length ? ` ${this.one.underWay.length} had gone before.` : ""));
+      this.showHead();
+    };
+    const buttons = may("send") ? [
+      one.assistant ? action(one.assistantOn ? "Switch the assistant off" : "Switch the assistant on", patch({ assistantOn: !one.assistantOn },
+        one.assistantOn ? "The assistant is off." : "The assistant is on.")) : null,
+      action(isManual ? "Let it be automatic" : "Take over", patch({ mode: isManual ? "automatic" : "manual" },
+        isManual ? "It is automatic again." : "You answer now; nothing else does.")),
+      action(one.archived ? "Take out of the archive" : "Archive", patch({ archived: !one.archived },
+        one.archived ? "It is among the others again." : "It is archived.")),
+    ] : [];
+    fill(this.head, h("div", { class: "heading" }, h("h2", { class: "grow" }, one.name ?? "Without a name"), badge(one.mode), buttons),
+      facts([
+        ["Number", number(one.to, "conversation", one.id)], ["Sender", one.sender],
+        ["Agent", this.agents.length > 0 && may("send") ? this.agentChoice() : one.agent],
+        ["Assistant", one.assistant && `${one.assistant}, ${one.assistantOn ? "on" : "off"}`],
+        ["Labels", one.labels.join(", ")], ["Archived", one.archived ? "yes" : ""],
+      ]));
+  }
+
+  agentChoice() {
+    const names = ["guest", ...this.agents.map((agent) => agent.name)];
+    const choice = /** @type {HTMLSelectElement} */ (h("select", {
+      "aria-label": "Who is in charge", on: {
+        change: async () => {
+          try {
+            this.one = await change("PATCH", at`/api/conversations/${this.id}`, { agent: choice.value === "guest" ? null : choice.value });
+            tell(`${choice.value} is in charge.`);
+          } catch (error) { tellError(error); }
+          this.showHead();
+        },
+      },
+    }, names.map((name) => h("option", { value: name, selected: name === this.one.agent }, name))));
+    return choice;
+  }
+
+  /** Free text may be sent for 24 hours from the contact's last message; then only a template. */
+  showWindow() {
+    if (!this.one) return;
+    const left = this.one.windowUntil ? (new Date(this.one.windowUntil).getTime() - Date.now()) / 1000 : 0;
+    const isOpen = left > 0;
+    fill(this.window, isOpen
+      ? ["Free text may be sent for another ", span(left), ", until ", time(this.one.windowUntil), "."]
+      : "The contact has not written for 24 hours: only a template may be sent.");
+    if (this.wasOpen === isOpen || !may("send")) return;
+    this.wasOpen = isOpen;
+    if (isOpen) this.showComposer();
+    else void this.showTemplates();
+  }
+
+  // MARK: Saying something
+
+  showComposer() {
+    const form = new Form("Send", async ({ body }) => {
+      const [file] = picker.files ?? [];
+      await this.say(file ? { media: (await this.upload(file)).id, body: body || undefined } : { type: "text", body });
+      input.value = "";
+      picker.value = "";
+      input.focus();
+    });
+    const input = form.text("body", "Your answer", { rows: 3, maxlength: 4096, required: true });
+    input.addEventListener("keydown", (/** @type {any} */ event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.element.requestSubmit();
+    });
+    const picker = /** @type {HTMLInputElement} */ (form.text("media", "A file, with your answer as its caption", { type: "file" }));
+    fill(this.composer, form.element, h("p", { class: "hint" }, "Ctrl and Enter sends it."));
+  }
+
+  /** @param {File} file */
+  async upload(file) {
+    const owner = [this.one.app, this.one.company].map(encodeURIComponent);
+    const response = await request("POST", `/api/media?name=${encodeURIComponent(file.name)}&app=${owner[0]}&company=${owner[1]}`,
+      { raw: file, headers: { "Content-Type": "application/octet-stream" } });
+    return response.json();
+  }
+
+  async showTemplates() {
+    try {
+      const { templates, accounts } = await get("/api/templates", {}, this.abort.signal);
+      const own = accounts.filter((/** @type {any} */ account) => account.senders.includes(this.one.sender))
+        .map((/** @type {any} */ account) => account.account);
+      const usable = templates.filter((/** @type {any} */ one) => own.includes(one.account) && (!one.status || /approved/i.test(one.status)));
+      if (usable.length === 0) return fill(this.composer, h("p", { class: "warning" }, "This sender has no template that may be sent."));
+      const values = h("div", null);
+      /** @type {HTMLInputElement[]} */
+      let inputs = [];
+      const form = new Form("Send the template", async ({ template_name: chosen }) => {
+        const one = usable[Number(chosen)];
+        await this.say({
+          template_name: one.name, language_code: one.language,
+          ...(inputs.length ? { parameters: Object.fromEntries(inputs.map((input) => [input.name, input.value])) } : {}),
+        });
+      });
+      const choice = form.choice("template_name", "Template", usable.map((/** @type {any} */ one, /** @type {number} */ place) => [String(place), `${one.name} ${one.language}`]));
+      const draw = () => {
+        inputs = placeholders(usable[Number(choice.value)]).map((name) => /** @type {HTMLInputElement} */ (h("input", { name })));
+        fill(values, inputs.map((input) => h("div", { class: "field" }, h("label", null, `Value of ${input.name} `, input))),
+          h("pre", { tabindex: "0" }, words(usable[Number(choice.value)])));
+      };
+      choice.addEventListener("change", draw);
+      draw();
+      form.body.append(values);
+      fill(this.composer, form.element);
+    } catch (error) { failed(this.composer, error, () => void this.showTemplates()); }
+  }
+
+  /** @param {any} body */
+  async say(body) {
+    const key = crypto.randomUUID();
+    const answer = await change("POST", at`/api/conversations/${this.id}/messages`, body, { "Idempotency-Key": key });
+    tell(["It is sent.", ...(answer.warnings ?? [])].join(" "));
+    await this.read();
+  }
+
+  // MARK: What was said
+
+  /** @param {boolean} toEnd */
+  showTalk(toEnd) {
+    for (const url of this.blobs) URL.revokeObjectURL(url);
+    this.blobs = [];
+    fill(this.talk, this.messages.map((message) => this.bubble(message)));
+    if (toEnd) this.talk.scrollTop = this.talk.scrollHeight;
+  }
+
+  /** @param {any} message */
+  bubble(message) {
+    const who = message.direction === "inbound" ? "contact"
+      : message.direction === "withheld" ? "assistant, withheld" : message.author ?? message.campaign ?? "sent";
+    const small = h("small", null, `${who} · `, time(message.at), " ", message.state
+      ? h("a", { href: `#/sends/${message.id}` }, message.state) : "");
+    return h("li", { class: message.direction }, text(message), this.files(message), small);
+  }
+
+  /** @param {any} message */
+  files(message) {
+    return (message.message?.media ?? []).map((/** @type {any} */ file, /** @type {number} */ place) => {
+      const box = h("div", null);
+      box.append(action(`Show the ${file.filename ?? file.contentType ?? "file"}`, async () => {
+        const path = at`/api/conversations/${this.id}/messages/${message.providerId}/media/${String(place)}`;
+        const blob = await (await request("GET", path, { signal: this.abort.signal })).blob();
+        const url = URL.createObjectURL(blob);
+        this.blobs.push(url);
+        fill(box, seen(blob.type, url, file.filename ?? "file"));
+      }));
+      return box;
+    });
+  }
+
+  // MARK: Notes
+
+  notesBox() {
+    const form = new Form("Note it", async ({ text: note }) => {
+      await change("POST", at`/api/conversations/${this.id}/notes`, { text: note });
+      input.value = "";
+      await this.readNotes();
+    }, { quiet: true });
+    const input = form.text("text", "A note, which the contact never sees", { rows: 2, maxlength: 4000 });
+    return h("details", { on: { toggle: () => this.readNotes().catch(tellError) } }, h("summary", null, "Notes"),
+      this.notes, may("send") ? form.element : null);
+  }
+
+  async readNotes() {
+    const { notes } = await get(at`/api/conversations/${this.id}/notes`, {}, this.abort.signal);
+    fill(this.notes, notes.length === 0 ? h("p", { class: "hint" }, "There are none.") : h("ul", null,
+      notes.map((/** @type {any} */ note) => h("li", { class: "grow" }, note.text, " ", h("small", { class: "hint" }, `${note.author} · `, time(note.at))))));
+  }
+}
+
+/**
+ * Only what cannot run anything is shown in the page; the rest is saved.
+ * @param {string} type
+ * @param {string} url
+ * @param {string} name
+ */
+function seen(type, url, name) {
+  if (/^image\/(jpeg|png|webp|gif)$/.test(type)) return h("img", { src: url, alt: name });
+  if (/^(video|audio)\/[\w.+-]+$/.test(type)) return h(type.startsWith("video") ? "video" : "audio", { src: url, controls: true });
+  return h("a", { href: url, download: name }, `Save ${name}`);
+}
+
+/** @param {any} message */
+function text(message) {
+  if (message.direction === "withheld") {
+    const withheld = (message.withheld ?? []).map((/** @type {any} */ one) => one.body ?? JSON.stringify(one)).join("\n");
+    return `${withheld}\n(${message.verdict}: ${message.reason ?? ""})`;
+  }
+  if (message.text) return message.text;
+  const asked = message.request;
+  if (!asked) return `(${message.kind ?? "message"})`;
+  if (asked.body) return asked.body;
+  const part = asked[asked.type];
+  if (typeof part?.caption === "string" && part.caption) return part.caption;
+  if (typeof part?.body === "string") return part.body;
+  if (asked.template_name) return `Template ${asked.template_name} ${Object.values(asked.parameters ?? {}).join(", ")}`;
+  if (message.template) return `Template ${message.template}`;
+  return `(${asked.type ?? asked.object ?? "message"})`;
+}
+
+/** @param {any} template */
+function words(template) {
+  return (template.components ?? []).map((/** @type {any} */ part) => part.text).filter(Boolean).join("\n");
+}
+
+/** @param {any} template @returns {string[]} */
+function placeholders(template) {
+  return [...new Set([...words(template).matchAll(/\{\{\s*([\w.]+)\s*\}\}/g)].map((found) => found[1]))];
+}

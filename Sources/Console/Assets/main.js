@@ -1,0 +1,173 @@
+// The page around the rooms: who is logged in, where one is, and how fresh it is.
+
+import { AccountsRoom } from "./accounts.js";
+import { get, onSessionOver, Refusal } from "./api.js";
+import { CampaignRoom, CampaignsRoom } from "./campaigns.js";
+import { fill, h, say } from "./dom.js";
+import { DoubtsRoom } from "./doubts.js";
+import { icon } from "./icons.js";
+import { InboxRoom } from "./inbox.js";
+import { LanesRoom } from "./lanes.js";
+import { LettersRoom } from "./letters.js";
+import { OverviewRoom } from "./overview.js";
+import { action, tell, tellError } from "./parts.js";
+import { SendRoom, SendsRoom } from "./sends.js";
+import { findSession, logInForm, logOut, session } from "./session.js";
+import { events } from "./stream.js";
+import { TemplatesRoom } from "./templates.js";
+import { span } from "./time.js";
+
+/**
+ * @typedef {object} Room
+ * @property {HTMLElement} element
+ * @property {() => void} [close]
+ * @property {(words: string[], query: URLSearchParams) => boolean} [move] false where another room has to be made
+ */
+
+/** @type {[import("./icons.js").Name, string, (words: string[], query: URLSearchParams) => Room][]} */
+const rooms = [
+  ["overview", "Overview", () => new OverviewRoom()],
+  ["inbox", "Inbox", (words) => new InboxRoom(words[0])],
+  ["campaigns", "Campaigns", (words) => (words[0] ? new CampaignRoom(words[0]) : new CampaignsRoom())],
+  ["sends", "Sends", (words, query) => (words[0] ? new SendRoom(words[0]) : new SendsRoom(query))],
+  ["lanes", "Lanes", () => new LanesRoom()],
+  ["doubts", "Doubts", () => new DoubtsRoom()],
+  ["letters", "Dead letters", () => new LettersRoom()],
+  ["templates", "Templates", () => new TemplatesRoom()],
+  ["accounts", "Accounts", () => new AccountsRoom()],
+];
+
+const main = /** @type {HTMLElement} */ (document.getElementById("main"));
+const nav = /** @type {HTMLElement} */ (document.getElementById("rooms"));
+const bar = /** @type {HTMLElement} */ (document.getElementById("bar"));
+
+/** @type {{name: string, room: Room} | null} */
+let present = null;
+
+function show() {
+  const [path, query] = location.hash.slice(1).split("?");
+  const [name, ...words] = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const found = rooms.find(([known]) => known === name) ?? rooms[0];
+  for (const link of nav.querySelectorAll("a")) {
+    if (link.dataset.room === found[0]) {
+      link.setAttribute("aria-current", "page");
+      // On a phone the rooms are in one row that is longer than the window.
+      nav.scrollLeft = link.offsetLeft - nav.clientWidth / 2;
+    } else link.removeAttribute("aria-current");
+  }
+  const asked = new URLSearchParams(query ?? "");
+  if (present?.name === found[0] && present.room.move?.(words, asked)) return;
+  const isFirst = present === null;
+  present?.room.close?.();
+  present = { name: found[0], room: found[2](words, asked) };
+  fill(main, present.room.element);
+  document.title = `${found[1]} · postrider`;
+  scrollTo(0, 0);
+  if (!isFirst) main.focus({ preventScroll: true });
+}
+
+/**
+ * What was typed may be any of these; the answer that finds something is where one goes.
+ * @param {string} text
+ */
+async function search(text) {
+  const words = text.trim();
+  if (!words) return;
+  const isID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(words);
+  if (isID) {
+    for (const [room, path] of [["sends", "/api/sends/"], ["campaigns", "/api/campaigns/"], ["inbox", "/api/conversations/"]]) {
+      try {
+        await get(path + words.toLowerCase());
+        location.hash = `#/${room}/${words.toLowerCase()}`;
+        return;
+      } catch (error) {
+        if (!(error instanceof Refusal) || error.status !== 404) throw error;
+      }
+    }
+    tell("Nothing has that id.");
+    return;
+  }
+  const isNumber = /^\+?[\d ()./-]{6,}$/.test(words);
+  const isProvider = /^(wamid\.|SM|MM)/.test(words);
+  const name = isNumber ? "to" : isProvider ? "providerId" : "campaign";
+  location.hash = `#/sends?${name}=${encodeURIComponent(isNumber ? words.replace(/[^\d+]/g, "") : words)}`;
+}
+
+function furnish() {
+  const input = /** @type {HTMLInputElement} */ (h("input", {
+    type: "search", name: "q", "aria-label": "Find a send, number, provider's id or campaign",
+    placeholder: "Id, number, provider's id, campaign", autocomplete: "off", spellcheck: "false",
+  }));
+  const form = h("form", {
+    role: "search", "aria-label": "Everything", on: {
+      submit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        search(input.value).catch(tellError);
+      },
+    },
+  }, input, h("button", null, "Find"));
+  addEventListener("keydown", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    if (event.key !== "/" || /^(input|textarea|select)$/i.test(target.tagName)) return;
+    event.preventDefault();
+    input.focus();
+  });
+  const dot = h("i", { class: "dot", "aria-hidden": "true" });
+  const words = h("span", null, "starting");
+  const stopper = action("Pause", async () => {
+    if (events.isPaused) events.start();
+    else events.pause();
+  }, { "aria-label": "Pause or go on with what comes in" });
+  const draw = () => {
+    const { state, since } = events.standing;
+    dot.className = `dot ${state}`;
+    say(words, state === "stale" ? `stale for ${span((Date.now() - since) / 1000)}` : state);
+    say(stopper, events.isPaused ? "Go on" : "Pause");
+  };
+  events.watch(draw);
+  setInterval(draw, 5000);
+  const who = session?.agent ?? (session?.app ? `${session.app}/${session.company}` : "every tenant");
+  bar.append(form, h("span", { class: "standing" }, dot, words, stopper),
+    h("span", { class: "standing" }, h("span", null, who), action("Log out", logOut)));
+  for (const [name, title] of rooms) nav.append(h("a", { href: `#/${name}`, "data-room": name }, icon(name), title));
+  document.getElementById("skip")?.addEventListener("click", () => main.focus());
+}
+
+/** Over what is there, so that nothing typed is lost. */
+function logInAgain() {
+  if (document.querySelector("dialog.again")) return;
+  const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { class: "again", "aria-label": "Log in again" }));
+  dialog.append(logInForm(() => {
+    dialog.close();
+    dialog.remove();
+    events.start();
+    tell("You are logged in again.");
+  }, "The session is over. What you typed is still there."));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function open() {
+  furnish();
+  addEventListener("hashchange", show);
+  onSessionOver(logInAgain);
+  show();
+  events.start();
+}
+
+/** A link that is pasted where the console is open already is followed like any other. */
+addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#link=")) location.reload();
+});
+
+async function begin() {
+  try {
+    if (await findSession()) return open();
+    fill(main, logInForm(open));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    fill(main, logInForm(open, error.errors[0] ? `This link ${error.errors[0].detail}.` : error.sentence));
+  }
+}
+
+void begin();

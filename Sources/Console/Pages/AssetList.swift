@@ -1,0 +1,28 @@
+/// Every file that the page loads, the first ones first.
+enum AssetList {
+  static let all = [
+    Assets.Asset(name: "console.css", bytes: PackageResources.console_css),
+    Assets.Asset(name: "mark.svg", bytes: PackageResources.mark_svg),
+    Assets.Asset(name: "main.js", bytes: PackageResources.main_js),
+    Assets.Asset(name: "api.js", bytes: PackageResources.api_js),
+    Assets.Asset(name: "dom.js", bytes: PackageResources.dom_js),
+    Assets.Asset(name: "session.js", bytes: PackageResources.session_js),
+    Assets.Asset(name: "stream.js", bytes: PackageResources.stream_js),
+    Assets.Asset(name: "parts.js", bytes: PackageResources.parts_js),
+    Assets.Asset(name: "form.js", bytes: PackageResources.form_js),
+    Assets.Asset(name: "table.js", bytes: PackageResources.table_js),
+    Assets.Asset(name: "plot.js", bytes: PackageResources.plot_js),
+    Assets.Asset(name: "time.js", bytes: PackageResources.time_js),
+    Assets.Asset(name: "icons.js", bytes: PackageResources.icons_js),
+    Assets.Asset(name: "overview.js", bytes: PackageResources.overview_js),
+    Assets.Asset(name: "inbox.js", bytes: PackageResources.inbox_js),
+    Assets.Asset(name: "conversation.js", bytes: PackageResources.conversation_js),
+    Assets.Asset(name: "campaigns.js", bytes: PackageResources.campaigns_js),
+    Assets.Asset(name: "sends.js", bytes: PackageResources.sends_js),
+    Assets.Asset(name: "lanes.js", bytes: PackageResources.lanes_js),
+    Assets.Asset(name: "doubts.js", bytes: PackageResources.doubts_js),
+    Assets.Asset(name: "letters.js", bytes: PackageResources.letters_js),
+    Assets.Asset(name: "templates.js", bytes: PackageResources.templates_js),
+    Assets.Asset(name: "accounts.js", bytes: PackageResources.accounts_js),
+  ]
+}

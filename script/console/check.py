@@ -1,0 +1,437 @@
+"""Goes through every room of the console as a person does, and fails where one is wrong, slow, heavy or shut to somebody."""
+
+import pathlib
+import sys
+import time
+
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from world import KEY, READER, World
+
+# axe itself, by Deque; the package around it is for another driver and is not used.
+AXE = next(pathlib.Path(sys.prefix).glob("lib/*/site-packages/axe_playwright_python/axe.min.js"))
+SHOTS = pathlib.Path(".build/console")
+FIRST_PAINT, WEIGHT, LONG_TASK = 300, 150_000, 100
+SIZES = {"wide": (1440, 900), "phone": (360, 740)}
+ROOMS = ["overview", "inbox", "campaigns", "sends?to=%2B393332220000", "lanes", "doubts", "letters", "templates", "accounts"]
+
+
+class Browser:
+    def __init__(self, address):
+        options = webdriver.ChromeOptions()
+        for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars",
+                         "--disable-background-networking", "--no-first-run"):
+            options.add_argument(argument)
+        options.binary_location = "/usr/bin/chromium"
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
+        self.address = address
+        self.faults = []
+        # What the policy refused, and tasks that kept the page from answering.
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+          window.refused = []; window.long = [];
+          document.addEventListener('securitypolicyviolation', (event) => window.refused.push(event.violatedDirective + ' ' + event.sourceFile));
+          new PerformanceObserver((list) => list.getEntries().forEach((entry) => window.long.push(entry.duration))).observe({type: 'longtask', buffered: true});
+        """})
+
+    def close(self):
+        self.driver.quit()
+
+    def fault(self, text):
+        print(f"  fault: {text}", file=sys.stderr)
+        self.faults.append(text)
+
+    def size(self, name):
+        width, height = SIZES[name]
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                    {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": name == "phone"})
+
+    def light(self, scheme):
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+
+    def go(self, room):
+        self.driver.get(f"{self.address}/#/{room}")
+
+    def wait(self, what, look, seconds=15):
+        try:
+            return WebDriverWait(self.driver, seconds, 0.05, ignored_exceptions=(Exception,)).until(lambda _: look())
+        except Exception:  # noqa: BLE001: whatever it was, this is what did not come
+            self.shot("failed")
+            raise SystemExit(f"console: {what} did not come; see {SHOTS}/failed.png")
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def button(self, words, inside="body"):
+        return next(one for one in self.all(f"{inside} button") if one.text == words and one.is_displayed())
+
+    def press(self, words, inside="body"):
+        """By the keyboard. A room that reads anew may put another button in its place meanwhile."""
+        def pressed():
+            button = self.button(words, inside)
+            if button.is_enabled():
+                button.send_keys(Keys.ENTER)
+                return True
+        self.wait(f"the button {words}", pressed)
+
+    def says(self, text):
+        self.wait(f"“{text}”", lambda: text in self.find("body").text)
+
+    def shot(self, name):
+        self.driver.save_screenshot(str(SHOTS / f"{name}.png"))
+
+    def log_in(self, key):
+        self.driver.get(self.address)
+        self.wait("the log-in", lambda: self.find("input[type=password]"))
+        field = self.find("input[type=password]")
+        field.send_keys("wrong" + Keys.ENTER)
+        self.says("It is no key of the settings.")
+        field.clear()
+        field.send_keys(key + Keys.ENTER)
+        self.wait("the overview", lambda: self.find("nav a[aria-current]"))
+
+    # What must hold of any room.
+
+    def check(self, name):
+        refused = self.driver.execute_script("return window.refused")
+        if refused:
+            self.fault(f"{name}: the policy refused {refused}")
+        if self.driver.execute_script("return window.struck"):
+            self.fault(f"{name}: a stranger's script ran")
+        for line in self.driver.get_log("browser"):
+            if line["level"] == "SEVERE" and "422" not in line["message"] and "401" not in line["message"]:
+                self.fault(f"{name}: the browser says {line['message']}")
+        for one in self.all("main [role=alert]"):
+            if one.text:
+                self.fault(f"{name}: it says {one.text}")
+        wide = self.driver.execute_script("return document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            self.fault(f"{name}: it is {wide} px wider than the window")
+
+    def axe(self, name):
+        self.driver.execute_script(AXE.read_text())
+        found = self.driver.execute_async_script("axe.run().then(arguments[0], (error) => arguments[0]({error: String(error)}))")
+        if "error" in found:
+            return self.fault(f"{name}: axe says {found['error']}")
+        for violation in found["violations"]:
+            places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
+            self.fault(f"{name}: {violation['id']}: {violation['help']} at {places}")
+        self.driver.execute_script("window.refused = []")
+
+    def weigh(self, name):
+        """Loads from nothing, as somebody who comes for the first time has it. What else the machine does only adds to the
+        times, so the best of three counts."""
+        loads = [self.load(name) for _ in range(3)]
+        paint, long = min(load[0] for load in loads), min(load[2] for load in loads)
+        weight = max(load[1] for load in loads)
+        print(f"  {name}: first paint {paint:.0f} ms, {weight / 1000:.0f} kB, longest task {long:.0f} ms")
+        if not 0 <= paint < FIRST_PAINT:
+            self.fault(f"{name}: the first paint took {paint:.0f} ms")
+        if not 0 < weight < WEIGHT:
+            self.fault(f"{name}: it weighs {weight} bytes")
+        if long > LONG_TASK:
+            self.fault(f"{name}: a task kept the page busy for {long:.0f} ms")
+
+    def load(self, name):
+        self.driver.get("about:blank")
+        self.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+        self.go(name)
+        self.wait(f"the room {name}", lambda: self.find("main h1"))
+        time.sleep(0.7)
+        return self.driver.execute_script("""
+          const paint = performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? -1;
+          const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+          const own = all.filter((one) => one.entryType === 'navigation' || one.name.includes('/assets/'));
+          return [paint, own.reduce((sum, one) => sum + one.transferSize, 0), Math.max(0, ...window.long)];
+        """)
+
+
+def trial(browser):
+    """Both eyes of this check are open: axe sees a picture without words, and the policy's refusals are heard."""
+    browser.driver.execute_script("document.body.append(document.createElement('img'))")
+    browser.axe("trial")
+    browser.driver.execute_script("try { document.body.innerHTML = '<b>x</b>' } catch {}")
+    browser.wait("the refusal of markup", lambda: browser.driver.execute_script("return window.refused.length"))
+    browser.check("trial")
+    print("trial: these are what had to be seen")
+    seen = " ".join(browser.faults)
+    if "image-alt" not in seen or "require-trusted-types-for" not in seen:
+        raise SystemExit(f"console: the check sees nothing: {seen}")
+    browser.faults.clear()
+    browser.driver.execute_script("window.refused = []")
+
+
+def rooms(browser, world):
+    more = [f"sends/{world.queued}", f"campaigns/{world.campaign}", f"inbox/{world.ada}", f"inbox/{world.attacked}"]
+    for room in ROOMS + more:
+        print(room)
+        browser.weigh(room)
+        title = room.split("?")[0].split("/")[0] + ("-one" if "/" in room else "")
+        for size in SIZES:
+            browser.size(size)
+            for scheme in ("light", "dark"):
+                browser.light(scheme)
+                browser.go(room)
+                browser.wait(f"the room {room}", lambda: browser.find("main h1") and "Loading" not in browser.find("main").text)
+                time.sleep(0.3)
+                for details in browser.all("main details:not([open]) > summary"):
+                    browser.driver.execute_script("arguments[0].parentNode.open = true", details)
+                time.sleep(0.3)
+                name = f"{title}-{size}-{scheme}"
+                browser.shot(name)
+                browser.check(name)
+                browser.axe(name)
+    browser.size("wide")
+    browser.light("light")
+
+
+def answer(browser, world):
+    browser.go(f"inbox/{world.ada}")
+    browser.says("è arrivato il mio ordine?")
+    browser.says("Free text may be sent for another")
+    box = browser.find(".open-one textarea[name=body]")
+    box.send_keys("It is on its way." + Keys.CONTROL + Keys.ENTER)
+    browser.wait("the answer", lambda: any("It is on its way." in one.text for one in browser.all(".talk li.outbound")))
+    browser.wait("its state", lambda: any(word in browser.all(".talk li.outbound")[-1].text for word in ("delivered", "read")))
+    browser.press("Let it be automatic")
+    browser.wait("the mode", lambda: browser.button("Take over"))
+    browser.press("Take over")
+    choice = browser.find(".open-one select[aria-label='Who is in charge']")
+    choice.send_keys("dino")
+    browser.says("dino is in charge.")
+    browser.press("Archive", ".open-one")
+    browser.says("It is archived.")
+    browser.press("Take out of the archive")
+    browser.find(".open-one > div > details > summary").send_keys(Keys.ENTER)
+    browser.find("textarea[name=text]").send_keys("She called as well.")
+    browser.press("Note it")
+    browser.wait("the note", lambda: "She called as well." in browser.find(".open-one > div > details ul").text)
+    world.receive("393331110001", "Ada Rossi", "Perfetto, a presto")
+    browser.says("Perfetto, a presto")
+    offer = SHOTS / "offer.pdf"
+    offer.write_bytes(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n")
+    browser.find(".open-one textarea[name=body]").send_keys("Our offer")
+    browser.find(".open-one input[name=media]").send_keys(str(offer.resolve()))
+    browser.press("Send", ".open-one")
+    browser.wait("the file", lambda: any("Our offer" in one.text for one in browser.all(".talk li.outbound")))
+    number = browser.find(".open-one .number").text
+    browser.press("show", ".open-one")
+    browser.wait("the whole number", lambda: browser.find(".open-one .number").text == "+393331110001")
+    if "•" not in number or "was revealed" not in world.log.read_text() or "393331110001" in "".join(
+            line for line in world.log.read_text().splitlines() if "was revealed" in line):
+        browser.fault("revealing a number is not noted as it should be")
+    browser.check("answer")
+
+
+def campaign(browser, world):
+    browser.go(f"campaigns/{world.campaign}")
+    browser.press("Start")
+    browser.press("Start", "dialog")
+    browser.wait("it runs", lambda: browser.find("main .badge").text in ("running", "finishing", "done"))
+    browser.press("Pause", "main")
+    browser.wait("it is paused", lambda: browser.find("main .badge").text == "paused")
+    browser.shot("campaign-paused")
+    browser.press("Resume", "main")
+    browser.wait("it is done", lambda: browser.find("main .badge").text == "done", 60)
+    browser.shot("campaign-done")
+    browser.check("campaign")
+    browser.go("campaigns")
+    browser.find("details.card > summary").send_keys(Keys.ENTER)
+    browser.find("input[name=name]").send_keys("Made by hand")
+    browser.find("input[name=sender]").send_keys("nobody")
+    browser.find("textarea[name=body]").send_keys("Hello {{name}}")
+    people = SHOTS / "people.csv"
+    people.write_text("to,name\n+393335550001,One\n+393335550002,Two\n")
+    browser.find("input[type=file]").send_keys(str(people.resolve()))
+    browser.press("Make it")
+    browser.wait("the fault beside the field", lambda: any("nobody" in one.text or one.text for one in browser.all(".field .fault")))
+    browser.shot("campaign-fault")
+    sender = browser.find("input[name=sender]")
+    sender.clear()
+    sender.send_keys("main")
+    browser.press("Make it")
+    browser.wait("the campaign", lambda: browser.find("main h1").text == "Made by hand")
+
+
+def sends(browser, world):
+    search = browser.find("input[name=q]")
+    browser.find("body").send_keys("/")
+    browser.wait("the search", lambda: browser.driver.switch_to.active_element == search)
+    search.send_keys(world.queued + Keys.ENTER)
+    browser.wait("the send", lambda: world.queued in browser.find("main h1").text)
+    browser.press("Cancel it")
+    browser.press("Cancel it", "dialog")
+    browser.wait("it is canceled", lambda: browser.find("main .badge").text == "canceled")
+    search.clear()
+    search.send_keys("+393331110003" + Keys.ENTER)
+    browser.wait("the row", lambda: "canceled" in browser.find("main tbody").text)
+    browser.check("sends")
+
+
+def lanes(browser, _):
+    browser.go("lanes")
+    browser.press("Pause", "section[aria-label='Lane main']")
+    browser.find("input[name=reason]").send_keys("a look at it" + Keys.ENTER)
+    browser.wait("the pause", lambda: browser.find("section[aria-label='Lane main'] .badge").text == "paused")
+    browser.says("a look at it")
+    browser.press("Resume", "section[aria-label='Lane main']")
+    browser.press("Resume", "dialog")
+    browser.wait("it goes on", lambda: browser.find("section[aria-label='Lane main'] .badge").text != "paused")
+    browser.check("lanes")
+
+
+def doubts(browser, _):
+    browser.go("doubts")
+    browser.wait("the doubt", lambda: browser.find("section[data-send]"))
+    browser.find("section[data-send] summary").send_keys(Keys.ENTER)
+    browser.says("in-doubt")
+    browser.press("It failed", "section[data-send]")
+    browser.press("It failed", "dialog")
+    browser.says("There are none.")
+    browser.check("doubts")
+
+
+def letters(browser, _):
+    browser.go("letters")
+    browser.wait("the group", lambda: browser.find("section[data-reason] > details > summary"))
+    browser.find("section[data-reason] > details > summary").send_keys(Keys.ENTER)
+    browser.find(".letter details > summary").send_keys(Keys.ENTER)
+    browser.says("window.struck=1")
+    browser.press("Put all back", "section[data-reason]")
+    browser.press("Put all back", "dialog")
+    browser.says("could not be put back")
+    browser.press("Drop all", "section[data-reason]")
+    browser.press("Drop all", "dialog")
+    browser.says("There are none.")
+    browser.check("letters")
+
+
+def much(browser, _):
+    """A table of 100,000 rows and 2,000 changes a second leave the page free to answer."""
+    tries = [flood(browser) for _ in range(3)]
+    rows = min(tries, key=lambda one: one.get("long", 1e9))
+    print(f"  100,000 rows, 2,000 changes a second: {rows}")
+    if rows.get("error") or rows["most"] > 200 or not rows["last"] or rows["long"] > LONG_TASK:
+        browser.fault(f"much: {rows}")
+
+
+def flood(browser):
+    browser.go("lanes")
+    browser.go("overview")
+    browser.wait("the overview", lambda: browser.find("main h1"))
+    return browser.driver.execute_async_script("""
+      const [done, base] = [arguments[arguments.length - 1], document.querySelector('script[src]').src.replace(/main\\.js$/, '')];
+      window.long = [];
+      (async () => {
+        const { Table } = await import(base + 'table.js');
+        const { events } = await import(base + 'stream.js');
+        const table = new Table('Many', [{ name: 'Number', cell: (row) => String(row) }, { name: 'Twice', cell: (row) => String(2 * row) }]);
+        document.querySelector('main').append(table.element);
+        table.show(Array.from({ length: 100000 }, (_, place) => place));
+        let most = 0;
+        for (let step = 0; step < 50; step += 1) {
+          table.element.scrollTop = step * 80000;
+          for (let change = 0; change < 200; change += 1) {
+            events.take('id: x\\ndata: ' + JSON.stringify({ id: String(change), state: 'delivered', to: '+39333', sender: 'main' }));
+          }
+          await new Promise((go) => setTimeout(go, 100));
+          most = Math.max(most, table.body.children.length);
+        }
+        done({ most, last: table.body.textContent.includes('99999') || table.element.scrollTop > 3000000, long: Math.max(0, ...window.long) });
+      })().catch((error) => done({ error: String(error) }));
+    """)
+
+
+def tabs(browser, world):
+    """A second tab is told by the first, whose stream it shares, and takes it over when that one is closed."""
+    driver = browser.driver
+    browser.go("overview")
+    browser.wait("the stream", lambda: browser.find(".dot.live"))
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    browser.go(f"inbox/{world.ada}")
+    browser.wait("the stream", lambda: browser.find(".dot.live"))
+    opened = driver.execute_script("return performance.getEntriesByType('resource').filter((one) => one.name.includes('/api/events')).length")
+    second = driver.current_window_handle
+    world.receive("393331110001", "Ada Rossi", "To both tabs")
+    browser.says("To both tabs")
+    driver.switch_to.window(first)
+    driver.close()
+    driver.switch_to.window(second)
+    time.sleep(0.5)
+    world.receive("393331110001", "Ada Rossi", "To the one that is left")
+    browser.says("To the one that is left")
+    if opened:
+        browser.fault("a second tab opens a stream of its own")
+
+
+def session(browser, world):
+    """A session that is over asks for the key again above what is there; a reader sees no button that would be refused."""
+    browser.go(f"inbox/{world.ada}")
+    browser.wait("the composer", lambda: browser.find(".open-one textarea[name=body]"))
+    browser.find(".open-one textarea[name=body]").send_keys("Half a sentence")
+    browser.driver.delete_all_cookies()
+    browser.press("Send", ".open-one")
+    browser.wait("the log-in", lambda: browser.find("dialog.again input"))
+    browser.find("dialog.again input").send_keys(KEY + Keys.ENTER)
+    browser.wait("the page", lambda: not browser.all("dialog.again"))
+    if browser.find(".open-one textarea[name=body]").get_attribute("value") != "Half a sentence":
+        browser.fault("what was typed is lost when the session is over")
+    browser.press("Log out")
+    browser.wait("the log-in", lambda: browser.find(".door"))
+    browser.log_in(READER)
+    browser.go("lanes")
+    browser.wait("the lanes", lambda: browser.find("section[aria-label='Lane main']"))
+    if [one for one in browser.all("main button") if one.text in ("Pause", "Resume")]:
+        browser.fault("a key that only reads is offered to pause a lane")
+    browser.press("Log out")
+    browser.wait("the log-in", lambda: browser.find(".door"))
+
+
+def link(browser, world):
+    made = world.ask("POST", f"{world.address}/api/console/links", {"app": "NODEFINED", "company": "NODEFINED"},
+                     {"Authorization": f"Bearer {KEY}"})
+    browser.driver.get("about:blank")
+    browser.driver.get(made["url"])
+    browser.wait("the overview", lambda: browser.find("nav a[aria-current]"))
+    if "link=" in browser.driver.current_url:
+        browser.fault("what stood in the link stays in the address")
+    browser.press("Log out")
+    browser.wait("the log-in", lambda: browser.find(".door"))
+    browser.driver.get(made["url"])
+    browser.says("ask for another")
+
+
+def main():
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    world = World()
+    browser = Browser(world.address)
+    try:
+        world.stock()
+        steps = sys.argv[1:]
+        by_number = {one["to"]: one["id"] for one in world.call("GET", "/api/conversations?limit=100")["conversations"]}
+        world.ada = by_number["+393331110001"]
+        world.attacked = by_number["+393332220000"]
+        browser.size("wide")
+        browser.log_in(KEY)
+        trial(browser)
+        for step in (rooms, answer, campaign, sends, lanes, doubts, letters, much, tabs, session, link):
+            if not steps or step.__name__ in steps:
+                print(step.__name__)
+                step(browser, world)
+    finally:
+        browser.close()
+        (SHOTS / "postrider.log").write_text(world.log.read_text())
+        world.close()
+    print(f"console: {len(browser.faults)} faults")
+    return 1 if browser.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
