@@ -135,8 +135,9 @@ import Time
       let mine = claim.sends.filter { $0.recipient == asked[place].conversation.address }
       guard case .done(let ids) = settled[place] else { throw Missing() }
       #expect(mine.map(\.id) == ids)
-      #expect(mine.first.map { String(decoding: $0.content.json, as: UTF8.self) }?
-        .contains("answer \(place)") == true)
+      #expect(
+        mine.first.map { String(decoding: $0.content.json, as: UTF8.self) }?
+          .contains("answer \(place)") == true)
     }
     #expect(claim.sends.count == 4)
   }

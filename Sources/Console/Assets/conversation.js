@@ -25,6 +25,10 @@ export class Conversation {
     /** @type {boolean | null} */
     this.wasOpen = null;
     this.timer = 0;
+    /** @type {{words: string, key: string} | null} */
+    this.asked = null;
+    /** @type {{file: File, answer: any} | null} */
+    this.uploaded = null;
     this.head = h("div", null);
     this.talk = h("ol", { class: "talk", tabindex: "0", "aria-label": "What was said" });
     this.older = action("Earlier", () => this.readMessages(true));
@@ -158,10 +162,13 @@ export class Conversation {
 
   /** @param {File} file */
   async upload(file) {
+    if (this.uploaded?.file === file) return this.uploaded.answer;
     const owner = [this.one.app, this.one.company].map(encodeURIComponent);
     const response = await request("POST", `/api/media?name=${encodeURIComponent(file.name)}&app=${owner[0]}&company=${owner[1]}`,
       { raw: file, headers: { "Content-Type": "application/octet-stream" } });
-    return response.json();
+    const answer = await response.json();
+    this.uploaded = { file, answer };
+    return answer;
   }
 
   async showTemplates() {
@@ -196,8 +203,11 @@ export class Conversation {
 
   /** @param {any} body */
   async say(body) {
-    const key = crypto.randomUUID();
-    const answer = await change("POST", at`/api/conversations/${this.id}/messages`, body, { "Idempotency-Key": key });
+    // What is tried again, as nobody knows whether it was taken, is the same message.
+    const words = JSON.stringify(body);
+    if (this.asked?.words !== words) this.asked = { words, key: crypto.randomUUID() };
+    const answer = await change("POST", at`/api/conversations/${this.id}/messages`, body, { "Idempotency-Key": this.asked.key });
+    this.asked = null;
     tell(["It is sent.", ...(answer.warnings ?? [])].join(" "));
     await this.read();
   }
