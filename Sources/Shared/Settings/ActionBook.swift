@@ -42,6 +42,13 @@ package final class ActionBook: Sendable {
     content.withLock { $0.senders }.all.filter { $0.smsProvider != nil }
   }
 
+  /// Accounts of Twilio's as which others may send, each with its senders.
+  package var twilioAccounts: [(account: AccountID, senders: [SenderSettings])] {
+    let own = content.withLock { $0.senders }.all.filter { $0.sender.channel.provider == .twilio }
+    return Dictionary(grouping: own, by: \.sender.account).sorted { $0.key < $1.key }
+      .map { (account: $0.key, senders: $0.value) }
+  }
+
   /// The first seals, each opens what goes with a send for whoever is told of it.
   package var sealingKeys: [SealingKey] { content.withLock { $0.sealingKeys } }
 
