@@ -187,7 +187,7 @@ let package = Package(
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
         "Telemetry",
-        "Domain", "Crypto", "JSON", "Platform", "Time",
+        "Domain", "Crypto", "Forms", "JSON", "Platform", "Time",
       ],
       path: "Sources/StatusWorker"),
     module(

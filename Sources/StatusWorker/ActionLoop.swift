@@ -244,12 +244,14 @@ package final class ActionLoop {
       let held = desks[queue]?.flying[delivery.number] ?? delivery
       guard let usual = judge(answer, at: now) else { continue }
       let verdict = answer.addressee.verdict(answer.outcome, to: delivery, otherwise: usual)
+      if verdict == .delivered { settled.replies += replies(answer) }
       settled.add(delivery, held, of: queue, renewed(verdict, answer))
     }
     counts.count(
       settled.delivered.count, settled.again.values.reduce(0) { $0 + $1.count },
       settled.dead.count + settled.dropped.count)
     tell(of: settled.dropped)
+    try send(settled.replies)
     for (wait, deliveries) in settled.again { try store.retry(deliveries, after: wait) }
     try bury(settled.dead)
     if !settled.done.isEmpty { try store.finish(settled.done) }
@@ -272,6 +274,7 @@ package final class ActionLoop {
     var again: [Duration: [ClaimedDelivery]] = [:]
     var dead: [Dead] = []
     var dropped: [Dead] = []
+    var replies: [SendEvent] = []
 
     var done: [ClaimedDelivery] { delivered + (dead + dropped).map(\.delivery) }
 
@@ -312,6 +315,28 @@ package final class ActionLoop {
       log.warning(
         "a tenant could not be told",
         ["tenant": one.queue.description, "delivery": one.delivery.id, "reason": one.reason])
+    }
+  }
+
+  /// Before the delivery is done with: what is answered twice has the same ids.
+  private func send(_ replies: [SendEvent]) throws {
+    guard !replies.isEmpty else { return }
+    try eventLog.append(replies.map { $0.record(.random()) }, within: .seconds(30))
+  }
+
+  private func replies(_ answer: Answer) -> [SendEvent] {
+    do throws(TwilioAction.Refused) {
+      return try answer.addressee.replies(
+        to: answer.delivery, answer.outcome, actions,
+        at: Timestamp(microseconds: wallMicroseconds()))
+    } catch {
+      log.warning(
+        "what an action answered is not sent",
+        [
+          "tenant": answer.addressee.queue.description, "delivery": answer.delivery.id,
+          "reason": error.description,
+        ])
+      return []
     }
   }
 
@@ -357,26 +382,5 @@ extension ClaimedDelivery {
       delivery: "\(id)", in: line, to: tenant, body, tries: tries + 1, since: created,
       because: reason
     ).event(at: now)
-  }
-}
-
-private struct ActionCounts {
-  private let delivered: Counter
-  private let failed: Counter
-  private let dead: Counter
-
-  init(_ metrics: Metrics) {
-    let counter = { (result: String) in
-      metrics.counter(
-        "postrider_deliveries_total", "What was posted to tenants, by what became of it.",
-        ["result": result])
-    }
-    (delivered, failed, dead) = (counter("delivered"), counter("failed"), counter("dead"))
-  }
-
-  func count(_ delivered: Int, _ failed: Int, _ dead: Int) {
-    self.delivered.add(delivered)
-    self.failed.add(failed)
-    self.dead.add(dead)
   }
 }

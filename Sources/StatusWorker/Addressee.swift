@@ -55,6 +55,8 @@ struct Addressee {
 
   func post(_ delivery: ClaimedDelivery, at now: Timestamp) -> Post {
     switch kind {
+    case .action(let action, _) where action.format == .twilio:
+      return TwilioAction(action).post(delivery)
     case .action(let action, let signature):
       let signed = signature.headers(id: delivery.id, at: now, delivery.body)
       return .call(
@@ -101,6 +103,16 @@ struct Addressee {
     // They have a queue of their own.
     case .twilio: return .nothing
     }
+  }
+
+  /// What the answer wants to be sent back.
+  func replies(
+    to delivery: ClaimedDelivery, _ outcome: HTTPOutcome, _ actions: ActionBook, at now: Timestamp
+  ) throws(TwilioAction.Refused) -> [SendEvent] {
+    guard case .action(let action, _) = kind, action.format == .twilio,
+      case .answered(let answer) = outcome
+    else { return [] }
+    return try TwilioAction(action).replies(to: delivery, answer, actions, at: now)
   }
 
   /// What an answer means here, where it is another thing than for a tenant's action.

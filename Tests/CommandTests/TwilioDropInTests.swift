@@ -77,7 +77,7 @@ import Testing
   private static func create(
     _ postrider: RunningPostrider, _ to: String, callback: String? = nil
   ) throws -> String {
-    var pairs = [
+    var pairs: [(name: String, value: String)] = [
       (name: "To", value: "whatsapp:\(to)"), ("From", Demo.whatsAppAddress), ("Body", "ciao"),
     ]
     if let callback { pairs.append(("StatusCallback", callback)) }
@@ -158,7 +158,7 @@ import Testing
   private static func report(
     _ postrider: RunningPostrider, _ sid: String, _ status: String
   ) throws {
-    let fields = [
+    let fields: [(name: String, value: String)] = [
       (name: "MessageSid", value: sid), ("MessageStatus", status),
       ("AccountSid", Demo.accountSid), ("From", Demo.whatsAppAddress),
     ]

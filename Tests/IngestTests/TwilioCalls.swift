@@ -4,6 +4,7 @@ import HTTP
 import Providers
 import SendStore
 import Simulator
+import TestSupport
 import Testing
 import Time
 

@@ -5,8 +5,10 @@ import JSON
 import Platform
 import Providers
 import SendStore
+import Running
 import Settings
 import Simulator
+import Store
 import TestSupport
 import Testing
 import Time
@@ -16,7 +18,7 @@ import Time
 /// A message of Twilio's API after it was made: shown, listed, taken back, redacted and forgotten.
 @Suite(.timeLimit(.minutes(5))) struct TwilioResourceTests {
   /// Its account is the simulator's, so that what is not ours is answered there.
-  private final class World {
+  private final class World: @unchecked Sendable {
     let simulator: Simulator
     let stand: IngestStand
     let store: SendStore

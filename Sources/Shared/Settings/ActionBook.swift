@@ -1,5 +1,6 @@
 package import Crypto
 package import Domain
+package import Events
 internal import Platform
 
 /// The tenants that want to be told, with where and how, and the senders that are theirs.
@@ -65,6 +66,11 @@ package final class ActionBook: Sendable {
   }
 
   package func sender(_ id: SenderID) -> Sender? { content.withLock { $0.senders[id]?.sender } }
+
+  /// The one that a person wrote to.
+  package func sender(of message: InboundMessage) -> SenderSettings? {
+    content.withLock { $0.senders }.sender(of: message)
+  }
 
   package func owner(of account: AccountID, address: String?) -> Tenant? {
     content.withLock { $0.senders }.owner(of: account, address: address)
