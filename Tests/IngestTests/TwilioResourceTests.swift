@@ -209,6 +209,8 @@ import Time
     let form = [(name: "Status", value: "canceled")]
     let canceled = try await world.ask("POST", world.one(id), form)
     #expect(try canceled.status == 200 && canceled.json["status"]?.string == "canceled")
+    let again = try await world.ask("POST", world.one(id), form)
+    #expect(try again.status == 409 && again.json["code"]?.integer == 30409)
     let sent = try world.put()
     try world.accept("SM" + String(repeating: "b", count: 32))
     let late = try await world.ask("POST", world.one(sent), form)

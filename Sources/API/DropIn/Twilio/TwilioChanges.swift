@@ -22,7 +22,10 @@ struct TwilioChanges: Sendable {
     let later = TwilioRefused.later.answer
     guard wish != .cancel else {
       return desk.answer(responder, unavailable: later) { store in
-        guard try store.cancel(send.id) == .canceled else { return Self.gone.answer }
+        // One that was taken back before is not taken back again.
+        guard send.progress.state == .queued, try store.cancel(send.id) == .canceled else {
+          return Self.gone.answer
+        }
         return try Self.shown(send.id, of: sender, in: store)
       }
     }

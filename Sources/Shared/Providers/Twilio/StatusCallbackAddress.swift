@@ -23,7 +23,8 @@ package struct StatusCallbackAddress: Hashable, Sendable {
     // Neither credentials nor an escape, which could bring in another host.
     guard !authority.isEmpty, !authority.contains(where: { "@%_".contains($0) }) else { return nil }
     (self.text, self.url, host) = (text, url, authority.lowercased())
-    overrides = parts.count == 2 ? CallbackOverrides(fragment: String(parts[1])) : CallbackOverrides()
+    overrides =
+      parts.count == 2 ? CallbackOverrides(fragment: String(parts[1])) : CallbackOverrides()
   }
 }
 
