@@ -202,7 +202,7 @@ let package = Package(
       [
         "Running", "Settings", "EventLog", "SendStore", "Store", "Providers", "HTTP", "Events",
         "Telemetry",
-        "Domain", "Crypto", "JSON", "Platform", "Time",
+        "Domain", "Crypto", "Forms", "JSON", "Platform", "Time",
       ],
       path: "Sources/StatusWorker"),
     module(

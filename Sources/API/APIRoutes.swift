@@ -10,6 +10,7 @@ package final class APIRoutes: DoorRoutes {
   private let events: EventRoutes
   private let waiting: SendWaits
   private let keys: KeyLookup
+  private let optOuts: OptOutLookup
   private let providers: ProviderDesk
   private let letters: LetterDesk
   private let rates = KeyRates()
@@ -29,6 +30,7 @@ package final class APIRoutes: DoorRoutes {
       door.eventLog, log: door.log, heartbeat: heartbeat, limit: Self.listeners)
     waiting = SendWaits(door.store, log: door.log)
     keys = KeyLookup(door.store, metrics: door.metrics)
+    optOuts = OptOutLookup(door.store, metrics: door.metrics)
     providers = ProviderDesk(log: door.log)
     letters = LetterDesk(door)
   }
@@ -43,6 +45,7 @@ package final class APIRoutes: DoorRoutes {
     let context = APIContext(settings, door, providers, rates, session: session)
     SendRoutes(context, keys).add(to: &router)
     SMSProviderRoutes(context, keys).add(to: &router)
+    TwilioRoutes(context, keys, optOuts, waiting).add(to: &router)
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
     ConversationRoutes(context: context).add(to: &router)
     ContactRoutes(context: context).add(to: &router)

@@ -33,9 +33,13 @@ package final class ActionLoop {
   private var signatures: [[Secret]: WebhookSignature] = [:]
   private var droppedFrom: Set<Tenant> = []
   private let tokens = PortalTokens()
+  private var hosts = CallbackHosts()
+  private var idleUntil: [Tenant: RunningTime] = [:]
 
   private struct Answer: Sendable {
     let addressee: Addressee
+    /// Where each has its own breaker.
+    let host: String?
     let delivery: ClaimedDelivery
     let outcome: HTTPOutcome
     let step: Tracer.Step?
@@ -104,7 +108,7 @@ package final class ActionLoop {
     try measureAge(addressees)
     for addressee in addressees {
       let room = room(addressee, now)
-      guard room > 0, try store.hasDueDeliveries(of: addressee.queue),
+      guard room > 0, try hasDue(addressee),
         try store.takeDuty(Self.duty(addressee.queue), worker) != nil
       else { continue }
       let leaveBy = RunningTime.now + Self.leaveSpan
@@ -124,7 +128,19 @@ package final class ActionLoop {
         let queue = Tenant.reports(of: sender.sender.id)
         return Addressee(reportsOf: sender, seal, token: tokens.token(of: queue))
       }
+      + actions.twilioAccounts.map { Addressee(StatusCallbacks($0.account, $0.senders, seal)) }
   }
+
+  /// Most accounts have never anybody to call back: they are looked after more rarely while that is so.
+  private func hasDue(_ addressee: Addressee) throws(StoreError) -> Bool {
+    guard addressee.isOftenIdle else { return try store.hasDueDeliveries(of: addressee.queue) }
+    guard idleUntil[addressee.queue].map(\.hasPassed) ?? true else { return false }
+    let hasDue = try store.hasDueDeliveries(of: addressee.queue)
+    idleUntil[addressee.queue] = hasDue ? nil : .now + Self.idlePause
+    return hasDue
+  }
+
+  private static let idlePause = Duration.milliseconds(500)
 
   /// A tenant's rate, breaker and room are known only here while its deliveries are under way.
   private func keepDuties(_ now: Timestamp) throws(StoreError) {
@@ -174,18 +190,24 @@ package final class ActionLoop {
       case .nothing: done.append(delivery)
       case .dead(let reason):
         dead.append(Dead(delivery: delivery, queue: addressee.queue, reason: reason))
-      case .call(var call):
+      case .call(var call, let host):
+        if let host, let wait = hosts.wait(for: host, at: now) {
+          try store.postpone([delivery], for: wait)
+          continue
+        }
+        if let host { hosts.begin(host, at: now) }
         desks[addressee.queue]?.take(delivery, at: now)
         let step = steps[delivery.number]
         if let step {
           call.headers.append(HTTPHeader("traceparent", step.trace.description))
         }
-        call.totalTimeout = Self.answerTimeout
+        call.totalTimeout = min(call.totalTimeout, Self.answerTimeout)
         call.gate = { RunningTime.now < leaveBy ? .pass : .refuse }
         let completion: HTTPClient.Completion = { [inbox] outcome in
           inbox.change {
             $0.append(
-              Answer(addressee: addressee, delivery: delivery, outcome: outcome, step: step))
+              Answer(
+                addressee: addressee, host: host, delivery: delivery, outcome: outcome, step: step))
           }
         }
         calls.append((call: call, completion: completion))
@@ -220,17 +242,30 @@ package final class ActionLoop {
     for answer in answers {
       let (queue, delivery) = (answer.addressee.queue, answer.delivery)
       let held = desks[queue]?.flying[delivery.number] ?? delivery
-      guard let usual = desks[queue]?.settle(delivery, answer.outcome, at: now) else { continue }
+      guard let usual = judge(answer, at: now) else { continue }
       let verdict = answer.addressee.verdict(answer.outcome, to: delivery, otherwise: usual)
+      if verdict == .delivered { settled.replies += replies(answer) }
       settled.add(delivery, held, of: queue, renewed(verdict, answer))
     }
     counts.count(
       settled.delivered.count, settled.again.values.reduce(0) { $0 + $1.count },
       settled.dead.count + settled.dropped.count)
     tell(of: settled.dropped)
+    try send(settled.replies)
     for (wait, deliveries) in settled.again { try store.retry(deliveries, after: wait) }
     try bury(settled.dead)
     if !settled.done.isEmpty { try store.finish(settled.done) }
+  }
+
+  /// As every addressee's answers are judged; nil where the queue is known here no more.
+  private func judge(_ answer: Answer, at now: Timestamp) -> TenantQueue.Verdict? {
+    let queue = answer.addressee.queue
+    guard let host = answer.host else {
+      return desks[queue]?.settle(answer.delivery, answer.outcome, at: now)
+    }
+    hosts.settle(host, answer.outcome, at: now)
+    desks[queue]?.land(answer.delivery)
+    return .delivered
   }
 
   /// What became of answered deliveries.
@@ -239,6 +274,7 @@ package final class ActionLoop {
     var again: [Duration: [ClaimedDelivery]] = [:]
     var dead: [Dead] = []
     var dropped: [Dead] = []
+    var replies: [SendEvent] = []
 
     var done: [ClaimedDelivery] { delivered + (dead + dropped).map(\.delivery) }
 
@@ -279,6 +315,28 @@ package final class ActionLoop {
       log.warning(
         "a tenant could not be told",
         ["tenant": one.queue.description, "delivery": one.delivery.id, "reason": one.reason])
+    }
+  }
+
+  /// Before the delivery is done with: what is answered twice has the same ids.
+  private func send(_ replies: [SendEvent]) throws {
+    guard !replies.isEmpty else { return }
+    try eventLog.append(replies.map { $0.record(.random()) }, within: .seconds(30))
+  }
+
+  private func replies(_ answer: Answer) -> [SendEvent] {
+    do throws(TwilioAction.Refused) {
+      return try answer.addressee.replies(
+        to: answer.delivery, answer.outcome, actions,
+        at: Timestamp(microseconds: wallMicroseconds()))
+    } catch {
+      log.warning(
+        "what an action answered is not sent",
+        [
+          "tenant": answer.addressee.queue.description, "delivery": answer.delivery.id,
+          "reason": error.description,
+        ])
+      return []
     }
   }
 
@@ -324,26 +382,5 @@ extension ClaimedDelivery {
       delivery: "\(id)", in: line, to: tenant, body, tries: tries + 1, since: created,
       because: reason
     ).event(at: now)
-  }
-}
-
-private struct ActionCounts {
-  private let delivered: Counter
-  private let failed: Counter
-  private let dead: Counter
-
-  init(_ metrics: Metrics) {
-    let counter = { (result: String) in
-      metrics.counter(
-        "postrider_deliveries_total", "What was posted to tenants, by what became of it.",
-        ["result": result])
-    }
-    (delivered, failed, dead) = (counter("delivered"), counter("failed"), counter("dead"))
-  }
-
-  func count(_ delivered: Int, _ failed: Int, _ dead: Int) {
-    self.delivered.add(delivered)
-    self.failed.add(failed)
-    self.dead.add(dead)
   }
 }

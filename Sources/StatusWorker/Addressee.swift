@@ -7,12 +7,13 @@ internal import SendStore
 internal import Settings
 internal import Time
 
-/// Somebody whom the deliveries of one queue are for: a tenant with an action, or the system whose SMS provider a
-/// sender is.
+/// Somebody whom the deliveries of one queue are for: a tenant with an action, the system whose SMS provider a
+/// sender is, or those who send as an account of Twilio's.
 struct Addressee {
   private enum Kind {
     case action(ActionSettings, WebhookSignature)
     case reports(SenderSettings, SecretSeal, token: Secret?)
+    case callbacks(StatusCallbacks)
   }
 
   /// Its name in the store: a tenant's own, or the one for the reports of a sender.
@@ -34,10 +35,19 @@ struct Addressee {
     kind = .reports(sender, seal, token: token)
   }
 
+  /// The hosts of such callbacks are spared one by one.
+  init(_ callbacks: StatusCallbacks) {
+    queue = .statusCallbacks(of: callbacks.account)
+    (rate, inFlight) = (nil, Self.callbacksInFlight)
+    kind = .callbacks(callbacks)
+  }
+
   private static let reportsInFlight = 8
+  private static let callbacksInFlight = 64
 
   enum Post {
-    case call(HTTPCall)
+    /// With its host, where that has a breaker of its own.
+    case call(HTTPCall, host: String? = nil)
     /// Nobody asked for it.
     case nothing
     case dead(because: String)
@@ -45,6 +55,8 @@ struct Addressee {
 
   func post(_ delivery: ClaimedDelivery, at now: Timestamp) -> Post {
     switch kind {
+    case .action(let action, _) where action.format == .twilio:
+      return TwilioAction(action).post(delivery)
     case .action(let action, let signature):
       let signed = signature.headers(id: delivery.id, at: now, delivery.body)
       return .call(
@@ -54,8 +66,11 @@ struct Addressee {
             + signed.map { HTTPHeader($0.name, $0.value) },
           body: delivery.body))
     case .reports(let sender, let seal, let token): return report(delivery, sender, seal, token)
+    case .callbacks(let callbacks): return callbacks.post(delivery)
     }
   }
+
+  var isOftenIdle: Bool { if case .callbacks = kind { true } else { false } }
 
   private func report(
     _ delivery: ClaimedDelivery, _ sender: SenderSettings, _ seal: SecretSeal, _ token: Secret?
@@ -85,13 +100,26 @@ struct Addressee {
         sender.smsProvider?.kannel?.reportHosts.contains(host) == true
       else { return .dead(because: "the host of dlr-url is not in reportHosts of the settings") }
       return report.call(state, from: sender.sender.address).map { .call($0) } ?? .nothing
+    // They have a queue of their own.
+    case .twilio: return .nothing
     }
+  }
+
+  /// What the answer wants to be sent back.
+  func replies(
+    to delivery: ClaimedDelivery, _ outcome: HTTPOutcome, _ actions: ActionBook, at now: Timestamp
+  ) throws(TwilioAction.Refused) -> [SendEvent] {
+    guard case .action(let action, _) = kind, action.format == .twilio,
+      case .answered(let answer) = outcome
+    else { return [] }
+    return try TwilioAction(action).replies(to: delivery, answer, actions, at: now)
   }
 
   /// What an answer means here, where it is another thing than for a tenant's action.
   func verdict(
     _ outcome: HTTPOutcome, to delivery: ClaimedDelivery, otherwise usual: TenantQueue.Verdict
   ) -> TenantQueue.Verdict {
+    if case .callbacks(let callbacks) = kind { return callbacks.verdict(outcome, to: delivery) }
     guard case .answered(let answer) = outcome, (400..<500).contains(answer.status),
       ![408, 429].contains(answer.status), state(in: delivery)?.report.format == .bitrix24
     else { return usual }

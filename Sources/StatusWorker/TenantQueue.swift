@@ -47,6 +47,9 @@ struct TenantQueue {
     return true
   }
 
+  /// One that is judged elsewhere, by the host that it went to.
+  mutating func land(_ delivery: ClaimedDelivery) { flying[delivery.number] = nil }
+
   /// A host that is down is spared by the breaker, so its deliveries need no long wait of their own.
   mutating func settle(
     _ delivery: ClaimedDelivery, _ outcome: HTTPOutcome, at now: Timestamp

@@ -36,6 +36,21 @@ import Testing
   }
 
   @Test(
+    "an address that leads to no place of the public Internet is private",
+    arguments: [
+      ("127.0.0.1", true), ("10.1.2.3", true), ("172.16.0.1", true), ("172.15.0.1", false),
+      ("172.32.0.1", false), ("192.168.1.1", true), ("169.254.169.254", true), ("0.0.0.0", true),
+      ("100.64.0.1", true), ("100.128.0.1", false), ("224.0.0.1", true), ("255.255.255.255", true),
+      ("8.8.8.8", false), ("::1", true), ("::", true), ("fe80::1%eth0", true), ("fd00::1", true),
+      ("::ffff:10.0.0.1", true), ("::ffff:8.8.8.8", false), ("::10.0.0.1", true),
+      ("64:ff9b::a00:1", true), ("2002:a00:1::", true), ("2a00:1450::1", false),
+      ("localhost", false), ("", false), ("10.0.0.0/8", false),
+    ])
+  func privacy(address: String, isPrivate: Bool) {
+    #expect(PrivateAddress.contains(address) == isPrivate)
+  }
+
+  @Test(
     "what is no range is none",
     arguments: ["", "/8", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::1/129", "host", "10.0.0/8"])
   func refused(text: String) { #expect(AddressRange(text) == nil) }

@@ -93,6 +93,29 @@ import Testing
     #expect(gates.load(ordering: .relaxed) == 1)
   }
 
+  @Test("what is for public addresses alone sends no byte to a private one, by number or by name")
+  func publicOnly() throws {
+    let listener = try RawListener()
+    let received = Locked<[String]>([])
+    let server = WorkerThread("server") {
+      while let connection = listener.accept() {
+        let all = connection.receiveAll()
+        received.withLock { $0.append(all) }
+      }
+    }
+    let client = try HTTPClient()
+    for host in ["127.0.0.1", "localhost", "0x7f.1"] {
+      var call = HTTPCall(
+        method: "POST", url: "http://\(host):\(listener.port)/x", body: Array("a=b".utf8))
+      call.isPublicOnly = true
+      #expect(client.outcome(of: call)?.notSentReason == .privateAddress, "\(host)")
+    }
+    client.close()
+    listener.stop()
+    server.join()
+    #expect(received.withLock { $0.joined() } == "")
+  }
+
   @Test("a refusal at the gate sends no byte, on a new connection and on a kept one")
   func refusal() throws {
     let listener = try RawListener()

@@ -225,7 +225,8 @@ import Time
     "a report is asked for by its mask and its address",
     arguments: [
       ("1", [.delivered]), ("3", [.delivered, .undelivered, .failed]), ("8", [.accepted]),
-      ("20", [.sent, .failed]), ("31", Set(SendReport.News.allCases)), ("0", nil),
+      ("20", [.sent, .failed]), ("31", [.accepted, .sent, .delivered, .undelivered, .failed]),
+      ("0", nil),
     ] as [(String, Set<SendReport.News>?)])
   func report(mask: String, news: Set<SendReport.News>?) async throws {
     let stand = try stand()

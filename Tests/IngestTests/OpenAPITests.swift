@@ -72,6 +72,7 @@ import Testing
     try await caller.callMedia()
     try await caller.callReceivedMedia()
     try await caller.callProviders()
+    try await caller.callTwilio()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
     try await reached.callMedia()
@@ -89,6 +90,7 @@ import Testing
     try await full.callMedia()
     try await full.callReceivedMedia()
     try await full.callProviders()
+    try await full.callTwilio()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(
       documented.subtracting(seen).isEmpty,
@@ -114,7 +116,8 @@ final class OpenAPICaller {
     provider = try FakeProvider()
     stand = try IngestStand(
       OpenAPITests.relay,
-      moreSenders: Self.senders(simulator.port) + provider.senders + Self.providerSender,
+      moreSenders: Self.senders(simulator.port) + provider.senders + Self.providerSender
+        + Self.twilioSenders(simulator.port),
       spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
       publicURL: publicURL)
     store = full ? nil : try StockedStore(stand)

@@ -8,7 +8,8 @@ import Testing
 
 @Suite struct SearchPlanTests {
   static let searches: [any NamedStatement] = [
-    Searches.ofRecipient, Flows.ofCampaign, Searches.ofFlow, Searches.queued, Searches.sending,
+    Searches.ofRecipient, Searches.newest, Flows.ofCampaign, Searches.ofFlow, Searches.queued,
+    Searches.sending,
     Searches.doubtful, Searches.ended, Searches.summaries, Searches.standings,
     Searches.providerIDs, Searches.glances, Upkeep.deleteCampaignSends, Deliveries.due,
     Deliveries.longestDue, Parked.after, Parked.before, Lanes.backlog, Reasons.send, Reasons.lane,

@@ -53,6 +53,29 @@ import Time
     #expect(try store.search(SendQuery(campaign: "winter"), limit: 5)?.sends.isEmpty == true)
   }
 
+  @Test("all of some senders' are found, the newest first", arguments: Backend.allCases)
+  func newest(backend: Backend) throws {
+    let world = try StoreUnderTest(backend, senders: [.main, Self.other])
+    let sends = try world.queue(7) { index, send in
+      if index.isMultiple(of: 2) { send.sender = Self.other.id }
+      send.recipient = index < 3 ? "+391" : "+392"
+    }
+    var query = SendQuery()
+    #expect(!query.isSearchable)
+    query.senders = [Self.other.id]
+    let all = [6, 4, 2, 0].map { sends[$0] }
+    for size in [1, 3, 50] {
+      #expect(try pages(query, by: size, in: world.store).ids == all)
+    }
+    query.senders = [Self.other.id, Sender.main.id]
+    #expect(try pages(query, by: 2, in: world.store).ids == sends.reversed())
+    query.senders = [Self.other.id]
+    query.recipient = "+391"
+    #expect(try pages(query, by: 2, in: world.store).ids == [sends[2], sends[0]])
+    query.senders = []
+    #expect(try pages(query, by: 2, in: world.store).ids.isEmpty)
+  }
+
   @Test("sends are found by each state they can be searched by", arguments: Backend.allCases)
   func states(backend: Backend) throws {
     let world = try StoreUnderTest(backend)

@@ -9,6 +9,7 @@ import EventLog
 import HTTP
 import JSON
 import Platform
+import Providers
 import SendStore
 import StatusWorker
 import TestSupport
@@ -547,6 +548,60 @@ private final class InterruptedLog: PassingLog {
       #expect(said["message"]?["contact"]?.string == "+393331234567")
       #expect(said["companyId"]?.string == "acme")
       #expect(addresses[1].count == 0)
+    }
+  }
+
+  @Test(
+    "an action of Twilio's form gets what people write as Twilio posts it, and its answer goes out once"
+  )
+  func twilioForm() async throws {
+    try await onStand(.oneMachine) { stand in
+      let calls = Locked<[HTTPRequest]>([])
+      let server = try HTTPServer { request, responder in
+        let count = calls.withLock { calls in
+          calls.append(request)
+          return calls.count
+        }
+        // The first answer is lost on its way.
+        responder.answer(
+          HTTPAnswer(
+            status: count == 1 ? 500 : 200,
+            text: "<Response><Message>Welcome &amp; hello</Message></Response>", type: "text/xml"))
+      }
+      let secret = Secret("0123456789abcdef0123456789abcdef")
+      let world = try ActionStand(
+        stand,
+        [
+          ActionSettings(
+            tenant: Tenant(app: "crm", company: "acme"), url: .loopback(server.port),
+            secrets: [secret], rate: nil, inFlight: 8, format: .twilio)
+        ])
+      var message = InboundMessage(
+        provider: .meta, account: AccountID("W1"), address: "P1", contact: "+393331234567",
+        providerID: ProviderID("wamid.IN"), kind: "text", receivedAt: stand.clock.now)
+      message.text = "ciao"
+      message.displayNumber = "15550001"
+      try world.handle([message])
+      try world.run { calls.withLock { $0.count } >= 1 }
+      try world.run {
+        stand.clock.advance(.milliseconds(200))
+        return try !stand.log.records(of: .sends).isEmpty
+      }
+      let call = try #require(calls.withLock { $0.first })
+      let fields = QueryItem.all(in: call.body).map { (name: $0.name, value: $0.value) }
+      let named = Dictionary(fields.map { ($0.name, $0.value) }) { $1 }
+      #expect(named["Body"] == "ciao" && named["From"] == "whatsapp:+393331234567")
+      #expect(named["To"] == "whatsapp:+15550001" && named["MessageSid"] == "wamid.IN")
+      #expect(
+        call.headers.first("X-Twilio-Signature")
+          == TwilioSignature.header(
+            of: fields, to: WebAddress.loopback(server.port).description, by: secret))
+      let sends = try stand.log.records(of: .sends).map {
+        try SendEvent(data: try $0.event().data)
+      }
+      #expect(sends.count == 1 && sends.first?.to == "+393331234567")
+      let request = try JSONDocument(try #require(sends.first).request).root
+      #expect(request["body"]?.string == "Welcome & hello")
     }
   }
 }

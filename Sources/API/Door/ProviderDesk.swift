@@ -22,7 +22,7 @@ final class ProviderDesk: Sendable {
 
   /// Answers by what the body makes of the provider's answers; 503 where too many ask already.
   func answer(
-    _ responder: HTTPResponder,
+    _ responder: HTTPResponder, busy: HTTPAnswer = busy,
     _ body: @escaping @Sendable (ProviderAsking) throws -> HTTPAnswer
   ) {
     let (log, asking) = (log, asking)
@@ -36,7 +36,7 @@ final class ProviderDesk: Sendable {
         responder.answer(.noStore)
       }
     }
-    if !isTaken { responder.answer(Self.busy) }
+    if !isTaken { responder.answer(busy) }
   }
 
   /// Something whose answer is of no interest. It is not told where too much waits to be.

@@ -18,17 +18,19 @@ final class StoreQueries: Sendable {
 
   /// Answers by what the body makes of the store; 503 where the store or a thread cannot be had.
   func answer(
-    _ responder: HTTPResponder, _ body: @escaping @Sendable (SendStore) throws -> HTTPAnswer
+    _ responder: HTTPResponder, unavailable: HTTPAnswer = .noStore,
+    _ body: @escaping @Sendable (SendStore) throws -> HTTPAnswer
   ) {
-    find(responder, body) { responder.answer($0) }
+    find(responder, unavailable: unavailable, body) { responder.answer($0) }
   }
 
   /// Goes on with what the body finds; 503 where the store or a thread cannot be had.
   func find<Found>(
-    _ responder: HTTPResponder, _ body: @escaping @Sendable (SendStore) throws -> Found,
+    _ responder: HTTPResponder, unavailable: HTTPAnswer = .noStore,
+    _ body: @escaping @Sendable (SendStore) throws -> Found,
     _ proceed: @escaping @Sendable (Found) -> Void
   ) {
-    guard let store = slot.opened else { return responder.answer(.noStore) }
+    guard let store = slot.opened else { return responder.answer(unavailable) }
     let log = log
     let isTaken = desk.take {
       let found: Found
@@ -36,11 +38,11 @@ final class StoreQueries: Sendable {
         return responder.answer(refused.answer)
       } catch {
         log.warning("a query could not be answered", ["reason": "\(error)"])
-        return responder.answer(.noStore)
+        return responder.answer(unavailable)
       }
       proceed(found)
     }
-    if !isTaken { responder.answer(.noStore) }
+    if !isTaken { responder.answer(unavailable) }
   }
 
   /// A query that has another answer than the one asked for.

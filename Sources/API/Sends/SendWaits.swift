@@ -16,6 +16,29 @@ final class SendWaits: Sendable {
     let deadline: Timestamp
     let responder: HTTPResponder
     let isVisible: @Sendable (SenderID) -> Bool
+    /// With what there is of it by then.
+    let answer: Answering
+    /// Where the store cannot tell.
+    let unavailable: HTTPAnswer
+
+    typealias Answering = @Sendable (SendStore, HTTPResponder) throws(StoreError) -> Void
+
+    /// Without an answer of its own it is the send's whole life.
+    init(
+      id: SendID, state: SendState, deadline: Timestamp, responder: HTTPResponder,
+      isVisible: @escaping @Sendable (SenderID) -> Bool, unavailable: HTTPAnswer = .noStore,
+      answer: Answering? = nil
+    ) {
+      (self.id, self.state, self.deadline) = (id, state, deadline)
+      (self.responder, self.isVisible, self.unavailable) = (responder, isVisible, unavailable)
+      if let answer {
+        self.answer = answer
+      } else {
+        self.answer = { store, responder throws(StoreError) in
+          responder.answer(try SendView.answer(id, in: store, isVisible: isVisible))
+        }
+      }
+    }
   }
 
   private struct Room {
@@ -53,7 +76,7 @@ final class SendWaits: Sendable {
       room.waiters.append(waiter)
       return true
     }
-    if !isTaken { waiter.responder.answer(.noStore) }
+    if !isTaken { waiter.responder.answer(waiter.unavailable) }
   }
 
   /// Whoever waits is served to the end.
@@ -79,15 +102,15 @@ final class SendWaits: Sendable {
       guard let store = slot.opened else { throw .unavailable("it is not open yet") }
       let standings = try store.standings(of: Set(waiters.map(\.id)).sorted())
       for waiter in waiters {
-        if let answer = try answer(waiter, standings[waiter.id], store, now) {
-          waiter.responder.answer(answer)
+        if isOver(waiter, standings[waiter.id], now) {
+          try waiter.answer(store, waiter.responder)
         } else {
           left.append(waiter)
         }
       }
     } catch {
       log.warning("cannot tell those who wait for sends", ["reason": error.description])
-      for waiter in waiters { waiter.responder.answer(.noStore) }
+      for waiter in waiters { waiter.responder.answer(waiter.unavailable) }
       return
     }
     guard !left.isEmpty else { return }
@@ -98,14 +121,13 @@ final class SendWaits: Sendable {
     room.wait(for: pause) { $0.waiters.count > count || $0.isClosed }
   }
 
-  /// nil: goes on waiting.
-  private static func answer(
-    _ waiter: Waiter, _ standing: (state: SendState, sender: SenderID)?, _ store: SendStore,
-    _ now: Timestamp
-  ) throws(StoreError) -> HTTPAnswer? {
-    if let standing, !waiter.isVisible(standing.sender) { return .notFound }
-    let isThere = standing.map { $0.state.isFailure || $0.state.rank >= waiter.state.rank } ?? false
-    guard isThere || now >= waiter.deadline else { return nil }
-    return try SendView.answer(waiter.id, in: store, isVisible: waiter.isVisible)
+  /// Also where it is somebody else's, who shall not learn that it is there.
+  private static func isOver(
+    _ waiter: Waiter, _ standing: (state: SendState, sender: SenderID)?, _ now: Timestamp
+  ) -> Bool {
+    guard now < waiter.deadline else { return true }
+    guard let standing else { return false }
+    return !waiter.isVisible(standing.sender) || standing.state.isFailure
+      || standing.state.rank >= waiter.state.rank
   }
 }

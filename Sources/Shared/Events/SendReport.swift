@@ -3,25 +3,28 @@ package import JSON
 private import Crypto
 package import Time
 
-/// Where and how the states of a send are told beside events, to a system that takes us for its SMS provider. It goes
+/// Where and how the states of a send are told beside events, to a system that takes us for its provider. It goes
 /// with the send through the log and the store; what is secret in it is sealed.
 package struct SendReport: Hashable, Sendable {
-  package enum Format: String, Hashable, Sendable, CaseIterable { case bitrix24, kannel }
+  package enum Format: String, Hashable, Sendable, CaseIterable { case bitrix24, kannel, twilio }
 
   /// What the others can be told. Each is told once for a send.
   package enum News: String, Hashable, Sendable, CaseIterable {
-    case accepted, sent, delivered, undelivered, failed
+    case accepted, sent, delivered, read, undelivered, failed, canceled
 
     /// nil for what nobody outside cares about.
-    package init?(_ state: SendState) {
+    package init?(_ state: SendState, in format: Format) {
+      // Only Twilio's knows of reading and of taking back; who reads has got it.
+      let isTwilio = format == .twilio
       switch state {
       case .queued, .sending, .inDoubt: return nil
       case .accepted: self = .accepted
       case .sent: self = .sent
-      // Neither knows of reading, and who reads has got it.
-      case .delivered, .read: self = .delivered
+      case .delivered: self = .delivered
+      case .read: self = isTwilio ? .read : .delivered
       case .undelivered: self = .undelivered
-      case .failed, .expired, .canceled: self = .failed
+      case .failed, .expired: self = .failed
+      case .canceled: self = isTwilio ? .canceled : .failed
       }
     }
   }
@@ -35,9 +38,13 @@ package struct SendReport: Hashable, Sendable {
   package let format: Format
   package let news: Set<News>
   package let content: Content
+  /// Whose queue it stands in, where that is not the sender's own.
+  package let queue: AccountID?
 
-  package init(_ format: Format, of news: Set<News>, _ content: Content) {
-    (self.format, self.news, self.content) = (format, news, content)
+  package init(
+    _ format: Format, of news: Set<News>, _ content: Content, queue: AccountID? = nil
+  ) {
+    (self.format, self.news, self.content, self.queue) = (format, news, content, queue)
   }
 
   package var json: [UInt8] {
@@ -47,6 +54,7 @@ package struct SendReport: Hashable, Sendable {
       writer.array { list in
         for one in News.allCases where news.contains(one) { list.value(one.rawValue) }
       }
+      writer.field("queue", queue?.text)
       switch content {
       case .plain(let json): writer.field("content", json: json)
       case .sealed(let bytes): writer.field("sealed", base64(bytes))
@@ -60,6 +68,7 @@ package struct SendReport: Hashable, Sendable {
     self.format = format
     news = Set(
       (value["news"]?.items ?? []).compactMap { $0.string.flatMap { News(rawValue: $0) } })
+    queue = value["queue"]?.string.map { AccountID($0) }
     if let sealed = value["sealed"]?.string {
       guard let bytes = bytes(fromBase64: sealed) else { return nil }
       content = .sealed(bytes)
@@ -74,6 +83,8 @@ package struct SendReport: Hashable, Sendable {
 package struct ReportedState: Hashable, Sendable {
   package let send: SendID
   package let news: SendReport.News
+  /// nil in what an earlier version wrote.
+  package var state: SendState?
   package let report: SendReport
   package let sender: SenderID
   package let to: PersonAddress
@@ -102,6 +113,7 @@ package struct ReportedState: Hashable, Sendable {
     JSONWriter.object { writer in
       writer.field("send", send.description)
       writer.field("news", news.rawValue)
+      writer.field("state", state?.name)
       writer.field("sender", sender.text)
       writer.field("to", to.text)
       writer.field("providerId", providerID?.text)
@@ -124,6 +136,7 @@ package struct ReportedState: Hashable, Sendable {
       news, of: send, by: report, from: SenderID(sender), to: PersonAddress(to),
       providerID: reader.text("providerId").map { ProviderID($0) }, at: at,
       code: reader.text("code"), reason: reader.text("reason"))
+    state = reader.text("state").flatMap { SendState(name: $0) }
   }
 }
 
@@ -132,5 +145,10 @@ extension Tenant {
   /// earlier version takes them for what a tenant's action is to be told.
   package static func reports(of sender: SenderID) -> Tenant {
     Tenant(app: "/reports", company: sender.text)
+  }
+
+  /// Whose queue the status callbacks of an account's messages stand in.
+  package static func statusCallbacks(of account: AccountID) -> Tenant {
+    Tenant(app: "/callbacks", company: account.text)
   }
 }

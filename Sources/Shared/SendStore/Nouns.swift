@@ -48,7 +48,7 @@ enum Sends {
     postgres: PackageResources.sends_postgres_sql,
     [
       lock, lockByID, update, enqueue, dequeue, insertHistory, keys, ids, answers, underWay, one,
-      history, saveAnswers, due, nextDue,
+      history, redact, saveAnswers, due, nextDue,
     ],
     migrations: [
       Migration(
@@ -188,7 +188,7 @@ enum Deliveries {
   static let noun = Noun(
     "deliveries", sqlite: PackageResources.deliveries_sqlite_sql,
     postgres: PackageResources.deliveries_postgres_sql,
-    [insert, due, longestDue, claim, finish, retry, prune])
+    [insert, due, longestDue, claim, finish, retry, postpone, prune])
 }
 
 enum Upkeep {
@@ -206,7 +206,8 @@ enum Searches {
     "searches", sqlite: PackageResources.searches_sqlite_sql,
     postgres: PackageResources.searches_postgres_sql,
     [
-      ofRecipient, ofFlow, queued, sending, doubtful, ended, summaries, standings, providerIDs,
+      ofRecipient, newest, ofFlow, queued, sending, doubtful, ended, summaries, standings,
+      providerIDs,
       glances, histories,
     ])
 }

@@ -1,5 +1,6 @@
 package import Crypto
 package import Domain
+package import Events
 internal import Platform
 
 /// The tenants that want to be told, with where and how, and the senders that are theirs.
@@ -44,6 +45,13 @@ package final class ActionBook: Sendable {
     content.withLock { $0.senders }.all.filter { $0.smsProvider != nil }
   }
 
+  /// Accounts of Twilio's as which others may send, each with its senders.
+  package var twilioAccounts: [(account: AccountID, senders: [SenderSettings])] {
+    let own = content.withLock { $0.senders }.all.filter { $0.sender.channel.provider == .twilio }
+    return Dictionary(grouping: own, by: \.sender.account).sorted { $0.key < $1.key }
+      .map { (account: $0.key, senders: $0.value) }
+  }
+
   /// The first seals, each opens what goes with a send for whoever is told of it.
   package var sealingKeys: [SealingKey] { content.withLock { $0.sealingKeys } }
 
@@ -67,6 +75,11 @@ package final class ActionBook: Sendable {
 
   package func inbox(of tenant: Tenant) -> Inbox {
     content.withLock { $0.inboxes }.inbox(of: tenant)
+  }
+
+  /// The one that a person wrote to.
+  package func sender(of message: InboundMessage) -> SenderSettings? {
+    content.withLock { $0.senders }.sender(of: message)
   }
 
   package func owner(of account: AccountID, address: String?) -> Tenant? {

@@ -27,6 +27,7 @@ extension SettingsReader {
       templateStrings: common.templateStrings)
     settings.templates = own.templates
     settings.marketing = own.marketing
+    settings.statusCallbacks = own.statusCallbacks
     settings.templateLanguage = common.templateLanguage
     settings.optOutWords = common.optOutWords
     settings.smsProvider = common.smsProvider
@@ -62,6 +63,7 @@ extension SettingsReader {
     let credentials: Credentials
     var templates: [String: [String: String]] = [:]
     var marketing = MarketingMessages()
+    var statusCallbacks = StatusCallbackSettings()
   }
 
   private func twilio() -> Identity? {
@@ -89,6 +91,7 @@ extension SettingsReader {
     let key = apiKeyPair()
     let signatureKeys = dictionary("signatureKeys").mapValues(Secret.init)
     let templates = templateNames()
+    let statusCallbacks = statusCallbacks()
     guard let sid else { return nil }
     return Identity(
       channel: sandbox
@@ -97,7 +100,8 @@ extension SettingsReader {
       credentials: .twilio(
         TwilioCredentials(
           accountSid: sid, authTokens: tokens, apiKey: key, messagingServiceSid: service,
-          signatureKeys: signatureKeys, fallbackFrom: fallback)), templates: templates)
+          signatureKeys: signatureKeys, fallbackFrom: fallback)), templates: templates,
+      statusCallbacks: statusCallbacks)
   }
 
   /// Twilio tells WhatsApp from SMS by what stands before the number.

@@ -13,6 +13,7 @@ package struct SenderSettings: Sendable {
   package var optOutWords: [String]?
   /// nil where no other system sends through it as its SMS provider.
   package var smsProvider: SMSProviderSettings?
+  package var statusCallbacks = StatusCallbackSettings()
   /// How marketing templates go to Meta.
   package var marketing = MarketingMessages()
   /// Of the account that was made at run time and has it; nil where it stands in the settings.

@@ -128,6 +128,10 @@ package struct ActionSettings: Hashable, Sendable {
   package let secrets: [Secret]
   package let rate: Rate?
   package let inFlight: Int
+  package var format = Format.postrider
+
+  /// What it is told: our own events, or messages from people as Twilio posts them, whose answer is acted on.
+  package enum Format: String, Hashable, Sendable, CaseIterable { case postrider, twilio }
 }
 
 /// The SMS relay: who may send through it, and whose number takes the commands.

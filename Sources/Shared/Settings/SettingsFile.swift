@@ -236,10 +236,11 @@ extension SettingsReader {
     let secrets = actionSecrets()
     let rate = rate("rate")
     let inFlight = count("inFlight", in: 1...1000) ?? 8
+    let format = choice("format", ActionSettings.Format.self) ?? .postrider
     finish()
     guard let tenant, let url, !secrets.isEmpty else { return nil }
     return ActionSettings(
-      tenant: tenant, url: url, secrets: secrets, rate: rate, inFlight: inFlight)
+      tenant: tenant, url: url, secrets: secrets, rate: rate, inFlight: inFlight, format: format)
   }
 
   /// One, or several during a rotation: each signs what is sent.

@@ -36,6 +36,9 @@ extension Timestamp {
     return "\(weekday), \(Self.twoDigits(date.day)) \(month) \(date.year) \(clock) GMT"
   }
 
+  /// As mail writes its dates: `Sun, 06 Nov 1994 08:49:37 +0000`.
+  package var mailDate: String { "\(httpDate.dropLast(3))+0000" }
+
   private static func twoDigits(_ number: Int64) -> String {
     number < 10 ? "0\(number)" : "\(number)"
   }

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import JSON
 internal import Time
 
 /// `/2010-04-01/Accounts/{sid}.json`, `/2010-04-01/Accounts/{sid}/Messages…`, and what stands in `TwilioPlatform`.
@@ -104,6 +105,9 @@ extension World {
         throw .notFound(request.path)
       }
       return try answerOne(request, serial, at: now)
+    case ("GET", 6) where path[3] == "Messages" && path[5] == "Media.json":
+      guard twilioSerial(path[4], account: account) != nil else { throw .notFound(request.path) }
+      return HTTPAnswer(json: noFiles(request.path))
     case (_, 7) where path[3] == "Messages" && path[5] == "Media":
       return try redirectToFile(String(path[6]), request)
     default: throw .notFound(request.path)
@@ -124,6 +128,19 @@ extension World {
     }
     guard let message = messages[serial] else { throw .notFound(request.path) }
     return HTTPAnswer(json: twilioMessage(serial, message))
+  }
+
+  /// Files of what we sent are where their sender has them: Twilio has fetched none.
+  private func noFiles(_ path: String) -> [UInt8] {
+    JSONWriter.object { writer in
+      writer.name("media_list")
+      writer.array { _ in }
+      writer.field("page", 0)
+      writer.field("page_size", 50)
+      writer.orNull("next_page_uri", nil)
+      writer.orNull("previous_page_uri", nil)
+      writer.field("uri", path)
+    }
   }
 
   /// An empty body redacts; a status cancels what waits for its time.

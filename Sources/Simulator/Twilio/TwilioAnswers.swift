@@ -33,7 +33,7 @@ extension World {
     let sid = twilioSid(serial, message)
     let uri = "/2010-04-01/Accounts/\(accountSid)/Messages/\(sid)"
     // A service says who sends only when it sends.
-    let isChosen = message.service == nil || message.state != .accepted
+    let isChosen = message.service == nil || ![.accepted, .scheduled].contains(message.state)
     writer.object { writer in
       writer.field("sid", sid)
       writer.field("account_sid", accountSid)
@@ -57,7 +57,9 @@ extension World {
       let service = message.service.map { settings.twilio[account].services[$0].sid }
       writer.orNull("messaging_service_sid", service)
       writer.field("num_media", message.hasMedia ? "1" : "0")
-      writer.field("num_segments", message.service == nil ? "1" : "0")
+      let isText = channelPrefix(senders[message.sender].name).isEmpty && !message.hasMedia
+      let segments = isChosen ? isText ? smsSegments(message.body) : 1 : 0
+      writer.field("num_segments", "\(segments)")
       writer.orNull("price", nil)
       writer.orNull("price_unit", nil)
       writer.field("status", message.state.rawValue)

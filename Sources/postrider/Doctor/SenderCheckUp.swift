@@ -210,7 +210,7 @@ extension NotSentReason {
     case .connectTimedOut: "the connection took too long"
     case .tlsFailed: "its certificate, or TLS, is not right"
     case .invalidCall: "the address cannot be called"
-    case .refusedAtGate, .noConnectionFree, .cancelled: "it was not tried in time"
+    case .refusedAtGate, .privateAddress, .noConnectionFree, .cancelled: "it was not tried in time"
     case .other(let code): "libcurl's error \(code)"
     }
   }

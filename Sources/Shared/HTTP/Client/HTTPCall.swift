@@ -17,6 +17,8 @@ package struct HTTPCall: Sendable {
   package var totalTimeout: Duration = .seconds(30)
   /// Asked on the client's thread just before the first byte of the request goes out. Must not block.
   package var gate: Gate?
+  /// Nothing is sent where the name leads to a private address, however often it is looked up.
+  package var isPublicOnly = false
   /// By which `HTTPClient.cancel` knows it; nobody else's within the client.
   package var tag: UInt64?
 

@@ -35,6 +35,8 @@ package enum HostFailure: Sendable, Equatable {
 
 package enum NotSentReason: Sendable, Equatable {
   case refusedAtGate
+  /// It was to go to public addresses alone.
+  case privateAddress
   case nameNotResolved
   case connectFailed
   case connectTimedOut
@@ -49,7 +51,7 @@ package enum NotSentReason: Sendable, Equatable {
 
   package var hostFailure: HostFailure? {
     switch self {
-    case .refusedAtGate, .noConnectionFree, .cancelled, .invalidCall: nil
+    case .refusedAtGate, .privateAddress, .noConnectionFree, .cancelled, .invalidCall: nil
     case .nameNotResolved, .connectFailed, .tlsFailed: .connection
     case .connectTimedOut: .timeout
     case .other: .other

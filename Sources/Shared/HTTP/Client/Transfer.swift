@@ -13,7 +13,7 @@ final class Transfer {
   private let maximumAnswerSize: Int
   private let completion: HTTPClient.Completion
   private var gatePassedAt: RunningTime?
-  private var isRefused = false
+  private var refusal: NotSentReason?
   private var wouldRepeat = false
   private var isTooLarge = false
   private var isHeadWhole = false
@@ -32,13 +32,17 @@ final class Transfer {
 
   /// libcurl is about to write the request. It asks a second time when the connection died under it and
   /// it means to repeat the request on another.
-  func passGate() -> Bool {
+  func passGate(to address: String?) -> Bool {
     guard gatePassedAt == nil else {
       wouldRepeat = true
       return false
     }
+    guard !call.isPublicOnly || address.map({ !PrivateAddress.contains($0) }) ?? false else {
+      refusal = .privateAddress
+      return false
+    }
     guard call.gate?() ?? .pass == .pass else {
-      isRefused = true
+      refusal = .refusedAtGate
       return false
     }
     gatePassedAt = .now
@@ -71,7 +75,7 @@ final class Transfer {
   }
 
   func outcome(of code: CURLcode) -> HTTPOutcome {
-    guard let gatePassedAt else { return .notSent(isRefused ? .refusedAtGate : notSent(code)) }
+    guard let gatePassedAt else { return .notSent(refusal ?? notSent(code)) }
     guard code == CURLE_OK else {
       return .unknown(unknown(code), gatePassedAt: gatePassedAt)
     }

@@ -3,8 +3,10 @@ internal import CCurl
 /// libcurl's callbacks for one transfer; their context is the transfer, unretained: the loop holds it as
 /// long as libcurl has its handle.
 enum TransferCallbacks {
-  static let gate: curl_prereq_callback = { context, _, _, _, _ in
-    guard let transfer = transfer(context), transfer.passGate() else {
+  static let gate: curl_prereq_callback = { context, address, _, _, _ in
+    guard let transfer = transfer(context),
+      transfer.passGate(to: address.map { String(cString: $0) })
+    else {
       return CURL_PREREQFUNC_ABORT
     }
     return CURL_PREREQFUNC_OK

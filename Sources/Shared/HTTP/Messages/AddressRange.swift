@@ -24,6 +24,12 @@ package struct AddressRange: Sendable, Hashable {
     peer.mapped.high & highMask == high && peer.mapped.low & lowMask == low
   }
 
+  /// Whether all of the other lies within.
+  func contains(_ other: AddressRange) -> Bool {
+    other.high & highMask == high && other.low & lowMask == low
+      && other.highMask & highMask == highMask && other.lowMask & lowMask == lowMask
+  }
+
   private static func read(
     _ text: String
   ) -> (high: UInt64, low: UInt64, isVersion4: Bool)? {

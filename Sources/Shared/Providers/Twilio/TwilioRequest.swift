@@ -56,6 +56,20 @@ package enum TwilioRequest {
     post(messagePath(id, account), [("Status", "canceled")], account)
   }
 
+  /// What somebody else asks about a message, or about its files, in the account's name. `form` is nil for a question.
+  package static func passing(
+    _ method: String, _ id: ProviderID, isAboutMedia: Bool = false, form: [UInt8]? = nil,
+    account: TwilioAccount
+  ) -> ProviderRequest {
+    var request = get(messagePath(id, account), account)
+    request.method = method
+    if isAboutMedia { request.path = "\(request.path.dropLast(".json".count))/Media.json" }
+    guard let form else { return request }
+    request.headers.append(ProviderHeader("Content-Type", "application/x-www-form-urlencoded"))
+    request.body = form
+    return request
+  }
+
   /// What a stopped lane is probed by: the account itself, or, since Twilio may refuse that one to an API key, a list of
   /// one message.
   package static func health(account: TwilioAccount) -> ProviderRequest {

@@ -74,9 +74,9 @@ package struct Bitrix24Report: Hashable, Sendable {
     switch news {
     case .accepted: "queued"
     case .sent: "sent"
-    case .delivered: "delivered"
+    case .delivered, .read: "delivered"
     case .undelivered: "undelivered"
-    case .failed: "failed"
+    case .failed, .canceled: "failed"
     }
   }
 }

@@ -69,9 +69,9 @@ package struct KannelReport: Hashable, Sendable {
     switch state.news {
     case .accepted: taken
     case .sent: onItsWay
-    case .delivered: delivered
+    case .delivered, .read: delivered
     case .undelivered: notDelivered
-    case .failed: state.providerID == nil ? refused : notDelivered
+    case .failed, .canceled: state.providerID == nil ? refused : notDelivered
     }
   }
 

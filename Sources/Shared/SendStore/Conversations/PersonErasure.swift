@@ -108,7 +108,7 @@ extension Transaction {
     return ErasedPage(gone: gone.count, left: keys.count - gone.count, last: last)
   }
 
-  private func forget(_ sends: [SendKey]) throws(StoreError) {
+  func forget(_ sends: [SendKey]) throws(StoreError) {
     guard !sends.isEmpty else { return }
     for command in [Erasure.sendProviderIDs, Erasure.sendChoices] {
       try run(command, [.send: .keys(sends)])

@@ -10,6 +10,8 @@ package struct SendQuery: Hashable, Sendable {
   package var state: SendState?
   /// nil: every tenant's.
   package var tenant: Tenant?
+  /// nil: any sender's.
+  package var senders: Set<SenderID>?
 
   package init(
     providerID: ProviderID? = nil, recipient: PersonAddress? = nil, campaign: String? = nil,
@@ -33,7 +35,8 @@ package struct SendQuery: Hashable, Sendable {
     if let providerID { return .providerID(providerID) }
     if let recipient { return .recipient(recipient) }
     if let campaign, !campaign.isEmpty { return .campaign(campaign) }
-    guard let state, Self.searchableStates.contains(state) else { return nil }
+    guard let state else { return senders.map { _ in .newest } }
+    guard Self.searchableStates.contains(state) else { return nil }
     return .state(state)
   }
 
@@ -44,6 +47,7 @@ package struct SendQuery: Hashable, Sendable {
     case recipient(PersonAddress)
     case campaign(String)
     case state(SendState)
+    case newest
 
     /// Tells a place in one index from a place in another.
     var letter: Character {
@@ -54,6 +58,7 @@ package struct SendQuery: Hashable, Sendable {
       case .state(.queued): "q"
       case .state(.sending), .state(.inDoubt): "u"
       case .state: "e"
+      case .newest: "n"
       }
     }
 
@@ -61,7 +66,7 @@ package struct SendQuery: Hashable, Sendable {
     var width: Int {
       switch self {
       case .providerID: 0
-      case .recipient, .state(.sending), .state(.inDoubt): 1
+      case .recipient, .newest, .state(.sending), .state(.inDoubt): 1
       case .campaign: 2
       case .state(.queued): 4
       case .state: 1
@@ -73,6 +78,7 @@ package struct SendQuery: Hashable, Sendable {
     (recipient.map { $0 == send.recipient } ?? true)
       && (campaign.map { $0 == send.campaign } ?? true)
       && (state.map { $0 == send.state } ?? true)
+      && (senders?.contains(send.sender) ?? true)
   }
 }
 

@@ -116,6 +116,9 @@ private struct SendSearch {
         Searches.ofRecipient, [.recipient: .text(recipient.text), .before: before, .limit: limit],
         transaction)
     case .campaign(let campaign): return try next(count, of: campaign, transaction)
+    case .newest:
+      return try single(
+        Searches.newest, [.before: before, .limit: limit], transaction)
     case .state(.queued):
       let after = place ?? [.min, .min, .min, .min]
       return try transaction.rows(
@@ -185,6 +188,9 @@ extension Searches {
   enum OfRecipientParameter: Int, Columns { case recipient, before, limit }
   enum FoundColumn: Int, Columns { case send }
   static let ofRecipient = Query<OfRecipientParameter, FoundColumn>("ofRecipient")
+
+  enum BeforeParameter: Int, Columns { case before, limit }
+  static let newest = Query<BeforeParameter, FoundColumn>("newest")
 
   enum OfFlowParameter: Int, Columns { case flow, after, limit }
   static let ofFlow = Query<OfFlowParameter, FoundColumn>("ofFlow")

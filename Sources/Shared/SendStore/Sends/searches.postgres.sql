@@ -4,6 +4,9 @@
 SELECT key AS send FROM sends WHERE recipient = (:recipient::text[])[1] AND key < (:before::bigint[])[1]
 ORDER BY key DESC LIMIT (:limit::bigint[])[1];
 
+-- newest
+SELECT key AS send FROM sends WHERE key < (:before::bigint[])[1] ORDER BY key DESC LIMIT (:limit::bigint[])[1];
+
 -- ofFlow
 SELECT send FROM campaign_sends WHERE flow = (:flow::bigint[])[1] AND send > (:after::bigint[])[1]
 ORDER BY send LIMIT (:limit::bigint[])[1];

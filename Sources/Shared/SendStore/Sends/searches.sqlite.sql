@@ -3,6 +3,9 @@
 -- ofRecipient
 SELECT key AS send FROM sends WHERE recipient = :recipient AND key < :before ORDER BY key DESC LIMIT :limit;
 
+-- newest
+SELECT key AS send FROM sends WHERE key < :before ORDER BY key DESC LIMIT :limit;
+
 -- ofFlow
 SELECT send FROM campaign_sends WHERE flow = :flow AND send > :after ORDER BY send LIMIT :limit;
 

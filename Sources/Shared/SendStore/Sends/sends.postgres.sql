@@ -64,6 +64,10 @@ WHERE s.id = (:id::bytea[])[1];
 SELECT version, state, attempt, at, provider_at, code, detail
 FROM history WHERE send = ANY(:send::bigint[]) ORDER BY version;
 
+-- redact
+UPDATE contents c SET content = p.content
+FROM unnest(:send::bigint[], :content::bytea[]) AS p(send, content) WHERE c.send = p.send;
+
 -- saveAnswers
 INSERT INTO answers (send, answer)
 SELECT * FROM unnest(:send::bigint[], :answer::bytea[]) AS p(send, answer)

@@ -52,6 +52,9 @@ WHERE s.id = :id;
 /* Changes with a row of their own. */
 SELECT version, state, attempt, at, provider_at, code, detail FROM history WHERE send = :send ORDER BY version;
 
+-- redact
+UPDATE contents SET content = :content WHERE send = :send;
+
 -- saveAnswers
 INSERT INTO answers (send, answer)
 VALUES (:send, :answer)

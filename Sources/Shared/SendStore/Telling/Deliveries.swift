@@ -110,10 +110,24 @@ extension SendStore {
   package func retry(
     _ deliveries: [ClaimedDelivery], after wait: Duration
   ) throws(StoreError) {
+    try put(deliveries, back: Deliveries.retry, after: wait)
+  }
+
+  /// The same for what was claimed and not tried.
+  package func postpone(
+    _ deliveries: [ClaimedDelivery], for wait: Duration
+  ) throws(StoreError) {
+    try put(deliveries, back: Deliveries.postpone, after: wait)
+  }
+
+  private func put(
+    _ deliveries: [ClaimedDelivery], back command: Command<Deliveries.RetryParameter>,
+    after wait: Duration
+  ) throws(StoreError) {
     try engine.write(.relay) { transaction throws(StoreError) in
       let due = (try transaction.now() + wait).microseconds
       try transaction.run(
-        Deliveries.retry,
+        command,
         [
           .seq: .integers(deliveries.map(\.number)), .due: .integers(deliveries.map { _ in due }),
           .claimed: .integers(deliveries.map(\.claimedUntil.microseconds)),
@@ -142,4 +156,5 @@ extension Deliveries {
 
   enum RetryParameter: Int, Columns { case seq, due, claimed }
   static let retry = Command<RetryParameter>("retry")
+  static let postpone = Command<RetryParameter>("postpone")
 }

@@ -44,5 +44,11 @@ UPDATE deliveries SET due = p.at, tries = tries + 1
 FROM unnest(:seq::bigint[], :due::bigint[], :claimed::bigint[]) AS p(k, at, claimed)
 WHERE seq = p.k AND due = p.claimed AND done IS NULL;
 
+-- postpone
+/* It was not tried. */
+UPDATE deliveries SET due = p.at
+FROM unnest(:seq::bigint[], :due::bigint[], :claimed::bigint[]) AS p(k, at, claimed)
+WHERE seq = p.k AND due = p.claimed AND done IS NULL;
+
 -- prune
 DELETE FROM deliveries WHERE done < (:before::bigint[])[1];

@@ -37,5 +37,9 @@ UPDATE deliveries SET done = :done WHERE seq = :seq;
 /* Only while it is still the claim that the caller had. */
 UPDATE deliveries SET due = :due, tries = tries + 1 WHERE seq = :seq AND due = :claimed AND done IS NULL;
 
+-- postpone
+/* It was not tried. */
+UPDATE deliveries SET due = :due WHERE seq = :seq AND due = :claimed AND done IS NULL;
+
 -- prune
 DELETE FROM deliveries WHERE done < :before;

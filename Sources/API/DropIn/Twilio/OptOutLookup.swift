@@ -1,0 +1,37 @@
+internal import Domain
+internal import Running
+internal import SendStore
+internal import Telemetry
+
+/// Asks the store who wants nothing more from a sender, so that such a message is refused at once, as Twilio does. One
+/// that the store is not asked about in time is refused when its turn comes.
+typealias OptOutLookup = BriefLookup<OptOutQuestion, OptOut>
+
+struct OptOutQuestion: Hashable, Sendable {
+  let sender: SenderID
+  let person: PersonAddress
+
+  init(_ sender: SenderID, _ person: PersonAddress) {
+    (self.sender, self.person) = (sender, person)
+  }
+}
+
+extension OptOutLookup {
+  convenience init(_ slot: StoreSlot, metrics: Metrics) {
+    let unchecked = metrics.counter(
+      "postrider_opt_outs_unchecked_total",
+      "Messages taken as Twilio's API does of which the store could not tell in time whether their person opted out."
+    )
+    self.init("opt-outs", counting: unchecked, patience: .milliseconds(500)) { questions in
+      guard let store = slot.opened else { return nil }
+      do {
+        var found: [OptOutQuestion: OptOut] = [:]
+        for one in questions {
+          let optOut = try store.contact(one.person, of: one.sender)?.optOut
+          if optOut == .everything { found[one] = optOut }
+        }
+        return found
+      } catch { return nil }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+"""postrider as a process of its own, with a simulator behind it: who speaks to it as to Twilio reaches that."""
+
+import json
+import pathlib
+import re
+import subprocess
+import tempfile
+
+from simulated import BINARY, SERVICE, SID, SMS, TOKEN, WHATSAPP, SimulatedTestCase
+
+KEY = "a-key-of-ours"
+
+
+class ThroughTestCase(SimulatedTestCase):
+    """`base` is the simulator's address, `through` postrider's, which sends to it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        port = cls.free_port()
+        file = pathlib.Path(folder.name, "settings.json")
+        usual = {
+            "provider": "twilio", "accountSid": SID, "authToken": TOKEN, "baseURL": cls.base,
+            "statusCallbacks": {"privateHosts": [cls.receiver.removeprefix("http://")]},
+            "budget": {"rate": None, "daily": None, "pair": None},
+        }
+        file.write_text(json.dumps({
+            "listen": f"127.0.0.1:{port}", "publicURL": f"http://127.0.0.1:{port}",
+            "log": "embedded:log.db", "store": "sqlite:store.db", "spool": {"path": "spool.db"},
+            "secretsKey": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "apiKeys": [KEY],
+            "senders": [
+                usual | {"id": "whatsapp", "from": WHATSAPP}, usual | {"id": "sms", "from": SMS},
+                usual | {"id": "service", "messagingServiceSid": SERVICE, "channel": "whatsapp"},
+            ],
+        }))
+        process = subprocess.Popen(
+            [BINARY, "up", "--config", file], cwd=folder.name, stderr=subprocess.PIPE, text=True)
+        cls.addClassCleanup(cls.stop_through, process)
+        lines = []
+        while not any('"event":"ready"' in line for line in lines):
+            line = process.stderr.readline()
+            if not line:
+                raise AssertionError("postrider did not start: " + "".join(lines))
+            lines.append(line)
+        cls.through = f"http://127.0.0.1:{port}"
+        cls.drain(process)
+
+    @staticmethod
+    def drain(process):
+        import threading
+        threading.Thread(target=lambda: [None for _ in process.stderr], daemon=True).start()
+
+    @staticmethod
+    def stop_through(process):
+        process.terminate()
+        process.wait(timeout=30)
+
+    @staticmethod
+    def free_port():
+        import socket
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            return one.getsockname()[1]
+
+
+def shape(message):
+    """All of a message but ids and times."""
+    fields = {
+        name: value for name, value in vars(message).items()
+        if name not in ("_solution", "_context", "_version") and not name.startswith("date_")}
+    text = json.dumps(fields, default=str, sort_keys=True)
+    return re.sub(r"(SM|MM)[0-9a-f]{32}", r"\1…", text)
