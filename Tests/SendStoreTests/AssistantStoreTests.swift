@@ -142,6 +142,20 @@ import Time
     #expect(claim.sends.count == 4)
   }
 
+  @Test("an answer that can never be kept is told apart from a store that is away")
+  func unkeepable() throws {
+    let world = try world(.scaledOut)
+    try writes("in1", in: world)
+    let one = try #require(try asked(world))
+    var call = call(world)
+    call.reason = "a\u{0}b"
+    let error = #expect(throws: StoreError.self) {
+      try world.store.settle(one, .silence, [call])
+    }
+    guard case .refused = error else { throw Missing() }
+    #expect(try world.store.settle(one, .silence, []) == .done([]))
+  }
+
   @Test("what a person has overtaken goes no more", arguments: Backend.allCases)
   func overtaken(backend: Backend) throws {
     let world = try world(backend)

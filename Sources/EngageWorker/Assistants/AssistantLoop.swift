@@ -284,12 +284,25 @@ package final class AssistantLoop {
   }
 
   /// Where the store fails they are noted in the next round.
-  private func note() throws {
+  private func note() throws(StoreError) {
     while !settlements.isEmpty {
       let some = Array(settlements.prefix(Self.page))
-      _ = try context.store.settle(some)
+      do throws(StoreError) { _ = try context.store.settle(some) } catch {
+        guard case .refused = error else { throw error }
+        try noteEach(some)
+      }
       settlements.removeFirst(some.count)
       for one in some { metrics.count(one.calls) }
+    }
+  }
+
+  /// One that the store can never keep stops no other. Its contact is asked for again once the lease is over.
+  private func noteEach(_ some: [AskedAssistant]) throws(StoreError) {
+    for one in some {
+      do throws(StoreError) { _ = try context.store.settle([one]) } catch {
+        guard case .refused(let reason) = error else { throw error }
+        context.log.error("what an assistant answered cannot be kept", ["reason": reason])
+      }
     }
   }
 }
