@@ -140,10 +140,12 @@ final class IngestStand: Sendable {
   func call(
     _ method: String, _ target: String, _ headers: [HTTPHeader] = [], _ body: [UInt8] = []
   ) async throws -> Answer {
-    let outcome = await client.send(
-      HTTPCall(
-        method: method, url: "http://127.0.0.1:\(listener.port)\(target)", headers: headers,
-        body: body))
+    var call = HTTPCall(
+      method: method, url: "http://127.0.0.1:\(listener.port)\(target)", headers: headers,
+      body: body)
+    // A busy machine is slow; what a test is there for is not how fast it answers.
+    call.totalTimeout = .seconds(120)
+    let outcome = await client.send(call)
     guard case .answered(let answer) = outcome else { throw NoAnswer(outcome: outcome) }
     return Answer(status: answer.status, headers: answer.headers, body: answer.body)
   }
