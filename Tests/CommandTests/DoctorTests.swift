@@ -1,11 +1,14 @@
+import Domain
 import Foundation
 import HTTP
 import JSON
+import SQLite
 import SendStore
 import Simulator
 import Store
 import TestSupport
 import Testing
+import Time
 
 @Suite(.timeLimit(.minutes(5))) struct DoctorTests {
   private let folder: TemporaryFolder
@@ -147,6 +150,67 @@ import Testing
     #expect(found.sentence(of: "store").contains("no standby is synchronous"))
     let nowhere = settings.replacing(url, with: "postgres://nobody@127.0.0.1:1/nothing")
     #expect(try look(nowhere, "--offline").verdicts(of: "store") == ["wrong"])
+  }
+
+  @Test(
+    "the endpoint of an assistant is looked at without a question that costs",
+    arguments: [(200, "ok"), (404, "ok"), (401, "wrong"), (503, "warning")])
+  func assistant(status: Int, verdict: String) throws {
+    let endpoint = try HTTPServer { request, responder in
+      #expect(request.method == "GET" && request.target.path == "/v1/models")
+      #expect(request.headers.first("Authorization") == "Bearer its-own-key")
+      responder.answer(HTTPAnswer(status: status))
+    }
+    let found = try look(helped(by: "http://127.0.0.1:\(endpoint.port)/v1/chat/completions"))
+    #expect(found.verdicts(of: "assistant helper") == [verdict])
+    #expect(!found.findings.contains { $0.sentence.contains("its-own-key") })
+    let nowhere = try look(helped(by: "http://127.0.0.1:1/v1/chat/completions"))
+    #expect(nowhere.verdicts(of: "assistant helper") == ["wrong"])
+  }
+
+  private func helped(by url: String) -> String {
+    """
+    { apiKeys: ["a-key-of-more-than-16"], log: "embedded:log.db", store: "sqlite:store.db",
+      spool: { path: "spool.db", limit: "1MB" }, defaultAssistant: "helper",
+      assistants: [{ name: "helper", url: "\(url)", model: "m", apiKey: "its-own-key",
+        instructions: "You are kind." }] }
+    """
+  }
+
+  @Test("people who wait while nobody looks after them are told of")
+  func left() throws {
+    let settings = helped(by: "http://127.0.0.1:1/v1/chat/completions")
+    let account = AccountID("10291")
+    let main = Sender(
+      id: SenderID("main"), channel: .metaWhatsApp, account: account, address: "1065")
+    let store = try SendStore(.sqlite(path: folder.file("store.db")))
+    try store.define([main])
+    #expect(try look(settings, "--offline").verdicts(of: "assistants").isEmpty)
+    for (number, assistant) in [(1, "helper"), (2, nil)] {
+      var report = InboundReport(
+        account: account, sender: main.id, contact: PersonAddress("+39333000000\(number)"),
+        providerID: ProviderID("in\(number)"), at: try store.now())
+      report.words = InboundWords(
+        kind: "text", words: "Hello", content: Array("{}".utf8), received: report.at)
+      report.words?.charge = Charge(assistant: assistant)
+      _ = try store.receive([report])
+    }
+    #expect(try look(settings, "--offline").verdicts(of: "assistants").isEmpty)
+    try Database(path: folder.file("store.db")).execute(
+      "UPDATE conversations SET due = due - 120000000")
+    let found = try look(settings, "--offline")
+    #expect(found.verdicts(of: "assistants") == ["wrong"])
+    // Nobody is asked to wait where the settings have no texts.
+    #expect(found.verdicts(of: "conversations").isEmpty)
+    let texts = settings.replacing("defaultAssistant", with: "texts: {}, defaultAssistant")
+    #expect(try look(texts, "--offline").verdicts(of: "conversations") == ["wrong"])
+    // Turns are known once a worker of this version is there.
+    _ = try store.tendLeases(WorkerID("w"))
+    _ = try store.claimForAssistants(limit: 10) { _, now in .later(now + .seconds(5)) }
+    _ = try store.answerWaiting(limit: 10) { _, _, _ in .nothing }
+    let after = try look(texts, "--offline")
+    #expect(
+      after.verdicts(of: "assistants").isEmpty && after.verdicts(of: "conversations").isEmpty)
   }
 
   @Test("faults of the settings come as findings, with their exit status")

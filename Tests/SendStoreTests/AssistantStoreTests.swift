@@ -70,6 +70,19 @@ import Time
   }
 
   @Test(
+    "who waits and is not looked after is told, until somebody looks", arguments: Backend.allCases)
+  func left(backend: Backend) throws {
+    let world = try world(backend)
+    try writes("in1", in: world)
+    #expect(try world.store.leftWaiting(for: .seconds(60)) == (false, false))
+    world.clock.advance(.seconds(61))
+    #expect(try world.store.leftWaiting(for: .seconds(60)) == (true, false))
+    // Where the endpoint is away it waits on, and somebody knows of it.
+    #expect(try asked(world) { _, now in .later(now + .seconds(30)) } == nil)
+    #expect(try world.store.leftWaiting(for: .seconds(60)) == (false, false))
+  }
+
+  @Test(
     "a burst is answered once, and its messages go one after the other",
     arguments: Backend.allCases)
   func once(backend: Backend) throws {

@@ -57,7 +57,10 @@ import Time
     }
     #expect(try answer(store).seen == 0)
     try writes("in1")
+    world.clock.advance(.seconds(61))
+    #expect(try store.leftWaiting(for: .seconds(60)) == (false, true))
     #expect(try answer(store).answered == 1)
+    #expect(try store.leftWaiting(for: .seconds(60)) == (false, false))
     try writes("in2")
     #expect(try answer(store).answered == 0)
     var one = try #require(try store.conversation(id()))

@@ -49,7 +49,7 @@ final class AssistantClient: Sendable {
     var call = HTTPCall(
       method: "POST", url: request.url,
       headers: [HTTPHeader("Content-Type", "application/json")]
-        + Self.authorization(request.bearer), body: request.body)
+        + (request.key.map { [HTTPHeader($0.name, $0.value.exposed)] } ?? []), body: request.body)
     (call.totalTimeout, call.tag) = (limit, tag)
     client.send(call) { [finished] outcome in
       finished.withLock { $0.append(Finished(tag: tag, outcome: Self.outcome(outcome))) }
@@ -67,7 +67,8 @@ final class AssistantClient: Sendable {
   func ask(_ request: ContactRequest, call id: String, tag: UInt64) {
     var call = HTTPCall(
       url: request.url,
-      headers: [HTTPHeader("Accept", "application/json")] + Self.authorization(request.bearer))
+      headers: [HTTPHeader("Accept", "application/json")]
+        + (request.bearer.map { [HTTPHeader("Authorization", "Bearer \($0.exposed)")] } ?? []))
     (call.totalTimeout, call.tag) = (Self.contactPatience, tag)
     client.send(call) { [finished] outcome in
       var words: String?
@@ -81,10 +82,6 @@ final class AssistantClient: Sendable {
   func cancel(_ tags: Set<UInt64>) { client.cancel(tags) }
 
   func close() { client.close() }
-
-  private static func authorization(_ bearer: Secret?) -> [HTTPHeader] {
-    bearer.map { [HTTPHeader("Authorization", "Bearer \($0.exposed)")] } ?? []
-  }
 
   private static func outcome(_ outcome: HTTPOutcome) -> Outcome {
     switch outcome {

@@ -20,6 +20,9 @@ package struct InboxSettings: Hashable, Sendable {
     package var notice: HandOverNotice?
   }
 
+  /// Whether anybody is ever asked to wait.
+  package var saysSetTexts: Bool { common.texts != nil || own.values.contains { $0.texts != nil } }
+
   package func inbox(of tenant: Tenant) -> Inbox {
     let own = own[tenant] ?? Terms()
     var inbox = Inbox(

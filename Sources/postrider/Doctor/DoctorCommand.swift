@@ -15,7 +15,8 @@ struct DoctorCommand: Subcommand {
 
     Looks at everything that sending stands on and says of each thing whether it is as it should be, and what
     to do if not: the settings, this machine's clock and disk, the log and its topics, the store, each
-    sender's account at its provider, and whether our webhooks answer at publicURL. It changes nothing and
+    sender's account at its provider, the endpoints of assistants, whether our webhooks answer at publicURL, and
+    whether somebody looks after campaigns and people who wait for an answer. It changes nothing and
     sends nothing, and may be run beside workers at any time.
 
       --offline   leave out what asks the providers and publicURL
@@ -76,7 +77,10 @@ struct DoctorCommand: Subcommand {
       { settingsFindings(loaded) }, { MachineCheckUp(settings).findings },
       { LogCheckUp(settings).findings }, { StoreCheckUp(settings).findings },
     ]
-    if !isOffline { parts.append { SenderCheckUp(StoreCheckUp(settings).whole).findings } }
+    if !isOffline {
+      parts.append { SenderCheckUp(StoreCheckUp(settings).whole).findings }
+      parts.append { AssistantCheckUp(settings).findings }
+    }
     return parts.flatMap { part in
       let found = part()
       for finding in found { tell(finding) }

@@ -203,7 +203,7 @@ extension Finding {
 }
 
 extension NotSentReason {
-  fileprivate var words: String {
+  var words: String {
     switch self {
     case .nameNotResolved: "its name is not known"
     case .connectFailed: "the connection was refused or broke"

@@ -8,7 +8,7 @@ internal import Time
 
 /// The store: whether it answers, whether this version knows it, whether what it says is durable is.
 struct StoreCheckUp {
-  private let settings: Settings
+  let settings: Settings
 
   init(_ settings: Settings) { self.settings = settings }
 
@@ -18,7 +18,7 @@ struct StoreCheckUp {
       case .sqlite(let path): sqlite(path)
       case .postgres(let url): postgres(url.exposed)
       }
-    return found + campaigns
+    return found + care
   }
 
   /// With the accounts that were made at run time, where the store can tell of them and would not be migrated by that.
@@ -32,7 +32,7 @@ struct StoreCheckUp {
   }
 
   /// nil where the store is not there, or would be migrated by being opened.
-  private func opened<Result>(_ body: (SendStore) throws -> Result) throws -> Result? {
+  func opened<Result>(_ body: (SendStore) throws -> Result) throws -> Result? {
     let (found, location): (Int?, StoreLocation) =
       switch settings.store {
       case .sqlite(let path):
@@ -47,36 +47,6 @@ struct StoreCheckUp {
     let store = try SendStore(location)
     defer { store.close() }
     return try body(store)
-  }
-
-  /// A run is written down once a minute.
-  private static let longestSilence = Duration.seconds(180)
-
-  /// Whether somebody looks after those that are open.
-  private var campaigns: [Finding] {
-    do {
-      return try opened { store in
-        let open = try store.openCampaigns().count { !$0.state.hasEnded }
-        guard open > 0 else { return [] }
-        let run = try store.taskRuns().first { $0.name == TimedTask.runCampaigns.rawValue }
-        let now = try store.now()
-        if let run, now - run.ranAt < Self.longestSilence {
-          guard !run.failure.isEmpty else { return [] }
-          return [.bad("campaigns", "they cannot be looked after: \(run.failure)")]
-        }
-        let last =
-          run.map { "somebody did last \((now - $0.ranAt).components.seconds) s ago" }
-          ?? "nobody ever did"
-        return [
-          .bad(
-            "campaigns", "there are open ones (\(open)), and nobody looks after them: \(last)",
-            "start `postrider engage`, or `postrider up`")
-        ]
-      } ?? []
-    } catch {
-      // What is wrong with the store is told beside this.
-      return []
-    }
   }
 
   private func sqlite(_ path: String) -> [Finding] {

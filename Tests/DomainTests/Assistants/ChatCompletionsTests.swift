@@ -50,7 +50,8 @@ import Time
       assistant, PromptFacts(), [UnderTest.said("hi")],
       objects: [AssistantObject(menu, on: .metaWhatsApp)])
     let request = Self.dialect.request(assistant, prompt)
-    #expect(request.url == assistant.url && request.bearer == Secret("sk-1"))
+    #expect(request.url == assistant.url)
+    #expect(request.key?.name == "Authorization" && request.key?.value == Secret("Bearer sk-1"))
     #expect(!"\(request)".contains("sk-1"))
     let body = try JSONDocument(request.body).root
     #expect(body["model"]?.string == "small" && body["max_tokens"]?.integer == 2000)
@@ -67,6 +68,36 @@ import Time
     #expect(
       prompt.messages[0].content.contains(
         #"{"object": "menu", "values": {"who": "…"}}: What we have"#))
+  }
+
+  @Test(
+    "an endpoint is known by its address: its header for keys, its list of models",
+    arguments: [
+      ("https://ai.acme.it/v1/chat/completions", "https://ai.acme.it/v1/models", "Authorization"),
+      (
+        "https://acme.openai.azure.com/openai/deployments/a/chat/completions?api-version=2",
+        "https://acme.openai.azure.com/openai/deployments/a/models?api-version=2", "api-key"
+      ),
+      (
+        "https://acme.cognitiveservices.azure.com/openai/v1/chat/completions",
+        "https://acme.cognitiveservices.azure.com/openai/v1/models", "api-key"
+      ),
+      (
+        "https://ai.acme.it/.openai.azure.com/chat/completions",
+        "https://ai.acme.it/.openai.azure.com/models", "Authorization"
+      ),
+      ("https://ai.acme.it/ask?a=b", "https://ai.acme.it/ask?a=b", "Authorization"),
+    ])
+  func endpoint(url: String, models: String, header: String) throws {
+    var assistant = Assistant(
+      "helper", url: url, model: "small", instructions: try InstructionText("Be kind."))
+    assistant.apiKey = Secret("sk-1")
+    let inquiry = Self.dialect.inquiry(assistant)
+    #expect(inquiry.url == models && inquiry.key?.name == header)
+    let value = header == "api-key" ? "sk-1" : "Bearer sk-1"
+    #expect(inquiry.key?.value == Secret(value))
+    assistant.apiKey = nil
+    #expect(Self.dialect.inquiry(assistant).key == nil)
   }
 
   /// What a strict schema asks of each object in it.

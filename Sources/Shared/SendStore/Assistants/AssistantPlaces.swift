@@ -160,9 +160,7 @@ extension SendStore {
     try engine.read { transaction throws(StoreError) in
       if transaction.form < .turns { try transaction.lookAtForm() }
       guard transaction.form >= .turns else { return false }
-      return try !transaction.rows(
-        Assistants.isDue, [.now: .time(try transaction.now())]
-      ) { $0.key(.key) as ConversationKey }.isEmpty
+      return try transaction.isAnybodyDue(at: try transaction.now())
     }
   }
 

@@ -3,6 +3,11 @@ internal import Store
 internal import Time
 
 extension Transaction {
+  /// Somebody whom an assistant answers.
+  func isAnybodyDue(at time: Timestamp) throws(StoreError) -> Bool {
+    try !rows(Assistants.isDue, [.now: .time(time)]) { $0.key(.key) as ConversationKey }.isEmpty
+  }
+
   func claimForAssistants(
     _ limit: Int, _ first: SendKey, _ flows: FlowBook,
     _ decide: (WaitingForAssistant, Timestamp) -> AssistantDecision

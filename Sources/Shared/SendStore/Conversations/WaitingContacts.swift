@@ -49,11 +49,27 @@ extension SendStore {
     try engine.read { transaction throws(StoreError) in
       if transaction.form < .turns { try transaction.lookAtForm() }
       guard transaction.form >= .turns else { return false }
-      let now = try transaction.now()
-      return try !transaction.rows(Conversations.isWaiting, [.now: .time(now)]) {
-        $0.key(.key) as ConversationKey
-      }.isEmpty
+      return try transaction.isAnybodyWaiting(since: try transaction.now())
     }
+  }
+
+  /// Whether somebody was to be looked after so long ago and was not.
+  package func leftWaiting(
+    for span: Duration
+  ) throws(StoreError) -> (forAssistant: Bool, forSetText: Bool) {
+    try engine.read { transaction throws(StoreError) in
+      let time = try transaction.now() - span
+      return (
+        try transaction.isAnybodyDue(at: time), try transaction.isAnybodyWaiting(since: time)
+      )
+    }
+  }
+}
+
+extension Transaction {
+  fileprivate func isAnybodyWaiting(since time: Timestamp) throws(StoreError) -> Bool {
+    try !rows(Conversations.isWaiting, [.now: .time(time)]) { $0.key(.key) as ConversationKey }
+      .isEmpty
   }
 }
 

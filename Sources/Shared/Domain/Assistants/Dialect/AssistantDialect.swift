@@ -14,6 +14,13 @@ package enum AssistantDialect: String, CaseIterable, Hashable, Sendable {
     }
   }
 
+  /// Asks for nothing that costs: whether somebody is there and takes our key.
+  package func inquiry(_ assistant: Assistant) -> AssistantInquiry {
+    switch self {
+    case .chatCompletions: ChatCompletions.inquiry(assistant)
+    }
+  }
+
   package func answer(
     _ response: AssistantResponse, to question: AssistantQuestion
   ) -> AssistantAnswer {
@@ -26,9 +33,21 @@ package enum AssistantDialect: String, CaseIterable, Hashable, Sendable {
 /// A call as it goes out: a POST of JSON.
 package struct AssistantRequest: Hashable, Sendable {
   package let url: String
-  /// For `Authorization`, without its scheme; nil: nobody is asked for one.
-  package let bearer: Secret?
+  /// nil: nobody is asked for one.
+  package let key: EndpointKey?
   package let body: [UInt8]
+}
+
+/// A GET.
+package struct AssistantInquiry: Hashable, Sendable {
+  package let url: String
+  package let key: EndpointKey?
+}
+
+/// The header by which an endpoint knows us.
+package struct EndpointKey: Hashable, Sendable {
+  package let name: String
+  package let value: Secret
 }
 
 /// What came back.

@@ -26,14 +26,45 @@ enum ChatCompletions {
         writer.field("max_tokens", assistant.bounds.tokens)
       }
     }
-    return AssistantRequest(url: assistant.url, bearer: assistant.apiKey, body: body)
+    return AssistantRequest(url: assistant.url, key: key(assistant), body: body)
+  }
+
+  /// The list of models, which stands beside the completions; an endpoint of another form answers something, too.
+  static func inquiry(_ assistant: Assistant) -> AssistantInquiry {
+    let parts = assistant.url.split(separator: "?", maxSplits: 1)
+    let path = parts.first.map(String.init) ?? assistant.url
+    guard path.hasSuffix(completions) else {
+      return AssistantInquiry(url: assistant.url, key: key(assistant))
+    }
+    let query = parts.dropFirst().first.map { "?\($0)" } ?? ""
+    return AssistantInquiry(
+      url: path.dropLast(completions.count) + "/models" + query, key: key(assistant))
+  }
+
+  private static let completions = "/chat/completions"
+
+  /// Azure has a header of its own for keys.
+  private static func key(_ assistant: Assistant) -> EndpointKey? {
+    assistant.apiKey.map { key in
+      isAzure(assistant.url)
+        ? EndpointKey(name: "api-key", value: key)
+        : EndpointKey(name: "Authorization", value: Secret("Bearer \(key.exposed)"))
+    }
+  }
+
+  private static func host(_ url: String) -> String {
+    let authority = url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { !"/?#".contains($0) }
+    return (authority.split(separator: "@").last ?? authority).prefix { $0 != ":" }.lowercased()
+  }
+
+  private static func isAzure(_ url: String) -> Bool {
+    let host = host(url)
+    return [".openai.azure.com", ".cognitiveservices.azure.com"].contains { host.hasSuffix($0) }
   }
 
   /// OpenAI refuses the old name for its newer models; others do not know the new one.
   private static func knowsNewName(_ url: String) -> Bool {
-    let authority = url.drop { $0 != "/" }.drop { $0 == "/" }.prefix { !"/?#:".contains($0) }
-    let host = authority.lowercased()
-    return host == "api.openai.com" || host.hasSuffix(".openai.azure.com")
+    host(url) == "api.openai.com" || isAzure(url)
   }
 
   private static func write(_ round: ToolRound, to writer: inout JSONWriter) {
