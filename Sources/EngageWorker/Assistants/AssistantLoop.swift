@@ -19,9 +19,10 @@ package final class AssistantLoop {
   private var asking: [UInt64: Asking] = [:]
   private var nextTag: UInt64 = 0
   private var endpoints: [String: CircuitBreaker] = [:]
+  private let told = ToldMemory()
   private var lookedAt = RunningTime.now
-  /// What came back and is not looked at: a store that fails keeps it waiting.
-  private var finished: [AssistantClient.Finished] = []
+  /// What came back and is not looked at, the oldest first: a store that fails keeps it waiting.
+  private var finished: ArraySlice<AssistantClient.Finished> = []
   /// What is to be noted at the end of a round, in one transaction: each by itself would wait for the disk.
   private var settlements: [AskedAssistant] = []
 
@@ -57,7 +58,7 @@ package final class AssistantLoop {
     if !finished.isEmpty {
       isBusy = true
       let now = try context.store.now()
-      while settlements.count < Self.page, let next = finished.popLast() {
+      while settlements.count < Self.page, let next = finished.popFirst() {
         guard let one = asking.removeValue(forKey: next.tag) else { continue }
         try take(next.outcome, for: one, at: now)
       }
@@ -175,7 +176,7 @@ package final class AssistantLoop {
   ) throws {
     let gate = AssistantGate(
       one.prepared.assistant, one.prepared.prompt, contact: one.waiting.conversation.address,
-      secrets: desk.secrets, known: one.known)
+      secrets: desk.secrets, known: one.known, traces: told.traces)
     if case .blocked(let block) = gate.verdict(on: reply) {
       one.note(.blocked, "\(block)", use, withheld: reply, at: now)
       return settle(one, .handOver(because: "\(block)", desk.handOverTexts(one.waiting)))

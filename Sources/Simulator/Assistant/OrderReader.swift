@@ -140,7 +140,10 @@ struct OrderReader {
   private var url: Range<Int>? {
     for mark in ["http://", "https://", "www."] {
       let wanted = Array(mark.unicodeScalars)
-      guard let start = text.folded.firstRange(of: wanted)?.lowerBound else { continue }
+      let start = text.folded.indices.first { place in
+        text.folded[place] == wanted[0] && text.folded[place...].starts(with: wanted)
+      }
+      guard let start else { continue }
       let rest = text.plain[start...]
       let end = rest.firstIndex {
         $0 == " " || $0 == "\n" || $0.isQuote || ")>,]".unicodeScalars.contains($0)

@@ -13,15 +13,16 @@ package struct AssistantGate: Sendable {
   private let numbers: [String]
 
   /// `secrets` are ours, all of them. `known` is what the assistant may say again: what the tenant's own data gave of this
-  /// contact; numbers in it are allowed.
+  /// contact; numbers in it are allowed. `traces` makes them of what the assistant was told, or knows them.
   package init(
     _ assistant: Assistant, _ prompt: AssistantPrompt, contact: PersonAddress,
-    secrets: SecretTraces, known: [String] = []
+    secrets: SecretTraces, known: [String] = [],
+    traces: (String, [String]) -> ToldTraces = { ToldTraces($0, except: $1) }
   ) {
     let known = known + [assistant.facts].compactMap(\.self)
     (bounds, self.secrets) = (assistant.bounds, secrets)
     objects = Set(assistant.tools.objects)
-    told = ToldTraces(prompt.confidence, except: known)
+    told = traces(prompt.confidence, known)
     numbers =
       Self.numbers(of: contact) + bounds.numbers.map { String($0.digits) }
       + known.flatMap(FoundNumber.all).map(\.digits)

@@ -33,10 +33,10 @@ extension FoundLink {
 
   /// Between what can stand in no address.
   private static func chunks(of text: String) -> [Substring] {
-    text.split { character in
-      character.isWhitespace || "<>(){}\"`«»“”‘’„‚|,;*~^、，；「」『』（）【】".contains(character)
-    }
+    text.split { $0.isWhitespace || rims.contains($0) }
   }
+
+  private static let rims = Set("<>(){}\"`«»“”‘’„‚|,;*~^、，；「」『』（）【】")
 
   private static func links(in chunk: Substring) -> [FoundLink] {
     var found: [FoundLink] = []

@@ -1,10 +1,12 @@
 /// What an assistant was told in confidence: so many words or so many letters in a row of it are not said to anybody, unless
-/// they stand in what it may tell as well.
-struct ToldTraces: Sendable {
-  private let runs: Set<[String]>
-  private let letters: Set<ArraySlice<UInt8>>
-  /// The letters of each run, by the first of them.
-  private let heads: [ArraySlice<UInt8>: [[UInt8]]]
+/// they stand in what it may tell as well. Kept as numbers, which are made anew for many an answer; that two texts have
+/// the same one keeps an answer back that could have gone, and never lets one go.
+package struct ToldTraces: Sendable {
+  private let runs: Set<UInt64>
+  private let parts: Set<UInt64>
+  /// Where in `letters` the runs with the same first letters stand.
+  private let heads: [UInt64: [Range<Int>]]
+  private let letters: [UInt8]
 
   static let words = 8
   /// In bytes, so that a script with more to say in a letter needs fewer of them.
@@ -12,17 +14,32 @@ struct ToldTraces: Sendable {
   /// Fewer letters stand in many an innocent sentence.
   private static let head = 20
 
-  init(_ told: String, except known: [String] = []) {
+  package init(_ told: String, except known: [String] = []) {
     let (told, known) = (BareWords(told), known.map { BareWords($0) })
-    var runs = Set(Self.runs(told.words))
-    var letters = Set(Self.parts(told.letters))
+    let marks = Self.runs(told.words)
+    letters = told.letters
+    var (runs, parts) = (Set(marks), Set(Self.parts(letters)))
     for known in known {
       runs.subtract(Self.runs(known.words))
-      letters.subtract(Self.parts(known.letters))
+      parts.subtract(Self.parts(known.letters))
     }
-    (self.runs, self.letters) = (runs, letters)
-    let spelt = runs.map { $0.flatMap { Array($0.utf8) } }.filter { $0.count >= Self.head }
-    heads = Dictionary(grouping: spelt) { $0.prefix(Self.head) }
+    (self.runs, self.parts) = (runs, parts)
+    heads = Self.heads(told.words, marks, in: letters, of: runs)
+  }
+
+  private static func heads(
+    _ words: [String], _ marks: [UInt64], in letters: [UInt8], of runs: Set<UInt64>
+  ) -> [UInt64: [Range<Int>]] {
+    var (heads, seen) = ([UInt64: [Range<Int>]](), Set<UInt64>())
+    var starts = [0]
+    for word in words { starts.append(starts[starts.count - 1] + word.utf8.count) }
+    for (place, mark) in marks.enumerated() where runs.contains(mark) {
+      let run = starts[place]..<starts[place + Self.words]
+      guard run.count >= head, seen.insert(mark).inserted else { continue }
+      let first = letters[run.lowerBound..<(run.lowerBound + head)]
+      for mark in RollingMark.windows(of: first, head) { heads[mark, default: []].append(run) }
+    }
+    return heads
   }
 
   /// In all that is said at once: nothing is hidden by being split, spelt, turned or encoded.
@@ -33,20 +50,43 @@ struct ToldTraces: Sendable {
   }
 
   private func isFound(in said: [UInt8]) -> Bool {
-    if Self.parts(said).contains(where: letters.contains) { return true }
-    guard said.count >= Self.head else { return false }
-    return (0...(said.count - Self.head)).contains { start in
-      (heads[said[start..<(start + Self.head)]] ?? []).contains { said[start...].starts(with: $0) }
+    if Self.parts(said).contains(where: parts.contains) { return true }
+    guard !heads.isEmpty else { return false }
+    return RollingMark.windows(of: said, Self.head).enumerated().contains { start, mark in
+      (heads[mark] ?? []).contains { said[start...].starts(with: letters[$0]) }
     }
   }
 
-  private static func runs(_ words: [String]) -> [[String]] {
-    guard words.count >= Self.words else { return [] }
-    return (0...(words.count - Self.words)).map { Array(words[$0..<($0 + Self.words)]) }
+  private static func runs(_ words: [String]) -> [UInt64] {
+    RollingMark.windows(
+      of: words.map { UInt64(truncatingIfNeeded: $0.hashValue) }, Self.words)
   }
 
-  private static func parts(_ letters: [UInt8]) -> [ArraySlice<UInt8>] {
-    guard letters.count >= length else { return [] }
-    return (0...(letters.count - length)).map { letters[$0..<($0 + length)] }
+  private static func parts(_ letters: [UInt8]) -> [UInt64] {
+    RollingMark.windows(of: letters, length)
+  }
+}
+
+/// A number for each so many values in a row: the same for the same ones.
+enum RollingMark {
+  private static let base: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  static func windows<Values: RandomAccessCollection>(
+    of values: Values, _ length: Int
+  ) -> [UInt64] where Values.Element: FixedWidthInteger & UnsignedInteger {
+    guard values.count >= length else { return [] }
+    var leaving: UInt64 = 1
+    for _ in 0..<length { leaving &*= base }
+    var (marks, mark, tail) = ([UInt64](), UInt64(0), values.startIndex)
+    marks.reserveCapacity(values.count - length + 1)
+    for (place, value) in values.enumerated() {
+      mark = mark &* base &+ UInt64(truncatingIfNeeded: value) &+ 1
+      if place >= length {
+        mark &-= leaving &* (UInt64(truncatingIfNeeded: values[tail]) &+ 1)
+        tail = values.index(after: tail)
+      }
+      if place >= length - 1 { marks.append(mark) }
+    }
+    return marks
   }
 }
