@@ -20,7 +20,17 @@ enum AssistantsBenchmark {
   static func run(_ arguments: ArraySlice<String>) throws {
     let kinds = arguments.compactMap { DispatchStage.Kind(rawValue: $0) }
     let count = arguments.compactMap { Int($0) }.first ?? 1000
-    for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds { try measure(kind, count) }
+    let reading = arguments.lazy.compactMap { span($0) }.first ?? 0
+    for kind in kinds.isEmpty ? DispatchStage.Kind.allCases : kinds {
+      try measure(kind, count, reading: reading)
+    }
+  }
+
+  /// `reading=4s`: for so long people read what they got before they write on. Not given: they do so at once.
+  private static func span(_ argument: String) -> Int? {
+    let parts = argument.split(separator: "=")
+    guard parts.count == 2, parts[0] == "reading", parts[1].hasSuffix("s") else { return nil }
+    return Int(parts[1].dropLast())
   }
 
   private static func settings(_ port: UInt16) -> String {
@@ -42,18 +52,14 @@ enum AssistantsBenchmark {
     """
   }
 
-  private static func measure(_ kind: DispatchStage.Kind, _ count: Int) throws {
+  private static func measure(
+    _ kind: DispatchStage.Kind, _ count: Int, reading: Int
+  ) throws {
     let stage = try DispatchStage(kind, world: world, more: settings) { port in
       DispatchStage.meta(
         port, phone: Demo.phoneNumberID, "rate: null, daily: null, pair: null, inFlight: 256")
     }
-    let steps = bursts.flatMap { length in
-      (0..<length).flatMap { place in
-        (place == 0 ? [] : [#"{"wait":"\#(gap / 1000)ms"}"#]) + [
-          #"{"text":"message {{m}} of {{n}}"}"#
-        ]
-      } + [#"{"waitForMessage":"60s"}"#]
-    }
+    let steps = bursts.flatMap { Self.steps(of: $0, reading: reading) }
     let id = try stage.talk(
       """
       {"to":"\(Demo.phoneNumberID)","from":"+393330000001","count":\(count),"over":"10s",
@@ -64,6 +70,15 @@ enum AssistantsBenchmark {
     // Whatever comes twice has come by then.
     sleep(3)
     report(kind, count, try stage.people(of: id, count))
+  }
+
+  private static func steps(of length: Int, reading: Int) -> [String] {
+    var steps = length > 1 && reading > 0 ? [#"{"wait":"\#(reading)s"}"#] : []
+    for place in 0..<length {
+      if place > 0 { steps.append(#"{"wait":"\#(gap / 1000)ms"}"#) }
+      steps.append(#"{"text":"message {{m}} of {{n}}"}"#)
+    }
+    return steps + [#"{"waitForMessage":"60s"}"#]
   }
 
   private static func report(_ kind: DispatchStage.Kind, _ count: Int, _ people: [JSONValue]) {

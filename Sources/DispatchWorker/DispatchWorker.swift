@@ -19,6 +19,7 @@ package enum DispatchWorker {
   ) throws -> [WorkerThread] {
     let doors = try DoorBook(context.settings)
     let board = LaneBoard()
+    context.queued.onNews { board.wake($0) }
     let counts = DispatchCounts(context.metrics)
     let breakers = BreakerBoard(context.metrics, context.log)
     let underWay = ClaimsUnderWay()

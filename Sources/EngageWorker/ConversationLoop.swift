@@ -64,10 +64,16 @@ package final class ConversationLoop {
       hasMore = count == Self.page
       if !hasMore { restedAt = now }
     }
+    var senders: Set<SenderID> = []
     let done = try answering.note(counting: \.answered) {
-      try context.store.answerWaiting(limit: Self.page, reply)
+      try context.store.answerWaiting(limit: Self.page) { conversation, contact, now in
+        let reply = reply(in: conversation, to: contact, at: now)
+        if case .say = reply { senders.insert(conversation.sender) }
+        return reply
+      }
     }
     answered.add(done.answered)
+    context.queued.tell(senders)
     return hasMore || done.seen == Self.page
   }
 

@@ -158,11 +158,12 @@ struct Workers {
     // New at every start, as a container's process always has the same number: nobody inherits by a name what
     // another has left.
     let name = "\(ProcessInfo.processInfo.hostName):\(getpid()):\(UInt32.random(in: .min ... .max))"
+    let queued = QueuedNews()
     func context(_ kind: WorkerKind) -> WorkerContext {
       WorkerContext(
         settings: settings, store: store, eventLog: eventLog,
         worker: WorkerID("\(name)/\(kind.rawValue)"), log: log, health: health, metrics: metrics,
-        stop: stop, reload: reload, tracer: tracer)
+        stop: stop, reload: reload, queued: queued, tracer: tracer)
     }
     reload.onChange { settings in try store.define(settings.senders.map(\.sender)) }
     var threads: [WorkerThread] = []

@@ -28,7 +28,7 @@ final class AssistantClient: Sendable {
   }
 
   private let client: HTTPClient
-  private let finished = Locked<[Finished]>([])
+  private let finished = Monitor<[Finished]>([])
 
   init() throws {
     var configuration = HTTPClient.Configuration()
@@ -36,14 +36,15 @@ final class AssistantClient: Sendable {
     client = try HTTPClient(configuration)
   }
 
-  var isIdle: Bool { finished.withLock(\.isEmpty) }
-
   func takeFinished() -> [Finished] {
-    finished.withLock { all in
+    finished.peek { all in
       defer { all = [] }
       return all
     }
   }
+
+  /// Returns when one has come back, or after that time.
+  func wait(for limit: Duration) { finished.wait(for: limit) { !$0.isEmpty } }
 
   func ask(_ request: AssistantRequest, tag: UInt64, within limit: Duration) {
     var call = HTTPCall(
@@ -52,7 +53,7 @@ final class AssistantClient: Sendable {
         + (request.key.map { [HTTPHeader($0.name, $0.value.exposed)] } ?? []), body: request.body)
     (call.totalTimeout, call.tag) = (limit, tag)
     client.send(call) { [finished] outcome in
-      finished.withLock { $0.append(Finished(tag: tag, outcome: Self.outcome(outcome))) }
+      finished.change { $0.append(Finished(tag: tag, outcome: Self.outcome(outcome))) }
     }
   }
 
@@ -75,7 +76,7 @@ final class AssistantClient: Sendable {
       if case .answered(let answer) = outcome, answer.status == 200 {
         words = String(decoding: answer.body, as: UTF8.self)
       }
-      finished.withLock { $0.append(Finished(tag: tag, outcome: .contact(call: id, words))) }
+      finished.change { $0.append(Finished(tag: tag, outcome: .contact(call: id, words))) }
     }
   }
 

@@ -20,6 +20,7 @@ package final class AssistantLoop {
   private var nextTag: UInt64 = 0
   private var endpoints: [String: CircuitBreaker] = [:]
   private let told = ToldMemory()
+  private var agenda = Agenda()
   private var lookedAt = RunningTime.now
   /// What came back and is not looked at, the oldest first: a store that fails keeps it waiting.
   private var finished: ArraySlice<AssistantClient.Finished> = []
@@ -68,20 +69,27 @@ package final class AssistantLoop {
     try dropOutdated()
     try note()
     metrics.underWay(asking.count)
-    return isBusy || !client.isIdle ? .zero : desk.pause
+    if isBusy { return .zero }
+    // Nobody is under way: there is nothing that could come back.
+    if asking.isEmpty { return min(desk.pause, agenda.next ?? desk.pause) }
+    client.wait(for: min(desk.pause, agenda.next ?? desk.pause))
+    return .zero
   }
 
   // MARK: Asking
 
   /// True where there may be more.
   private func claim() throws -> Bool {
+    agenda.forgetPast()
     let room = min(Self.page, Self.most - asking.count)
     guard room > 0 else { return false }
-    var breakers = endpoints
+    var (breakers, agenda) = (endpoints, agenda)
     let found = try context.store.claimForAssistants(limit: room) { waiting, now in
-      desk.decide(on: waiting, &breakers, at: now)
+      let decision = desk.decide(on: waiting, &breakers, at: now)
+      if case .later(let due) = decision { agenda.add(in: due - now) }
+      return decision
     }
-    endpoints = breakers
+    (endpoints, self.agenda) = (breakers, agenda)
     guard !found.asked.isEmpty else { return found.seen == room }
     let now = try context.store.now()
     for waiting in found.asked { try begin(waiting, at: now) }
@@ -293,6 +301,7 @@ package final class AssistantLoop {
         try noteEach(some)
       }
       settlements.removeFirst(some.count)
+      context.queued.tell(Set(some.map(\.sender)))
       for one in some { metrics.count(one.calls) }
     }
   }

@@ -16,13 +16,15 @@ package struct WorkerContext: Sendable {
   package let metrics: Metrics
   package let stop: StopSignal
   package let reload: Reload
+  /// Shared by all workers of a process.
+  package let queued: QueuedNews
   /// nil where `otlp` is not set.
   package let tracer: Tracer?
 
   package init(
     settings: Settings, store: SendStore, eventLog: any EventLog, worker: WorkerID, log: Log,
     health: Health, metrics: Metrics, stop: StopSignal, reload: Reload = Reload(),
-    tracer: Tracer? = nil
+    queued: QueuedNews = QueuedNews(), tracer: Tracer? = nil
   ) {
     self.settings = settings
     self.store = store
@@ -33,6 +35,7 @@ package struct WorkerContext: Sendable {
     self.metrics = metrics
     self.stop = stop
     self.reload = reload
+    self.queued = queued
     self.tracer = tracer
   }
 }

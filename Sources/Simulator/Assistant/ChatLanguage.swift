@@ -69,10 +69,12 @@ enum ChatLanguage: String, Sendable, CaseIterable {
 
 /// What of a message tells it from others: `#17`, or else its last word with a digit, or else its longest.
 func chatToken(of text: String) -> String {
-  let words = text.split { $0.isWhitespace || ".,;:!?()[]{}<>\"'。、，！？".contains($0) }
+  let words = text.split { $0.isWhitespace || betweenWords.contains($0) }
   let tagged = words.filter { $0.hasPrefix("#") && $0.count > 1 }.prefix(20)
   guard tagged.isEmpty else { return tagged.joined(separator: " ") }
   let word =
     words.last { $0.contains(where: \.isNumber) } ?? words.max { $0.count < $1.count }
   return word.map { String($0.prefix(40)) } ?? ""
 }
+
+private let betweenWords = Set(".,;:!?()[]{}<>\"'。、，！？")

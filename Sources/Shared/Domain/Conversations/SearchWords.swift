@@ -14,7 +14,8 @@ package struct SearchWords: Hashable, Sendable {
 extension String {
   /// Small letters without the accents of Latin ones.
   package var folded: String {
-    String(lowercased().map { Self.bare[$0] ?? $0 })
+    if utf8.allSatisfy({ $0 < 0x80 }) { return lowercased() }
+    return String(lowercased().map { Self.bare[$0] ?? $0 })
   }
 
   private static let bare: [Character: Character] = {

@@ -136,6 +136,8 @@ package struct AskedAssistant: Sendable {
   let outcome: AssistantOutcome
   package let calls: [AssistantCall]
 
+  package var sender: SenderID { waiting.conversation.sender }
+
   package init(
     _ waiting: WaitingForAssistant, _ outcome: AssistantOutcome, _ calls: [AssistantCall]
   ) {

@@ -8,6 +8,16 @@ struct BareWords: Hashable, Sendable {
     var word = String.UnicodeScalarView()
     let scalars = Array(text.unicodeScalars)
     for place in scalars.indices where !HiddenCharacters.isHidden(at: place, of: scalars) {
+      if scalars[place].isASCII {
+        // Most of it: nothing has to be looked up.
+        if Self.isUsual(scalars[place]) {
+          word.append(scalars[place])
+        } else if !word.isEmpty {
+          words.append(String(word).folded)
+          word = String.UnicodeScalarView()
+        }
+        continue
+      }
       let scalar = PlainScalars.lookAlike(PlainScalars.plain(scalars[place]))
       let properties = scalar.properties
       if properties.isAlphabetic || properties.numericType == .decimal {
@@ -19,6 +29,13 @@ struct BareWords: Hashable, Sendable {
     }
     if !word.isEmpty { words.append(String(word).folded) }
     self.words = words
+  }
+
+  private static func isUsual(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9": true
+    default: false
+    }
   }
 
   /// An accent that stands by itself belongs to the letter before it.
