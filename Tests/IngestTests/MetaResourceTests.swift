@@ -7,6 +7,7 @@ import SendStore
 import Simulator
 import TestSupport
 import Testing
+import Time
 
 /// Numbers, files and templates of Meta's, as a key of ours may see them.
 @Suite(.timeLimit(.minutes(5))) struct MetaResourceTests {
@@ -194,6 +195,7 @@ import Testing
         account: account, name: name, language: "it", status: status, category: "UTILITY",
         quality: "GREEN", components: Array(#"[{"type":"BODY","text":"ciao \#(name)"}]"#.utf8))
       template.id = "id-\(name)"
+      if name == "a" { template.qualityAt = Timestamp(seconds: 1_790_000_000) }
       try stand.stock.store.put(template)
     }
     var foreign = MirroredTemplate(
@@ -249,7 +251,10 @@ import Testing
     ).json
     let one = try #require(root["data"]?.items?.first)
     #expect(one["quality_score"]?["score"]?.string == "GREEN")
+    #expect(one["quality_score"]?["date"]?.integer == 1_790_000_000)
     #expect(one["rejected_reason"]?.string == "NONE" && one.fields?.count == 3)
+    let other = try await stand.call("GET", "\(path)?name=b&fields=quality_score").json
+    #expect(other["data"]?.items?.first?.fields?.map(\.name) == ["id"])
     #expect(root["summary"]?["total_count"]?.integer == 1)
     #expect(root["summary"]?["message_template_count"]?.integer == 4)
     for query in ["after=x", "after=%25", "limit=0", "limit=x", "access_token=x", "name=%00"] {

@@ -81,6 +81,7 @@ import Time
     #expect(status["recipient_id"]?.string == "393331234567")
     #expect(status["biz_opaque_callback_data"]?.string == "order-1")
     #expect(status["errors"] == nil && status["recipient_user_id"] == nil)
+    #expect(value["contacts"]?.items?.first?["wa_id"]?.string == "393331234567")
     let hidden = try Self.told(Self.change(.sent, to: PersonAddress("US.1349")))?["statuses"]?
       .items?.first
     #expect(hidden?["recipient_user_id"]?.string == "US.1349" && hidden?["recipient_id"] == nil)
@@ -168,7 +169,12 @@ import Time
       ActionEvent(reaction, to: Self.tenant, isWhatsApp: true, answering: Self.send))
     let mark = liked?["messages"]?.items?.first?["reaction"]
     #expect(mark?["message_id"]?.string == Self.send.wamid.text && mark?["emoji"]?.string == "👍")
-    #expect(liked?["contacts"] == nil)
+    let anonymous = liked?["contacts"]?.items?.first
+    #expect(anonymous?["wa_id"]?.string == "393331234567" && anonymous?["user_id"] == nil)
+    let system = try Self.inbound(
+      #"{"from":"393331234567","id":"wamid.S","type":"system","system":{"body":"x","wa_id":"1"}}"#)
+    let change = try Self.told(ActionEvent(system, to: Self.tenant, isWhatsApp: true))
+    #expect(change?["messages"]?.items?.count == 1 && change?["contacts"] == nil)
   }
 
   @Test("of another provider's numbers, and of what Meta knows nothing of, nothing is told")
