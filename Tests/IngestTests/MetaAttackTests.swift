@@ -8,7 +8,7 @@ import Testing
 
 /// Who is not to come in at the door as Meta, and what is not to get through it.
 @Suite(.timeLimit(.minutes(5))) struct MetaAttackTests {
-  struct Attack: Sendable, CustomTestStringConvertible {
+  struct Attack: Sendable, CustomStringConvertible {
     var method = "POST"
     var path = MetaDropInTests.path
     var headers = [HTTPHeader("Authorization", "Bearer admin-key")]
@@ -16,7 +16,7 @@ import Testing
     let status: Int
     let code: Int64
 
-    var testDescription: String { "\(method) \(path) \(headers.map(\.value)) \(body.prefix(60))" }
+    var description: String { "\(method) \(path) \(headers.map(\.value)) \(body.prefix(60))" }
 
     static func with(_ authorization: String?, _ status: Int, _ code: Int64) -> Attack {
       Attack(
@@ -98,21 +98,23 @@ import Testing
       ], status: 400, code: 100),
   ]
 
-  @Test("nothing of it gets through", arguments: attacks)
-  func refused(attack: Attack) async throws {
+  @Test("nothing of it gets through")
+  func refused() async throws {
     let stand = try IngestStand()
-    var headers = attack.headers
-    if !headers.contains(where: { $0.name == "Content-Type" }) {
-      headers.append(HTTPHeader("Content-Type", "application/json"))
+    for attack in Self.attacks {
+      var headers = attack.headers
+      if !headers.contains(where: { $0.name == "Content-Type" }) {
+        headers.append(HTTPHeader("Content-Type", "application/json"))
+      }
+      let answer = try await stand.call(
+        attack.method, attack.path, headers, Array(attack.body.utf8))
+      #expect(answer.status == attack.status, "\(attack): \(answer.text)")
+      #expect(try MetaDropInTests.code(answer) == attack.code, "\(attack): \(answer.text)")
+      for secret in ["meta-token", "meta-app-secret", "twilio-token"] {
+        #expect(!answer.text.contains(secret), "\(attack)")
+      }
     }
-    let answer = try await stand.call(
-      attack.method, attack.path, headers, Array(attack.body.utf8))
-    #expect(answer.status == attack.status, "\(answer.text)")
-    #expect(try MetaDropInTests.code(answer) == attack.code, "\(answer.text)")
     #expect(try stand.records(.sends).isEmpty)
-    for secret in ["meta-token", "meta-app-secret", "twilio-token"] {
-      #expect(!answer.text.contains(secret))
-    }
     #expect(!stand.lines.withLock { $0.joined() }.contains("-key"))
   }
 

@@ -132,21 +132,25 @@ import Time
     #expect(try await stand.call("GET", "/v24.0/1", key: "acme-admin").status == 504)
   }
 
-  @Test(
-    "a form that is not as Meta takes it does not get there",
-    arguments: [
-      (form([]), "messaging_product"), (form([("messaging_product", "sms")]), "messaging_product"),
-      (form(file: nil), "file"), (form(file: ""), "file"),
-      (form([("messaging_product", "whatsapp"), ("access_token", "x")]), "access_token"),
-      (form([("messaging_product", "whatsapp"), ("messaging_product", "whatsapp")]), "messaging"),
-      (form(boundary: "other"), "form"), ([], "form"), (Array("--b-1\r\n".utf8), "form"),
-    ] as [([UInt8], String)])
-  func forms(form: [UInt8], name: String) async throws {
+  @Test("a form that is not as Meta takes it does not get there")
+  func forms() async throws {
     let stand = try Self.stand()
-    let answer = try await Self.upload(stand, form)
-    #expect(answer.status == 400 && answer.text.contains(name), "\(answer.text)")
-    #expect(try MetaDropInTests.code(answer) == 100)
-    let json = try await Self.upload(stand, form, type: "application/json")
+    for (form, name) in [
+      (Self.form([]), "messaging_product"),
+      (Self.form([("messaging_product", "sms")]), "messaging_product"),
+      (Self.form(file: nil), "file"), (Self.form(file: ""), "file"),
+      (Self.form([("messaging_product", "whatsapp"), ("access_token", "x")]), "access_token"),
+      (
+        Self.form([("messaging_product", "whatsapp"), ("messaging_product", "whatsapp")]),
+        "messaging_product"
+      ),
+      (Self.form(boundary: "other"), "form"), ([], "form"), (Array("--b-1\r\n".utf8), "form"),
+    ] as [([UInt8], String)] {
+      let answer = try await Self.upload(stand, form)
+      #expect(answer.status == 400 && answer.text.contains(name), "\(name): \(answer.text)")
+      #expect(try MetaDropInTests.code(answer) == 100)
+    }
+    let json = try await Self.upload(stand, Self.form(), type: "application/json")
     #expect(try MetaDropInTests.code(json) == 100)
   }
 
