@@ -15,6 +15,7 @@ package final class APIRoutes: DoorRoutes {
   private let letters: LetterDesk
   private let rates = KeyRates()
   private let uploads = Desk("uploads", threads: CampaignUploads.most, limit: 1)
+  private let metaFiles = MetaFiles()
   /// How long every process takes to hear of a secret that was made at run time.
   private let settling: Duration
 
@@ -46,6 +47,7 @@ package final class APIRoutes: DoorRoutes {
     SendRoutes(context, keys).add(to: &router)
     SMSProviderRoutes(context, keys).add(to: &router)
     TwilioRoutes(context, keys, optOuts, waiting).add(to: &router)
+    MetaRoutes(context, keys, optOuts, metaFiles).add(to: &router)
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
     ConversationRoutes(context: context).add(to: &router)
     ContactRoutes(context: context).add(to: &router)
@@ -76,6 +78,7 @@ package final class APIRoutes: DoorRoutes {
     providers.close()
     letters.close()
     uploads.close()
+    metaFiles.close()
   }
 }
 

@@ -141,10 +141,22 @@ final class LaneLoop: Sendable {
     _ claim: Claim, by door: SenderDoor, _ clock: ClockBridge, deadline: RunningTime
   ) {
     var calls: [(call: HTTPCall, completion: HTTPClient.Completion)] = []
-    var refused: [Completion] = []
-    for send in claim.sends {
+    var ended: [Completion] = []
+    let requests = claim.sends.map { send in
+      Result { () throws(Failure) in try door.read(send.content) }
+    }
+    let named = NamedSends(in: requests, from: door.sender, in: store)
+    for (send, request) in zip(claim.sends, requests) {
       do throws(Failure) {
-        var prepared = try door.prepare(send, at: claim.now)
+        var request = try request.get()
+        switch try named.standing(of: request.message, in: send, at: claim.now) {
+        case .usual: break
+        case .known(let id): request.message = request.message.naming(id)
+        case .waiting(let pause):
+          ended.append(Self.completion(.waits(pause), of: send, by: door, clock))
+          continue
+        }
+        var prepared = try door.prepare(send, request, at: claim.now)
         let (repeats, campaigns) = (repeats, campaigns)
         repeats.add(send)
         campaigns.add(send)
@@ -154,15 +166,21 @@ final class LaneLoop: Sendable {
         }
         calls.append((prepared.call, completion(prepared, door, clock)))
       } catch {
-        refused.append(
-          Completion(
-            door: door, send: send, template: nil, route: .messages, hasFallback: false,
-            result: .refused(error), clock: clock))
+        ended.append(Self.completion(.refused(error), of: send, by: door, clock))
       }
     }
     if calls.isEmpty { breakers.dropProbe(door.host) }
-    recorder.add(refused)
+    recorder.add(ended)
     client.send(calls)
+  }
+
+  /// Of what is not posted.
+  private static func completion(
+    _ result: Completion.Result, of send: ClaimedSend, by door: SenderDoor, _ clock: ClockBridge
+  ) -> Completion {
+    Completion(
+      door: door, send: send, template: nil, route: .messages, hasFallback: false, result: result,
+      clock: clock)
   }
 
   private func completion(

@@ -21,6 +21,8 @@ struct Completion: Sendable {
   enum Result: Sendable {
     /// Refused by a check of ours before anything went out.
     case refused(Failure)
+    /// What it needs is not there yet: it is due again after that.
+    case waits(Duration)
     case ended(HTTPOutcome)
   }
 
@@ -170,6 +172,7 @@ final class Recorder: Sendable {
     let verdict: Verdict
     switch completion.result {
     case .refused(let failure): verdict = Verdict(refused: failure)
+    case .waits(let pause): verdict = Verdict(waiting: pause, at: now)
     case .ended(.notSent(let reason)) where reason != .invalidCall:
       verdict = Verdict(notSent: reason, at: now)
     case .ended(let outcome):

@@ -39,7 +39,13 @@ struct SenderDoor: Sendable {
   /// The request, with what must be remembered of it until its answer comes. Throws where the send can
   /// never go.
   func prepare(_ send: ClaimedSend, at now: Timestamp) throws(Failure) -> PreparedSend {
-    let request = try read(send.content)
+    try prepare(send, try read(send.content), at: now)
+  }
+
+  /// The same for a request that was read.
+  func prepare(
+    _ send: ClaimedSend, _ request: SendRequest, at now: Timestamp
+  ) throws(Failure) -> PreparedSend {
     let message = try linked(try choose(request, send.window, at: now), at: now)
     let attempt = AttemptID(send.id, send.attempt)
     let route = routes.route(of: message.templateName, from: settings)

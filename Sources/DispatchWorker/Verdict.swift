@@ -73,6 +73,9 @@ extension Verdict {
   /// A check of ours said no.
   init(refused failure: Failure) { result = .failed(failure) }
 
+  /// Nothing was tried, for nothing that the provider or the send can help.
+  init(waiting pause: Duration, at now: Timestamp) { result = .refusedAtGate(due: now + pause) }
+
   /// Nothing reached the provider, so nothing counts as tried. A host that cannot be reached is left alone
   /// for a moment; its circuit breaker does the rest.
   init(notSent reason: NotSentReason, at now: Timestamp) {

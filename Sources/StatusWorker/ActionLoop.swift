@@ -35,6 +35,8 @@ package final class ActionLoop {
   private let tokens = PortalTokens()
   private var hosts = CallbackHosts()
   private var idleUntil: [Tenant: RunningTime] = [:]
+  private var shown: [SenderID: String] = [:]
+  private var shownAt = RunningTime.distantPast
 
   private struct Answer: Sendable {
     let addressee: Addressee
@@ -99,7 +101,7 @@ package final class ActionLoop {
 
   package func step() throws {
     tokens.collect()
-    let addressees = addressees()
+    let addressees = try addressees()
     // Most have nobody to tell.
     guard !addressees.isEmpty || !desks.isEmpty else { return age.set(0) }
     let now = try store.now()
@@ -120,10 +122,14 @@ package final class ActionLoop {
     }
   }
 
-  private func addressees() -> [Addressee] {
-    let providers = actions.providers
+  private func addressees() throws(StoreError) -> [Addressee] {
+    let (all, providers) = (actions.all, actions.providers)
     let seal = SecretSeal(actions)
-    return actions.all.map { Addressee($0, signature($0.secrets)) }
+    if all.contains(where: { $0.format == .meta }), shownAt.hasPassed {
+      shown = try store.shownNumbers()
+      shownAt = .now + Self.shownEach
+    }
+    return all.map { Addressee($0, signature($0.secrets), shown: shown) }
       + providers.map { sender in
         let queue = Tenant.reports(of: sender.sender.id)
         return Addressee(reportsOf: sender, seal, token: tokens.token(of: queue))
@@ -141,6 +147,8 @@ package final class ActionLoop {
   }
 
   private static let idlePause = Duration.milliseconds(500)
+  /// A number is shown as before for years.
+  private static let shownEach = Duration.seconds(5)
 
   /// A tenant's rate, breaker and room are known only here while its deliveries are under way.
   private func keepDuties(_ now: Timestamp) throws(StoreError) {

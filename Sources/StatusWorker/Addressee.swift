@@ -11,7 +11,8 @@ internal import Time
 /// sender is, or those who send as an account of Twilio's.
 struct Addressee {
   private enum Kind {
-    case action(ActionSettings, WebhookSignature)
+    /// With the numbers by which Meta shows senders, where it wants to be told of them.
+    case action(ActionSettings, WebhookSignature, shown: [SenderID: String])
     case reports(SenderSettings, SecretSeal, token: Secret?)
     case callbacks(StatusCallbacks)
   }
@@ -23,9 +24,9 @@ struct Addressee {
   let inFlight: Int
   private let kind: Kind
 
-  init(_ action: ActionSettings, _ signature: WebhookSignature) {
+  init(_ action: ActionSettings, _ signature: WebhookSignature, shown: [SenderID: String] = [:]) {
     (queue, rate, inFlight) = (action.tenant, action.rate, action.inFlight)
-    kind = .action(action, signature)
+    kind = .action(action, signature, shown: shown)
   }
 
   /// The token stands in for those that came with messages.
@@ -55,9 +56,11 @@ struct Addressee {
 
   func post(_ delivery: ClaimedDelivery, at now: Timestamp) -> Post {
     switch kind {
-    case .action(let action, _) where action.format == .twilio:
+    case .action(let action, _, _) where action.format == .twilio:
       return TwilioAction(action).post(delivery)
-    case .action(let action, let signature):
+    case .action(let action, _, let shown) where action.format == .meta:
+      return MetaAction(action, shown: shown).post(delivery)
+    case .action(let action, let signature, _):
       let signed = signature.headers(id: delivery.id, at: now, delivery.body)
       return .call(
         HTTPCall(
@@ -109,7 +112,7 @@ struct Addressee {
   func replies(
     to delivery: ClaimedDelivery, _ outcome: HTTPOutcome, _ actions: ActionBook, at now: Timestamp
   ) throws(TwilioAction.Refused) -> [SendEvent] {
-    guard case .action(let action, _) = kind, action.format == .twilio,
+    guard case .action(let action, _, _) = kind, action.format == .twilio,
       case .answered(let answer) = outcome
     else { return [] }
     return try TwilioAction(action).replies(to: delivery, answer, actions, at: now)

@@ -15,7 +15,10 @@ import Testing
       ("POST", "/api/waba", 200, "tenant api waba"),
       ("GET", "/API/sends/s1", 404, nil), ("DELETE", "/api/sends/s1", 405, nil),
       ("GET", "/", 404, nil),
-      ("GET", "//", 404, nil),
+      ("GET", "//", 404, nil), ("GET", "/v24.0/1/x", 200, "version 24.0 of 1"),
+      ("GET", "/%7624.0/1/x", 200, "version 24.0 of 1"), ("GET", "/v/1/x", 404, nil),
+      ("GET", "/w24.0/1/x", 404, nil), ("GET", "/v24.0//x", 404, nil),
+      ("GET", "/v%2F1/1/x", 200, "version /1 of 1"),
     ] as [(String, String, Int, String?)])
   func routes(method: String, target: String, status: Int, body: String?) throws {
     let server = try routing()
@@ -71,6 +74,10 @@ import Testing
     var router = Router()
     router.on("GET", "/api/sends/{id}") { _, parameters, responder in
       responder.answer(HTTPAnswer(status: 200, text: "send \(parameters["id"] ?? "-")"))
+    }
+    router.on("GET", "/v{version}/{id}/x") { _, parameters, responder in
+      let (version, id) = (parameters["version"] ?? "-", parameters["id"] ?? "-")
+      responder.answer(HTTPAnswer(status: 200, text: "version \(version) of \(id)"))
     }
     router.on("POST", "/api/sends") { _, _, responder in
       responder.answer(HTTPAnswer(status: 200, text: "batch"))

@@ -73,6 +73,7 @@ import Testing
     try await caller.callReceivedMedia()
     try await caller.callProviders()
     try await caller.callTwilio()
+    try await caller.callMeta()
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
     try await reached.callMedia()
@@ -91,6 +92,7 @@ import Testing
     try await full.callReceivedMedia()
     try await full.callProviders()
     try await full.callTwilio()
+    try await full.callMeta()
     let seen = caller.seen.union(full.seen).union(reached.seen)
     #expect(
       documented.subtracting(seen).isEmpty,

@@ -19,7 +19,10 @@ final class PhoneStand: Sendable {
     change(&world)
     let simulator = try Simulator(world)
     self.simulator = simulator
-    ingest = try IngestStand(moreSenders: Self.senders(simulator.port), publicURL: publicURL)
+    ingest = try IngestStand(
+      moreSenders: Self.senders(simulator.port),
+      moreKeys: #"{ key: "beta-key", app: "crm", company: "beta", scopes: ["send", "read"] }"#,
+      publicURL: publicURL)
     stock = try StockedStore(ingest)
   }
 

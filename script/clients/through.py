@@ -1,4 +1,5 @@
-"""postrider as a process of its own, with a simulator behind it: who speaks to it as to Twilio reaches that."""
+"""postrider as a process of its own, with a simulator behind it: who speaks to it as to Twilio or to Meta
+reaches that."""
 
 import json
 import pathlib
@@ -6,9 +7,13 @@ import re
 import subprocess
 import tempfile
 
-from simulated import BINARY, SERVICE, SID, SMS, TOKEN, WHATSAPP, SimulatedTestCase
+from simulated import (
+    ACCESS, APP, BINARY, PHONE, SECRET, SERVICE, SID, SMS, TOKEN, VERIFY, WABA, WHATSAPP, SimulatedTestCase)
 
-KEY = "a-key-of-ours"
+# The one of everybody's, a tenant's that may send lists without an object, and one that may not.
+KEY, INLINE, TENANT = "a-key-of-ours", "a-key-with-lists", "a-tenants-key"
+# Signs what its action is told.
+ACTION = "an-app-secret-of-ours"
 
 
 class ThroughTestCase(SimulatedTestCase):
@@ -21,6 +26,7 @@ class ThroughTestCase(SimulatedTestCase):
         cls.addClassCleanup(folder.cleanup)
         port = cls.free_port()
         file = pathlib.Path(folder.name, "settings.json")
+        tenant = {"app": "crm", "company": "acme"}
         usual = {
             "provider": "twilio", "accountSid": SID, "authToken": TOKEN, "baseURL": cls.base,
             "statusCallbacks": {"privateHosts": [cls.receiver.removeprefix("http://")]},
@@ -29,10 +35,20 @@ class ThroughTestCase(SimulatedTestCase):
         file.write_text(json.dumps({
             "listen": f"127.0.0.1:{port}", "publicURL": f"http://127.0.0.1:{port}",
             "log": "embedded:log.db", "store": "sqlite:store.db", "spool": {"path": "spool.db"},
-            "secretsKey": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", "apiKeys": [KEY],
+            "secretsKey": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+            "apiKeys": [
+                KEY, {"key": INLINE, "scopes": ["send", "read"], "allowInline": True} | tenant,
+                {"key": TENANT, "scopes": ["send"]} | tenant,
+            ],
+            "actions": [{"url": cls.receiver + "/action", "secret": ACTION, "format": "meta"} | tenant],
             "senders": [
                 usual | {"id": "whatsapp", "from": WHATSAPP}, usual | {"id": "sms", "from": SMS},
                 usual | {"id": "service", "messagingServiceSid": SERVICE, "channel": "whatsapp"},
+                {
+                    "id": "meta", "provider": "meta", "phoneNumberId": PHONE, "wabaId": WABA, "appId": APP,
+                    "accessToken": ACCESS, "appSecret": SECRET, "verifyToken": VERIFY, "baseURL": cls.base + "/v24.0",
+                    "budget": {"rate": None, "daily": None, "pair": None},
+                } | tenant,
             ],
         }))
         process = subprocess.Popen(
@@ -46,6 +62,7 @@ class ThroughTestCase(SimulatedTestCase):
             lines.append(line)
         cls.through = f"http://127.0.0.1:{port}"
         cls.drain(process)
+        cls.control(cls, "PUT", "/callbacks", {"webhookURL": cls.through + "/api/whatsapp/webhook"})
 
     @staticmethod
     def drain(process):

@@ -65,10 +65,12 @@ final class ProviderAsking: Sendable {
   }
 
   /// 504 where no answer comes. What the answer says is for the caller to judge.
-  func ask(_ request: ProviderRequest, under base: WebAddress) throws(Problem) -> ProviderAnswer {
+  func ask(
+    _ request: ProviderRequest, under base: WebAddress, within limit: Duration = .seconds(20)
+  ) throws(Problem) -> ProviderAnswer {
     let client = try opened()
     do throws(NoProviderAnswer) {
-      return try client.ask(request, under: base, within: .seconds(20))
+      return try client.ask(request, under: base, within: limit)
     } catch {
       throw Problem(
         status: 504, title: "Gateway Timeout",

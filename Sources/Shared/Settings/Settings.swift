@@ -130,8 +130,9 @@ package struct ActionSettings: Hashable, Sendable {
   package let inFlight: Int
   package var format = Format.postrider
 
-  /// What it is told: our own events, or messages from people as Twilio posts them, whose answer is acted on.
-  package enum Format: String, Hashable, Sendable, CaseIterable { case postrider, twilio }
+  /// What it is told: our own events; or messages from people as Twilio posts them, whose answer is acted on; or what
+  /// Meta's webhooks tell.
+  package enum Format: String, Hashable, Sendable, CaseIterable { case postrider, twilio, meta }
 }
 
 /// The SMS relay: who may send through it, and whose number takes the commands.

@@ -121,7 +121,9 @@ extension World {
       }
       return try metaObject(id, app, request, at: now)
     case ("DELETE", 1, _):
-      guard media.removeValue(forKey: id) != nil else { throw .unknownObject(id) }
+      guard file(id, app, request) != nil, media.removeValue(forKey: id) != nil else {
+        throw .unknownObject(id)
+      }
       return .success
     default: throw .unknownObject(request.path)
     }
@@ -131,7 +133,7 @@ extension World {
     _ request: HTTPRequest, _ place: PhonePlace, _ edge: String, _ app: Int, at now: Int64
   ) throws(MetaRefusal) -> HTTPAnswer {
     switch (request.method, edge) {
-    case ("POST", "media"): return try uploadMedia(request, app)
+    case ("POST", "media"): return try uploadMedia(request, app, to: phoneID(place))
     case ("GET", "settings"): return try phoneSettings(place, request)
     case ("POST", "settings"): return try changeSettings(place, request)
     case ("GET", "whatsapp_business_profile"): return try profile(place, request)
@@ -170,6 +172,10 @@ extension World {
       throw MetaRefusal(200, status: 403, "Permissions error for this phone number")
     }
     return place
+  }
+
+  private func phoneID(_ place: PhonePlace) -> String {
+    settings.meta[place.app].accounts[place.account].phones[place.phone].id
   }
 
   private mutating func waba(

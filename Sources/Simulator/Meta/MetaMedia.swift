@@ -6,7 +6,9 @@ internal import JSON
 extension World {
   private static let limit = 256 << 20
 
-  mutating func uploadMedia(_ request: HTTPRequest, _ app: Int) throws(MetaRefusal) -> HTTPAnswer {
+  mutating func uploadMedia(
+    _ request: HTTPRequest, _ app: Int, to phone: String
+  ) throws(MetaRefusal) -> HTTPAnswer {
     let parts = try Multipart(request).parts
     guard parts.contains(where: { $0.name == "messaging_product" && $0.text == "whatsapp" }) else {
       throw .parameter("(#100) The parameter messaging_product is required.")
@@ -23,8 +25,16 @@ extension World {
       throw MetaRefusal(131053, "Media upload error", "The file is too large")
     }
     let id = String(600_000_000_000_000 + media.count + requests)
-    media[id] = MediaItem(type: type, bytes: file.bytes, app: app)
+    media[id] = MediaItem(type: type, bytes: file.bytes, app: app, phone: phone)
     return HTTPAnswer(json: JSONWriter.object { $0.field("id", id) })
+  }
+
+  /// nil where there is none, it is another app's, or the number that is named with it is another one.
+  func file(_ id: String, _ app: Int, _ request: HTTPRequest) -> MediaItem? {
+    guard let item = media[id] ?? files[id], item.app == app else { return nil }
+    let asked = request.queryValue("phone_number_id")
+    guard let own = item.phone, let asked, own != asked else { return item }
+    return nil
   }
 
   func mediaAnswer(_ id: String, _ item: MediaItem, _ request: HTTPRequest) -> HTTPAnswer {

@@ -1,8 +1,11 @@
+internal import Crypto
 internal import JSON
 
 /// A message as it stands in a request, judged by itself.
 struct MetaMessage {
   let to: String
+  /// As it was written.
+  let input: String
   let type: String
   let object: JSONValue
   let opaque: String?
@@ -17,6 +20,7 @@ struct MetaMessage {
       throw .parameter("recipient_type must be individual")
     }
     to = try Self.recipient(root)
+    input = root["to"]?.string ?? to
     type = root["type"]?.string ?? "text"
     opaque = root["biz_opaque_callback_data"]?.string
     if let given = root["biz_opaque_callback_data"] {
@@ -26,7 +30,7 @@ struct MetaMessage {
       _ = given
     }
     if let context = root["context"] {
-      guard context["message_id"]?.string?.hasPrefix("wamid.") == true else {
+      guard isMessage(context["message_id"]?.string) else {
         throw .invalid("context.message_id is no message")
       }
     }
@@ -63,7 +67,7 @@ struct MetaMessage {
       }
     case "contacts": try checkContacts()
     case "reaction":
-      guard object["message_id"]?.string?.hasPrefix("wamid.") == true else {
+      guard isMessage(object["message_id"]?.string) else {
         throw .invalid("reaction.message_id is no message")
       }
       guard object["emoji"]?.string != nil else { throw .missing("reaction.emoji") }
@@ -94,6 +98,12 @@ struct MetaMessage {
       throw .missing("contacts.name.formatted_name")
     }
   }
+}
+
+/// Whether Meta could have given this id to a message: none of its ids is as short as 16 bytes.
+func isMessage(_ id: String?) -> Bool {
+  guard let id, id.hasPrefix("wamid.") else { return false }
+  return bytes(fromBase64: id.dropFirst(6))?.count != 16
 }
 
 /// A text that must be there, with no more than so many characters.

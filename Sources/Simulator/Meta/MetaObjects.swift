@@ -19,7 +19,7 @@ extension World {
         json: try asked.object("MessageTemplate", templateFields(place, app, at: now)))
     }
     guard isAsked else { throw .unknownObject(id) }
-    if let item = media[id] ?? files[id], item.app == app { return mediaAnswer(id, item, request) }
+    if let item = file(id, app, request) { return mediaAnswer(id, item, request) }
     guard let account = settings.meta[app].accounts.firstIndex(where: { $0.id == id }) else {
       throw .unknownObject(id)
     }

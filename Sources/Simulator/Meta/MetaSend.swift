@@ -41,7 +41,7 @@ extension World {
       throw .parameter("The parameter messaging_product is required.")
     }
     guard root["status"]?.string == "read" else { throw .parameter("status must be read") }
-    guard root["message_id"]?.string?.hasPrefix("wamid.") == true else {
+    guard isMessage(root["message_id"]?.string) else {
       throw .invalid("message_id is no message")
     }
     return HTTPAnswer(json: JSONWriter.object { $0.field("success", true) })
@@ -140,7 +140,7 @@ extension World {
     return JSONWriter.object { writer in
       writer.field("messaging_product", "whatsapp")
       writer.list("contacts", [message.to]) { writer, to in
-        writer.field("input", to)
+        writer.field("input", message.input)
         writer.field(to.hasPrefix("+") ? "wa_id" : "user_id", digits)
       }
       writer.list("messages", [serial]) { writer, serial in

@@ -331,4 +331,6 @@ struct MediaItem: Sendable {
   let bytes: [UInt8]
   /// Whose token fetches it; nil for a file at Twilio.
   let app: Int?
+  /// The number that it came to; nil for what a person sent.
+  var phone: String?
 }

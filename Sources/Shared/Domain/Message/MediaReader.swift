@@ -68,10 +68,12 @@ extension Reaction {
 }
 
 extension MessageHeader {
-  init?(_ reader: FieldReader, _ faults: inout FieldFaults) {
+  /// - `mayHaveName`: of a template's value
+  init?(_ reader: FieldReader, mayHaveName: Bool = false, _ faults: inout FieldFaults) {
     switch reader.neededText("type", &faults) {
     case "text":
-      reader.refuseFields(except: ["type", "text"], &faults)
+      reader.refuseFields(
+        except: mayHaveName ? ["type", "text", "parameter_name"] : ["type", "text"], &faults)
       guard let text = reader.neededText("text", &faults) else { return nil }
       self = .text(text)
     case "location":

@@ -86,11 +86,12 @@ extension Location {
 }
 
 extension MessageHeader {
-  func write(to writer: inout JSONWriter) {
+  func write(named name: String? = nil, to writer: inout JSONWriter) {
     writer.object { writer in
       switch self {
       case .text(let text):
         writer.field("type", "text")
+        writer.field("parameter_name", name)
         writer.field("text", text)
       case .media(let media):
         writer.field("type", media.kind.rawValue)

@@ -4,6 +4,8 @@ package struct Template: Hashable, Sendable {
   package var name: String
   package var language: String
   package var header: MessageHeader?
+  /// Of the header's value, where the template's values have names.
+  package var headerName: String?
   package var parameters: [Parameter]
   package var buttons: [Button]
 

@@ -56,14 +56,18 @@ extension Template {
       total += parameter.value.unicodeScalars.count
       if !Self.isOneLine(parameter.value) {
         faults.add(
-          pointer, "must have no line break, no tab and no more than four spaces in a row")
+          pointer, Self.notOneLine)
       }
     }
     if total > 1024 {
       faults.add(
-        "/template/parameters", "must leave the body within 1024 characters; they have \(total)")
+        "/template/parameters", "\(Self.tooLong); they have \(total)")
     }
   }
+
+  package static let notOneLine =
+    "must have no line break, no tab and no more than four spaces in a row"
+  package static let tooLong = "must leave the body within 1024 characters"
 
   private func checkOrder(_ faults: inout FieldFaults) {
     let positions = parameters.compactMap(\.position)

@@ -42,7 +42,8 @@ struct PlacedTemplate {
         faults.add(component.pointer("parameters"), "must be one parameter for a header")
         return
       }
-      template.header = MessageHeader(only, &faults)
+      template.headerName = only.text("parameter_name", &faults)
+      template.header = MessageHeader(only, mayHaveName: true, &faults)
       places["/template/header"] = only.pointer
     case "body":
       places["/template/parameters"] = component.pointer("parameters")

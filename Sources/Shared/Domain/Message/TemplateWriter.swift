@@ -10,7 +10,7 @@ extension Template {
       writer.name("components")
       writer.array { writer in
         if let header {
-          writer.component("header") { header.write(to: &$0) }
+          writer.component("header") { header.write(named: headerName, to: &$0) }
         }
         writeParameters(to: &writer)
         for button in buttons { button.write(to: &writer) }

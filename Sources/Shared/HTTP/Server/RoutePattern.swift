@@ -37,7 +37,8 @@ struct PathSegments {
 struct RoutePattern: Sendable {
   private enum Part: Sendable {
     case text([UInt8])
-    case name(String)
+    /// A name, behind what its segment begins with.
+    case name(String, after: [UInt8])
   }
 
   private let parts: [Part]
@@ -47,8 +48,11 @@ struct RoutePattern: Sendable {
   init(_ pattern: String) {
     start = Array(pattern.utf8.prefix { $0 != UInt8(ascii: "{") })
     parts = pattern.split(separator: "/", omittingEmptySubsequences: false).map { part in
-      part.hasPrefix("{") && part.hasSuffix("}")
-        ? .name(String(part.dropFirst().dropLast())) : .text(Array(part.utf8))
+      guard let brace = part.firstIndex(of: "{"), part.hasSuffix("}") else {
+        return .text(Array(part.utf8))
+      }
+      return .name(
+        String(part[brace...].dropFirst().dropLast()), after: Array(part[..<brace].utf8))
     }
   }
 
@@ -70,9 +74,11 @@ struct RoutePattern: Sendable {
       switch part {
       case .text(let text):
         guard path.bytes[segment].elementsEqual(text) else { return nil }
-      case .name(let name):
-        guard !segment.isEmpty else { return nil }
-        parameters.pairs.append((name, String(decoding: path.bytes[segment], as: UTF8.self)))
+      case .name(let name, let before):
+        let bytes = path.bytes[segment]
+        guard bytes.count > before.count, bytes.starts(with: before) else { return nil }
+        parameters.pairs.append(
+          (name, String(decoding: bytes.dropFirst(before.count), as: UTF8.self)))
       }
     }
     return parameters

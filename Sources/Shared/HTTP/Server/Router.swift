@@ -25,8 +25,8 @@ package struct Router: Sendable {
     countsOfNone = metrics.map(RouteCounts.ofNoRoute)
   }
 
-  /// `/api/sends/{id}`: a name in braces stands for one segment that is not empty. Any body is a stranger's,
-  /// and kept up to the limit, or the server's own.
+  /// `/api/sends/{id}`: a name in braces stands for one segment that is not empty, `v{version}` for one that begins so.
+  /// Any body is a stranger's, and kept up to the limit, or the server's own.
   package mutating func on(
     _ method: String, _ pattern: String, limit: Int? = nil, _ handler: @escaping Handler
   ) {

@@ -1,4 +1,3 @@
-internal import Forms
 internal import Domain
 internal import JSON
 
@@ -15,11 +14,30 @@ package struct MetaMedia: Hashable, Sendable {
 
   /// For a number's token; the id comes in a message.
   package static func look(_ id: String, of sender: MetaSender) -> ProviderRequest {
-    let name = String(decoding: percentEncoded(id), as: UTF8.self)
-    let number = String(decoding: percentEncoded(sender.phoneNumberID), as: UTF8.self)
-    return ProviderRequest(
-      method: "GET", path: "/\(name)?phone_number_id=\(number)", headers: [sender.authorization],
-      body: [])
+    ask("GET", id, of: sender)
+  }
+
+  package static func forget(_ id: String, of sender: MetaSender) -> ProviderRequest {
+    ask("DELETE", id, of: sender)
+  }
+
+  /// With the number's own id, so that Meta answers only for what is that number's.
+  private static func ask(
+    _ method: String, _ id: String, of sender: MetaSender
+  ) -> ProviderRequest {
+    ProviderRequest(
+      method: method,
+      path: "/\(escaped(id))?phone_number_id=\(escaped(sender.phoneNumberID))",
+      headers: [sender.authorization], body: [])
+  }
+
+  /// A form with a file, as it came.
+  package static func upload(
+    _ form: [UInt8], type: String, of sender: MetaSender
+  ) -> ProviderRequest {
+    ProviderRequest(
+      method: "POST", path: sender.path("/media"),
+      headers: [sender.authorization, ProviderHeader("Content-Type", type)], body: form)
   }
 
   /// What the file itself is asked with.

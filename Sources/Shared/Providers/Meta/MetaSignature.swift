@@ -7,9 +7,13 @@ package enum MetaSignature {
   package static func signer(of body: [UInt8], header: String, secrets: [Secret]) -> Int? {
     secrets.firstIndex { secret in
       guard !secret.isEmpty else { return false }
-      let code = hmac(.sha256, key: secret.bytes, body)
-      return equalInConstantTime("sha256=\(lowerHex(code))", header)
+      return equalInConstantTime(Self.header(of: body, by: secret), header)
     }
+  }
+
+  /// `X-Hub-Signature-256` of these very bytes.
+  package static func header(of body: [UInt8], by secret: Secret) -> String {
+    "sha256=\(lowerHex(hmac(.sha256, key: secret.bytes, body)))"
   }
 }
 

@@ -28,7 +28,7 @@ package struct MirroredTemplate: Hashable, Sendable {
   var seenAt = Timestamp.distantPast
   /// When the provider told its state, its quality and its category, by the provider's clock.
   var statusAt = Timestamp(microseconds: 0)
-  var qualityAt = Timestamp(microseconds: 0)
+  package var qualityAt = Timestamp(microseconds: 0)
   var categoryAt = Timestamp(microseconds: 0)
 
   package init(
