@@ -10,9 +10,13 @@ import { may } from "./session.js";
 import { span, time } from "./time.js";
 
 export class Conversation {
-  /** @param {string} id */
-  constructor(id) {
+  /**
+   * @param {string} id
+   * @param {() => void} changed by somebody here
+   */
+  constructor(id, changed) {
     this.id = id;
+    this.changed = changed;
     this.abort = new AbortController();
     /** @type {any} */
     this.one = null;
@@ -25,6 +29,8 @@ export class Conversation {
     /** @type {string[]} */
     this.blobs = [];
     this.hasAgents = false;
+    /** What stands in the head. */
+    this.shown = "";
     this.timer = 0;
     this.key = new SameKey();
     this.head = h("div", null);
@@ -87,6 +93,10 @@ export class Conversation {
 
   showHead() {
     const { one } = this;
+    // What is the same stays as it is, with whatever somebody is typing or about to press in it.
+    const shown = JSON.stringify([one.name, one.mode, one.agent, one.assistant, one.assistantOn, one.archived, one.labels, one.contact, one.to]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     const isManual = one.mode === "manual";
     /** @param {any} what @param {string} done */
     const patch = (what, done) => async () => {
@@ -118,6 +128,7 @@ export class Conversation {
     const save = async (labels) => {
       this.one = await change("PATCH", at`/api/conversations/${this.id}`, { labels });
       this.showHead();
+      this.changed();
     };
     const input = /** @type {HTMLInputElement} */ (h("input", { name: "label", "aria-label": "Another label", maxlength: 50, size: 12 }));
     return h("form", {
@@ -126,7 +137,10 @@ export class Conversation {
           event.preventDefault();
           const label = input.value.trim();
           if (!label) return;
-          try { await save([...this.one.labels, label]); } catch (error) { tellError(error); }
+          try {
+            await save([...this.one.labels, label]);
+            /** @type {HTMLElement | null} */ (this.head.querySelector("input[name=label]"))?.focus();
+          } catch (error) { tellError(error); }
         },
       },
     }, this.one.labels.map((/** @type {string} */ label) => h("span", { class: "badge plain" }, label, " ",
@@ -142,7 +156,10 @@ export class Conversation {
           try {
             this.one = await change("PATCH", at`/api/conversations/${this.id}`, { agent: choice.value === "guest" ? null : choice.value });
             tell(`${choice.value} is in charge.`);
-          } catch (error) { tellError(error); }
+          } catch (error) {
+            tellError(error);
+            this.shown = "";
+          }
           this.showHead();
         },
       },

@@ -52,7 +52,7 @@ export class InboxRoom {
   move([id]) {
     if (this.open?.id === id && id) return true;
     this.open?.close();
-    this.open = id ? new Conversation(id) : null;
+    this.open = id ? new Conversation(id, () => void this.read()) : null;
     this.box.classList.toggle("open", Boolean(id));
     fill(this.place, this.open ? this.open.element : h("p", { class: "hint" }, "Choose a conversation."));
     this.mark();
