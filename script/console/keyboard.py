@@ -90,21 +90,25 @@ def doubt(browser, world):
     world.call("POST", "/api/whatsapp/send", {"to": worlds.DOUBTED[1], "body": "And this one?"})
     world.wait("a doubt", lambda: world.call("GET", "/api/doubts")["doubts"], 60)
     room(browser, "Doubts")
+    browser.wait("the doubt", lambda: browser.find("section[data-send]"))
+    before = len(browser.all("section[data-send]"))
     button(browser, "It was sent", "section[data-send]")
     button(browser, "It was sent", "dialog")
-    browser.says("There are none.")
+    browser.wait("it is settled", lambda: len(browser.all("section[data-send]")) == before - 1)
 
 
 def letters(browser, world):
     world.webhook({"statuses": [{"status": "by-keyboard"}]})
     world.wait("a dead letter", lambda: world.call("GET", "/api/dead-letters")["letters"])
     room(browser, "Dead letters")
+    browser.wait("the group", lambda: browser.find("section[data-reason]"))
+    before = len(browser.all("section[data-reason]"))
     button(browser, "Put all back", "section[data-reason]")
     button(browser, "Put all back", "dialog")
     browser.says("could not be put back")
     button(browser, "Drop all", "section[data-reason]")
     button(browser, "Drop all", "dialog")
-    browser.says("There are none.")
+    browser.wait("they are gone", lambda: len(browser.all("section[data-reason]")) == before - 1)
 
 
 def account(browser, world):

@@ -267,6 +267,9 @@ function text(message) {
   if (typeof part?.caption === "string" && part.caption) return part.caption;
   if (typeof part?.body === "string") return part.body;
   if (asked.template_name) return `Template ${asked.template_name} ${Object.values(asked.parameters ?? {}).join(", ")}`;
-  if (message.template) return `Template ${message.template}`;
+  if (message.template || asked.template) {
+    const values = (asked.template?.components ?? []).flatMap((/** @type {any} */ part) => (part.parameters ?? []).map((/** @type {any} */ one) => one.text));
+    return [`Template ${message.template ?? asked.template.name}`, ...values.filter(Boolean)].join(" · ");
+  }
   return `(${asked.type ?? asked.object ?? "message"})`;
 }

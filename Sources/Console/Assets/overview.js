@@ -59,7 +59,7 @@ export class OverviewRoom {
   /** @param {import("./stream.js").Change[]} changes @param {boolean} missed */
   take(changes, missed) {
     this.since += changes.reduce((sum, { kind }) => sum + (kind === "send" ? 1 : 0), 0);
-    fill(this.live, this.since > 0 ? `${count(this.since)} changes of sends since the last look` : "");
+    fill(this.live, this.since > 0 ? `${count(this.since)} ${this.since === 1 ? "change" : "changes"} of sends since the last look` : "");
     if (missed) void this.read();
   }
 
