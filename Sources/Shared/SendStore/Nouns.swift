@@ -194,14 +194,6 @@ enum Tallies {
     postgres: PackageResources.tallies_postgres_sql, [add, of, all, prune])
 }
 
-/// Orders to send again what did not arrive.
-enum Resends {
-  static let noun = Noun(
-    "resends", sqlite: PackageResources.resends_sqlite_sql,
-    postgres: PackageResources.resends_postgres_sql,
-    [add, one, page, open, save, stop, prune])
-}
-
 enum Deliveries {
   static let noun = Noun(
     "deliveries", sqlite: PackageResources.deliveries_sqlite_sql,

@@ -58,6 +58,14 @@ package struct StoredResend: Hashable, Sendable {
   }
 }
 
+/// Orders to send again what did not arrive.
+enum Resends {
+  static let noun = Noun(
+    "resends", sqlite: PackageResources.resends_sqlite_sql,
+    postgres: PackageResources.resends_postgres_sql,
+    [add, one, page, open, save, stop, prune])
+}
+
 extension Resends {
   enum Column: Int, Columns {
     case key, id, app, company, filter, actor, created, begins, ended, phase, place, isCounted,
