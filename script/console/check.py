@@ -319,11 +319,13 @@ def swipe(browser, world):
     browser.go("tasks")
     browser.go("inbox")
     row = browser.wait("Bruno's row", lambda: next(one for one in browser.all(".list > li") if "Bruno" in one.text))
-    place = row.rect
 
     def push(by):
         touch = browser.driver.execute_cdp_cmd
-        x, y = place["x"] + place["width"] / 2, browser.driver.execute_script("return arguments[0].getBoundingClientRect().top", row) + 20
+        x, y = browser.driver.execute_script("""
+          arguments[0].scrollIntoView({ block: 'center' });
+          const place = arguments[0].getBoundingClientRect();
+          return [place.left + place.width / 2, place.top + place.height / 2];""", row)
         touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
         for step in range(1, 11):
             touch("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + by * step / 10, "y": y}]})
