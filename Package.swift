@@ -132,11 +132,13 @@ let package = Package(
         .embedInCode("Migrations/sqlite_022.sql"), .embedInCode("Migrations/postgres_022.sql"),
         .embedInCode("Migrations/sqlite_023.sql"), .embedInCode("Migrations/postgres_023.sql"),
         .embedInCode("Migrations/sqlite_024.sql"), .embedInCode("Migrations/postgres_024.sql"),
+        .embedInCode("Migrations/sqlite_025.sql"), .embedInCode("Migrations/postgres_025.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
-        + noun("Telling/outbox") + noun("Telling/deliveries") + noun("Reading/partitions")
+        + noun("Telling/outbox") + noun("Telling/tallies") + noun("Telling/deliveries")
+        + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
         + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")
         + noun("Accounts/tasks") + noun("Raw/raw") + noun("Waits/reasons")
@@ -145,7 +147,7 @@ let package = Package(
         + noun("Conversations/conversations") + noun("Conversations/words")
         + noun("Conversations/erasure") + noun("Conversations/agents")
         + noun("Assistants/assistants")
-        + noun("Objects/objects") + noun("Media/media")),
+        + noun("Objects/objects") + noun("Media/media") + noun("Resends/resends")),
     module(
       "Settings",
       [
@@ -182,11 +184,12 @@ let package = Package(
       path: "Sources/Console",
       resources: [.embedInCode("Assets/console.html")]
         + [
-          "accounts", "api", "campaigns", "conversation", "dom", "doubts", "form", "icons", "inbox",
-          "lanes",
-          "letters",
-          "main", "overview", "parts", "plot", "sends", "session", "stream", "table", "templates",
-          "time",
+          "account", "accounts", "api", "campaigns", "composer", "contact", "conversation", "dom",
+          "doubts",
+          "events", "form", "icons", "inbox", "lanes", "letters", "main", "objects", "overview",
+          "parts",
+          "plot", "resends", "sends", "session", "settings", "stream", "swipe", "table", "tasks",
+          "templates", "time",
         ].map { .embedInCode("Assets/\($0).js") }
         + [.embedInCode("Assets/console.css"), .embedInCode("Assets/mark.svg")]),
     module(

@@ -69,6 +69,9 @@ package final class APIRoutes: DoorRoutes {
     DoubtRoutes(context: context).add(to: &router)
     LetterRoutes(context: context, desk: letters).add(to: &router)
     SendQueries(context: context, waiting: waiting).add(to: &router)
+    ResendRoutes(context, keys).add(to: &router)
+    OverviewRoutes(context: context).add(to: &router)
+    SettingsRoutes(context: context).add(to: &router)
     events.add(to: &router, context)
   }
 

@@ -21,8 +21,10 @@ struct Site: Sendable {
     var pages = Router(counting: door.metrics)
     Page(.own, prefix: prefix).add(to: &pages)
     Assets.own.add(to: &pages)
-    SessionRoutes(sessions: sessions, ring: ring, limit: limit, links: links, door: door)
-      .add(to: &pages)
+    SessionRoutes(
+      sessions: sessions, ring: ring, limit: limit, links: links, door: door,
+      isDemo: settings.isDemo
+    ).add(to: &pages)
     self.pages = pages
     var routes = Router(counting: door.metrics)
     LinkRoutes(sessions: sessions, ring: ring, limit: limit, links: links, door: door)

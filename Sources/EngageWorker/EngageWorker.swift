@@ -2,12 +2,14 @@ package import Platform
 package import Running
 internal import Telemetry
 
-/// Looks after what goes on for longer than one send: campaigns, and conversations in which nobody answers.
+/// Looks after what goes on for longer than one send: campaigns, orders to send again, and conversations in which
+/// nobody answers.
 package enum EngageWorker {
   /// Each thread ends by itself once the context's stop is requested.
   package static func start(_ context: WorkerContext) -> [WorkerThread] {
     [
       WorkerThread("campaigns") { CampaignLoop(context).run() },
+      WorkerThread("resends") { ResendLoop(context).run() },
       WorkerThread("conversations") { ConversationLoop(context).run() },
       WorkerThread("assistants") { runAssistants(context) },
     ]

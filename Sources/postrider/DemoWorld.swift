@@ -10,9 +10,11 @@ struct DemoWorld {
   static let key = Secret("demo")
 
   init(listen: Address?) throws {
-    simulator = try Simulator()
-    settings = try Settings.read(
+    simulator = try Simulator(DemoPeople.settings)
+    var settings = try Settings.read(
       text: Self.text(port: simulator.port, listen: listen ?? Settings().listen))
+    settings.isDemo = true
+    self.settings = settings
     let webhooks = "http://\(settings.listen)/api/whatsapp/webhook"
     simulator.report(inboundTo: webhooks, webhooksTo: webhooks)
   }
@@ -36,7 +38,7 @@ struct DemoWorld {
       log: "embedded:data/demo/log.db", store: "sqlite:data/demo/store.db",
       spool: { path: "data/demo/spool.db" },
       apiKeys: ["\(key.exposed)"],
-      defaultSender: "demo-meta",
+      defaultSender: "demo-meta", agents: [{ name: "alice" }, { name: "bob" }],
       senders: [
         {
           id: "demo-twilio", provider: "twilio", from: "\(Demo.sandboxAddress)",

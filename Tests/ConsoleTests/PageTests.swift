@@ -50,9 +50,10 @@ import Testing
     let page = try await stand.call("GET", "/")
     #expect(page.text.matches(of: /<script(?![^>]* src=)/).isEmpty)
     #expect(page.text.matches(of: #/ on[a-z]+=/#).isEmpty)
-    let scripts = page.text.matches(of: /href="(\/assets\/[^"]+\.js)"/).map { String($0.1) }
-    for path in scripts {
-      let text = try await stand.call("GET", path).text
+    let first = page.text.matches(of: /href="(\/assets\/[^"]+\.js)"/).map { String($0.1) }
+    let scripts = try await Self.scripts(first, stand)
+    #expect(scripts.count > first.count + 10)
+    for (path, text) in scripts {
       for word in [
         "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function",
         "srcdoc",
@@ -60,6 +61,23 @@ import Testing
         #expect(!text.contains(word), "\(path) has \(word)")
       }
     }
+  }
+
+  /// These and all that they import, at once or when a room is opened.
+  private static func scripts(
+    _ first: [String], _ stand: ConsoleStand
+  ) async throws -> [String: String] {
+    let folder = try #require(first.first?.split(separator: "/").prefix(2).joined(separator: "/"))
+    var texts: [String: String] = [:]
+    var left = first
+    while let path = left.popLast() {
+      guard texts[path] == nil else { continue }
+      let answer = try await stand.call("GET", path)
+      #expect(answer.status == 200, "\(path)")
+      texts[path] = answer.text
+      left += answer.text.matches(of: /["(]\.\/([a-z]+\.js)"/).map { "/\(folder)/\($0.1)" }
+    }
+    return texts
   }
 
   @Test(

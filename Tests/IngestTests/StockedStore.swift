@@ -42,6 +42,18 @@ final class StockedStore: Sendable {
 
   deinit { store.close() }
 
+  /// One that was taken back, and may be sent again.
+  func canceled() throws -> SendID {
+    let now = try store.now()
+    let send = NewSend(
+      id: .random(at: now), sender: SenderID("meta"), recipient: "+393331234568",
+      content: Array("{\"to\":\"+393331234568\",\"body\":\"hi\"}".utf8),
+      due: now + .seconds(600), expires: now + .seconds(3600))
+    _ = try store.take(IntakeBatch(log: "log", partition: 3, from: 0, next: 1, sends: [send]))
+    _ = try store.cancel(send.id)
+    return send.id
+  }
+
   private func claimOne(of sender: SenderID) throws {
     let worker = WorkerID("w")
     for lease in try store.tendLeases(worker).held {
@@ -361,6 +373,10 @@ extension OpenAPICaller {
     try await callAccountChanges()
     try await call("GET /api/tasks", "/api/tasks")
     try await call("GET /api/tasks", "/api/tasks?x=%00")
+    for path in ["/api/overview", "/api/settings"] {
+      for query in ["", "?x=%00"] { try await call("GET \(path)", path + query) }
+    }
+    try await callResends(queued)
     try await callTemplates()
     try await call("GET /api/doubts", "/api/doubts")
     try await call("GET /api/doubts", "/api/doubts?after=x")

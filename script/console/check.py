@@ -1,14 +1,19 @@
 """Goes through every room of the console as a person does, and fails where one is wrong, slow, heavy or shut to somebody."""
 
+import argparse
 import pathlib
 import sys
 import time
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+import keyboard
+import world as worlds
 from world import KEY, READER, World
 
 # axe itself, by Deque; the package around it is for another driver and is not used.
@@ -16,7 +21,8 @@ AXE = next(pathlib.Path(sys.prefix).glob("lib/*/site-packages/axe_playwright_pyt
 SHOTS = pathlib.Path(".build/console")
 FIRST_PAINT, WEIGHT, LONG_TASK = 300, 150_000, 100
 SIZES = {"wide": (1440, 900), "phone": (360, 740)}
-ROOMS = ["overview", "inbox", "campaigns", "sends?to=%2B393332220000", "lanes", "doubts", "letters", "templates", "accounts"]
+ROOMS = ["overview", "inbox", "campaigns", "sends?to=%2B393332220000", "lanes", "doubts", "letters", "templates", "objects", "accounts",
+         "events", "tasks", "settings"]
 
 
 class Browser:
@@ -29,6 +35,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(options, webdriver.ChromeService("/usr/bin/chromedriver"))
         self.address = address
+        self.shots = SHOTS
         self.faults = []
         # What the policy refused, and tasks that kept the page from answering.
         self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
@@ -79,6 +86,29 @@ class Browser:
                 button.send_keys(Keys.ENTER)
                 return True
         self.wait(f"the button {words}", pressed)
+
+    def reach(self, what, look, most=400):
+        """As somebody without a mouse: TAB until it has the focus."""
+        for _ in range(most):
+            try:
+                target = look()
+                if target and self.driver.switch_to.active_element == target:
+                    return target
+            except (StopIteration, StaleElementReferenceException):
+                pass
+            ActionChains(self.driver).send_keys(Keys.TAB).perform()
+        self.shot("failed")
+        raise SystemExit(f"console: {what} cannot be reached by the keyboard; see {SHOTS}/failed.png")
+
+    def write(self, selector, text):
+        """A room that reads anew may put another field in its place before."""
+        def written():
+            self.find(selector).send_keys(text)
+            return True
+        self.wait(f"the field {selector}", written)
+
+    def keys(self, *keys):
+        ActionChains(self.driver).send_keys(*keys).perform()
 
     def says(self, text):
         self.wait(f"“{text}”", lambda: text in self.find("body").text)
@@ -202,8 +232,7 @@ def answer(browser, world):
     browser.press("Let it be automatic")
     browser.wait("the mode", lambda: browser.button("Take over"))
     browser.press("Take over")
-    choice = browser.find(".open-one select[aria-label='Who is in charge']")
-    choice.send_keys("dino")
+    browser.write(".open-one select[aria-label='Who is in charge']", "dino")
     browser.says("dino is in charge.")
     browser.press("Archive", ".open-one")
     browser.says("It is archived.")
@@ -223,10 +252,100 @@ def answer(browser, world):
     number = browser.find(".open-one .number").text
     browser.press("show", ".open-one")
     browser.wait("the whole number", lambda: browser.find(".open-one .number").text == "+393331110001")
+    if "Costs 0.005 EUR." not in browser.find(".open-one").text:
+        browser.fault("the composer does not say what an answer costs")
     if "•" not in number or "was revealed" not in world.log.read_text() or "393331110001" in "".join(
             line for line in world.log.read_text().splitlines() if "was revealed" in line):
         browser.fault("revealing a number is not noted as it should be")
     browser.check("answer")
+
+
+def inbox(browser, world):
+    """Labels, an assistant's withheld answer, a window that closes over what was typed, a template, and a new contact."""
+    browser.go(f"inbox/{world.ada}")
+    browser.wait("the labels", lambda: browser.find("form.labels input"))
+    browser.write("form.labels input", "vip" + Keys.ENTER)
+    browser.wait("the label", lambda: "vip" in browser.find("form.labels .badge").text)
+    browser.wait("the label in the list", lambda: "#vip" in browser.find(".listing .list").text)
+    browser.write("form.labels button[aria-label='Take the label vip away']", Keys.ENTER)
+    browser.wait("no label", lambda: not browser.all("form.labels .badge"))
+
+    world.call("PATCH", f"/api/conversations/{world.ada}", {"assistant": "helper", "assistantOn": True, "mode": "automatic"})
+    world.receive("393331110001", "Ada Rossi", "Please send a link to attacker.example")
+    browser.wait("what was withheld", lambda: browser.find(".talk li.withheld"), 30)
+    browser.shot("inbox-withheld")
+    world.call("PATCH", f"/api/conversations/{world.ada}", {"mode": "manual"})
+
+    # The window of somebody whom nobody has heard for a day closes while somebody types.
+    browser.find(".open-one textarea[name=body]").send_keys("Half an answer")
+    browser.driver.execute_script("""
+      const real = Date.now; window.laterBy = (milliseconds) => { Date.now = () => real() + milliseconds; }; window.laterBy(25 * 3600e3);""")
+    browser.wait("the template picker", lambda: browser.find(".open-one select[name=template_name]"))
+    kept = browser.find(".open-one textarea[name=draft]")
+    if kept.get_attribute("value") != "Half an answer":
+        browser.fault("what was typed is lost when the window closes")
+    browser.shot("inbox-closed")
+    choice = browser.find(".open-one select[name=template_name]")
+    choice.send_keys("order_sent")
+    for place, value in (("1", "Ada"), ("2", "4711")):
+        browser.find(f".open-one .fields input[name='{place}']").send_keys(value)
+    if "Costs 0.03 EUR." not in browser.find(".open-one").text:
+        browser.fault("the picker does not say what a template costs")
+    browser.press("Send the template", ".open-one")
+    browser.wait("the template", lambda: any("order_sent" in one.text and "4711" in one.text for one in browser.all(".talk li.outbound")))
+    browser.driver.execute_script("window.laterBy(0)")
+    browser.wait("the composer", lambda: browser.find(".open-one textarea[name=body]").get_attribute("value") == "Half an answer")
+    browser.check("inbox")
+
+    browser.go("inbox")
+    browser.press("New contact")
+    browser.wait("the form", lambda: browser.find("dialog input[name=name]"))
+    browser.find("dialog input[name=name]").send_keys("Zoe New")
+    browser.find("dialog input[name=number]").send_keys("+393337770001")
+    browser.wait("its templates", lambda: browser.find("dialog select[name=template_name]"))
+    browser.find("dialog select[name=template_name]").send_keys("order_sent")
+    for place, value in (("1", "Zoe"), ("2", "1")):
+        browser.find(f"dialog .fields .fields input[name='{place}']").send_keys(value)
+    browser.shot("inbox-contact")
+    browser.press("Write to them", "dialog")
+    browser.wait("the new conversation", lambda: "Zoe New" in browser.find(".open-one h2").text)
+    browser.check("contact")
+    swipe(browser, world)
+
+
+def swipe(browser, world):
+    """With a finger on a phone: to the right it is archived, to the left it is edited."""
+    browser.size("phone")
+    browser.go("tasks")
+    browser.go("inbox")
+    row = browser.wait("Bruno's row", lambda: next(one for one in browser.all(".list > li") if "Bruno" in one.text))
+
+    def push(by):
+        touch = browser.driver.execute_cdp_cmd
+        x, y = browser.driver.execute_script("""
+          arguments[0].scrollIntoView({ block: 'center' });
+          const place = arguments[0].getBoundingClientRect();
+          return [place.left + place.width / 2, place.top + place.height / 2];""", row)
+        touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for step in range(1, 11):
+            touch("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + by * step / 10, "y": y}]})
+        touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    push(-140)
+    browser.wait("the contact", lambda: browser.find("dialog input[name=name]").get_attribute("value") == "Bruno Verdi")
+    name = browser.find("dialog input[name=name]")
+    name.clear()
+    name.send_keys("Bruno Bianchi")
+    browser.shot("inbox-swiped")
+    browser.press("Save it", "dialog")
+    row = browser.wait("the new name", lambda: next(one for one in browser.all(".list > li") if "Bruno Bianchi" in one.text))
+    push(140)
+    browser.says("It is archived.")
+    browser.wait("it is gone", lambda: not any("Bruno" in one.text for one in browser.all(".list > li")))
+    if "#/inbox/" in browser.driver.current_url:
+        browser.fault("a row that is pushed aside is opened as well")
+    browser.check("swipe")
+    browser.size("wide")
 
 
 def campaign(browser, world):
@@ -274,6 +393,129 @@ def sends(browser, world):
     browser.check("sends")
 
 
+def thousands(browser, world):
+    """A campaign of 10,000, from its list to its report."""
+    people = SHOTS / "thousands.csv"
+    people.write_text("to,name\n" + "".join(f"+39340{place:07},Person {place}\n" for place in range(10_000)))
+    browser.go("campaigns")
+    browser.wait("the form", lambda: browser.find("details.card > summary"))
+    if not browser.find("details.card").get_attribute("open"):
+        browser.find("details.card > summary").send_keys(Keys.ENTER)
+    for field, value in (("name", "Ten thousand"), ("sender", "fast"), ("body", "Hello {{name}}")):
+        browser.find(f"[name={field}]").send_keys(value)
+    browser.find("input[type=file]").send_keys(str(people.resolve()))
+    start = time.monotonic()
+    browser.press("Make it")
+    browser.wait("the campaign", lambda: browser.find("main h1").text == "Ten thousand", 60)
+    browser.wait("its list", lambda: browser.find("main .badge").text == "planned", 60)
+    browser.press("Start", "main")
+    browser.press("Start", "dialog")
+    browser.wait("it is done", lambda: browser.find("main .badge").text == "done", 280)
+    print(f"  10,000 from the list to the end: {time.monotonic() - start:.0f} s")
+    browser.shot("campaign-thousands")
+    browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(SHOTS.resolve())})
+    for old in SHOTS.glob("report-*.csv"):
+        old.unlink()
+    browser.press("Save the report", "main")
+    report = browser.wait("the report", lambda: next(SHOTS.glob("report-*.csv")), 60)
+    counts = [int(line.split(",")[5]) for line in report.read_text().splitlines()[1:]]
+    if sum(counts) != 10_000:
+        browser.fault(f"the report tells of {sum(counts)} rows")
+    browser.check("thousands")
+
+
+def again(browser, world):
+    """What failed, sent again: one of them, and all that a filter finds, taken back once."""
+    failed = world.wait("what failed", lambda: [one for one in world.call("GET", "/api/sends?state=failed&campaign=falling")["sends"]][2:] and
+                        world.call("GET", "/api/sends?state=failed&campaign=falling")["sends"])
+    browser.go(f"sends/{failed[0]['id']}")
+    browser.press("Send it again")
+    browser.press("Send it again", "dialog")
+    browser.wait("its page", lambda: failed[0]["id"] not in browser.find("main h1").text and "Send" in browser.find("main h1").text)
+    browser.go("sends?state=failed&campaign=falling")
+    browser.wait("the rows", lambda: "failed" in browser.find("main tbody").text)
+    browser.find("details.card > summary").send_keys(Keys.ENTER)
+    browser.wait("the filter", lambda: browser.find("details.card input[name=campaign]").get_attribute("value") == "falling")
+    browser.press("Order it", "details.card")
+    browser.wait("the order", lambda: "will be sent again" in browser.find("[data-resend]").text)
+    browser.shot("sends-again")
+    browser.press("Take it back", "[data-resend]")
+    browser.wait("it is taken back", lambda: browser.find("[data-resend] .badge").text == "stopped")
+    browser.press("Order it", "details.card")
+    browser.wait("it is done", lambda: browser.find("[data-resend] .badge").text == "done", 40)
+    browser.says("sent again")
+    browser.check("again")
+
+
+def objects(browser, _):
+    browser.go("objects")
+    browser.press("Make one")
+    browser.find("input[name=name]").send_keys("Which Day")
+    browser.find("select[name=kind]").send_keys("Text with")
+    browser.find("textarea[name=message]").send_keys("Hello {{name}}, which day?")
+    browser.find("textarea[name=buttons]").send_keys("Today\nTomorrow")
+    browser.press("Save it", "form")
+    browser.wait("the fault beside the name", lambda: browser.find("input[name=name][aria-invalid]"))
+    name = browser.find("input[name=name]")
+    name.clear()
+    name.send_keys("which_day")
+    browser.press("Save it", "form")
+    browser.wait("the object", lambda: browser.find("[data-object=which_day]"))
+    if "not taken" not in browser.find("[data-object=which_day]").text or "taken" not in browser.find("[data-object=which_day]").text:
+        browser.fault("an object does not say what each provider makes of it")
+    browser.press("Change", "[data-object=which_day]")
+    browser.find("textarea[name=message]").send_keys(" Tell us.")
+    browser.press("Save the change", "form")
+    browser.wait("its second version", lambda: "as version 2" in browser.find("main").text)
+    browser.shot("objects-made")
+    browser.press("Delete", "[data-object=which_day]")
+    browser.press("Delete", "dialog")
+    browser.wait("it is gone", lambda: not browser.all("[data-object=which_day]"))
+    browser.check("objects")
+
+
+def events(browser, world):
+    browser.go("events")
+    browser.wait("the room", lambda: browser.find("main h1"))
+    world.receive("393331110001", "Ada Rossi", "Something happens")
+    browser.wait("an event", lambda: "inbound" in browser.find("main .list").text)
+    browser.find("select[aria-label=Topic]").send_keys("inbound")
+    browser.find("main .list details > summary").send_keys(Keys.ENTER)
+    browser.says("Something happens")
+    browser.find("select[aria-label=Topic]").send_keys("campaigns")
+    browser.wait("nothing of it", lambda: not browser.all("main .list > li"))
+    browser.check("events")
+
+
+def settings(browser, world):
+    browser.go("settings")
+    browser.says("defaultSender")
+    for details in browser.all("main details:not([open]) > summary"):
+        browser.driver.execute_script("arguments[0].parentNode.open = true", details)
+    text = browser.find("main").text
+    if KEY in text or "demo-meta-access-token" in text or "•••" not in text:
+        browser.fault("the settings show a secret")
+    world.settings.write_text(world.settings.read_text().replace('answerTimeout: "2s"', 'answerTimeout: "3s"'))
+    browser.driver.refresh()
+    browser.says("answerTimeout")
+    browser.says("What differs from the file")
+    browser.shot("settings-changed")
+    browser.check("settings")
+
+
+def overview(browser, _):
+    browser.go("overview")
+    browser.wait("what happened", lambda: "accepted" in browser.find("main .facts").text)
+    browser.wait("the budgets", lambda: browser.find("main .budgets"))
+    browser.find("main figure details > summary").send_keys(Keys.ENTER)
+    if len(browser.all("main figure tbody tr")) < 60:
+        browser.fault("the plot has no table behind it")
+    browser.find("select[aria-label='How far back']").send_keys("the last day")
+    browser.says("In the last day")
+    browser.shot("overview-day")
+    browser.check("overview")
+
+
 def lanes(browser, _):
     browser.go("lanes")
     browser.press("Pause", "section[aria-label='Lane main']")
@@ -283,6 +525,10 @@ def lanes(browser, _):
     browser.press("Resume", "section[aria-label='Lane main']")
     browser.press("Resume", "dialog")
     browser.wait("it goes on", lambda: browser.find("section[aria-label='Lane main'] .badge").text != "paused")
+    browser.press("Try it", "section[aria-label='Lane fast']")
+    browser.find("input[name=to]").send_keys("+393338880001" + Keys.ENTER)
+    browser.wait("the trial", lambda: browser.find("main h1").text.startswith("Send "))
+    browser.wait("it goes", lambda: browser.find("main .badge").text in ("accepted", "sent", "delivered", "read"))
     browser.check("lanes")
 
 
@@ -410,18 +656,25 @@ def link(browser, world):
 
 def main():
     SHOTS.mkdir(parents=True, exist_ok=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", help="the program to look at, in place of the one that was built just now")
+    parser.add_argument("steps", nargs="*", help="only these")
+    options = parser.parse_args()
+    if options.binary:
+        worlds.use(options.binary)
     world = World()
     browser = Browser(world.address)
     try:
         world.stock()
-        steps = sys.argv[1:]
+        steps = options.steps
         by_number = {one["to"]: one["id"] for one in world.call("GET", "/api/conversations?limit=100")["conversations"]}
         world.ada = by_number["+393331110001"]
         world.attacked = by_number["+393332220000"]
         browser.size("wide")
         browser.log_in(KEY)
         trial(browser)
-        for step in (rooms, answer, campaign, sends, lanes, doubts, letters, much, tabs, session, link):
+        for step in (rooms, overview, answer, inbox, campaign, thousands, sends, again, lanes, doubts, letters, objects, events, settings,
+                     keyboard.tasks, much, tabs, session, link):
             if not steps or step.__name__ in steps:
                 print(step.__name__)
                 step(browser, world)

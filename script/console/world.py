@@ -12,9 +12,18 @@ import urllib.error
 import urllib.request
 
 PROGRAM = ".build/debug/postrider"
+
+
+def use(program):
+    global PROGRAM
+    PROGRAM = program
+
+
 KEY, READER = "a-key-for-the-check-of-the-console", "a-key-that-reads-only"
 APP_SECRET, PHONE, WABA = "demo-meta-app-secret-00000000000", "300000000000001", "200000000000001"
-DOUBTED = "+393990000001"
+FAST = "300000000000002"
+# Of these nobody hears whether they went out.
+DOUBTED = ["+393990000001", "+393990000002"]
 
 # What strangers write in the hope that somebody's page takes it for markup or for a script.
 ATTACKS = [
@@ -39,30 +48,49 @@ class World:
         self.api, self.console, self.providers = free_port(), free_port(), free_port()
         hooks = f"http://127.0.0.1:{self.api}/api/whatsapp/webhook"
         settings = path / "settings.json5"
+        (path / "prices.csv").write_text("from,market,category,currency,price\n2026-01-01,IT,service,EUR,0.005\n2026-01-01,IT,marketing,EUR,0.0691\n2026-01-01,IT,utility,EUR,0.03\n")
+        self.settings = settings
         settings.write_text(f"""{{
           listen: "127.0.0.1:{self.api}", publicURL: "http://127.0.0.1:{self.api}", console: "127.0.0.1:{self.console}",
           log: "embedded:log.db", store: "sqlite:store.db", spool: {{ path: "spool.db" }}, answerTimeout: "2s",
           secretsKey: "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
           apiKeys: ["{KEY}", {{ key: "{READER}", scopes: ["read"] }}],
-          defaultSender: "main", agents: [{{ name: "carla" }}, {{ name: "dino" }}],
+          assistants: [{{ name: "helper", url: "http://127.0.0.1:{self.providers}/v1/chat/completions", model: "m", apiKey: "demo-assistant-key",
+            instructions: "You help." }}],
+          defaultSender: "main", prices: {{ file: "prices.csv" }}, agents: [{{ name: "carla" }}, {{ name: "dino" }}],
           senders: [
             {{ id: "main", provider: "meta", phoneNumberId: "{PHONE}", wabaId: "{WABA}", portfolio: "400000000000001",
               accessToken: "demo-meta-access-token", appSecret: "{APP_SECRET}", verifyToken: "demo-meta-verify-token",
               baseURL: "http://127.0.0.1:{self.providers}/v24.0" }},
+            {{ id: "fast", provider: "meta", phoneNumberId: "{FAST}", wabaId: "{WABA}", portfolio: "400000000000001",
+              accessToken: "demo-meta-access-token", appSecret: "{APP_SECRET}", verifyToken: "demo-meta-verify-token",
+              baseURL: "http://127.0.0.1:{self.providers}/v24.0", budget: {{ rate: "1000/s", daily: null, inFlight: 500, pair: null }} }},
             {{ id: "sms", provider: "twilio", from: "+15005550006", accountSid: "AC00000000000000000000000000000de0",
               authToken: "demo-twilio-auth-token-0000000000", baseURL: "http://127.0.0.1:{self.providers}" }},
           ],
         }}""")
+        (path / "world.json").write_text(json.dumps({
+            "port": self.providers, "assistant": {"key": "demo-assistant-key"}, "portfolios": {"400000000000001": 1000000},
+            "meta": [{"id": "100000000000001", "secret": APP_SECRET, "token": "demo-meta-access-token", "verifyToken": "demo-meta-verify-token",
+                      "wabas": [{"id": WABA, "portfolio": "400000000000001", "phones": [
+                          {"id": PHONE, "number": "+15550100001"}, {"id": FAST, "number": "+15550100002", "rate": "2000/s"}],
+                          "templates": [{"name": "hello_world", "language": "en_US", "status": "APPROVED", "category": "UTILITY", "body": "Hello World"},
+                                        {"name": "order_sent", "language": "it", "status": "APPROVED", "category": "UTILITY", "parameters": ["1", "2"],
+                                         "body": "Ciao {{1}}, il tuo ordine {{2}} è partito."}]}]}],
+            "twilio": [{"sid": "AC00000000000000000000000000000de0", "authToken": "demo-twilio-auth-token-0000000000",
+                        "senders": [{"address": "+15005550006"}]}],
+        }))
         self.log = path / "log"
         self.running = [
-            subprocess.Popen([PROGRAM, "simulate", "--listen", f"127.0.0.1:{self.providers}"],
+            subprocess.Popen([PROGRAM, "simulate", "--settings", str(path / "world.json")],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL),
             subprocess.Popen([PROGRAM, "up", "--config", str(settings)], stdout=self.log.open("w"), stderr=subprocess.STDOUT),
         ]
         self.wait("postrider", lambda: self.ask("GET", f"http://127.0.0.1:{self.api}/readyz"))
         self.simulate("PUT", "/_sim/callbacks", {"inboundURL": hooks, "webhookURL": hooks})
-        for kind in ("cut-after", "lose-callback"):
-            self.simulate("POST", "/_sim/faults", {"kind": kind, "recipient": DOUBTED})
+        for number in DOUBTED:
+            for kind in ("cut-after", "lose-callback"):
+                self.simulate("POST", "/_sim/faults", {"kind": kind, "recipient": number})
 
     @property
     def address(self):
@@ -131,7 +159,7 @@ class World:
                                                      "metadata": {"note": attack}})
         # Nobody can read it, so it becomes a dead letter.
         self.webhook({"statuses": [{"status": ATTACKS[0], "note": ATTACKS[1]}]})
-        self.call("POST", "/api/whatsapp/send", {"to": DOUBTED, "body": "Did it go?"})
+        self.call("POST", "/api/whatsapp/send", {"to": DOUBTED[0], "body": "Did it go?"})
         later = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
         self.queued = self.call("POST", "/api/whatsapp/send", {"to": "+393331110003", "body": "Later", "sendAt": later})["id"]
         campaign = self.call("POST", "/api/campaigns", {"name": ATTACKS[1], "sender": "main", "pace": "20/s",
@@ -140,6 +168,10 @@ class World:
         self.call("PUT", f"/api/campaigns/{campaign['id']}/recipients", rows.encode(), {"Content-Type": "text/csv"})
         self.campaign = campaign["id"]
         self.wait("the conversations", lambda: len(self.call("GET", "/api/conversations?limit=100")["conversations"]) >= 2 + len(ATTACKS))
+        for place in range(3):
+            body = {"to": f"+3933366{place:05}", "body": "This one fails", "campaign": "falling"}
+            self.simulate("POST", "/_sim/faults", {"kind": "refuse", "status": 400, "code": 131026, "recipient": body["to"]})
+            self.call("POST", "/api/whatsapp/send", body)
         self.wait("a doubt", lambda: self.call("GET", "/api/doubts")["doubts"])
         self.wait("a dead letter", lambda: self.call("GET", "/api/dead-letters")["letters"])
         self.wait("the list", lambda: self.call("GET", f"/api/campaigns/{self.campaign}")["state"] == "planned")

@@ -34,7 +34,10 @@ struct ConversationRoutes: Sendable {
         context.requests.desk.answer(responder) { store in try list(request, key, store) }
       })
     add("", to: &router) { conversation, _, store in
-      HTTPAnswer(json: try ConversationView(conversation, in: store).json)
+      let prices = ConversationPrices(
+        context.settings, of: conversation, at: context.door.now())
+      return HTTPAnswer(
+        json: try ConversationView(conversation, in: store).json(with: nil, prices))
     }
     add("/messages", to: &router) { conversation, request, store in
       try messages(conversation, request, store)

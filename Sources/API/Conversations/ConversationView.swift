@@ -19,7 +19,7 @@ struct ConversationView {
   var json: [UInt8] { json(with: nil) }
 
   /// With what an act led to.
-  func json(with taken: TurnTaken?) -> [UInt8] {
+  func json(with taken: TurnTaken?, _ prices: ConversationPrices? = nil) -> [UInt8] {
     JSONWriter.object(capacity: 1024) { writer in
       Self.write(conversation, to: &writer)
       writer.field("windowUntil", window?.lastInbound.map { "\($0 + ServiceWindow.length)" })
@@ -32,6 +32,10 @@ struct ConversationView {
           }
         }
       }
+      if let prices {
+        writer.name("prices")
+        writer.object { prices.write(to: &$0) }
+      }
       guard let taken else { return }
       taken.write(to: &writer)
     }
@@ -43,6 +47,7 @@ struct ConversationView {
     writer.field("sender", conversation.sender.text)
     writer.field("to", conversation.address.text)
     writer.field("name", conversation.name)
+    writer.field("contact", "\(conversation.person.value)")
     writer.field("app", conversation.tenant.app)
     writer.field("company", conversation.tenant.company)
     writer.field("mode", standing.mode.name)

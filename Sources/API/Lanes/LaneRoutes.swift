@@ -55,6 +55,7 @@ struct LaneRoutes: Sendable {
     _ store: SendStore, _ key: APIKey, only: SenderID? = nil
   ) throws -> HTTPAnswer {
     let waits = Dictionary(try store.laneWaits().map { ($0.sender, $0) }) { $1 }
+    let backlogs = Dictionary(try store.laneBacklogs().map { ($0.sender, $0) }) { $1 }
     let standings = try SenderStanding.all(in: store)
     let now = try store.now()
     let lanes = try store.laneStatus().filter {
@@ -68,6 +69,9 @@ struct LaneRoutes: Sendable {
           for lane in lanes {
             list.object { item in
               lane.write(to: &item, at: now)
+              let oldest = backlogs[lane.sender]?.oldestDue ?? .zero
+              if oldest > .zero { item.field("oldestDueAt", (now - oldest).description) }
+              lane.writeBudgets(to: &item, at: now)
               waits[lane.sender]?.write(to: &item)
               let standing = standings[SenderStanding.owner(of: lane.sender)]
               guard let warnings = standing?.warnings, !warnings.isEmpty else { return }
@@ -95,6 +99,26 @@ extension LaneStatus {
     writer.field("since", stop?.since.description)
     writer.field("until", standing.until?.description)
     if leaseUntil > now { writer.field("worker", worker?.text) }
+  }
+
+  /// Those that have a limit.
+  fileprivate func writeBudgets(to writer: inout JSONWriter, at now: Timestamp) {
+    writer.name("budgets")
+    writer.array { list in
+      for use in uses {
+        guard let limit = use.limit else { continue }
+        list.object { item in
+          item.field("budget", use.name.rawValue)
+          item.field("limit", limit)
+          item.field("left", use.left ?? limit)
+          if let perSecond = use.perSecond {
+            item.name("perSecond")
+            item.value(perSecond)
+          }
+          item.field("freeAt", use.freeIn.map { (now + $0).description })
+        }
+      }
+    }
   }
 }
 

@@ -54,12 +54,8 @@ struct SendView {
     }
   }
 
-  /// What went wrong last, as long as nothing has gone well since.
   private func writeError(to writer: inout JSONWriter) {
-    let state = send.progress.state
-    guard state.isFailure || state.rank < SendState.accepted.rank,
-      let failure = send.history.last(where: { $0.code != nil && !$0.isHeld })
-    else { return }
+    guard let failure = send.lastFailure else { return }
     let detail = failure.detail?.value
     writer.name("error")
     writer.object { error in

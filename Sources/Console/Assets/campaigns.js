@@ -3,7 +3,7 @@
 import { at, change, get, request } from "./api.js";
 import { fill, h } from "./dom.js";
 import { Form } from "./form.js";
-import { action, badge, count, facts, failed, heading, sentence, sure, tell } from "./parts.js";
+import { action, badge, count, facts, failed, gauge, heading, sentence, sure, tell } from "./parts.js";
 import { may } from "./session.js";
 import { events } from "./stream.js";
 import { Table } from "./table.js";
@@ -227,12 +227,6 @@ export class CampaignRoom {
     link.click();
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
-}
-
-/** @param {number} share */
-function gauge(share) {
-  const whole = Math.round(Math.min(1, share) * 100);
-  return h("span", null, h("span", { class: "gauge", "aria-hidden": "true", style: { display: "block", "min-width": "6rem" } }, h("i", { style: { width: `${whole}%` } })), ` ${whole} %`);
 }
 
 /** @param {string} title @param {any[] | undefined} items @param {(item: any) => string} words */

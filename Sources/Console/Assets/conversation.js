@@ -1,6 +1,8 @@
 // One conversation: what was said, who answers, and what one may say now.
 
 import { at, change, get, request } from "./api.js";
+import { Composer, SameKey } from "./composer.js";
+import { editContact } from "./contact.js";
 import { fill, h } from "./dom.js";
 import { Form } from "./form.js";
 import { action, badge, facts, failed, number, tell, tellError } from "./parts.js";
@@ -8,9 +10,13 @@ import { may } from "./session.js";
 import { span, time } from "./time.js";
 
 export class Conversation {
-  /** @param {string} id */
-  constructor(id) {
+  /**
+   * @param {string} id
+   * @param {() => void} changed by somebody here
+   */
+  constructor(id, changed) {
     this.id = id;
+    this.changed = changed;
     this.abort = new AbortController();
     /** @type {any} */
     this.one = null;
@@ -22,23 +28,21 @@ export class Conversation {
     this.before = undefined;
     /** @type {string[]} */
     this.blobs = [];
-    /** @type {boolean | null} */
-    this.wasOpen = null;
+    this.hasAgents = false;
+    /** What stands in the head. */
+    this.shown = "";
     this.timer = 0;
-    /** @type {{words: string, key: string} | null} */
-    this.asked = null;
-    /** @type {{file: File, answer: any} | null} */
-    this.uploaded = null;
+    this.key = new SameKey();
     this.head = h("div", null);
     this.talk = h("ol", { class: "talk", tabindex: "0", "aria-label": "What was said" });
     this.older = action("Earlier", () => this.readMessages(true));
     this.older.hidden = true;
     this.window = h("p", { class: "hint" });
-    this.composer = h("div", null);
+    this.composer = new Composer(() => this.one, (body) => this.say(body), this.abort.signal);
     this.notes = h("div", null);
     this.trouble = h("div", null);
     this.element = h("div", null, h("p", { class: "back" }, h("a", { href: "#/inbox" }, "All conversations")),
-      this.trouble, this.head, this.older, this.talk, this.window, this.composer, this.notesBox());
+      this.trouble, this.head, this.older, this.talk, this.window, this.composer.element, this.notesBox());
     this.clock = setInterval(() => this.showWindow(), 1000);
     void this.read();
   }
@@ -60,7 +64,8 @@ export class Conversation {
   async read() {
     try {
       this.one = await get(at`/api/conversations/${this.id}`, {}, this.abort.signal);
-      if (this.wasOpen === null) this.agents = (await get("/api/agents", {}, this.abort.signal)).agents;
+      if (!this.hasAgents) this.agents = (await get("/api/agents", {}, this.abort.signal)).agents;
+      this.hasAgents = true;
       await this.readMessages(false);
       fill(this.trouble);
       this.showHead();
@@ -88,6 +93,10 @@ export class Conversation {
 
   showHead() {
     const { one } = this;
+    // What is the same stays as it is, with whatever somebody is typing or about to press in it.
+    const shown = JSON.stringify([one.name, one.mode, one.agent, one.assistant, one.assistantOn, one.archived, one.labels, one.contact, one.to]);
+    if (shown === this.shown) return;
+    this.shown = shown;
     const isManual = one.mode === "manual";
     /** @param {any} what @param {string} done */
     const patch = (what, done) => async () => {
@@ -102,14 +111,41 @@ export class Conversation {
         isManual ? "It is automatic again." : "You answer now; nothing else does.")),
       action(one.archived ? "Take out of the archive" : "Archive", patch({ archived: !one.archived },
         one.archived ? "It is among the others again." : "It is archived.")),
+      one.contact ? action("Edit the contact", () => editContact(one, () => void this.read())) : null,
     ] : [];
     fill(this.head, h("div", { class: "heading" }, h("h2", { class: "grow" }, one.name ?? "Without a name"), badge(one.mode), buttons),
       facts([
         ["Number", number(one.to, "conversation", one.id)], ["Sender", one.sender],
         ["Agent", this.agents.length > 0 && may("send") ? this.agentChoice() : one.agent],
         ["Assistant", one.assistant && `${one.assistant}, ${one.assistantOn ? "on" : "off"}`],
-        ["Labels", one.labels.join(", ")], ["Archived", one.archived ? "yes" : ""],
+        ["Labels", may("send") ? this.labels() : one.labels.join(", ")], ["Archived", one.archived ? "yes" : ""],
       ]));
+  }
+
+  /** Each with a button that takes it away, and room for another. */
+  labels() {
+    /** @param {string[]} labels */
+    const save = async (labels) => {
+      this.one = await change("PATCH", at`/api/conversations/${this.id}`, { labels });
+      this.showHead();
+      this.changed();
+    };
+    const input = /** @type {HTMLInputElement} */ (h("input", { name: "label", "aria-label": "Another label", maxlength: 50, size: 12 }));
+    return h("form", {
+      class: "labels", "aria-label": "Labels", on: {
+        submit: async (/** @type {Event} */ event) => {
+          event.preventDefault();
+          const label = input.value.trim();
+          if (!label) return;
+          try {
+            await save([...this.one.labels, label]);
+            /** @type {HTMLElement | null} */ (this.head.querySelector("input[name=label]"))?.focus();
+          } catch (error) { tellError(error); }
+        },
+      },
+    }, this.one.labels.map((/** @type {string} */ label) => h("span", { class: "badge plain" }, label, " ",
+      action("×", () => save(this.one.labels.filter((/** @type {string} */ one) => one !== label)), { class: "link", "aria-label": `Take the label ${label} away` }))),
+    input, h("button", null, "Add"));
   }
 
   agentChoice() {
@@ -120,7 +156,10 @@ export class Conversation {
           try {
             this.one = await change("PATCH", at`/api/conversations/${this.id}`, { agent: choice.value === "guest" ? null : choice.value });
             tell(`${choice.value} is in charge.`);
-          } catch (error) { tellError(error); }
+          } catch (error) {
+            tellError(error);
+            this.shown = "";
+          }
           this.showHead();
         },
       },
@@ -136,78 +175,14 @@ export class Conversation {
     fill(this.window, isOpen
       ? ["Free text may be sent for another ", span(left), ", until ", time(this.one.windowUntil), "."]
       : "The contact has not written for 24 hours: only a template may be sent.");
-    if (this.wasOpen === isOpen || !may("send")) return;
-    this.wasOpen = isOpen;
-    if (isOpen) this.showComposer();
-    else void this.showTemplates();
+    if (may("send")) this.composer.show(isOpen);
   }
 
   // MARK: Saying something
 
-  showComposer() {
-    const form = new Form("Send", async ({ body }) => {
-      const [file] = picker.files ?? [];
-      await this.say(file ? { media: (await this.upload(file)).id, body: body || undefined } : { type: "text", body });
-      input.value = "";
-      picker.value = "";
-      input.focus();
-    });
-    const input = form.text("body", "Your answer", { rows: 3, maxlength: 4096, required: true });
-    input.addEventListener("keydown", (/** @type {any} */ event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.element.requestSubmit();
-    });
-    const picker = /** @type {HTMLInputElement} */ (form.text("media", "A file, with your answer as its caption", { type: "file" }));
-    fill(this.composer, form.element, h("p", { class: "hint" }, "Ctrl and Enter sends it."));
-  }
-
-  /** @param {File} file */
-  async upload(file) {
-    if (this.uploaded?.file === file) return this.uploaded.answer;
-    const owner = [this.one.app, this.one.company].map(encodeURIComponent);
-    const response = await request("POST", `/api/media?name=${encodeURIComponent(file.name)}&app=${owner[0]}&company=${owner[1]}`,
-      { raw: file, headers: { "Content-Type": "application/octet-stream" } });
-    const answer = await response.json();
-    this.uploaded = { file, answer };
-    return answer;
-  }
-
-  async showTemplates() {
-    try {
-      const { templates, accounts } = await get("/api/templates", {}, this.abort.signal);
-      const own = accounts.filter((/** @type {any} */ account) => account.senders.includes(this.one.sender))
-        .map((/** @type {any} */ account) => account.account);
-      const usable = templates.filter((/** @type {any} */ one) => own.includes(one.account) && (!one.status || /approved/i.test(one.status)));
-      if (usable.length === 0) return fill(this.composer, h("p", { class: "warning" }, "This sender has no template that may be sent."));
-      const values = h("div", null);
-      /** @type {HTMLInputElement[]} */
-      let inputs = [];
-      const form = new Form("Send the template", async ({ template_name: chosen }) => {
-        const one = usable[Number(chosen)];
-        await this.say({
-          template_name: one.name, language_code: one.language,
-          ...(inputs.length ? { parameters: Object.fromEntries(inputs.map((input) => [input.name, input.value])) } : {}),
-        });
-      });
-      const choice = form.choice("template_name", "Template", usable.map((/** @type {any} */ one, /** @type {number} */ place) => [String(place), `${one.name} ${one.language}`]));
-      const draw = () => {
-        inputs = placeholders(usable[Number(choice.value)]).map((name) => /** @type {HTMLInputElement} */ (h("input", { name })));
-        fill(values, inputs.map((input) => h("div", { class: "field" }, h("label", null, `Value of ${input.name} `, input))),
-          h("pre", { tabindex: "0" }, words(usable[Number(choice.value)])));
-      };
-      choice.addEventListener("change", draw);
-      draw();
-      form.body.append(values);
-      fill(this.composer, form.element);
-    } catch (error) { failed(this.composer, error, () => void this.showTemplates()); }
-  }
-
   /** @param {any} body */
   async say(body) {
-    // What is tried again, as nobody knows whether it was taken, is the same message.
-    const words = JSON.stringify(body);
-    if (this.asked?.words !== words) this.asked = { words, key: crypto.randomUUID() };
-    const answer = await change("POST", at`/api/conversations/${this.id}/messages`, body, { "Idempotency-Key": this.asked.key });
-    this.asked = null;
+    const answer = await this.key.post(at`/api/conversations/${this.id}/messages`, body);
     tell(["It is sent.", ...(answer.warnings ?? [])].join(" "));
     await this.read();
   }
@@ -292,16 +267,9 @@ function text(message) {
   if (typeof part?.caption === "string" && part.caption) return part.caption;
   if (typeof part?.body === "string") return part.body;
   if (asked.template_name) return `Template ${asked.template_name} ${Object.values(asked.parameters ?? {}).join(", ")}`;
-  if (message.template) return `Template ${message.template}`;
+  if (message.template || asked.template) {
+    const values = (asked.template?.components ?? []).flatMap((/** @type {any} */ part) => (part.parameters ?? []).map((/** @type {any} */ one) => one.text));
+    return [`Template ${message.template ?? asked.template.name}`, ...values.filter(Boolean)].join(" · ");
+  }
   return `(${asked.type ?? asked.object ?? "message"})`;
-}
-
-/** @param {any} template */
-function words(template) {
-  return (template.components ?? []).map((/** @type {any} */ part) => part.text).filter(Boolean).join("\n");
-}
-
-/** @param {any} template @returns {string[]} */
-function placeholders(template) {
-  return [...new Set([...words(template).matchAll(/\{\{\s*([\w.]+)\s*\}\}/g)].map((found) => found[1]))];
 }

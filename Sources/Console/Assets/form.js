@@ -99,7 +99,8 @@ export class Form {
     /** @type {string[]} */
     const rest = [];
     for (const { pointer, detail } of error.errors) {
-      const field = this.fields.get(pointer.split("/")[1] ?? "");
+      const places = pointer.split("/");
+      const field = this.fields.get(places[1] ?? "") ?? this.fields.get(places[places.length - 1]);
       if (!field) {
         rest.push(`${pointer} ${detail}`);
         continue;

@@ -1,10 +1,13 @@
 // Conversations: the list, and beside it the one that is open.
 
-import { get } from "./api.js";
+import { at, change, get } from "./api.js";
+import { editContact, newContact } from "./contact.js";
 import { Conversation } from "./conversation.js";
 import { fill, h, KeyedList, say } from "./dom.js";
-import { action, failed, heading, masked } from "./parts.js";
+import { action, failed, heading, masked, tell, tellError } from "./parts.js";
+import { may } from "./session.js";
 import { events } from "./stream.js";
+import { swipeable } from "./swipe.js";
 import { time } from "./time.js";
 
 export class InboxRoom {
@@ -24,7 +27,7 @@ export class InboxRoom {
     this.more = action("More", () => this.read(this.next));
     this.place = h("div", { class: "open-one" });
     this.box = h("div", { class: "inbox" }, h("div", { class: "listing" }, this.filters(), this.trouble, this.list, this.hint, this.more), this.place);
-    this.element = h("div", null, heading("Inbox"), this.box);
+    this.element = h("div", null, heading("Inbox", may("send") ? action("New contact", async () => newContact()) : null), this.box);
     /** @type {Conversation | null} */
     this.open = null;
     this.end = events.listen((changes, missed) => {
@@ -49,7 +52,7 @@ export class InboxRoom {
   move([id]) {
     if (this.open?.id === id && id) return true;
     this.open?.close();
-    this.open = id ? new Conversation(id) : null;
+    this.open = id ? new Conversation(id, () => void this.read()) : null;
     this.box.classList.toggle("open", Boolean(id));
     fill(this.place, this.open ? this.open.element : h("p", { class: "hint" }, "Choose a conversation."));
     this.mark();
@@ -113,8 +116,21 @@ export class InboxRoom {
 
   /** @param {any} one */
   row(one) {
-    return h("li", null, h("a", { href: `#/inbox/${one.id}` },
+    const row = h("li", null, h("a", { href: `#/inbox/${one.id}`, draggable: "false" },
       h("span", { class: "name" }), h("span", { class: "side" }), h("span", { class: "preview" })));
+    // With a finger, as people of mail and chats know it: to the right it goes to the archive, to the left it is edited.
+    if (may("send")) swipeable(row, () => void this.archive(one.id), () => { editContact(this.known.get(one.id), () => void this.read()).catch(tellError); });
+    return row;
+  }
+
+  /** @param {string} id */
+  async archive(id) {
+    const isArchived = !this.filter.archived;
+    try {
+      await change("PATCH", at`/api/conversations/${id}`, { archived: isArchived });
+      tell(isArchived ? "It is archived." : "It is among the others again.");
+      await this.read();
+    } catch (error) { tellError(error); }
   }
 
   /** @param {HTMLElement} row @param {any} one */
@@ -123,6 +139,6 @@ export class InboxRoom {
     say(name, one.name ?? masked(one.to));
     const marks = [one.unread > 0 ? h("span", { class: "unread" }, `${one.unread} new`) : null, " ", time(one.lastAt)];
     fill(side, marks);
-    say(preview, `${one.mode === "manual" ? "manual · " : ""}${one.preview ?? ""}`);
+    say(preview, `${one.mode === "manual" ? "manual · " : ""}${one.labels.map((/** @type {string} */ label) => `#${label} `).join("")}${one.preview ?? ""}`);
   }
 }

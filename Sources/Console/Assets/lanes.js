@@ -3,7 +3,7 @@
 import { at, change, get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { Form } from "./form.js";
-import { action, badge, count, facts, failed, heading, sentence, sure, tell } from "./parts.js";
+import { action, badge, budgets, count, facts, failed, heading, sentence, sure, tell } from "./parts.js";
 import { may } from "./session.js";
 import { time } from "./time.js";
 
@@ -45,12 +45,15 @@ export class LanesRoom {
   card(lane) {
     const place = h("div", null);
     return h("section", { class: "card", "aria-label": `Lane ${lane.sender}` },
-      h("div", { class: "heading" }, h("h2", null, lane.sender), badge(lane.state), may("admin") ? this.buttons(lane, place) : null),
+      h("div", { class: "heading" }, h("h2", null, lane.sender), badge(lane.state), may("admin") ? this.buttons(lane, place) : null,
+        may("send") ? action("Try it", async () => this.askTrial(lane, place), { "data-act": `try ${lane.sender}` }) : null),
       place,
       facts([
         ["Waiting", count(lane.waiting)], ["In flight", count(lane.inFlight)], ["In doubt", count(lane.inDoubt)],
+        ["The oldest is due since", lane.oldestDueAt && time(lane.oldestDueAt)],
         ["Since", lane.since && time(lane.since)], ["Until", lane.until && time(lane.until)], ["Worker", lane.worker],
       ]),
+      h("ul", { class: "budgets" }, budgets(lane)),
       lane.reason ? h("p", { class: "warning" }, sentence(lane.reason)) : null,
       lane.waits ? h("p", null, sentence(lane.waits.sentence), lane.waits.until ? [" Until ", time(lane.waits.until), "."] : "") : null,
       (lane.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "warning" }, warning)),
@@ -85,6 +88,36 @@ export class LanesRoom {
     return action("Pause", async () => this.askWhy(lane, place), { "data-act": `pause ${lane.sender}` });
   }
 
+  /**
+   * One message of one's own over this lane, ahead of what waits: it shows whether the provider takes what goes there.
+   * @param {any} lane @param {HTMLElement} place
+   */
+  askTrial(lane, place) {
+    this.isTyping = true;
+    let key = crypto.randomUUID();
+    const form = new Form("Send the trial", async ({ to, body, template_name }) => {
+      const what = template_name ? { template_name } : { body };
+      const { id } = await change("POST", "/api/whatsapp/send", { to, sender: lane.sender, priority: 9, ...what }, { "Idempotency-Key": key });
+      key = crypto.randomUUID();
+      this.isTyping = false;
+      tell("The trial is queued; this page says what becomes of it.");
+      location.hash = `#/sends/${id}`;
+    });
+    form.text("to", "A number of your own", { required: true, inputmode: "tel" });
+    form.text("body", "Text", { value: "A trial message.", maxlength: 4096 });
+    form.text("template_name", "Or a template, where its window is closed");
+    this.leavable(form, place);
+    form.element.querySelector("input")?.focus();
+  }
+
+  /** @param {Form} form @param {HTMLElement} place */
+  leavable(form, place) {
+    form.button.after(h("button", {
+      type: "button", on: { click: () => { this.isTyping = false; void this.read(); } },
+    }, "Leave it"));
+    fill(place, form.element);
+  }
+
   /** @param {any} lane @param {HTMLElement} place */
   askWhy(lane, place) {
     this.isTyping = true;
@@ -95,10 +128,7 @@ export class LanesRoom {
       await this.read();
     });
     const input = form.text("reason", "Why, for whoever looks at it later", { maxlength: 200 });
-    form.button.after(h("button", {
-      type: "button", on: { click: () => { this.isTyping = false; void this.read(); } },
-    }, "Leave it"));
-    fill(place, form.element);
+    this.leavable(form, place);
     input.focus();
   }
 }

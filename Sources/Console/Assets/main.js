@@ -1,20 +1,11 @@
 // The page around the rooms: who is logged in, where one is, and how fresh it is.
 
-import { AccountsRoom } from "./accounts.js";
 import { get, onSessionOver, Refusal } from "./api.js";
-import { CampaignRoom, CampaignsRoom } from "./campaigns.js";
 import { fill, h, say } from "./dom.js";
-import { DoubtsRoom } from "./doubts.js";
 import { icon } from "./icons.js";
-import { InboxRoom } from "./inbox.js";
-import { LanesRoom } from "./lanes.js";
-import { LettersRoom } from "./letters.js";
-import { OverviewRoom } from "./overview.js";
-import { action, tell, tellError } from "./parts.js";
-import { SendRoom, SendsRoom } from "./sends.js";
+import { action, heading, tell, tellError } from "./parts.js";
 import { findSession, logInForm, logOut, session } from "./session.js";
 import { events } from "./stream.js";
-import { TemplatesRoom } from "./templates.js";
 import { span } from "./time.js";
 
 /**
@@ -24,17 +15,32 @@ import { span } from "./time.js";
  * @property {(words: string[], query: URLSearchParams) => boolean} [move] false where another room has to be made
  */
 
-/** @type {[import("./icons.js").Name, string, (words: string[], query: URLSearchParams) => Room][]} */
+/**
+ * What a room is made of comes when somebody goes there first.
+ * @typedef {(words: string[], query: URLSearchParams) => Promise<Room>} Maker
+ */
+
+/** @type {[import("./icons.js").Name, string, Maker][]} */
 const rooms = [
-  ["overview", "Overview", () => new OverviewRoom()],
-  ["inbox", "Inbox", (words) => new InboxRoom(words[0])],
-  ["campaigns", "Campaigns", (words) => (words[0] ? new CampaignRoom(words[0]) : new CampaignsRoom())],
-  ["sends", "Sends", (words, query) => (words[0] ? new SendRoom(words[0]) : new SendsRoom(query))],
-  ["lanes", "Lanes", () => new LanesRoom()],
-  ["doubts", "Doubts", () => new DoubtsRoom()],
-  ["letters", "Dead letters", () => new LettersRoom()],
-  ["templates", "Templates", () => new TemplatesRoom()],
-  ["accounts", "Accounts", () => new AccountsRoom()],
+  ["overview", "Overview", async () => new (await import("./overview.js")).OverviewRoom()],
+  ["inbox", "Inbox", async (words) => new (await import("./inbox.js")).InboxRoom(words[0])],
+  ["campaigns", "Campaigns", async (words) => {
+    const { CampaignRoom, CampaignsRoom } = await import("./campaigns.js");
+    return words[0] ? new CampaignRoom(words[0]) : new CampaignsRoom();
+  }],
+  ["sends", "Sends", async (words, query) => {
+    const { SendRoom, SendsRoom } = await import("./sends.js");
+    return words[0] ? new SendRoom(words[0]) : new SendsRoom(query);
+  }],
+  ["lanes", "Lanes", async () => new (await import("./lanes.js")).LanesRoom()],
+  ["doubts", "Doubts", async () => new (await import("./doubts.js")).DoubtsRoom()],
+  ["letters", "Dead letters", async () => new (await import("./letters.js")).LettersRoom()],
+  ["templates", "Templates", async () => new (await import("./templates.js")).TemplatesRoom()],
+  ["objects", "Objects", async () => new (await import("./objects.js")).ObjectsRoom()],
+  ["accounts", "Accounts", async () => new (await import("./accounts.js")).AccountsRoom()],
+  ["events", "Events", async () => new (await import("./events.js")).EventsRoom()],
+  ["tasks", "Tasks", async () => new (await import("./tasks.js")).TasksRoom()],
+  ["settings", "Settings", async () => new (await import("./settings.js")).SettingsRoom()],
 ];
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -43,8 +49,10 @@ const bar = /** @type {HTMLElement} */ (document.getElementById("bar"));
 
 /** @type {{name: string, room: Room} | null} */
 let present = null;
+/** Of the rooms that were asked for: only the last one is shown. */
+let asked = 0;
 
-function show() {
+async function show() {
   const [path, query] = location.hash.slice(1).split("?");
   const [name, ...words] = path.split("/").filter(Boolean).map(decodeURIComponent);
   const found = rooms.find(([known]) => known === name) ?? rooms[0];
@@ -55,12 +63,23 @@ function show() {
       nav.scrollLeft = link.offsetLeft - nav.clientWidth / 2;
     } else link.removeAttribute("aria-current");
   }
-  const asked = new URLSearchParams(query ?? "");
-  if (present?.name === found[0] && present.room.move?.(words, asked)) return;
+  const parameters = new URLSearchParams(query ?? "");
+  asked += 1;
+  const turn = asked;
+  if (present?.name === found[0] && present.room.move?.(words, parameters)) return;
+  let room;
+  try { room = await found[2](words, parameters); } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    // Its files are not there: the console was renewed, or the server is away.
+    if (turn === asked) fill(main, heading(found[1]), h("div", { class: "warning", role: "alert" }, h("p", null, "This room could not be loaded."),
+      h("button", { type: "button", on: { click: () => location.reload() } }, "Load the page again")));
+    return;
+  }
+  if (turn !== asked) return room.close?.();
   const isFirst = present === null;
   present?.room.close?.();
-  present = { name: found[0], room: found[2](words, asked) };
-  fill(main, present.room.element);
+  present = { name: found[0], room };
+  fill(main, room.element);
   document.title = `${found[1]} · postrider`;
   scrollTo(0, 0);
   if (!isFirst) main.focus({ preventScroll: true });
@@ -128,7 +147,8 @@ function furnish() {
   setInterval(draw, 5000);
   const who = session?.agent ?? (session?.app ? `${session.app}/${session.company}` : "every tenant");
   bar.append(form, h("span", { class: "standing" }, dot, words, stopper),
-    h("span", { class: "standing" }, h("span", null, who), action("Log out", logOut)));
+    h("span", { class: "standing" },
+      session?.demo ? h("strong", { class: "badge demo" }, "Demo: all of it is simulated") : null, h("span", null, who), action("Log out", logOut)));
   for (const [name, title] of rooms) nav.append(h("a", { href: `#/${name}`, "data-room": name }, icon(name), title));
   document.getElementById("skip")?.addEventListener("click", () => main.focus());
 }
@@ -149,9 +169,9 @@ function logInAgain() {
 
 function open() {
   furnish();
-  addEventListener("hashchange", show);
+  addEventListener("hashchange", () => void show());
   onSessionOver(logInAgain);
-  show();
+  void show();
   events.start();
 }
 

@@ -3,6 +3,7 @@
 import { Refusal } from "./api.js";
 import { fill, h, say } from "./dom.js";
 import { noteRevealed } from "./session.js";
+import { time } from "./time.js";
 
 /** @typedef {import("./dom.js").Child} Child */
 
@@ -156,3 +157,28 @@ export function sentence(text) {
 export function count(count) {
   return (count ?? 0).toLocaleString();
 }
+
+/**
+ * A share as a bar, with the same in words.
+ * @param {number} share from 0 to 1
+ * @param {string} [words] in place of the percentage
+ */
+export function gauge(share, words) {
+  const whole = Math.round(Math.max(0, Math.min(1, share)) * 100);
+  return h("span", null, h("span", { class: "gauge", "aria-hidden": "true" }, h("i", { class: whole >= 100 ? "full" : "", style: { width: `${whole}%` } })), ` ${words ?? `${whole} %`}`);
+}
+
+/**
+ * How much of a lane's budgets is used, each that it has a limit for.
+ * @param {any} lane
+ */
+export function budgets(lane) {
+  return (lane.budgets ?? []).map((/** @type {any} */ one) => {
+    const used = Math.max(0, one.limit - one.left);
+    const words = `${budgetNames[one.budget] ?? one.budget}: ${count(used)} of ${count(one.limit)} used`;
+    return h("li", { class: "budget" }, gauge(used / one.limit, words), one.freeAt ? ["; the next at ", time(one.freeAt)] : "");
+  });
+}
+
+/** @type {Record<string, string>} */
+const budgetNames = { rate: "rate", daily: "messages a day", recipients: "people a day", inFlight: "in flight" };

@@ -4,6 +4,10 @@ import { fill, h } from "./dom.js";
 
 /** @typedef {{name: string, color: string}} Line */
 
+/** @param {number} value */
+const rounded = (value) => (Math.round(value * 10) / 10).toLocaleString();
+
+
 export class Plot {
   /**
    * @param {string} title
@@ -36,7 +40,7 @@ export class Plot {
   fillTable() {
     if (!this.element.querySelector("details")?.open) return;
     fill(this.rows, this.points.slice().reverse().map((point) => h("tr", null,
-      h("td", null, new Date(point.at).toLocaleTimeString()), point.values.map((value) => h("td", null, value)))));
+      h("td", null, new Date(point.at).toLocaleTimeString()), point.values.map((value) => h("td", null, rounded(value))))));
   }
 
   draw() {
@@ -59,7 +63,7 @@ export class Plot {
     context.moveTo(0, height - 0.5);
     context.lineTo(width, height - 0.5);
     context.stroke();
-    context.fillText(String(top), 2, 12);
+    context.fillText(rounded(top), 2, 12);
     this.lines.forEach((line, place) => {
       context.strokeStyle = style.getPropertyValue(line.color);
       context.lineWidth = 2;

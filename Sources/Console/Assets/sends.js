@@ -3,6 +3,7 @@
 import { at, change, get } from "./api.js";
 import { fill, h } from "./dom.js";
 import { action, badge, facts, failed, heading, number, sentence, sure, tell, tellError } from "./parts.js";
+import { Resends } from "./resends.js";
 import { may } from "./session.js";
 import { events } from "./stream.js";
 import { Table } from "./table.js";
@@ -37,11 +38,15 @@ export class SendsRoom {
     ], { none: "No send is like that.", more: () => void this.more() });
     const form = h("form", { class: "filters", role: "search", "aria-label": "Sends", on: { submit: (/** @type {Event} */ event) => this.go(event) } },
       Object.values(this.fields), h("button", { class: "main" }, "Search"));
-    this.element = h("div", null, heading("Sends"), form, this.trouble, this.table.element);
+    this.resends = new Resends(new AbortController().signal);
+    this.element = h("div", null, heading("Sends"), form, this.trouble, this.table.element, h("p", null), this.resends.element);
     this.move([], query);
   }
 
-  close() { this.abort.abort(); }
+  close() {
+    this.abort.abort();
+    this.resends.close();
+  }
 
   /** @param {string[]} words @param {URLSearchParams} query */
   move(words, query) {
@@ -52,6 +57,7 @@ export class SendsRoom {
     this.query = Object.fromEntries(query);
     if (Object.keys(this.query).length === 0) this.query = { state: "queued" };
     /** @type {HTMLSelectElement} */ (this.fields.state).value = this.query.state ?? "";
+    this.resends.follow(this.query);
     void this.read();
     return true;
   }
@@ -125,7 +131,7 @@ export class SendRoom {
   /** @param {any} send */
   show(send) {
     fill(this.body,
-      heading(`Send ${send.id}`, badge(send.state), this.cancelButton(send)),
+      heading(`Send ${send.id}`, badge(send.state), this.cancelButton(send), this.againButton(send)),
       send.waits ? h("p", { class: "warning" }, sentence(send.waits.sentence), send.waits.until ? [" Until ", time(send.waits.until), "."] : "") : null,
       h("section", { class: "card" }, h("h2", null, "The message"), facts([
         ["To", number(send.to, "send", send.id)], ["Sender", send.sender], ["Template", send.template],
@@ -157,5 +163,19 @@ export class SendRoom {
       } catch (error) { tellError(error); }
       await this.read();
     }, { class: "danger" });
+  }
+
+  /**
+   * Rows of campaigns are sent again by these.
+   * @param {any} send
+   */
+  againButton(send) {
+    if (!["failed", "undelivered", "expired", "canceled"].includes(send.state) || !may("send")) return null;
+    return action("Send it again", async () => {
+      if (!await sure("Send it again?", "The same message to the same person, as a send of its own. It goes once however often this is asked for.", "Send it again")) return;
+      const { id } = await change("POST", at`/api/sends/${send.id}/resend`);
+      tell("It is queued once more; this is its page.");
+      location.hash = `#/sends/${id}`;
+    });
   }
 }

@@ -11,6 +11,7 @@ import { Form } from "./form.js";
  * @property {string} [company]
  * @property {string} [agent]
  * @property {boolean} link
+ * @property {boolean} [demo] everything is simulated
  * @property {string} endsAt
  */
 

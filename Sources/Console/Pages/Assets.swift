@@ -17,14 +17,16 @@ struct Assets: Sendable {
     }
   }
 
-  static let own = Assets(AssetList.all)
+  static let own = Assets(first: AssetList.first, rooms: AssetList.rooms)
 
   let version: String
-  let names: [String]
+  /// Of those that are loaded with the page.
+  let firstNames: [String]
   private let answers: [String: HTTPAnswer]
 
-  init(_ assets: [Asset]) {
-    names = assets.map(\.name)
+  init(first: [Asset], rooms: [Asset]) {
+    firstNames = first.map(\.name)
+    let assets = first + rooms
     version = String(
       lowerHex(sha256(assets.flatMap { Array($0.name.utf8) + sha256($0.bytes) })).prefix(16))
     answers = Dictionary(

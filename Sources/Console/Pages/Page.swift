@@ -6,7 +6,7 @@ struct Page: Sendable {
 
   /// `prefix` stands in front of the API's paths.
   init(_ assets: Assets, prefix: String) {
-    let modules = assets.names.filter { $0.hasSuffix(".js") }
+    let modules = assets.firstNames.filter { $0.hasSuffix(".js") }
       .map { "<link rel=\"modulepreload\" href=\"\(assets.path(of: $0))\">" }.joined(
         separator: "\n")
     let text = String(decoding: PackageResources.console_html, as: UTF8.self)

@@ -13,6 +13,7 @@ struct SessionRoutes: Sendable {
   let limit: LogInLimit
   let links: Links
   let door: DoorContext
+  let isDemo: Bool
 
   static let path = "/session"
   static let bodyLimit = 4 << 10
@@ -123,6 +124,7 @@ struct SessionRoutes: Sendable {
         writer.field("company", found.key.tenant?.company)
         writer.field("agent", found.key.agent)
         writer.field("link", found.session.grant != nil)
+        if isDemo { writer.field("demo", true) }
         writer.field("endsAt", found.session.ends.written)
       }
       return HTTPAnswer(json: body).adding(Self.noStore)

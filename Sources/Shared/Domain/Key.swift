@@ -19,6 +19,7 @@ package typealias FlowKey = Key<Keyed.Flow>
 package typealias CampaignKey = Key<Keyed.Campaign>
 package typealias PersonKey = Key<Keyed.Person>
 package typealias ConversationKey = Key<Keyed.Conversation>
+package typealias ResendKey = Key<Keyed.Resend>
 
 /// What has a key.
 package enum Keyed {
@@ -31,4 +32,6 @@ package enum Keyed {
   package enum Campaign {}
   package enum Person {}
   package enum Conversation {}
+  /// An order to send again what did not arrive.
+  package enum Resend {}
 }

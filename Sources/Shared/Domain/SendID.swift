@@ -31,6 +31,11 @@ package struct SendID: Hashable, Sendable {
     derived(from: ["campaign", campaign.description, String(load), row])
   }
 
+  /// The one for what is sent again once that one did not arrive.
+  package static func again(after id: SendID) -> SendID {
+    derived(from: ["again", id.description])
+  }
+
   /// The parts go into the hash with their lengths, so that no two different requests read the same.
   private static func derived(from parts: [String]) -> SendID {
     var message: [UInt8] = []

@@ -50,6 +50,25 @@ package struct SendEvent: Hashable, Sendable {
     template = request.message.templateName ?? ""
     self.request = request.json
   }
+
+  /// A request that was read before, under a name of its own; nothing of it has a time any more.
+  package init(
+    reading request: [UInt8], id: SendID, to: PersonAddress, from sender: Sender,
+    campaign: String?, template: String, receivedAt: Timestamp
+  ) {
+    self.id = id
+    group = sender.laneGroup
+    self.sender = sender.id
+    tenant = sender.tenant
+    self.to = to
+    due = receivedAt
+    expires = receivedAt + sender.expiry
+    priority = JSONValue(whole: request)?["priority"]?.integer.map { Int($0) } ?? 0
+    self.campaign = campaign
+    self.receivedAt = receivedAt
+    self.template = template
+    self.request = request
+  }
 }
 
 extension SendEvent: EventRecord {

@@ -12,6 +12,7 @@ extension SendStore {
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
     Erasure.noun, Agents.noun, Assistants.noun, Objects.noun, MediaFiles.noun, Reasons.noun,
+    Tallies.noun, Resends.noun,
   ]
 }
 
@@ -99,6 +100,8 @@ enum Sends {
         23, sqlite: PackageResources.sqlite_023_sql, postgres: PackageResources.postgres_023_sql),
       Migration(
         24, sqlite: PackageResources.sqlite_024_sql, postgres: PackageResources.postgres_024_sql),
+      Migration(
+        25, sqlite: PackageResources.sqlite_025_sql, postgres: PackageResources.postgres_025_sql),
     ])
 }
 
@@ -182,6 +185,13 @@ enum Outbox {
     "outbox", sqlite: PackageResources.outbox_sqlite_sql,
     postgres: PackageResources.outbox_postgres_sql,
     [oldest, about, providerIDs, changes, delete, count, insert, insertPacked, unpublished])
+}
+
+/// How many changes there were in each minute.
+enum Tallies {
+  static let noun = Noun(
+    "tallies", sqlite: PackageResources.tallies_sqlite_sql,
+    postgres: PackageResources.tallies_postgres_sql, [add, of, all, prune])
 }
 
 enum Deliveries {

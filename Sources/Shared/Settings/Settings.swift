@@ -45,6 +45,10 @@ package struct Settings: Sendable {
   package var media = MediaSettings()
   /// Where spans go; nil: nowhere.
   package var otlp: OTLPSettings?
+  /// Nothing is set: both providers are simulated, and whoever looks is told so.
+  package var isDemo = false
+  /// As it was written; nil where no file was read.
+  package var source: SettingsSource?
 
   package init() {}
 

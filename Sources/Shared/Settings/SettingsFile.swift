@@ -13,7 +13,9 @@ extension Settings {
       throw SettingsRefused([SettingsFault("", "\(file) cannot be read")])
     }
     let folder = Platform.folder(ofFile: file)
-    return try read(data, Substitution(environment: environment, folder: folder))
+    var settings = try read(data, Substitution(environment: environment, folder: folder))
+    settings.source?.file = file
+    return settings
   }
 
   /// Reads settings that stand in the program itself.
@@ -39,6 +41,7 @@ extension Settings {
       isEverySenderRead: settings.senders.count == all.count
     ).run()
     guard list.faults.isEmpty else { throw SettingsRefused(list.faults) }
+    settings.source = SettingsSource(node: node)
     return settings
   }
 

@@ -1,5 +1,5 @@
 /// A settings file as it was written, before anything is made of it.
-enum SettingsNode: Hashable {
+enum SettingsNode: Hashable, Sendable {
   case object([String: SettingsNode])
   case array([SettingsNode])
   case text(String)

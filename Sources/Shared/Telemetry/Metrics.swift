@@ -29,6 +29,11 @@ package final class Metrics: Sendable {
     series(name, help, "gauge", labels) { Gauge() }
   }
 
+  /// What a gauge without labels stands at; nil where nobody has made it.
+  package func present(_ name: String) -> Double? {
+    (families.withLock { $0[name]?.series[[:]] } as? Gauge)?.value
+  }
+
   /// A counter that somebody else keeps: it is set to what that one says.
   func total(_ name: String, _ help: String, _ labels: Labels = [:]) -> Gauge {
     series(name, help, "counter", labels) { Gauge() }

@@ -1,5 +1,8 @@
+internal import Platform
+internal import Running
 internal import Settings
 internal import Telemetry
+internal import Time
 
 /// `postrider up`
 struct UpCommand: Subcommand {
@@ -47,10 +50,21 @@ struct UpCommand: Subcommand {
       log.keepOut(demo.settings.secrets)
       log.info(
         "nothing is set: simulating both providers, with a sender of each",
-        ["simulator": demo.address, "apiKey": "demo"])
-      return Workers(
-        demo.settings, Set(WorkerName.allCases), log, readAgain: { demo.settings }
-      ).run()
+        [
+          "simulator": demo.address, "apiKey": "demo",
+          "console": "http://\(demo.settings.console?.listen.description ?? "")",
+        ])
+      let workers = Workers(
+        demo.settings, Set(WorkerName.allCases), log, readAgain: { demo.settings })
+      let stop = StopSignal()
+      let traffic = WorkerThread("demo") {
+        DemoTraffic(demo.settings, log: log, stop: stop).run()
+      }
+      defer {
+        stop.request()
+        _ = traffic.join(within: .seconds(2))
+      }
+      return workers.run()
     } catch {
       log.error("cannot start the simulator", ["reason": "\(error)"])
       return .unavailable

@@ -66,6 +66,16 @@ extension StoredSend {
   }
 }
 
+extension StoredSend {
+  /// What went wrong last, as long as nothing has gone well since.
+  package var lastFailure: HistoryEntry? {
+    guard progress.state.isFailure || progress.state.rank < SendState.accepted.rank else {
+      return nil
+    }
+    return history.last { $0.code != nil && !$0.isHeld }
+  }
+}
+
 extension HistoryEntry {
   /// A mark of the acceptance, and no failure.
   package var isHeld: Bool { state == .accepted && code == ProviderHold.code }

@@ -22,6 +22,8 @@ package struct OutboxEntry: Hashable, Sendable {
   package let report: [UInt8]?
   /// What it does to the counts of its campaign.
   let move: CampaignMove?
+  /// nil for what is only remarked.
+  let tally: TallyPlace?
 }
 
 /// The oldest changes that are not published, in the order in which they happened to each send.
@@ -29,8 +31,9 @@ package struct Unpublished: Sendable {
   package let entries: [OutboxEntry]
   /// The rows of the outbox that they stand in. One has what one transaction changed, and is forgotten as a whole.
   package let rows: [Int64]
-  /// What each of these rows does to the counts of campaigns.
+  /// What each of these rows does to the counts of campaigns, and to those of the minutes.
   let moves: [Int64: [CampaignMove]]
+  let tallies: [Int64: [TallyPlace]]
   /// Whether there were more.
   package let isFull: Bool
   package let at: Timestamp
@@ -57,9 +60,13 @@ extension SendStore {
       let moves = zip(rowOfMark, entries).compactMap { row, entry in
         entry?.move.map { (row, $0) }
       }
+      let tallies = zip(rowOfMark, entries).compactMap { row, entry in
+        entry?.tally.map { (row, $0) }
+      }
       return Unpublished(
         entries: entries.compactMap(\.self), rows: rows,
         moves: Dictionary(grouping: moves, by: \.0).mapValues { $0.map(\.1) },
+        tallies: Dictionary(grouping: tallies, by: \.0).mapValues { $0.map(\.1) },
         isFull: marks.count >= limit || found.count == Self.outboxRows,
         at: try transaction.now(), generation: try transaction.generation())
     }
@@ -76,6 +83,7 @@ extension SendStore {
         $0.integer(.seq)
       }
       try transaction.count(gone.flatMap { changes.moves[$0] ?? [] })
+      try transaction.tally(gone.flatMap { changes.tallies[$0] ?? [] })
     }
   }
 
@@ -143,7 +151,8 @@ private struct OutboxSend {
       id: id, recipient: recipient, sender: sender, tenant: tenant, campaign: campaign,
       change: change, metadata: metadata, template: template, due: due, expires: expires,
       providerID: providerID, report: report,
-      move: counted.flatMap { CampaignMove($0, from: before, to: change) })
+      move: counted.flatMap { CampaignMove($0, from: before, to: change) },
+      tally: TallyPlace(change, after: before, of: tenant))
   }
 }
 

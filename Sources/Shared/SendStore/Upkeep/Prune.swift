@@ -78,6 +78,8 @@ extension Transaction {
     try run(Conversations.pruneChanges, [.before: .time(time)])
     try run(Assistants.pruneCalls, [.before: .time(time)])
     try run(Assistants.pruneUse, [.day: .integer(time.day)])
+    try run(Resends.prune, [.before: .time(time)])
+    try run(Tallies.prune, [.before: .time(try now() - SendStore.talliesKept)])
     // Caps look back for as long, whatever is kept of sends.
     try run(Care.pruneReach, [.before: .time(min(time, try now() - FrequencyCap.longest))])
   }
