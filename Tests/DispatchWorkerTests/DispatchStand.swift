@@ -241,7 +241,7 @@ final class DispatchStand: Sendable {
   @discardableResult
   func wait(
     for ids: [SendID], in wanted: Set<SendState> = [.accepted],
-    within limit: Duration = .seconds(90)
+    within limit: Duration = .seconds(240)
   ) throws -> [SendState: Int] {
     let end = ContinuousClock.now + limit
     var left = ids
@@ -255,7 +255,7 @@ final class DispatchStand: Sendable {
   }
 
   func wait(
-    _ what: String, within limit: Duration = .seconds(90), until holds: () throws -> Bool
+    _ what: String, within limit: Duration = .seconds(240), until holds: () throws -> Bool
   ) throws {
     let end = ContinuousClock.now + limit
     while ContinuousClock.now < end {
