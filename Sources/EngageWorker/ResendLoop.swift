@@ -52,6 +52,8 @@ package final class ResendLoop {
 
   /// True where there is more to do at once.
   package func round() throws -> Bool {
+    // There is hardly ever one, and taking the duty is a write.
+    guard try !store.openResends().isEmpty else { return false }
     guard try store.takeDuty(Self.duty, context.worker) != nil else { return false }
     return try keeper.whileHeld {
       var hasMore = false

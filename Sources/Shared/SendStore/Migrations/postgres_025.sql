@@ -1,5 +1,5 @@
--- How many sends came to each state within a minute, as far as changes are published, and orders to send again what did not
--- arrive.
+-- How many sends came to each state within a minute, as far as changes are published, and orders to send again what
+-- did not arrive.
 
 -- The minute begins at `at`.
 CREATE TABLE tallies (
