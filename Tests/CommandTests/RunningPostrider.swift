@@ -13,37 +13,26 @@ final class RunningPostrider: Sendable {
   /// `127.0.0.1:40123`
   let address: String
   private let client: HTTPClient
-  private let errors = Pipe()
-  private let said = Locked<[String]>([])
+  private let said: SaidText
 
   /// Returns once it is ready.
   init(_ worker: String = "up", settings file: String) throws {
     client = try HTTPClient()
     process = Process.postrider([worker, "--config", file])
+    let errors = Pipe()
     process.standardError = errors
+    said = SaidText(errors)
     try process.run()
-    var log = ""
-    while !log.contains("\"event\":\"ready\""),
-      case let data = errors.fileHandleForReading.availableData, !data.isEmpty
-    {
-      log += String(decoding: data, as: UTF8.self)
-    }
-    said.withLock { $0.append(log) }
+    let log = said.text(until: "\"event\":\"ready\"")
     address = String(
       try #require(log.firstMatch(of: /127\.0\.0\.1:[0-9]+/), "it did not start: \(log)").output)
-    let (said, handle) = (said, errors.fileHandleForReading)
-    handle.readabilityHandler = { handle in
-      let text = String(decoding: handle.availableData, as: UTF8.self)
-      said.withLock { $0.append(text) }
-    }
   }
 
   /// All that was printed.
-  var log: String { said.withLock { $0.joined() } }
+  var log: String { said.text }
 
   func end(by signal: Int32 = SIGTERM) {
     process.end(by: signal)
-    errors.fileHandleForReading.readabilityHandler = nil
     client.close()
   }
 

@@ -14,7 +14,6 @@ import Time
     let simulator: Simulator
     let folder: TemporaryFolder
     private let process: Process
-    private let errors = Pipe()
     private let address: String
     private let file: String
 
@@ -41,23 +40,18 @@ import Time
       }
       """.write(toFile: file, atomically: true, encoding: .utf8)
       process = Process.postrider(["up", "--config", file])
+      let errors = Pipe()
       process.standardError = errors
+      let said = SaidText(errors)
       try process.run()
-      var log = ""
-      while !log.contains("\"event\":\"ready\""),
-        case let data = errors.fileHandleForReading.availableData, !data.isEmpty
-      {
-        log += String(decoding: data, as: UTF8.self)
-      }
+      let log = said.text(until: "\"event\":\"ready\"")
       address = String(try #require(log.firstMatch(of: /127\.0\.0\.1:[0-9]+/)?.output))
-      errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
       simulator.report(
         inboundTo: nil, webhooksTo: "http://\(address)/api/whatsapp/webhook")
     }
 
     func end() {
       process.end(by: SIGTERM)
-      errors.fileHandleForReading.readabilityHandler = nil
       simulator.stop(within: .zero)
     }
 

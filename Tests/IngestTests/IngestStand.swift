@@ -74,7 +74,8 @@ final class IngestStand: Sendable {
       with: [APIRoutes(door, heartbeat: heartbeat, settling: .zero)], patience: patience,
       instance: Self.instance,
       marksEvery: marksEvery, limits: limits)
-    reload.onChange { [listener] settings in listener.apply(settings) }
+    // The listener holds the accounts, and these the reload: its threads would never end.
+    reload.onChange { [weak listener] settings in listener?.apply(settings) }
     client = try HTTPClient()
   }
 

@@ -8,6 +8,18 @@ import TestSupport
 import Testing
 
 @Suite struct ListenerTests {
+  /// What is held on to keeps some thirty threads.
+  @Test("a door that is closed is let go")
+  func gone() async throws {
+    func opened() throws -> () -> IngestListener? {
+      let stand = try IngestStand()
+      stand.stop()
+      return { [weak listener = stand.listener] in listener }
+    }
+    let left = try opened()
+    #expect(left() == nil)
+  }
+
   @Test("thousands of idle connections do not stop a webhook")
   func idle() async throws {
     let stand = try IngestStand()
