@@ -128,6 +128,9 @@ final class DispatchStage {
 
   var caller: Caller { Caller(client: client, port: port) }
 
+  /// Where sends are asked for.
+  var callPort: UInt16 { port }
+
   private func call(
     _ method: String, _ port: UInt16, _ path: String, _ body: [UInt8] = []
   ) -> HTTPAnswerReceived? {

@@ -15,10 +15,12 @@ enum Entry {
     case "conversations": try ConversationsBenchmark.run(arguments.dropFirst())
     case "takeover": try TakeoverBenchmark.run(arguments.dropFirst())
     case "assistants": try AssistantsBenchmark.run(arguments.dropFirst())
+    case "doors": try DoorsBenchmark.run()
     case "kannel-provider": try KannelProvider.serve(Array(arguments.dropFirst()))
     case "broker": try LogBenchmark.broker()
     case "serve": try HTTPBenchmark.serve(Array(arguments.dropFirst()))
     case "serve-conversations": try ConversationsService.serve(Array(arguments.dropFirst()))
+    case "serve-doors": try DoorsService.serve()
     case "serve-ingest": try IngestService.serve(Array(arguments.dropFirst()))
     default:
       print(
@@ -28,7 +30,7 @@ enum Entry {
                | simulator [MESSAGES|serve] | rows [ROWS] | forecast [PEOPLE]
                | conversations [sqlite|postgres] [CONVERSATIONS]
                | takeover [sqlite|postgres] [assistant] [CONVERSATIONS]
-               | assistants [sqlite|postgres] [CONVERSATIONS]
+               | assistants [sqlite|postgres] [CONVERSATIONS] | doors
         """
       )
     }

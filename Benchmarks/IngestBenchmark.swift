@@ -16,7 +16,7 @@ enum IngestBenchmark {
   static func run(_ arguments: ArraySlice<String>) throws {
     let folder = try TemporaryFolder(onDisk: true)
     let callbacks = SignedCallbacks()
-    let wrk = try Wrk(callbacks.script, in: folder)
+    let wrk = try Wrk(callbacks.all.script, in: folder)
     let broker = try Child(["broker"])
     let bootstrap = broker.address()
     let nginx = try Nginx(folder)

@@ -8,22 +8,7 @@ struct SignedCallbacks {
   static let token = "a-token-that-signs-in-benchmarks"
   static let base = "https://hooks.example.com"
 
-  struct Callback {
-    let target: String
-    let headers: [(name: String, value: String)]
-    let body: String
-
-    func bytes(host: String) -> [UInt8] {
-      let fields = headers.map { "\($0.name): \($0.value)\r\n" }.joined()
-      return Array(
-        """
-        POST \(target) HTTP/1.1\r\nHost: \(host)\r\nContent-Length: \(body.utf8.count)\r\n\
-        \(fields)\r\n\(body)
-        """.utf8)
-    }
-  }
-
-  let all: [Callback]
+  let all: [PreparedRequest]
 
   /// Different messages, so that they spread over the log's partitions.
   init(count: Int = 256) {
@@ -45,7 +30,7 @@ struct SignedCallbacks {
       let signed = fields.sorted { $0.name < $1.name }
         .reduce(Self.base + target) { $0 + $1.name + $1.value }
       let signature = base64(hmac(.sha1, key: Array(Self.token.utf8), Array(signed.utf8)))
-      return Callback(
+      return PreparedRequest(
         target: target,
         headers: [
           ("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"),
@@ -53,29 +38,5 @@ struct SignedCallbacks {
           ("I-Twilio-Idempotency-Token", "0190a0b0-0000-7000-8000-\(200_000_000_000 + number)"),
         ], body: String(decoding: FormPair.encoded(fields), as: UTF8.self))
     }
-  }
-
-  /// wrk writes each request once, before it starts, and then sends them in turn.
-  var script: String {
-    let requests = all.map { callback in
-      let headers = callback.headers.map { "['\($0.name)']='\($0.value)'" }.joined(separator: ",")
-      return "add('\(callback.target)', {\(headers)}, '\(callback.body)')"
-    }
-    return """
-      local requests, next = {}, 0
-      local function add(path, headers, body)
-        requests[#requests + 1] = {path, headers, body}
-      end
-      \(requests.joined(separator: "\n"))
-      function init()
-        for place, it in ipairs(requests) do
-          requests[place] = wrk.format('POST', it[1], it[2], it[3])
-        end
-      end
-      function request()
-        next = next % #requests + 1
-        return requests[next]
-      end
-      """
   }
 }

@@ -13,7 +13,7 @@ import Time
 enum FuzzTarget: String, CaseIterable {
   case twilioWebhook, metaWebhook, sendRequest, templateString, phoneNumber, answers, serviceAccount
   case requestHead, chunkedBody, upload, campaignRow, multipartForm, fileSignature
-  case assistantAnswer, assistantGate
+  case assistantAnswer, assistantGate, twiml
 
   static let chosen: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["POSTRIDER_FUZZ"] ?? ""
@@ -44,6 +44,7 @@ enum FuzzTarget: String, CaseIterable {
     case .campaignRow: campaignRow(input)
     case .assistantAnswer: AssistantFuzz.answer(input)
     case .assistantGate: AssistantFuzz.gate(input)
+    case .twiml: twiml(input)
     case .multipartForm: multipartForm(input)
     case .fileSignature: fileSignature(input)
     case .serviceAccount:
@@ -222,6 +223,20 @@ enum FuzzTarget: String, CaseIterable {
     let item = try? TwilioWebhook.read(
       fields, query: fields, token: text, receivedAt: Timestamp(seconds: 1))
     if let item { check(item) }
+  }
+
+  /// What was understood is read as it is written again, and is not more than is sent.
+  private func twiml(_ input: [UInt8]) {
+    guard let answer = try? TwiMLAnswer(input) else { return }
+    precondition(answer.messages.count <= TwiMLAnswer.most)
+    precondition(answer.messages.allSatisfy { $0.contains { !$0.isWhitespace } })
+    let written = answer.messages.map { text in
+      let characters = text.unicodeScalars.map { "&#\($0.value);" }.joined()
+      return "<Message><Body>\(characters)</Body></Message>"
+    }
+    let whole = Array("<Response>\(written.joined())</Response>".utf8)
+    guard whole.count <= TwiMLAnswer.longest else { return }
+    precondition((try? TwiMLAnswer(whole)) == answer)
   }
 
   private func metaWebhook(_ input: [UInt8]) {
