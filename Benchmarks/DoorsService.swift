@@ -5,6 +5,7 @@ import Ingest
 import Running
 import SendStore
 import Settings
+import Store
 import Telemetry
 import TestSupport
 

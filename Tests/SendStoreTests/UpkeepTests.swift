@@ -28,8 +28,15 @@ import Time
     #expect(contact.optOut == .everything)
     #expect(contact.optedOut == start + .seconds(3600))
     #expect(contact.waID == "393330010000")
+    let people: [(sender: SenderID, address: PersonAddress)] = [
+      (Sender.main.id, "+393330010000"), (Sender.main.id, "+393330010001"),
+      (SenderID("nobody"), "+393330010000"), (Sender.main.id, "+393330010000"),
+    ]
+    #expect(try world.store.optedOut(among: people) == [true, false, false, true])
+    #expect(try world.store.optedOut(among: []) == [])
     #expect(try world.store.receive([message("in3", .backIn)]) == [true])
     #expect(try world.store.contact("+393330010000", of: Sender.main.id)?.optOut == nil)
+    #expect(try world.store.optedOut(among: people) == [false, false, false, false])
   }
 
   @Test("an older message that comes late does not close a window", arguments: Backend.allCases)

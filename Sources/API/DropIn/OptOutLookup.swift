@@ -25,12 +25,10 @@ extension OptOutLookup {
     self.init("opt-outs", counting: unchecked, patience: .milliseconds(500)) { questions in
       guard let store = slot.opened else { return nil }
       do {
-        var found: [OptOutQuestion: OptOut] = [:]
-        for one in questions {
-          let optOut = try store.contact(one.person, of: one.sender)?.optOut
-          if optOut == .everything { found[one] = optOut }
+        let optedOut = try store.optedOut(among: questions.map { ($0.sender, $0.person) })
+        return zip(questions, optedOut).reduce(into: [:]) { found, one in
+          if one.1 { found[one.0] = .everything }
         }
-        return found
       } catch { return nil }
     }
   }

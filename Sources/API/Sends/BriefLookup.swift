@@ -18,6 +18,12 @@ final class BriefLookup<ID: Sendable, Found: Sendable>: Sendable where ID: Hasha
 
     var isOver: Bool { done.withLock { $0 == nil } }
 
+    func part(of found: [ID: Found]) -> [ID: Found] {
+      var own: [ID: Found] = [:]
+      for id in ids { own[id] = found[id] }
+      return own
+    }
+
     /// The first answer counts.
     func finish(_ found: [ID: Found]?) {
       let first = done.withLock { done in
@@ -29,8 +35,17 @@ final class BriefLookup<ID: Sendable, Found: Sendable>: Sendable where ID: Hasha
   }
 
   private struct State: Sendable {
-    /// By deadline, with the one that the store is asked now.
+    /// By deadline, with those that the store is asked about now.
     var asks: [Ask] = []
+    /// One was waited for in vain, and the store is still at it.
+    var isLate = false
+    var isWatched = false
+    var isClosed = false
+  }
+
+  /// What ends the watch's sleep. It has a lock of its own, so that not every ask wakes it.
+  private struct Watch: Sendable {
+    var isNeeded = false
     var isClosed = false
   }
 
@@ -40,20 +55,26 @@ final class BriefLookup<ID: Sendable, Found: Sendable>: Sendable where ID: Hasha
   private let patience: Duration
   private let unchecked: Counter
   private let state: Monitor<State>
+  private let watch: Monitor<Watch>
 
   private static var limit: Int { 256 }
+  /// That the store is asked about at once, unless a single ask has more.
+  private static var most: Int { 1024 }
 
   init(
     _ name: String, counting unchecked: Counter, patience: Duration, find: @escaping Find
   ) {
     (self.patience, self.unchecked) = (patience, unchecked)
-    let state = Monitor(State())
-    self.state = state
+    let (state, watch) = (Monitor(State()), Monitor(Watch()))
+    (self.state, self.watch) = (state, watch)
     _ = WorkerThread(name) { Self.ask(find, state) }
-    _ = WorkerThread("\(name)-watch") { Self.watch(state) }
+    _ = WorkerThread("\(name)-watch") { Self.watch(state, watch) }
   }
 
-  deinit { state.change { $0.isClosed = true } }
+  deinit {
+    state.change { $0.isClosed = true }
+    watch.change { $0.isClosed = true }
+  }
 
   /// `done` comes once, on any thread: nil where the store did not tell.
   func find(_ ids: [ID], _ done: @escaping Done) {
@@ -62,48 +83,73 @@ final class BriefLookup<ID: Sendable, Found: Sendable>: Sendable where ID: Hasha
       if found == nil { unchecked.add() }
       done(found)
     }
-    let isTaken = state.change { state in
-      // What is late is still with the store.
-      guard state.asks.count < Self.limit, !state.asks.contains(where: \.isOver) else {
-        return false
-      }
+    let (isTaken, wasWatched) = state.change { state in
+      guard state.asks.count < Self.limit, !state.isLate else { return (false, true) }
       state.asks.append(ask)
-      return true
+      defer { state.isWatched = true }
+      return (true, state.isWatched)
     }
+    if !wasWatched { watch.change { $0.isNeeded = true } }
     if !isTaken { ask.finish(nil) }
   }
 
+  /// All that wait meanwhile are one question to the store.
   private static func ask(_ find: Find, _ state: Monitor<State>) {
     while true {
       state.wait(for: .seconds(60)) { !$0.asks.isEmpty || $0.isClosed }
-      let (ask, isClosed) = state.peek { ($0.asks.first, $0.isClosed) }
-      if let ask {
-        if !ask.isOver { ask.finish(find(ask.ids)) }
-        _ = state.change { $0.asks.removeFirst() }
-      } else if isClosed {
-        return
+      let (asks, isClosed) = state.peek { (Self.together($0.asks), $0.isClosed) }
+      guard !asks.isEmpty else {
+        if isClosed { return }
+        continue
       }
+      let open = asks.filter { !$0.isOver }
+      let found = open.isEmpty ? nil : find(open.flatMap(\.ids))
+      state.peek { state in
+        state.asks.removeFirst(asks.count)
+        state.isLate = false
+      }
+      for ask in open { ask.finish(found.map { ask.part(of: $0) }) }
     }
   }
 
+  private static func together(_ asks: [Ask]) -> ArraySlice<Ask> {
+    var (count, ids) = (0, 0)
+    for ask in asks {
+      ids += ask.ids.count
+      if count > 0, ids > most { break }
+      count += 1
+    }
+    return asks.prefix(count)
+  }
+
   /// Ends what is late.
-  private static func watch(_ state: Monitor<State>) {
+  private static func watch(_ state: Monitor<State>, _ watch: Monitor<Watch>) {
     while true {
-      let (ask, isClosed) = state.peek { state in
-        (state.asks.first { !$0.isOver }, state.isClosed)
+      let ask = state.peek { state in
+        let ask = state.asks.first { !$0.isOver }
+        state.isWatched = ask != nil
+        return ask
       }
-      if let ask {
-        let left = ask.deadline.left
-        if left > .zero {
-          state.wait(for: left) { _ in ask.isOver }
-        } else {
-          ask.finish(nil)
+      guard let ask else {
+        watch.wait(for: .seconds(60)) { $0.isNeeded || $0.isClosed }
+        let isClosed = watch.peek { watch in
+          watch.isNeeded = false
+          return watch.isClosed
         }
-      } else if isClosed {
-        return
-      } else {
-        state.wait(for: .seconds(60)) { $0.isClosed || $0.asks.contains { !$0.isOver } }
+        if isClosed, state.peek({ $0.asks.allSatisfy(\.isOver) }) { return }
+        continue
       }
+      let left = ask.deadline.left
+      guard left <= .zero else {
+        pause(for: left)
+        continue
+      }
+      let isLate = state.peek { state in
+        guard state.asks.contains(where: { $0 === ask }) else { return false }
+        state.isLate = true
+        return true
+      }
+      if isLate { ask.finish(nil) }
     }
   }
 }

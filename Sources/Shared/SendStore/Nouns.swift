@@ -175,8 +175,8 @@ enum People {
     postgres: PackageResources.people_postgres_sql,
     [
       insertInbound, openWindows, saveOptOuts, saveMarketingOptOuts, ofPerson, contact, rest,
-      closeWindows, inReplyTo, byWaID,
-      saveWaIDs, acquainted, savePairs, saveRecipients, prunePairs, pruneRecipients, pruneInbound,
+      closeWindows, inReplyTo, byWaID, saveWaIDs, acquainted, optedOut, savePairs, saveRecipients,
+      prunePairs, pruneRecipients, pruneInbound,
     ])
 }
 

@@ -159,6 +159,36 @@ extension SendStore {
       }.first
     }
   }
+
+  /// Whether each of them wants nothing at all from the sender.
+  package func optedOut(
+    among people: [(sender: SenderID, address: PersonAddress)]
+  ) throws(StoreError) -> [Bool] {
+    let lanes = catalog.withLock { catalog in people.map { catalog.byName[$0.sender]?.key } }
+    let asked = Array(
+      Set(
+        zip(people, lanes).compactMap { person, lane in lane.map { LaneAddress($0, person.address) }
+        }))
+    guard !asked.isEmpty else { return people.map { _ in false } }
+    let found = try engine.read { transaction throws(StoreError) in
+      try transaction.rows(
+        People.optedOut,
+        [.lane: .keys(asked.map(\.lane)), .address: .texts(asked.map(\.address.text))]
+      ) { LaneAddress($0.key(.lane), PersonAddress($0.text(.address))) }
+    }
+    let optedOut = Set(found)
+    return zip(people, lanes).map { person, lane in
+      lane.map { optedOut.contains(LaneAddress($0, person.address)) } ?? false
+    }
+  }
+}
+
+/// A person as one sender knows them.
+private struct LaneAddress: Hashable, Sendable {
+  let lane: LaneKey
+  let address: PersonAddress
+
+  init(_ lane: LaneKey, _ address: PersonAddress) { (self.lane, self.address) = (lane, address) }
 }
 
 extension Transaction {
@@ -245,6 +275,9 @@ extension People {
   enum ContactParameter: Int, Columns { case lane, address }
   enum ContactColumn: Int, Columns { case lastInbound, optOut, optedOut, waID, windowClosed }
   static let contact = Query<ContactParameter, ContactColumn>("contact")
+
+  enum OptedOutColumn: Int, Columns { case lane, address }
+  static let optedOut = Query<ContactParameter, OptedOutColumn>("optedOut")
 
   enum PersonParameter: Int, Columns { case lane, address, at }
   static let rest = Command<PersonParameter>("rest")

@@ -42,6 +42,10 @@ ORDER BY l.name, k.address;
 SELECT last_inbound, opt_out, opted_out, wa_id, window_closed
 FROM contacts WHERE lane = (:lane::bigint[])[1] AND address = (:address::text[])[1];
 
+-- optedOut
+SELECT k.lane, k.address FROM unnest(:lane::bigint[], :address::text[]) AS p(lane, address)
+JOIN contacts k ON k.lane = p.lane AND k.address = p.address WHERE k.opt_out = 'everything';
+
 -- acquainted
 /* Whom a person wrote to or opted out of, and when last. 0 where they were only written to. */
 SELECT lane, address, greatest(coalesce(last_inbound, 0), coalesce(opted_out, 0)) AS at FROM contacts

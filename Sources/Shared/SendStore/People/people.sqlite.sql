@@ -36,6 +36,9 @@ WHERE k.address = :address AND l.app = :app AND l.company = :company ORDER BY l.
 -- contact
 SELECT last_inbound, opt_out, opted_out, wa_id, window_closed FROM contacts WHERE lane = :lane AND address = :address;
 
+-- optedOut
+SELECT lane, address FROM contacts WHERE lane = :lane AND address = :address AND opt_out = 'everything';
+
 -- acquainted
 /* Whom a person wrote to or opted out of, and when last. 0 where they were only written to. */
 SELECT lane, address, max(coalesce(last_inbound, 0), coalesce(opted_out, 0)) AS at FROM contacts
