@@ -1,5 +1,5 @@
 package import Domain
-package import Events
+internal import Events
 
 /// What of an event decides who hears it.
 package struct EventFacts: Hashable, Sendable {
