@@ -282,7 +282,7 @@ let package = Package(
       "WorkerTests",
       [
         "DispatchWorker", "StatusWorker", "Simulator", "Providers", "Running", "Settings",
-        "Telemetry", "Events", "HTTP", "Crypto",
+        "Telemetry", "Events", "Forms", "HTTP", "Crypto",
         "Domain", "Time", "JSON", "Kafka", "Platform", "EventLog", "SendStore", "Store",
         "TestSupport",
       ]),

@@ -4,6 +4,7 @@ internal import Forms
 internal import HTTP
 internal import JSON
 internal import Platform
+internal import Running
 internal import Time
 
 /// Asks the API of a running system, with a key of the settings.
@@ -108,15 +109,39 @@ struct APICaller {
         HTTPHeader("Content-Type", type),
       ] + headers, body: body)
     call.totalTimeout = .seconds(90)
-    guard case .answered(let answer) = client.ask(call) else {
-      throw Failed(
-        "no answer at \(base): is `postrider ingest` or `postrider up` running there?", .unavailable
-      )
-    }
+    guard case .answered(let answer) = client.ask(call) else { throw isAway }
     return Answer(
       status: answer.status, headers: answer.headers, body: answer.body,
       json: JSONValue(whole: answer.body))
   }
+
+  var isAway: Failed {
+    Failed(
+      "no answer at \(base): is `postrider ingest` or `postrider up` running there?", .unavailable)
+  }
+
+  /// A stream of the API for as long as it lasts, told on another thread as it comes; false ends it.
+  func follow(
+    _ path: String, headers: [HTTPHeader], until stop: StopSignal,
+    _ take: @escaping @Sendable ([UInt8]) -> Bool
+  ) -> HTTPOutcome {
+    var call = HTTPCall(
+      url: base + path,
+      headers: [HTTPHeader("Authorization", "Bearer \(key.exposed)")] + headers)
+    call.totalTimeout = Self.longestStream
+    call.stream = HTTPCall.Stream(silence: Self.longestSilence, take: take)
+    let outcome = Platform.Answer<HTTPOutcome>()
+    client.send(call) { outcome.give($0) }
+    while true {
+      if let outcome = outcome.wait(for: .milliseconds(100)) { return outcome }
+      if stop.isRequested { client.cancelAll() }
+    }
+  }
+
+  /// A new connection costs nothing, and one of months may be nobody's any more.
+  private static let longestStream = Duration.seconds(6 * 3600)
+  /// Of the signs of life that a stream gives every 15 seconds, three are missing.
+  private static let longestSilence = Duration.seconds(60)
 
   /// Who listens everywhere listens here as well.
   static func base(_ settings: Settings) -> String {

@@ -1,4 +1,5 @@
 import Events
+import Kafka
 import Domain
 import Platform
 import TestSupport
@@ -11,6 +12,7 @@ import Time
 @Suite(.timeLimit(.minutes(5))) struct TopicTests {
   struct Case: Sendable {
     let found: TopicReport.Found?
+    var compacts = false
     let differences: [String]
     var remarks: [String] = []
   }
@@ -35,22 +37,58 @@ import Time
     Case(
       found: found(leastInSync: 1), differences: [],
       remarks: ["min.insync.replicas is 1: what one broker alone has taken is lost with it"]),
-    Case(found: found(retention: nil, leastInSync: nil), differences: [], remarks: [silent]),
+    Case(
+      found: found(retention: nil, leastInSync: nil, cleanup: nil), differences: [],
+      remarks: [silent]),
+    Case(
+      found: found(cleanup: "compact"),
+      differences: ["has the cleanup.policy compact, planned was delete"]),
+    Case(found: found(cleanup: "delete,compact"), compacts: true, differences: []),
+    Case(found: found(cleanup: "compact,delete"), compacts: true, differences: []),
+    Case(
+      found: found(), compacts: true,
+      differences: ["has the cleanup.policy delete, planned was compact,delete"]),
+    // It would grow for ever.
+    Case(
+      found: found(cleanup: "compact"), compacts: true,
+      differences: ["has the cleanup.policy compact, planned was compact,delete"]),
   ]
 
   static func found(
-    partitions: Int = 8, replicas: Int = 3, retention: Int64? = 604_800_000, leastInSync: Int? = 2
+    partitions: Int = 8, replicas: Int = 3, retention: Int64? = 604_800_000, leastInSync: Int? = 2,
+    cleanup: String? = "delete"
   ) -> TopicReport.Found {
     TopicReport.Found(
-      partitions: partitions, replicas: replicas, retention: retention, leastInSync: leastInSync)
+      partitions: partitions, replicas: replicas, retention: retention, leastInSync: leastInSync,
+      cleanup: cleanup)
   }
 
   @Test("what is not as planned is told, and what is worth to know", arguments: cases)
   func report(_ found: Case) {
-    let plan = TopicPlan(.sends, partitions: 8, replicas: 3)
+    let plan = TopicPlan(.sends, partitions: 8, replicas: 3, isCompacted: found.compacts)
     let report = TopicReport(plan, name: "sends", found.found)
     #expect(report.differences == found.differences)
     #expect(report.remarks == found.remarks)
+  }
+
+  @Test(
+    "messages alone is compacted, where it is asked for, and what is compacted goes with time too")
+  func compaction() throws {
+    let settings = KafkaLogSettings(bootstrap: "b:1")
+    #expect(TopicPlan.all(partitions: 8, compacting: false).allSatisfy { !$0.isCompacted })
+    let plans = TopicPlan.all(partitions: 8, compacting: true)
+    #expect(plans.map(\.topic) == Topic.allCases)
+    #expect(plans.filter(\.isCompacted).map(\.topic) == [.messages])
+    let messages = try #require(plans.first { $0.isCompacted }).named(by: settings)
+    #expect(
+      messages.properties == [
+        "retention.ms": "604800000", "cleanup.policy": "compact,delete",
+        "min.compaction.lag.ms": "86400000", "segment.ms": "86400000",
+      ])
+    #expect(
+      TopicPlan(.sends, partitions: 8).named(by: settings).properties == [
+        "retention.ms": "604800000"
+      ])
   }
 
   @Test("a check says what is missing or different, and makes nothing")

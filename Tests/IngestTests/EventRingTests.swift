@@ -11,7 +11,7 @@ import Testing
     .record(
       PassedEvent(
         partition: TopicPartition(.messages, partition), offset: offset,
-        line: Array(repeating: UInt8(ascii: "x"), count: bytes), tenant: nil))
+        line: Array(repeating: UInt8(ascii: "x"), count: bytes), facts: EventFacts()))
   }
 
   private func offsets(_ items: [EventTail.Item]?) -> [Int64]? {

@@ -20,12 +20,14 @@ final class EventListener {
   private var unread = ""
 
   init(
-    _ port: UInt16, key: String = "admin-key", of topics: String? = nil, after id: String? = nil
+    _ port: UInt16, key: String = "admin-key", of topics: String? = nil, only filter: String? = nil,
+    after id: String? = nil
   ) throws {
     connection = try RawConnection(port: port)
     let header = id.map { "Last-Event-ID: \($0)\r\n" } ?? ""
+    let query = [topics.map { "topics=\($0)" }, filter].compactMap(\.self).joined(separator: "&")
     connection.send(
-      "GET /api/events\(topics.map { "?topics=\($0)" } ?? "") HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\n\(header)\r\n"
+      "GET /api/events\(query.isEmpty ? "" : "?\(query)") HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(key)\r\n\(header)\r\n"
     )
     head = connection.receive(through: "\r\n\r\n")
     // It is told where it begins once it listens.

@@ -139,6 +139,12 @@ import Testing
     #expect(Self.faults("{strangersRoom: \"1MB\"}").first?.hasPrefix("strangersRoom") == true)
   }
 
+  @Test("messages is compacted where that is asked for, and not otherwise")
+  func compactMessages() throws {
+    #expect(try Self.read("{log: 'kafka://b:1', compactMessages: true}").compactsMessages)
+    #expect(try !Self.read("{log: 'kafka://b:1'}").compactsMessages)
+  }
+
   @Test("the example has every setting and loads")
   func example() throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -236,7 +242,10 @@ import Testing
       ("{publicURL: 'https://u:p@x'}", "publicURL: must be an http or https address"),
       ("{log: 'kafka://'}", "log: must be \"embedded:PATH\" or \"kafka://HOST:PORT,…\""),
       ("{log: 'kafka://a'}", "log: must be \"embedded:PATH\" or \"kafka://HOST:PORT,…\""),
-      ("{rdkafka: {'a.b': 'c'}}", "rdkafka: has no meaning without log: \"kafka://…\""),
+      (
+        "{compactMessages: true}",
+        "compactMessages: has no meaning without log: \"kafka://…\""
+      ), ("{rdkafka: {'a.b': 'c'}}", "rdkafka: has no meaning without log: \"kafka://…\""),
       ("{store: 'mysql://x'}", "store: must be \"sqlite:PATH\" or \"postgres://USER@HOST/NAME\""),
       ("{spool: {limit: '1TB'}}", "spool.limit: must be a size such as 1GB"),
       ("{drain: 'soon'}", "drain: must be a time such as 20s"),

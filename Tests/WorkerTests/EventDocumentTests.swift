@@ -194,6 +194,15 @@ import Time
     #expect(said.last?["providerId"]?.string == "wamid.1")
   }
 
+  static var conversations: [ConversationEvent] {
+    let bare = ConversationEvent(
+      said.id, generation: 1,
+      ConversationEvent.Happening(version: 2, act: "noted", actor: "system", detail: "", at: now),
+      from: SenderID("main"), of: tenant, with: PersonAddress("+39333"), named: nil,
+      ConversationStanding(), labels: [], preview: "")
+    return [said, bare]
+  }
+
   private static var said: ConversationEvent {
     var standing = ConversationStanding()
     (standing.agent, standing.assistant) = ("bea", "helper")

@@ -26,31 +26,7 @@ class ThroughTestCase(SimulatedTestCase):
         cls.addClassCleanup(folder.cleanup)
         port = cls.free_port()
         file = pathlib.Path(folder.name, "settings.json")
-        tenant = {"app": "crm", "company": "acme"}
-        usual = {
-            "provider": "twilio", "accountSid": SID, "authToken": TOKEN, "baseURL": cls.base,
-            "statusCallbacks": {"privateHosts": [cls.receiver.removeprefix("http://")]},
-            "budget": {"rate": None, "daily": None, "pair": None},
-        }
-        file.write_text(json.dumps({
-            "listen": f"127.0.0.1:{port}", "publicURL": f"http://127.0.0.1:{port}",
-            "log": "embedded:log.db", "store": "sqlite:store.db", "spool": {"path": "spool.db"},
-            "secretsKey": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-            "apiKeys": [
-                KEY, {"key": INLINE, "scopes": ["send", "read"], "allowInline": True} | tenant,
-                {"key": TENANT, "scopes": ["send"]} | tenant,
-            ],
-            "actions": [{"url": cls.receiver + "/action", "secret": ACTION, "format": "meta"} | tenant],
-            "senders": [
-                usual | {"id": "whatsapp", "from": WHATSAPP}, usual | {"id": "sms", "from": SMS},
-                usual | {"id": "service", "messagingServiceSid": SERVICE, "channel": "whatsapp"},
-                {
-                    "id": "meta", "provider": "meta", "phoneNumberId": PHONE, "wabaId": WABA, "appId": APP,
-                    "accessToken": ACCESS, "appSecret": SECRET, "verifyToken": VERIFY, "baseURL": cls.base + "/v24.0",
-                    "budget": {"rate": None, "daily": None, "pair": None},
-                } | tenant,
-            ],
-        }))
+        file.write_text(json.dumps(cls.settings(port)))
         process = subprocess.Popen(
             [BINARY, "up", "--config", file], cwd=folder.name, stderr=subprocess.PIPE, text=True)
         cls.addClassCleanup(cls.stop_through, process)
@@ -63,6 +39,43 @@ class ThroughTestCase(SimulatedTestCase):
         cls.through = f"http://127.0.0.1:{port}"
         cls.drain(process)
         cls.control(cls, "PUT", "/callbacks", {"webhookURL": cls.through + "/api/whatsapp/webhook"})
+
+    @classmethod
+    def settings(cls, port):
+        tenant = {"app": "crm", "company": "acme"}
+        usual = cls.twilio()
+        return {
+            "listen": f"127.0.0.1:{port}", "publicURL": f"http://127.0.0.1:{port}",
+            "log": "embedded:log.db", "store": "sqlite:store.db", "spool": {"path": "spool.db"},
+            "secretsKey": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+            "apiKeys": [
+                KEY, {"key": INLINE, "scopes": ["send", "read"], "allowInline": True} | tenant,
+                {"key": TENANT, "scopes": ["send"]} | tenant,
+            ],
+            "actions": [{"url": cls.receiver + "/action", "secret": ACTION, "format": "meta"} | tenant],
+            "senders": [
+                usual | {"id": "whatsapp", "from": WHATSAPP}, usual | {"id": "sms", "from": SMS},
+                usual | {"id": "service", "messagingServiceSid": SERVICE, "channel": "whatsapp"},
+                cls.meta() | tenant,
+            ],
+        }
+
+    @classmethod
+    def twilio(cls, *hosts):
+        """What its senders have in common; `hosts` may be called back too."""
+        return {
+            "provider": "twilio", "accountSid": SID, "authToken": TOKEN, "baseURL": cls.base,
+            "statusCallbacks": {"privateHosts": [cls.receiver.removeprefix("http://"), *hosts]},
+            "budget": {"rate": None, "daily": None, "pair": None},
+        }
+
+    @classmethod
+    def meta(cls):
+        return {
+            "id": "meta", "provider": "meta", "phoneNumberId": PHONE, "wabaId": WABA, "appId": APP,
+            "accessToken": ACCESS, "appSecret": SECRET, "verifyToken": VERIFY, "baseURL": cls.base + "/v24.0",
+            "budget": {"rate": None, "daily": None, "pair": None},
+        }
 
     @staticmethod
     def drain(process):

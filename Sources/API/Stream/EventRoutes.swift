@@ -35,17 +35,17 @@ final class EventRoutes: Sendable {
     router.at(
       "GET", context.prefix + "/api/events",
       context.requests.door(.read) { [self] request, _, key, responder in
-        listen(request, responder, key.tenant)
+        listen(request, responder, key) { context.requests.isVisible($0, to: key) }
       })
   }
 
-  private func listen(_ request: HTTPRequest, _ responder: HTTPResponder, _ tenant: Tenant?) {
-    let topics: EventTopics
+  private func listen(
+    _ request: HTTPRequest, _ responder: HTTPResponder, _ key: APIKey,
+    isVisible: (SenderID) -> Bool
+  ) {
+    let (topics, filter): (EventTopics, EventFilter)
     do throws(FieldFaults) {
-      topics =
-        try request.queryValue("topics").map { text throws(FieldFaults) in
-          try EventTopics(text)
-        } ?? .messages
+      (topics, filter) = try wish(request, isVisible)
     } catch { return responder.answer(SendAnswer.refused(error).answer) }
     var place: EventCursor?
     if let text = request.headers.first("Last-Event-ID"), !text.isEmpty {
@@ -59,9 +59,24 @@ final class EventRoutes: Sendable {
     let stream = EventStream(slot: slot, tail: tail(of: topics), log: log, heartbeat: heartbeat)
     let start = place
     _ = WorkerThread("events-\(number)") { [self] in
-      stream.run(responder, tenant: tenant, after: start, stop: stop)
+      stream.run(responder, tenant: key.tenant, filter, after: start, stop: stop)
       listeners.withLock { $0[number] = nil }
     }
+  }
+
+  private func wish(
+    _ request: HTTPRequest, _ isVisible: (SenderID) -> Bool
+  ) throws(FieldFaults) -> (EventTopics, EventFilter) {
+    try request.refuseOthers(than: EventFilter.names.union(["topics"]))
+    let topics =
+      try request.queryValue("topics").map { text throws(FieldFaults) in
+        try EventTopics(text)
+      } ?? .messages
+    let known = senders.withLock { $0 }
+    let filter = try EventFilter(topics, request.queryValue) { sender in
+      known[sender] != nil && isVisible(sender)
+    }
+    return (topics, filter)
   }
 
   private func tail(of topics: EventTopics) -> EventTail {

@@ -26,7 +26,8 @@ struct EventStream: Sendable {
 
   /// Returns when the listener has gone, or the log cannot be read any more.
   func run(
-    _ responder: HTTPResponder, tenant: Tenant?, after place: EventCursor?, stop: StopSignal
+    _ responder: HTTPResponder, tenant: Tenant?, _ filter: EventFilter, after place: EventCursor?,
+    stop: StopSignal
   ) {
     do {
       // The tail first: whoever begins now finds it at its own place or before.
@@ -36,7 +37,7 @@ struct EventStream: Sendable {
       let stream = responder.stream(headers: Self.headers) { stop.request() }
       stream.send(Self.alive(cursor))
       var listener = Listener(
-        stream: stream, tenant: tenant, cursor: cursor, heartbeat: heartbeat, stop: stop)
+        stream: stream, tenant: tenant, filter, cursor: cursor, heartbeat: heartbeat, stop: stop)
       // However it ends, the listener comes back by itself and goes on where it was.
       defer { stream.finish() }
       try serve(&listener, run)
@@ -146,20 +147,27 @@ struct EventStream: Sendable {
 private struct Listener {
   private let stream: HTTPStream
   private let tenant: Tenant?
+  private let filter: EventFilter
   private let heartbeat: Duration
   private let stop: StopSignal
   private(set) var cursor: EventCursor
   private(set) var isGone = false
   private var lastSent = RunningTime.now
+  /// Events since then that it did not hear.
+  private var passedOver = 0
 
+  /// So that who hears little is told of a place that the ring still has: half of what it holds.
+  private static let mostPassedOver = EventTail.Bounds().items / 2
   private static let pendingLimit = 64 << 10
   private static let patience = Duration.seconds(30)
 
   init(
-    stream: HTTPStream, tenant: Tenant?, cursor: EventCursor, heartbeat: Duration, stop: StopSignal
+    stream: HTTPStream, tenant: Tenant?, _ filter: EventFilter, cursor: EventCursor,
+    heartbeat: Duration, stop: StopSignal
   ) {
     self.stream = stream
     self.tenant = tenant
+    self.filter = filter
     self.cursor = cursor
     self.heartbeat = heartbeat
     self.stop = stop
@@ -172,7 +180,12 @@ private struct Listener {
     case .record(let event):
       guard event.offset >= cursor.offset(of: event.partition) else { return }
       cursor.moved(event.partition, to: event.offset + 1)
-      guard let line = event.line, tenant == nil || tenant == event.tenant else { return }
+      guard let line = event.line, tenant == nil || tenant == event.facts.tenant,
+        filter.passes(event.facts)
+      else {
+        passedOver += 1
+        return
+      }
       send(EventStream.event(line, cursor))
     case .gap(let partition, let from, let to):
       let start = max(from, cursor.offset(of: partition))
@@ -182,10 +195,13 @@ private struct Listener {
     }
   }
 
-  /// Between two looks: whether it is still wanted, and a sign of life where nothing happened.
+  /// Between two looks: whether it is still wanted, and a sign of life where nothing happened, or much that it
+  /// does not hear.
   mutating func rest() {
     if stop.isRequested { isGone = true }
-    guard RunningTime.now - lastSent >= heartbeat else { return }
+    guard passedOver >= Self.mostPassedOver || RunningTime.now - lastSent >= heartbeat else {
+      return
+    }
     send(EventStream.alive(cursor))
   }
 
@@ -196,6 +212,7 @@ private struct Listener {
       return
     }
     lastSent = RunningTime.now
+    passedOver = 0
   }
 
   /// Who is far behind is read for no faster than they read; who does not read is let go.

@@ -2,7 +2,6 @@ internal import Events
 internal import Running
 internal import Domain
 internal import EventLog
-internal import JSON
 internal import Platform
 internal import Settings
 internal import Time
@@ -180,43 +179,6 @@ final class EventTail: Sendable {
 
   /// It keeps no bookmarks, so this names nothing in the log.
   static let name = "postrider-events"
-}
-
-/// An event of the stream, read once for all who listen.
-struct PassedEvent: Sendable {
-  let partition: TopicPartition
-  let offset: Int64
-  /// nil for a tombstone. JSON in one line.
-  let line: [UInt8]?
-  let tenant: Tenant?
-}
-
-extension PassedEvent {
-  init(_ record: LogRecord, _ senders: SenderIndex) {
-    self.init(
-      partition: record.partition, offset: record.offset,
-      // JSON has line ends between its tokens only, where a space says the same.
-      line: record.value.map { value in value.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 } },
-      tenant: record.value.flatMap { value in
-        record.partition.topic == .inbound
-          ? Self.owner(ofInbound: value, senders) : Self.tenant(of: value)
-      })
-  }
-
-  /// Of whose sender it came to, as its tenant's action is told of it.
-  private static func owner(ofInbound value: [UInt8], _ senders: SenderIndex) -> Tenant? {
-    do {
-      return senders.sender(of: try InboundMessage(data: value))?.sender.tenant
-    } catch { return nil }
-  }
-
-  private static func tenant(of value: [UInt8]) -> Tenant? {
-    do {
-      let root = try JSONDocument(value).root
-      guard let app = root["app"]?.string, let company = root["company"]?.string else { return nil }
-      return Tenant(app: app, company: company)
-    } catch { return nil }
-  }
 }
 
 extension LogSlot {

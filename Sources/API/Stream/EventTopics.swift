@@ -1,18 +1,18 @@
-internal import Domain
-internal import Events
+package import Domain
+package import Events
 
 /// What a listener wants to hear of. Each selection is a stream of its own, with its own places.
-struct EventTopics: Hashable, Sendable {
+package struct EventTopics: Hashable, Sendable {
   /// In their own order, whatever order they were asked for in.
-  let topics: [Topic]
+  package let topics: [Topic]
 
-  static let messages = EventTopics([.messages])
+  package static let messages = EventTopics([.messages])
   private static let offered: [Topic] = [.messages, .inbound, .conversations, .campaigns]
 
   private init(_ topics: Set<Topic>) { self.topics = Self.offered.filter(topics.contains) }
 
   /// As a query or a cursor has them.
-  init(_ text: String) throws(FieldFaults) {
+  package init(_ text: String) throws(FieldFaults) {
     let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     let topics = names.compactMap(Topic.init(rawValue:)).filter(Self.offered.contains)
     guard topics.count == names.count else {
@@ -22,7 +22,7 @@ struct EventTopics: Hashable, Sendable {
     self.init(Set(topics))
   }
 
-  var text: String { topics.map(\.rawValue).joined(separator: ",") }
+  package var text: String { topics.map(\.rawValue).joined(separator: ",") }
 }
 
 /// The partitions of a stream in the order in which cursors name them.

@@ -11,6 +11,8 @@ package struct Settings: Sendable {
   /// Whose word counts about how we were called; only without a public URL.
   package var trustedProxies = ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
   package var log = LogSettings.embedded(EmbeddedLogSettings(path: "data/log.db"))
+  /// The topic `messages` is to keep the last state of each send alone; only with Kafka.
+  package var compactsMessages = false
   package var store = StoreSettings.sqlite(path: "data/store.db")
   package var spool = SpoolSettings()
   package var admin: [WorkerName: Address] = [:]

@@ -104,6 +104,7 @@ extension Settings {
     retention = reader.value("retention", "a time such as 30d", Units.duration) ?? retention
     log =
       reader.log(properties) ?? .embedded(EmbeddedLogSettings(path: reader.absolute("data/log.db")))
+    compactsMessages = reader.truth("compactMessages") ?? compactsMessages
     store = reader.store ?? .sqlite(path: reader.absolute("data/store.db"))
     spool.path = reader.absolute(spool.path)
     if let own = reader.object("spool") {
@@ -116,6 +117,9 @@ extension Settings {
       log = .embedded(embedded)
       if !properties.isEmpty, reader.likelyText("log")?.hasPrefix("kafka:") != true {
         reader.fault("rdkafka", "has no meaning without log: \"kafka://…\"")
+      }
+      if compactsMessages, reader.likelyText("log")?.hasPrefix("kafka:") != true {
+        reader.fault("compactMessages", "has no meaning without log: \"kafka://…\"")
       }
     }
   }

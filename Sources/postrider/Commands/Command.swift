@@ -24,7 +24,7 @@ enum Command {
     EngageCommand.self,
     SendCommand.self, CampaignCommand.self, InboxCommand.self, ContactCommand.self,
     ObjectCommand.self,
-    TraceCommand.self, LaneCommand.self, DoubtCommand.self,
+    TraceCommand.self, EventsCommand.self, LaneCommand.self, DoubtCommand.self,
     DeadCommand.self, PruneCommand.self, AccountCommand.self, PhoneCommand.self, TasksCommand.self,
     TemplateCommand.self,
     StoreCommand.self, ConfigCommand.self, DoctorCommand.self, ReadyCommand.self,

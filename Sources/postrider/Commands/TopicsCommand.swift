@@ -14,7 +14,8 @@ struct TopicsCommand: Subcommand {
 
     Makes the topics that are missing in Kafka, and waits until every broker has them. A topic that is there
     already is left as it is; what is not as planned is told. The number of partitions is never changed, since
-    that would move keys.
+    that would move keys. With `compactMessages` in the settings, messages keeps the last state of each send alone
+    (cleanup.policy compact,delete) once the others are a day old.
 
       --check              make nothing: say what is missing or different, and end with 1 if anything is
       --partitions N       8 unless said
@@ -30,7 +31,7 @@ struct TopicsCommand: Subcommand {
   }
 
   func run() throws(UsageFault) -> Exit {
-    let plans = try plans()
+    let wish = try wish()
     let settings: Settings
     do throws(SettingsRefused) { settings = try LoadedSettings.find(options).settings } catch {
       Terminal.error(error.description)
@@ -42,6 +43,9 @@ struct TopicsCommand: Subcommand {
     }
     do throws(LogError) {
       let topics = KafkaTopics(kafka)
+      let plans = TopicPlan.all(
+        partitions: wish.partitions, replicas: wish.replicas, retention: wish.retention,
+        compacting: settings.compactsMessages)
       let isCheck = options.has("check")
       let reports =
         isCheck
@@ -55,14 +59,12 @@ struct TopicsCommand: Subcommand {
     }
   }
 
-  private func plans() throws(UsageFault) -> [TopicPlan] {
-    let partitions = try options.count("partitions", in: 1...10_000, default: 8)
-    let replicas = try options.count("replicas", in: 1...100, default: -1)
+  private func wish() throws(UsageFault) -> (partitions: Int, replicas: Int, retention: Duration) {
     let days = try options.count("retention-days", in: 7...3650, default: 7)
-    return Topic.allCases.map {
-      TopicPlan(
-        $0, partitions: partitions, replicas: replicas, retention: .seconds(days * 86400))
-    }
+    return (
+      try options.count("partitions", in: 1...10_000, default: 8),
+      try options.count("replicas", in: 1...100, default: -1), .seconds(days * 86400)
+    )
   }
 
   private static func table(_ reports: [TopicReport]) -> String {

@@ -32,9 +32,7 @@ struct LogCheckUp {
   }
 
   private func kafka(_ own: KafkaLogSettings) -> [Finding] {
-    let plans = Topic.allCases.map {
-      TopicPlan($0, partitions: 8, replicas: -1, retention: .seconds(7 * 86400))
-    }
+    let plans = TopicPlan.all(partitions: 8, compacting: settings.compactsMessages)
     do throws(LogError) {
       let reports = try KafkaTopics(own).check(plans, within: .seconds(10))
       return [.good("log", "\(own.bootstrap) answers")] + reports.flatMap(topic)

@@ -73,7 +73,8 @@ package struct KafkaTopics {
             TopicReport.Found(
               partitions: topic.partitions, replicas: topic.replicas,
               retention: told?[name]?["retention.ms"].flatMap { Int64($0) },
-              leastInSync: told?[name]?["min.insync.replicas"].flatMap { Int($0) })
+              leastInSync: told?[name]?["min.insync.replicas"].flatMap { Int($0) },
+              cleanup: told?[name]?["cleanup.policy"])
           })
       }
     }

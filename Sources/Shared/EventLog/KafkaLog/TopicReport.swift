@@ -10,11 +10,18 @@ package struct TopicReport: Hashable, Sendable {
     package let retention: Int64?
     /// `min.insync.replicas`.
     package let leastInSync: Int?
+    /// `cleanup.policy`, as Kafka writes it.
+    package let cleanup: String?
 
-    package init(partitions: Int, replicas: Int, retention: Int64?, leastInSync: Int?) {
+    package init(
+      partitions: Int, replicas: Int, retention: Int64?, leastInSync: Int?, cleanup: String?
+    ) {
       (self.partitions, self.replicas) = (partitions, replicas)
-      (self.retention, self.leastInSync) = (retention, leastInSync)
+      (self.retention, self.leastInSync, self.cleanup) = (retention, leastInSync, cleanup)
     }
+
+    /// Kafka takes these words in any order.
+    var cleanups: Set<Substring>? { cleanup.map { Set($0.split(separator: ",")) } }
   }
 
   package let plan: TopicPlan
@@ -39,6 +46,10 @@ package struct TopicReport: Hashable, Sendable {
     let planned = plan.retention.millisecondsRoundedUp
     if let retention = found.retention, retention >= 0, retention < planned {
       told.append("keeps records \(retention) ms (retention.ms), planned were \(planned)")
+    }
+    if let cleanups = found.cleanups, cleanups != Set(plan.cleanup.split(separator: ",")) {
+      told.append(
+        "has the cleanup.policy \(found.cleanup ?? ""), planned was \(plan.cleanup)")
     }
     if let least = found.leastInSync, least > found.replicas {
       told.append(

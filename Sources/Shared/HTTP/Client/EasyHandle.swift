@@ -39,6 +39,10 @@ final class EasyHandle {
     ] { postrider_curl_context(pointer, option, context) }
     set(CURLOPT_CONNECTTIMEOUT_MS, limit(call.connectTimeout))
     set(CURLOPT_TIMEOUT_MS, limit(call.totalTimeout))
+    // Less than a byte a second; 0 is no limit.
+    let silence = call.stream.map { max(1, Int($0.silence.components.seconds)) } ?? 0
+    set(CURLOPT_LOW_SPEED_LIMIT, silence > 0 ? 1 : 0)
+    set(CURLOPT_LOW_SPEED_TIME, silence)
     guard isToken(call.method), setHeaders(of: call) else { return false }
     setMethod(call)
     return postrider_curl_text(pointer, CURLOPT_URL, call.url) == CURLE_OK

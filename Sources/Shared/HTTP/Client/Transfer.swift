@@ -64,6 +64,7 @@ final class Transfer {
   }
 
   func receive(body part: UnsafeRawBufferPointer) -> Bool {
+    if let stream = call.stream, 200..<300 ~= status { return stream.take(Array(part)) }
     isTooLarge = body.count + part.count > maximumAnswerSize
     guard !isTooLarge else { return false }
     body.append(contentsOf: part)
@@ -81,11 +82,14 @@ final class Transfer {
     }
     // libcurl takes a connection that ends among the header fields for the end of the answer.
     guard isHeadWhole else { return .unknown(.cut, gatePassedAt: gatePassedAt) }
-    let status = postrider_curl_get_long(handle.pointer, CURLINFO_RESPONSE_CODE)
     return .answered(
       HTTPAnswerReceived(
         status: status, headers: headers, body: body, gatePassedAt: gatePassedAt,
         timings: HTTPAnswerReceived.Timings(of: handle)))
+  }
+
+  private var status: Int {
+    postrider_curl_get_long(handle.pointer, CURLINFO_RESPONSE_CODE)
   }
 
   private func notSent(_ code: CURLcode) -> NotSentReason {

@@ -6,11 +6,12 @@ package struct KafkaTopicPlan: Hashable, Sendable {
   package let partitions: Int
   /// -1 is the cluster's own default.
   package let replicas: Int
-  package let retention: Duration
+  /// Kafka's own settings of a topic.
+  package let properties: [String: String]
 
-  package init(name: String, partitions: Int, replicas: Int = -1, retention: Duration) {
-    (self.name, self.partitions, self.replicas, self.retention) =
-      (name, partitions, replicas, retention)
+  package init(name: String, partitions: Int, replicas: Int = -1, properties: [String: String]) {
+    (self.name, self.partitions, self.replicas, self.properties) =
+      (name, partitions, replicas, properties)
   }
 }
 
@@ -42,8 +43,7 @@ extension KafkaProducer {
   private func newTopic(_ plan: KafkaTopicPlan) -> OpaquePointer? {
     let topic = rd_kafka_NewTopic_new(
       plan.name, Int32(plan.partitions), Int32(plan.replicas), nil, 0)
-    rd_kafka_NewTopic_set_config(
-      topic, "retention.ms", String(plan.retention.millisecondsRoundedUp))
+    for (name, value) in plan.properties { rd_kafka_NewTopic_set_config(topic, name, value) }
     return topic
   }
 
