@@ -15,6 +15,7 @@ struct EventStream: Sendable {
   let tail: EventTail
   let log: Log
   let heartbeat: Duration
+  let isAdmitted: @Sendable () -> Bool
 
   /// Why nothing can be sent.
   enum Refusal: Error {
@@ -36,7 +37,8 @@ struct EventStream: Sendable {
       let stream = responder.stream(headers: Self.headers) { stop.request() }
       stream.send(Self.alive(cursor))
       var listener = Listener(
-        stream: stream, tenant: tenant, cursor: cursor, heartbeat: heartbeat, stop: stop)
+        stream: stream, tenant: tenant, cursor: cursor, heartbeat: heartbeat, stop: stop,
+        isAdmitted: isAdmitted)
       // However it ends, the listener comes back by itself and goes on where it was.
       defer { stream.finish() }
       try serve(&listener, run)
@@ -148,21 +150,27 @@ private struct Listener {
   private let tenant: Tenant?
   private let heartbeat: Duration
   private let stop: StopSignal
+  private let isAdmitted: @Sendable () -> Bool
   private(set) var cursor: EventCursor
   private(set) var isGone = false
   private var lastSent = RunningTime.now
+  private var lastAdmitted = RunningTime.now
+
+  private static let admittedEach = Duration.seconds(1)
 
   private static let pendingLimit = 64 << 10
   private static let patience = Duration.seconds(30)
 
   init(
-    stream: HTTPStream, tenant: Tenant?, cursor: EventCursor, heartbeat: Duration, stop: StopSignal
+    stream: HTTPStream, tenant: Tenant?, cursor: EventCursor, heartbeat: Duration, stop: StopSignal,
+    isAdmitted: @escaping @Sendable () -> Bool
   ) {
     self.stream = stream
     self.tenant = tenant
     self.cursor = cursor
     self.heartbeat = heartbeat
     self.stop = stop
+    self.isAdmitted = isAdmitted
   }
 
   /// What it has passed already is in the ring as well.
@@ -182,9 +190,13 @@ private struct Listener {
     }
   }
 
-  /// Between two looks: whether it is still wanted, and a sign of life where nothing happened.
+  /// Between two looks: whether it is still wanted and may still listen, and a sign of life where nothing happened.
   mutating func rest() {
     if stop.isRequested { isGone = true }
+    if RunningTime.now - lastAdmitted >= Self.admittedEach {
+      if !isAdmitted() { isGone = true }
+      lastAdmitted = RunningTime.now
+    }
     guard RunningTime.now - lastSent >= heartbeat else { return }
     send(EventStream.alive(cursor))
   }
