@@ -188,7 +188,8 @@ let package = Package(
           "doubts",
           "events", "form", "icons", "inbox", "lanes", "letters", "main", "objects", "overview",
           "parts",
-          "plot", "resends", "sends", "session", "settings", "stream", "swipe", "table", "tasks",
+          "plot", "resends", "sends", "session", "settings", "stream", "swipe", "drafts", "pages",
+          "poll", "table", "tasks",
           "templates", "time",
         ].map { .embedInCode("Assets/\($0).js") }
         + [.embedInCode("Assets/console.css"), .embedInCode("Assets/mark.svg")]),
@@ -291,7 +292,8 @@ let package = Package(
       [
         "EngageWorker", "Campaigns", "Places", "Running", "Settings", "Telemetry", "Events",
         "Domain",
-        "Time", "JSON", "Platform", "EventLog", "SendStore", "Store", "TestSupport",
+        "Time", "JSON", "Platform", "EventLog", "SendStore", "Store", "SQLite",
+        "TestSupport",
       ]),
     tests(
       "DispatchWorkerTests",

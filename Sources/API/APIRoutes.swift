@@ -16,6 +16,7 @@ package final class APIRoutes: DoorRoutes {
   private let rates = KeyRates()
   private let uploads = Desk("uploads", threads: CampaignUploads.most, limit: 1)
   private let metaFiles = MetaFiles()
+  private let laneLooks: LaneLooks
   /// How long every process takes to hear of a secret that was made at run time.
   private let settling: Duration
 
@@ -34,6 +35,7 @@ package final class APIRoutes: DoorRoutes {
     optOuts = OptOutLookup(door.store, metrics: door.metrics)
     providers = ProviderDesk(log: door.log)
     letters = LetterDesk(door)
+    laneLooks = LaneLooks(now: door.now)
   }
 
   package func add(to router: inout Router, _ settings: Settings) {
@@ -55,7 +57,7 @@ package final class APIRoutes: DoorRoutes {
     AgentRoutes(context: context).add(to: &router)
     MediaRoutes(context: context).add(to: &router)
     ReceivedMediaRoutes(context: context).add(to: &router)
-    LaneRoutes(context: context).add(to: &router)
+    LaneRoutes(context: context, looks: laneLooks).add(to: &router)
     // Before those that take the name of an account.
     WebhookRoutes(context: context).add(to: &router)
     AccountRoutes(context: context).add(to: &router)

@@ -16,6 +16,9 @@ package final class ResendLoop {
   private let health: HealthPart
   private let keeper: DutyKeeper
   private let resending: Locked<Resending>
+  private let metrics: ResendMetrics
+  /// Those that not even their end can be written down of.
+  private var hopeless: Set<ResendKey> = []
 
   package static let duty = "resends"
   private static let page = 100
@@ -29,6 +32,7 @@ package final class ResendLoop {
     self.context = context
     health = context.health.part("resends")
     keeper = DutyKeeper(context.store, Self.duty, context.worker, log: context.log)
+    metrics = ResendMetrics(context.metrics)
     let resending = Locked(Resending(context.settings))
     context.reload.onChange { settings in
       let new = Resending(settings)
@@ -53,29 +57,65 @@ package final class ResendLoop {
   /// True where there is more to do at once.
   package func round() throws -> Bool {
     // There is hardly ever one, and taking the duty is a write.
-    guard try !store.openResends().isEmpty else { return false }
+    let open = try openOrders()
+    metrics.open.set(Double(open.count))
+    guard !open.isEmpty else { return false }
     guard try store.takeDuty(Self.duty, context.worker) != nil else { return false }
     return try keeper.whileHeld {
       var hasMore = false
-      for order in try store.openResends() where !context.stop.isRequested {
-        if try go(on: order) { hasMore = true }
+      for order in try openOrders() where !context.stop.isRequested {
+        if try goOrGiveUp(order) { hasMore = true }
       }
       return hasMore
     }
   }
 
+  private func openOrders() throws -> [StoredResend] {
+    let open = try store.openResends()
+    hopeless.formIntersection(open.map(\.key))
+    return open.filter { !hopeless.contains($0.key) }
+  }
+
+  /// What cannot be done for one of them is no reason for the others to wait.
+  private func goOrGiveUp(_ order: StoredResend) throws -> Bool {
+    do { return try go(on: order) } catch let error as StoreError {
+      switch error {
+      case .unavailable, .busy, .newer: throw error
+      case .refused, .broken: try giveUp(order, because: error.description)
+      }
+    } catch let error as LogError {
+      guard case .recordTooLarge = error else { throw error }
+      try giveUp(order, because: error.description)
+    }
+    return false
+  }
+
+  private func giveUp(_ order: StoredResend, because reason: String) throws {
+    context.log.warning(
+      "an order to send again was given up", ["order": order.id.description, "reason": reason])
+    metrics.givenUp.add(1)
+    var order = order
+    (order.phase, order.ended, order.failure) = (.stopped, try store.now(), reason)
+    do throws(StoreError) { _ = try store.save(order) } catch {
+      guard !error.isTransient else { throw error }
+      hopeless.insert(order.key)
+    }
+  }
+
   /// A page of it, so that others have their turn.
   private func go(on order: StoredResend) throws -> Bool {
+    guard let filter = order.filter else {
+      try giveUp(order, because: "what it asks for cannot be read by this version")
+      return false
+    }
     var order = order
     let now = try store.now()
     if order.isCounted, order.phase == .waiting {
       guard now >= order.begins else { return false }
       order.phase = .running
     }
-    guard let found = try next(of: order) else {
-      order.failure = "the place that it had come to cannot be found any more"
-      (order.phase, order.ended) = (.stopped, now)
-      _ = try store.save(order)
+    guard let found = try next(of: order, filter) else {
+      try giveUp(order, because: "the place that it had come to cannot be found any more")
       return false
     }
     if order.isCounted {
@@ -92,16 +132,16 @@ package final class ResendLoop {
   }
 
   private func next(
-    of order: StoredResend
+    of order: StoredResend, _ filter: ResendFilter
   ) throws -> (sends: [StoredSend], next: SendCursor?)? {
     var query = SendQuery(
-      campaign: order.filter.campaign, state: order.filter.state, tenant: order.tenant)
-    query.senders = order.filter.sender.map { [$0] }
+      campaign: filter.campaign, state: filter.state, tenant: order.tenant)
+    query.senders = filter.sender.map { [$0] }
     let cursor = order.place.isEmpty ? nil : SendCursor(order.place)
     guard let page = try store.search(query, after: cursor, limit: Self.page) else { return nil }
     let sends = try page.sends.compactMap { summary -> StoredSend? in
       guard let send = try store.send(summary.id),
-        order.filter.takes(
+        filter.takes(
           cause: send.lastFailure?.code, changed: summary.changed, before: order.created)
       else { return nil }
       return send
@@ -119,10 +159,14 @@ package final class ResendLoop {
       let isOfCampaign = try store.isRow(send)
       do throws(Resending.Refused) {
         events.append(try resending.event(again: send, isOfCampaign: isOfCampaign, at: now))
-      } catch { order.leftOut += 1 }
+      } catch {
+        order.leftOut += 1
+        metrics.leftOut.add(1)
+      }
     }
     guard !events.isEmpty else { return }
     try context.eventLog.append(events.map { $0.record(nil) }, within: .seconds(30))
     order.resent += events.count
+    metrics.sent.add(events.count)
   }
 }

@@ -20,7 +20,8 @@ final class ConsoleStand: Sendable {
   let console: ConsoleListener
   private let api: APIRoutes
   private let client: HTTPClient
-  private let store: SendStore
+  let store: SendStore
+  private let log: EmbeddedLog?
   private let folder: TemporaryFolder
 
   static let secretsKey = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -32,9 +33,13 @@ final class ConsoleStand: Sendable {
 
   init(
     keys: String = ConsoleStand.keys, secretsKey: String? = ConsoleStand.secretsKey,
-    url: String? = nil, publicURL: String? = nil
+    url: String? = nil, publicURL: String? = nil, withLog: Bool = false
   ) throws {
     folder = try TemporaryFolder()
+    let slot = LogSlot()
+    log =
+      withLog ? try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db"))) : nil
+    if let log { slot.fill(log) }
     let settings = try Self.settings(
       keys: keys, secretsKey: secretsKey, url: url, publicURL: publicURL)
     store = try SendStore(.sqlite(path: folder.file("store.db")))
@@ -42,11 +47,11 @@ final class ConsoleStand: Sendable {
     let stores = StoreSlot()
     stores.fill(store)
     let (lines, clock) = (lines, clock)
-    let log = Log(
+    let logger = Log(
       worker: "test",
       write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } })
     let door = DoorContext(
-      LogSlot(), stores, log: log, metrics: Metrics(), now: { clock.now })
+      slot, stores, log: logger, metrics: Metrics(), now: { clock.now })
     let api = APIRoutes(door)
     self.api = api
     console = try ConsoleListener(

@@ -6,6 +6,7 @@ import JSON
 import Platform
 import Running
 import SendStore
+import SQLite
 import Settings
 import Store
 import Telemetry
@@ -21,6 +22,7 @@ import Time
   private let log: EmbeddedLog
   private let loop: ResendLoop
   private let worker = WorkerID("worker-1")
+  private let metrics = Metrics()
 
   private static let senders = """
     { id: "main", provider: "meta", phoneNumberId: "1065", wabaId: "10291", accessToken: "t",
@@ -40,7 +42,7 @@ import Time
     loop = ResendLoop(
       WorkerContext(
         settings: settings, store: store, eventLog: log, worker: worker,
-        log: Log(worker: "test", write: { _ in }), health: Health(), metrics: Metrics(),
+        log: Log(worker: "test", write: { _ in }), health: Health(), metrics: metrics,
         stop: StopSignal()))
     _ = try store.tendLeases(worker)
   }
@@ -173,5 +175,42 @@ import Time
     try settle()
     try settle()
     #expect(try store.resend(id)?.resent == 1)
+  }
+
+  @Test("an order that cannot be read ends with its reason, and those behind it go on")
+  func unreadable() throws {
+    let failed = try fail(2, code: "1")
+    let broken = try order(ResendFilter(state: .failed, cause: "2"), in: .zero)
+    let good = try order(ResendFilter(state: .failed, cause: "1"), in: .zero)
+    try Database(path: folder.file("store.db")).execute(
+      "UPDATE resends SET filter = CAST('{\"state\":\"lost\"}' AS BLOB) WHERE id = '\(broken)'")
+    try settle()
+    try settle()
+    let ended = try #require(try store.resend(broken))
+    #expect(ended.phase == .stopped && ended.ended != nil && ended.filter == nil)
+    #expect(ended.failure == "what it asks for cannot be read by this version")
+    #expect(try store.resend(good)?.phase == .done)
+    #expect(Set(try sent().map(\.id)) == Set(failed.map { SendID.again(after: $0) }))
+    #expect(try store.resends(of: nil, limit: 9).count == 2)
+    #expect(metrics.text().contains("postrider_resend_orders_given_up_total 1"))
+    #expect(metrics.text().contains("postrider_resends_total{result=\"sent\"} 2"))
+  }
+
+  @Test("an order that the store does not keep is given up, and those behind it go on")
+  func unkept() throws {
+    let failed = try fail(2, code: "1")
+    let broken = try order(ResendFilter(state: .failed, cause: "2"), in: .zero)
+    let good = try order(ResendFilter(state: .failed, cause: "1"), in: .zero)
+    try Database(path: folder.file("store.db")).execute(
+      """
+      CREATE TRIGGER keep_out BEFORE UPDATE ON resends WHEN old.id = '\(broken)'
+      BEGIN SELECT RAISE(ABORT, 'no'); END
+      """)
+    for _ in 0..<4 { _ = try loop.round() }
+    #expect(try store.resend(good)?.phase == .done)
+    #expect(Set(try sent().map(\.id)) == Set(failed.map { SendID.again(after: $0) }))
+    #expect(try store.resend(broken)?.phase == .waiting)
+    #expect(try !loop.round())
+    #expect(metrics.text().contains("postrider_resend_orders_given_up_total 1"))
   }
 }

@@ -84,8 +84,9 @@ import Time
       content: Array("{}".utf8), due: now - .seconds(90), expires: now + .seconds(3600))
     _ = try stock.store.take(
       IntakeBatch(log: "log", partition: 9, from: 0, next: 1, sends: [send]))
-    let sms = try await get(stand, "/api/lanes").json["lanes"]?.items?
-      .first { $0["sender"]?.string == "sms" }
+    let resumed = try await stand.call(
+      "POST", "/api/lanes/sms/resume", SendTests.bearer("admin-key"))
+    let sms = try resumed.json["lanes"]?.items?.first { $0["sender"]?.string == "sms" }
     let due = try #require(sms?["oldestDueAt"]?.string.flatMap { Timestamp(rfc3339: $0) })
     #expect(now - due >= .seconds(89) && now - due <= .seconds(91))
   }

@@ -72,6 +72,46 @@ import Testing
   }
 
   @Test(
+    "a secret that is a short word hides itself, and not what has the same word for another reason")
+  func shortSecret() throws {
+    let text = """
+      { apiKeys: ["demo"], log: "embedded:demo.db", store: "postgres://rider:pw@db/demo",
+        senders: [{ id: "demo", provider: "meta", phoneNumberId: "1", wabaId: "2", accessToken: "demo",
+          appSecret: "demo-app-secret", verifyToken: "demo" }],
+        defaultSender: "demo", publicURL: "https://demo-app-secret.example.com" }
+      """
+    let shown = try #require(try Settings.read(text: text).shown())
+    let root = try #require(JSONValue(whole: shown))
+    #expect(root["log"]?.string == "embedded:demo.db" && root["defaultSender"]?.string == "demo")
+    #expect(root["apiKeys"]?.items?.map(\.string) == ["•••"])
+    let sender = root["senders"]?.items?.first
+    #expect(sender?["id"]?.string == "demo")
+    for name in ["accessToken", "appSecret", "verifyToken"] {
+      #expect(sender?[name]?.string == "•••", "\(name) is shown")
+    }
+    #expect(root["publicURL"]?.string == "•••" && root["store"]?.string == "•••")
+  }
+
+  @Test(
+    "a secret that is written as a number is none the less a secret, and a count of tokens is none",
+    arguments: [
+      (#"log: "kafka://k:9092", rdkafka: { "sasl.password": 71 }"#, true),
+      (#"log: "kafka://k:9092", rdkafka: { "socket.timeout.ms": 71 }"#, false),
+      (
+        #"senders: [{ id: "s", provider: "twilio", from: "+15005550006", authToken: "t", accountSid: "AC00000000000000000000000000000001", signatureKeys: { SK1: 71 } }]"#,
+        true
+      ),
+      (
+        #"assistants: [{ name: "a", url: "http://127.0.0.1:1/v1", model: "m", apiKey: "k", instructions: "i", limits: { perDay: { tokens: 71 } } }]"#,
+        false
+      ),
+    ])
+  func numbers(text: String, isHidden: Bool) throws {
+    let shown = try #require(try Settings.read(text: "{ \(text) }").shown())
+    #expect(String(decoding: shown, as: UTF8.self).contains("71") != isHidden)
+  }
+
+  @Test(
     "only a text that is nothing but a reference says where it is filled in from",
     arguments: [
       ("${API_KEY}", true), ("${API_KEY}and-more-of-it", false), ("more-of-it${API_KEY}", false),

@@ -17,7 +17,7 @@ def tasks(browser, world):
 
 
 def button(browser, words, inside="body"):
-    browser.wait(f"the button {words}", lambda: browser.button(words, inside).is_enabled())
+    browser.wait(f"the button {words}", lambda: browser.button(words, inside).get_attribute("aria-disabled") is None)
     browser.reach(f"the button {words}", lambda: browser.button(words, inside))
     browser.keys(Keys.ENTER)
 

@@ -23,6 +23,15 @@ final class Admission: Sendable {
     return key
   }
 
+  var takesSessions: Bool { session != nil }
+
+  /// Whether it would still come in, as the same tenant; it costs nothing of its rate.
+  func admits(_ request: HTTPRequest, like former: APIKey) -> Bool {
+    do throws(Refused) {
+      return try key(of: request, for: .read).tenant == former.tenant
+    } catch { return false }
+  }
+
   /// A session counts only where no key is named.
   private func key(of request: HTTPRequest) throws(Refused) -> APIKey {
     guard let header = request.headers.first("Authorization") else {

@@ -10,6 +10,7 @@ internal import Time
 /// How lanes stand, and who may go on.
 struct LaneRoutes: Sendable {
   let context: APIContext
+  let looks: LaneLooks
 
   func add(to router: inout Router) {
     let prefix = context.prefix
@@ -54,8 +55,7 @@ struct LaneRoutes: Sendable {
   private func lanes(
     _ store: SendStore, _ key: APIKey, only: SenderID? = nil
   ) throws -> HTTPAnswer {
-    let waits = Dictionary(try store.laneWaits().map { ($0.sender, $0) }) { $1 }
-    let backlogs = Dictionary(try store.laneBacklogs().map { ($0.sender, $0) }) { $1 }
+    let look = try looks.look(at: store)
     let standings = try SenderStanding.all(in: store)
     let now = try store.now()
     let lanes = try store.laneStatus().filter {
@@ -69,10 +69,10 @@ struct LaneRoutes: Sendable {
           for lane in lanes {
             list.object { item in
               lane.write(to: &item, at: now)
-              let oldest = backlogs[lane.sender]?.oldestDue ?? .zero
+              let oldest = look.backlogs[lane.sender]?.oldestDue ?? .zero
               if oldest > .zero { item.field("oldestDueAt", (now - oldest).description) }
               lane.writeBudgets(to: &item, at: now)
-              waits[lane.sender]?.write(to: &item)
+              look.waits[lane.sender]?.write(to: &item)
               let standing = standings[SenderStanding.owner(of: lane.sender)]
               guard let warnings = standing?.warnings, !warnings.isEmpty else { return }
               item.name("warnings")

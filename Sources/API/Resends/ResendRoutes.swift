@@ -156,8 +156,10 @@ extension StoredResend {
   fileprivate func write(to writer: inout JSONWriter) {
     writer.field("id", id.description)
     writer.field("state", phase.name)
-    writer.name("filter")
-    writer.object { filter.write(to: &$0) }
+    if let filter {
+      writer.name("filter")
+      writer.object { filter.write(to: &$0) }
+    }
     writer.field("by", actor)
     writer.field("createdAt", created.description)
     writer.field("beginsAt", begins.description)

@@ -18,6 +18,8 @@ final class EventRoutes: Sendable {
   private let limit: Int
   private let listeners = Locked<[Int: StopSignal]>([:])
   private let made = Locked(0)
+  /// By the settings that are in force: for keys alone, and where a session may stand for one.
+  private let admissions = Locked<[Bool: Admission]>([:])
 
   init(
     _ slot: LogSlot, log: Log, heartbeat: Duration = .seconds(15), limit: Int = 32,
@@ -32,16 +34,22 @@ final class EventRoutes: Sendable {
 
   func add(to router: inout Router, _ context: APIContext) {
     senders.withLock { $0 = SenderIndex(context.settings.senders) }
+    let takesSessions = context.admission.takesSessions
+    admissions.withLock { $0[takesSessions] = context.admission }
     router.at(
       "GET", context.prefix + "/api/events",
       context.requests.door(.read) { [self] request, _, key, responder in
-        listen(request, responder, key) { context.requests.isVisible($0, to: key) }
+        listen(request, responder, key, { context.requests.isVisible($0, to: key) }) {
+          [admissions] in
+          admissions.withLock { $0[takesSessions] }?.admits(request, like: key) ?? false
+        }
       })
   }
 
+  /// `isAdmitted`: whether who listens might still begin to; a stream ends with its session and its key.
   private func listen(
     _ request: HTTPRequest, _ responder: HTTPResponder, _ key: APIKey,
-    isVisible: (SenderID) -> Bool
+    _ isVisible: (SenderID) -> Bool, while isAdmitted: @escaping @Sendable () -> Bool
   ) {
     let (topics, filter): (EventTopics, EventFilter)
     do throws(FieldFaults) {
@@ -56,7 +64,8 @@ final class EventRoutes: Sendable {
       place = known
     }
     guard let (number, stop) = enter() else { return responder.answer(.tooManyListeners) }
-    let stream = EventStream(slot: slot, tail: tail(of: topics), log: log, heartbeat: heartbeat)
+    let stream = EventStream(
+      slot: slot, tail: tail(of: topics), log: log, heartbeat: heartbeat, isAdmitted: isAdmitted)
     let start = place
     _ = WorkerThread("events-\(number)") { [self] in
       stream.run(responder, tenant: key.tenant, filter, after: start, stop: stop)

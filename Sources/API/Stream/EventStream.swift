@@ -15,6 +15,7 @@ struct EventStream: Sendable {
   let tail: EventTail
   let log: Log
   let heartbeat: Duration
+  let isAdmitted: @Sendable () -> Bool
 
   /// Why nothing can be sent.
   enum Refusal: Error {
@@ -37,7 +38,8 @@ struct EventStream: Sendable {
       let stream = responder.stream(headers: Self.headers) { stop.request() }
       stream.send(Self.alive(cursor))
       var listener = Listener(
-        stream: stream, tenant: tenant, filter, cursor: cursor, heartbeat: heartbeat, stop: stop)
+        stream: stream, tenant: tenant, filter, cursor: cursor, heartbeat: heartbeat, stop: stop,
+        isAdmitted: isAdmitted)
       // However it ends, the listener comes back by itself and goes on where it was.
       defer { stream.finish() }
       try serve(&listener, run)
@@ -150,11 +152,15 @@ private struct Listener {
   private let filter: EventFilter
   private let heartbeat: Duration
   private let stop: StopSignal
+  private let isAdmitted: @Sendable () -> Bool
   private(set) var cursor: EventCursor
   private(set) var isGone = false
   private var lastSent = RunningTime.now
   /// Events since then that it did not hear.
   private var passedOver = 0
+  private var lastAdmitted = RunningTime.now
+
+  private static let admittedEach = Duration.seconds(1)
 
   /// So that who hears little is told of a place that the ring still has: half of what it holds.
   private static let mostPassedOver = EventTail.Bounds().items / 2
@@ -163,7 +169,7 @@ private struct Listener {
 
   init(
     stream: HTTPStream, tenant: Tenant?, _ filter: EventFilter, cursor: EventCursor,
-    heartbeat: Duration, stop: StopSignal
+    heartbeat: Duration, stop: StopSignal, isAdmitted: @escaping @Sendable () -> Bool
   ) {
     self.stream = stream
     self.tenant = tenant
@@ -171,6 +177,7 @@ private struct Listener {
     self.cursor = cursor
     self.heartbeat = heartbeat
     self.stop = stop
+    self.isAdmitted = isAdmitted
   }
 
   /// What it has passed already is in the ring as well.
@@ -195,10 +202,14 @@ private struct Listener {
     }
   }
 
-  /// Between two looks: whether it is still wanted, and a sign of life where nothing happened, or much that it
-  /// does not hear.
+  /// Between two looks: whether it is still wanted and may still listen, and a sign of life where nothing happened, or
+  /// much that it does not hear.
   mutating func rest() {
     if stop.isRequested { isGone = true }
+    if RunningTime.now - lastAdmitted >= Self.admittedEach {
+      if !isAdmitted() { isGone = true }
+      lastAdmitted = RunningTime.now
+    }
     guard passedOver >= Self.mostPassedOver || RunningTime.now - lastSent >= heartbeat else {
       return
     }

@@ -21,8 +21,8 @@ export class Refusal extends Error {
   get sentence() {
     if (this.status === 0) return "There is no connection to the server. What you typed is still here; try again.";
     if (this.status === 403) return `${this.message} Log in with another key, or ask for one.`;
-    if (this.status === 503 || this.status === 429) {
-      return `${this.message} Try again in ${Math.max(1, this.retryAfter)} s.`;
+    if (this.status >= 500 || this.status === 429) {
+      return `${this.message} Try again in ${this.retryAfter > 0 ? `${this.retryAfter} s` : "a moment"}.`;
     }
     if (this.errors.length === 0) return this.message;
     return this.errors.map(({ pointer, detail }) => `${pointer.slice(1)} ${detail}.`.trim()).join(" ");
@@ -69,10 +69,7 @@ export async function request(method, path, asked = {}) {
     response = await fetch((path.startsWith("/api/") ? prefix : "") + path, {
       method, headers, body, signal: asked.signal, cache: "no-store", credentials: "same-origin", redirect: "error",
     });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Refusal(0, "There is no connection to the server.");
-  }
+  } catch (error) { throw lost(error, asked.signal); }
   if (response.ok) return response;
   const refusal = await read(response);
   if (response.status === 401 && !asked.isLogIn) whenOver();
@@ -80,11 +77,22 @@ export async function request(method, path, asked = {}) {
 }
 
 /**
+ * What did not come; what nobody wants any more stays what it is.
+ * @param {unknown} error
+ * @param {AbortSignal | undefined} signal
+ */
+function lost(error, signal) {
+  const isLeft = signal?.aborted && error instanceof DOMException && error.name === "AbortError";
+  return isLeft ? error : new Refusal(0, "There is no connection to the server.");
+}
+
+/**
  * @param {Response} response
  * @returns {Promise<Refusal>}
  */
 async function read(response) {
-  const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
+  // It may be a date.
+  const retryAfter = Math.max(0, Math.ceil(Number(response.headers.get("Retry-After") ?? 0))) || 0;
   let detail = `The server answered ${response.status}.`;
   /** @type {{pointer: string, detail: string}[]} */
   let errors = [];
@@ -107,8 +115,33 @@ async function read(response) {
 export async function get(path, query = {}, signal) {
   const parts = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
   const text = parts.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
-  const response = await request("GET", text ? `${path}?${text}` : path, { signal });
-  return response.json();
+  const impatient = new AbortController();
+  const leave = () => impatient.abort();
+  signal?.addEventListener("abort", leave);
+  // A server that took the request and says nothing is away.
+  const timer = setTimeout(leave, patience);
+  try {
+    return await parsed(await request("GET", text ? `${path}?${text}` : path, { signal: impatient.signal }), signal);
+  } catch (error) {
+    throw error instanceof Refusal ? error : lost(error, signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", leave);
+  }
+}
+
+const patience = 60_000;
+
+/**
+ * @param {Response} response
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>} null where it has no body
+ */
+export async function parsed(response, signal) {
+  let text;
+  try { text = await response.text(); } catch (error) { throw lost(error, signal); }
+  if (!text) return null;
+  try { return JSON.parse(text); } catch { throw new Refusal(502, "What came is no answer of postrider's."); }
 }
 
 /**
@@ -119,9 +152,7 @@ export async function get(path, query = {}, signal) {
  * @returns {Promise<any>} null where the answer has no body
  */
 export async function change(method, path, body, headers) {
-  const response = await request(method, path, { body, headers });
-  const text = await response.text();
-  return text ? JSON.parse(text) : null;
+  return parsed(await request(method, path, { body, headers }));
 }
 
 /**

@@ -1,9 +1,12 @@
 // Campaigns: all of them, making one, and one while it runs.
 
-import { at, change, get, request } from "./api.js";
-import { fill, h } from "./dom.js";
+import { at, change, get, Refusal, request } from "./api.js";
+import { SameKey } from "./composer.js";
+import { fill, h, redraw } from "./dom.js";
 import { Form } from "./form.js";
+import { Pages } from "./pages.js";
 import { action, badge, count, facts, failed, gauge, heading, sentence, sure, tell } from "./parts.js";
+import { Poll } from "./poll.js";
 import { may } from "./session.js";
 import { events } from "./stream.js";
 import { Table } from "./table.js";
@@ -12,57 +15,32 @@ import { time } from "./time.js";
 export class CampaignsRoom {
   constructor() {
     this.abort = new AbortController();
-    /** @type {any[]} */
-    this.rows = [];
-    /** @type {string | undefined} */
-    this.next = undefined;
-    this.isReading = false;
     this.trouble = h("div", null);
+    /** @type {Pages<any>} */
+    this.pages = new Pages(async (after) => {
+      const page = await get("/api/campaigns", { limit: 100, after }, this.abort.signal);
+      fill(this.trouble);
+      return { rows: page.campaigns, next: page.next };
+    }, (rows) => this.table.show(rows), (error) => failed(this.trouble, error, () => void this.pages.read()), (/** @type {any} */ row) => row.id);
+    /** @type {Table<any>} */
     this.table = new Table("Campaigns", [
       { name: "Name", cell: (row) => h("a", { href: `#/campaigns/${row.id}` }, row.name) },
       { name: "State", cell: (row) => badge(row.state) },
       { name: "Made", cell: (row) => time(row.createdAt) },
       { name: "Started", cell: (row) => (row.startedAt ? time(row.startedAt) : "") },
       { name: "Ended", cell: (row) => (row.endedAt ? time(row.endedAt) : "") },
-    ], { none: "There is no campaign yet.", more: () => void this.more() });
+    ], { none: "There is no campaign yet.", more: () => void this.pages.more() });
     this.element = h("div", null, heading("Campaigns"), this.trouble, this.table.element, may("send") ? this.maker() : null);
-    this.timer = 0;
+    this.poll = new Poll(() => this.pages.refresh());
     this.end = events.listen((changes, missed) => {
-      const isOurs = changes.some(({ kind }) => kind === "campaign");
-      if ((isOurs || missed) && !this.timer) this.timer = setTimeout(() => { this.timer = 0; void this.read(); }, 1000);
+      if (missed || changes.some(({ kind }) => kind === "campaign")) this.poll.soon(1000);
     });
-    void this.read();
   }
 
   close() {
     this.abort.abort();
-    clearTimeout(this.timer);
+    this.poll.close();
     this.end();
-  }
-
-  async read() {
-    this.rows = [];
-    this.next = undefined;
-    await this.page();
-  }
-
-  async more() {
-    if (this.next && !this.isReading) await this.page();
-  }
-
-  async page() {
-    this.isReading = true;
-    try {
-      const page = await get("/api/campaigns", { limit: 100, after: this.next }, this.abort.signal);
-      fill(this.trouble);
-      this.rows = this.next ? this.rows.concat(page.campaigns) : page.campaigns;
-      this.next = page.next;
-      this.isReading = false;
-      this.table.show(this.rows);
-    } catch (error) {
-      this.isReading = false;
-      failed(this.trouble, error, () => void this.read());
-    }
   }
 
   maker() {
@@ -71,20 +49,20 @@ export class CampaignsRoom {
       const message = values.template_name
         ? { template_name: values.template_name, language_code: values.language_code || undefined, parameters: values.parameters ? values.parameters.split("\n").filter(Boolean) : undefined }
         : { type: "text", body: values.body };
-      const made = await change("POST", "/api/campaigns", {
-        name: values.name, sender: values.sender || undefined, pace: values.pace || undefined, message,
-      }, { "Idempotency-Key": key });
-      key = crypto.randomUUID();
+      const definition = { name: values.name, sender: values.sender || undefined, pace: values.pace || undefined, message };
+      const words = JSON.stringify(definition);
+      // Where only its list did not go up, it is there already.
+      if (made?.words !== words) made = { words, id: (await key.post("/api/campaigns", definition)).id };
       const [file] = picker.files ?? [];
       if (file) {
         tell(`${file.name} is going up.`);
-        await request("PUT", at`/api/campaigns/${made.id}/recipients`, {
-          raw: file, headers: { "Content-Type": /\.(ndjson|jsonl)$/i.test(file.name) ? "application/x-ndjson" : "text/csv" },
-        });
+        await upload(made.id, file);
       }
       location.hash = `#/campaigns/${made.id}`;
-    });
-    let key = crypto.randomUUID();
+    }, { keep: "campaign" });
+    const key = new SameKey();
+    /** @type {{words: string, id: string} | null} */
+    let made = null;
     form.text("name", "Name", { required: true, maxlength: 200 });
     form.text("sender", "Sender, where there are several");
     form.text("template_name", "Template");
@@ -97,6 +75,13 @@ export class CampaignsRoom {
   }
 }
 
+/** @param {string} id @param {File} file */
+async function upload(id, file) {
+  await request("PUT", at`/api/campaigns/${id}/recipients`, {
+    raw: file, headers: { "Content-Type": /\.(ndjson|jsonl)$/i.test(file.name) ? "application/x-ndjson" : "text/csv" },
+  });
+}
+
 const order = ["waiting", "queued", "sending", "in-doubt", "accepted", "sent", "delivered", "read", "failed", "undelivered", "expired", "canceled"];
 
 export class CampaignRoom {
@@ -104,40 +89,48 @@ export class CampaignRoom {
   constructor(id) {
     this.id = id;
     this.abort = new AbortController();
+    this.trouble = h("div", null);
     this.body = h("div", null, h("p", { class: "hint" }, "Loading…"));
     this.report = h("div", null);
-    this.more = h("details", { class: "card", on: { toggle: () => void this.readMore() } }, h("summary", null, "Plan, preview and what was wrong with the list"), this.report);
-    this.element = h("div", null, this.body, this.more);
-    this.timer = 0;
+    this.list = h("div", null);
+    this.shown = "";
+    /** What is chosen to be sent again. */
+    this.cause = "not-delivered";
+    this.key = new SameKey();
+    this.more = h("details", { class: "card", on: { toggle: () => { if (/** @type {HTMLDetailsElement} */ (this.more).open) void this.readMore(); } } }, h("summary", null, "Plan, preview and what was wrong with the list"), this.report);
+    this.element = h("div", null, this.trouble, this.body, this.list, this.more);
+    this.poll = new Poll(() => this.read(), 5000);
     this.end = events.listen((changes, missed) => {
-      const isOurs = changes.some(({ kind, data }) => kind === "campaign" && data.id === this.id);
-      if ((isOurs || missed) && !this.timer) this.timer = setTimeout(() => { this.timer = 0; void this.read(); }, 500);
+      if (missed || changes.some(({ kind, data }) => kind === "campaign" && data.id === this.id)) this.poll.soon(500);
     });
-    this.reading = setInterval(() => this.read(), 5000);
-    void this.read();
   }
 
   close() {
     this.abort.abort();
     this.end();
-    clearTimeout(this.timer);
-    clearInterval(this.reading);
+    this.poll.close();
   }
 
   async read() {
     try {
-      this.show(await get(at`/api/campaigns/${this.id}`, {}, this.abort.signal));
+      const one = await get(at`/api/campaigns/${this.id}`, {}, this.abort.signal);
+      fill(this.trouble);
+      this.show(one);
     } catch (error) {
-      failed(this.body, error, () => void this.read());
+      if (!this.shown) fill(this.body);
+      failed(this.trouble, error, () => this.poll.soon(0));
     }
   }
 
   /** @param {any} one */
   show(one) {
-    const focused = document.activeElement?.getAttribute("data-act");
+    const shown = JSON.stringify(one);
+    if (shown === this.shown) return;
+    this.shown = shown;
+    this.showList(one);
     const rows = Math.max(1, one.rows ?? 1);
     const names = Object.keys(one.counts ?? {}).sort((left, right) => order.indexOf(left) - order.indexOf(right));
-    fill(this.body,
+    redraw(this.body,
       heading(one.name, badge(one.state), this.buttons(one)),
       one.reason ? h("p", { class: "warning" }, sentence(one.reason.text ?? one.reason.cause), one.reason.until ? [" Until ", time(one.reason.until), "."] : "") : null,
       (one.warnings ?? []).map((/** @type {string} */ warning) => h("p", { class: "warning" }, warning)),
@@ -160,10 +153,25 @@ export class CampaignRoom {
       h("p", null, h("a", { href: `#/sends?campaign=${encodeURIComponent(one.id)}` }, "Its sends"), " ",
         ["done", "canceled", "finishing"].includes(one.state) ? action("Save the report", () => this.save(one)) : null, " ",
         one.state === "done" && may("send") ? this.resender(one) : null));
-    if (focused) {
-      const again = [...this.body.querySelectorAll("button")].find((button) => button.dataset.act === focused);
-      again?.focus({ preventScroll: true });
-    }
+  }
+
+  /**
+   * A campaign whose list did not go up, or not all of it, is given one here.
+   * @param {any} one
+   */
+  showList(one) {
+    const isMissing = one.state === "loading" && !one.upload?.isComplete && may("send");
+    if (!isMissing) return fill(this.list);
+    if (this.list.firstChild) return;
+    const form = new Form("Send the list up", async () => {
+      const [file] = picker.files ?? [];
+      if (!file) throw new Refusal(422, "", [{ pointer: "/recipients", detail: "is needed" }]);
+      await upload(this.id, file);
+      tell(`${file.name} is up.`);
+      this.poll.soon(0);
+    });
+    const picker = /** @type {HTMLInputElement} */ (form.text("recipients", "The list, as CSV or one object a line", { type: "file", accept: ".csv,.ndjson,.jsonl,.txt" }));
+    fill(this.list, h("section", { class: "card" }, h("h2", null, "It has no list yet"), form.element));
   }
 
   /**
@@ -172,11 +180,10 @@ export class CampaignRoom {
    */
   resender(one) {
     const causes = [["not-delivered", "everything that did not arrive"], ...(one.causes ?? []).map((/** @type {any} */ cause) => [cause.code, cause.sentence])];
-    const choice = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "What to send again" },
-      causes.map(([code, words]) => h("option", { value: code }, words))));
+    const choice = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "What to send again", on: { change: () => { this.cause = choice.value; } } },
+      causes.map(([code, words]) => h("option", { value: code, selected: code === this.cause }, words))));
     return h("span", null, choice, " ", action("Send again", async () => {
-      const made = await change("POST", at`/api/campaigns/${this.id}/resend` + `?cause=${encodeURIComponent(choice.value)}`, undefined,
-        { "Idempotency-Key": crypto.randomUUID() });
+      const made = await this.key.post(at`/api/campaigns/${this.id}/resend` + `?cause=${encodeURIComponent(choice.value)}`, undefined);
       location.hash = `#/campaigns/${made.id}`;
     }));
   }

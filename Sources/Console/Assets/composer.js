@@ -2,6 +2,7 @@
 
 import { change, get, request } from "./api.js";
 import { fill, h } from "./dom.js";
+import { draft, keepDraft } from "./drafts.js";
 import { Form } from "./form.js";
 import { failed } from "./parts.js";
 
@@ -12,15 +13,17 @@ export class Composer {
    * @param {() => Where} where
    * @param {(body: any) => Promise<void>} say
    * @param {AbortSignal} signal
+   * @param {string} keep under which name what is typed is kept
    */
-  constructor(where, say, signal) {
+  constructor(where, say, signal, keep) {
+    this.keep = keep;
     this.where = where;
     this.say = say;
     this.signal = signal;
     /** @type {boolean | null} */
     this.isOpen = null;
     /** What was typed and not sent. */
-    this.draft = "";
+    this.draft = draft(keep).body ?? "";
     /** @type {{file: File, answer: any} | null} */
     this.uploaded = null;
     this.element = h("div", null);
@@ -42,16 +45,22 @@ export class Composer {
     const form = new Form("Send", async ({ body }) => {
       const [file] = picker.files ?? [];
       const chosen = objects.chosen();
-      if (chosen) await this.say(chosen);
-      else await this.say(file ? { media: (await this.upload(file)).id, body: body || undefined } : { type: "text", body });
-      input.value = "";
-      picker.value = "";
-      this.draft = "";
-      objects.clear();
+      if (chosen) {
+        // What is typed besides did not go with it.
+        await this.say(chosen);
+        objects.clear();
+      } else {
+        await this.say(file ? { media: (await this.upload(file)).id, body: body || undefined } : { type: "text", body });
+        // Somebody may have typed on meanwhile.
+        if (input.value === body) input.value = "";
+        if (picker.files?.[0] === file) picker.value = "";
+      }
+      this.note(input.value);
       input.focus();
     });
-    const input = form.text("body", "Your answer", { rows: 3, maxlength: 4096, required: true });
+    const input = form.text("body", "Your answer", { rows: 3, maxlength: 4096 });
     input.value = this.draft;
+    input.addEventListener("input", () => this.note(input.value));
     input.addEventListener("keydown", (/** @type {any} */ event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.element.requestSubmit();
     });
@@ -59,6 +68,12 @@ export class Composer {
     const objects = new ObjectChoice(this.where, this.signal);
     form.body.append(objects.element);
     fill(this.element, form.element, h("p", { class: "hint" }, "Ctrl and Enter sends it. ", this.price("service")));
+  }
+
+  /** @param {string} body */
+  note(body) {
+    this.draft = body;
+    keepDraft(this.keep, { body });
   }
 
   /** @param {File} file */
@@ -80,7 +95,9 @@ export class Composer {
       const usable = await templatesOf(this.where().sender, this.signal);
       if (this.isOpen) return;
       const kept = this.draft ? h("div", { class: "field" }, h("label", null, "What you had typed is still here; it can be sent once the contact writes ",
-        h("textarea", { name: "draft", rows: 3, value: this.draft }))) : null;
+        h("textarea", {
+          name: "draft", rows: 3, value: this.draft, on: { input: (/** @type {any} */ event) => this.note(event.target.value) },
+        }))) : null;
       if (usable.length === 0) return fill(this.element, kept, h("p", { class: "warning" }, "This sender has no template that may be sent."));
       const form = new Form("Send the template", async () => {
         await this.say(picker.chosen());

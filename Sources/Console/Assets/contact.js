@@ -4,7 +4,7 @@ import { at, change, get } from "./api.js";
 import { SameKey, TemplatePicker, templatesOf } from "./composer.js";
 import { fill, h } from "./dom.js";
 import { Form } from "./form.js";
-import { failed, tell } from "./parts.js";
+import { failed, tell, tellError } from "./parts.js";
 
 /**
  * In the middle of the page, until it is done or left.
@@ -39,14 +39,18 @@ export function newContact() {
           tell("The first message is queued.");
           close();
           location.hash = `#/inbox/${answer.conversation}`;
-        });
+        }, { keep: "contact" });
         form.text("name", "Name", { required: true, maxlength: 200 });
         form.text("number", "Number", { required: true, inputmode: "tel" });
         const sender = form.choice("sender", "From", lanes.map((/** @type {any} */ lane) => [lane.sender, lane.sender]));
         const below = h("div", null);
         form.body.append(below);
+        let turn = 0;
         const draw = async () => {
+          turn += 1;
+          const own = turn;
           const usable = await templatesOf(sender.value, new AbortController().signal);
+          if (own !== turn) return;
           fill(below);
           if (usable.length === 0) {
             picker = null;
@@ -57,7 +61,7 @@ export function newContact() {
           picker.draw();
           below.append(inner.body);
         };
-        sender.addEventListener("change", () => { draw().catch((error) => failed(below, error, () => void draw())); });
+        sender.addEventListener("change", () => { draw().catch((error) => failed(below, error, () => { draw().catch(tellError); })); });
         fill(place, form.element);
         await draw();
         form.element.querySelector("input")?.focus();
@@ -71,6 +75,7 @@ export function newContact() {
  * @param {() => void} done
  */
 export async function editContact(conversation, done) {
+  if (!conversation?.contact) return tell("Nobody is known behind this conversation yet.");
   const contact = await get(at`/api/contacts/${conversation.contact}`);
   const standing = (contact.senders ?? []).find((/** @type {any} */ one) => one.sender === conversation.sender);
   dialog("The contact", (close) => {

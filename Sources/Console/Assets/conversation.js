@@ -3,9 +3,10 @@
 import { at, change, get, request } from "./api.js";
 import { Composer, SameKey } from "./composer.js";
 import { editContact } from "./contact.js";
-import { fill, h } from "./dom.js";
+import { fill, h, redraw } from "./dom.js";
 import { Form } from "./form.js";
 import { action, badge, facts, failed, number, tell, tellError } from "./parts.js";
+import { Poll } from "./poll.js";
 import { may } from "./session.js";
 import { span, time } from "./time.js";
 
@@ -31,26 +32,31 @@ export class Conversation {
     this.hasAgents = false;
     /** What stands in the head. */
     this.shown = "";
-    this.timer = 0;
+    /** What stands below the talk. */
+    this.left = "";
+    this.turn = 0;
     this.key = new SameKey();
     this.head = h("div", null);
     this.talk = h("ol", { class: "talk", tabindex: "0", "aria-label": "What was said" });
-    this.older = action("Earlier", () => this.readMessages(true));
+    /** @type {Map<string, HTMLElement>} by what they say */
+    this.bubbles = new Map();
+    this.older = action("Earlier", () => this.readOlder());
     this.older.hidden = true;
     this.window = h("p", { class: "hint" });
-    this.composer = new Composer(() => this.one, (body) => this.say(body), this.abort.signal);
+    this.composer = new Composer(() => this.one, (body) => this.say(body), this.abort.signal, `answer ${id}`);
     this.notes = h("div", null);
     this.trouble = h("div", null);
     this.element = h("div", null, h("p", { class: "back" }, h("a", { href: "#/inbox" }, "All conversations")),
       this.trouble, this.head, this.older, this.talk, this.window, this.composer.element, this.notesBox());
     this.clock = setInterval(() => this.showWindow(), 1000);
-    void this.read();
+    this.poll = new Poll(() => this.read());
+    addEventListener("focus", () => { this.markRead().catch(tellError); }, { signal: this.abort.signal });
   }
 
   close() {
     this.abort.abort();
+    this.poll.close();
     clearInterval(this.clock);
-    clearTimeout(this.timer);
     for (const url of this.blobs) URL.revokeObjectURL(url);
   }
 
@@ -58,35 +64,56 @@ export class Conversation {
   take(changes, missed) {
     const isOurs = changes.some(({ kind, data }) => (kind === "conversation" && data.id === this.id)
       || (kind === "send" && this.messages.some((message) => message.id === data.id)));
-    if ((isOurs || missed) && !this.timer) this.timer = setTimeout(() => { this.timer = 0; void this.read(); }, 300);
+    if (isOurs || missed) this.poll.soon(300);
   }
 
   async read() {
+    this.turn += 1;
+    const { turn } = this;
     try {
-      this.one = await get(at`/api/conversations/${this.id}`, {}, this.abort.signal);
+      const one = await get(at`/api/conversations/${this.id}`, {}, this.abort.signal);
       if (!this.hasAgents) this.agents = (await get("/api/agents", {}, this.abort.signal)).agents;
       this.hasAgents = true;
-      await this.readMessages(false);
+      const page = await get(at`/api/conversations/${this.id}/messages`, { limit: 50 }, this.abort.signal);
+      if (turn !== this.turn) return;
+      this.one = one;
+      this.takeNewest(page);
       fill(this.trouble);
       this.showHead();
       this.showWindow();
-      if (this.one.unread > 0 && may("send") && document.hasFocus()) {
-        await change("POST", at`/api/conversations/${this.id}/read`, {});
-      }
+      await this.markRead();
     } catch (error) {
-      failed(this.trouble, error, () => void this.read());
+      failed(this.trouble, error, () => this.poll.soon(0));
     }
   }
 
-  /** @param {boolean} isOlder */
-  async readMessages(isOlder) {
-    const page = await get(at`/api/conversations/${this.id}/messages`,
-      { limit: 50, before: isOlder ? this.before : undefined }, this.abort.signal);
-    if (isOlder) this.messages = [...page.messages.reverse(), ...this.messages];
-    else this.messages = page.messages.reverse();
+  async markRead() {
+    if (!(this.one?.unread > 0) || !may("send") || !document.hasFocus()) return;
+    this.one.unread = 0;
+    await change("POST", at`/api/conversations/${this.id}/read`, {});
+  }
+
+  /**
+   * What was read further up stays, as far as it joins and is not too much.
+   * @param {{messages: any[], next?: string}} page
+   */
+  takeNewest({ messages, next }) {
+    const newest = messages.slice().reverse();
+    const known = new Set(newest.map(key));
+    const isJoined = this.messages.some((one) => known.has(key(one)));
+    const older = isJoined ? this.messages.slice(0, this.messages.findIndex((one) => known.has(key(one)))) : [];
+    const isKept = older.length > 0 && older.length + newest.length <= mostMessages;
+    if (!isKept) this.before = next;
+    this.messages = isKept ? [...older, ...newest] : newest;
+    this.showTalk();
+  }
+
+  async readOlder() {
+    const page = await get(at`/api/conversations/${this.id}/messages`, { limit: 50, before: this.before }, this.abort.signal);
+    const known = new Set(this.messages.map(key));
+    this.messages = [...page.messages.reverse().filter((/** @type {any} */ one) => !known.has(key(one))), ...this.messages];
     this.before = page.next;
-    this.older.hidden = !page.next;
-    this.showTalk(!isOlder);
+    this.showTalk();
   }
 
   // MARK: Who answers
@@ -113,7 +140,7 @@ export class Conversation {
         one.archived ? "It is among the others again." : "It is archived.")),
       one.contact ? action("Edit the contact", () => editContact(one, () => void this.read())) : null,
     ] : [];
-    fill(this.head, h("div", { class: "heading" }, h("h2", { class: "grow" }, one.name ?? "Without a name"), badge(one.mode), buttons),
+    redraw(this.head, h("div", { class: "heading" }, h("h2", { class: "grow" }, one.name ?? "Without a name"), badge(one.mode), buttons),
       facts([
         ["Number", number(one.to, "conversation", one.id)], ["Sender", one.sender],
         ["Agent", this.agents.length > 0 && may("send") ? this.agentChoice() : one.agent],
@@ -149,7 +176,8 @@ export class Conversation {
   }
 
   agentChoice() {
-    const names = ["guest", ...this.agents.map((agent) => agent.name)];
+    const known = ["guest", ...this.agents.map((agent) => agent.name)];
+    const names = known.includes(this.one.agent ?? "guest") ? known : [...known, this.one.agent];
     const choice = /** @type {HTMLSelectElement} */ (h("select", {
       "aria-label": "Who is in charge", on: {
         change: async () => {
@@ -163,7 +191,7 @@ export class Conversation {
           this.showHead();
         },
       },
-    }, names.map((name) => h("option", { value: name, selected: name === this.one.agent }, name))));
+    }, names.map((name) => h("option", { value: name, selected: name === (this.one.agent ?? "guest") }, name))));
     return choice;
   }
 
@@ -172,9 +200,12 @@ export class Conversation {
     if (!this.one) return;
     const left = this.one.windowUntil ? (new Date(this.one.windowUntil).getTime() - Date.now()) / 1000 : 0;
     const isOpen = left > 0;
-    fill(this.window, isOpen
-      ? ["Free text may be sent for another ", span(left), ", until ", time(this.one.windowUntil), "."]
-      : "The contact has not written for 24 hours: only a template may be sent.");
+    const words = isOpen ? span(left) : "";
+    if (words !== this.left || !this.window.firstChild) {
+      fill(this.window, isOpen ? ["Free text may be sent for another ", words, ", until ", time(this.one.windowUntil), "."]
+        : "The contact has not written for 24 hours: only a template may be sent.");
+    }
+    this.left = words;
     if (may("send")) this.composer.show(isOpen);
   }
 
@@ -189,12 +220,40 @@ export class Conversation {
 
   // MARK: What was said
 
-  /** @param {boolean} toEnd */
-  showTalk(toEnd) {
-    for (const url of this.blobs) URL.revokeObjectURL(url);
-    this.blobs = [];
-    fill(this.talk, this.messages.map((message) => this.bubble(message)));
-    if (toEnd) this.talk.scrollTop = this.talk.scrollHeight;
+  /** What says the same stays as it is, with what plays or was opened in it. */
+  showTalk() {
+    this.older.hidden = !this.before;
+    const { talk } = this;
+    const isAtEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 40;
+    const [height, top] = [talk.scrollHeight, talk.scrollTop];
+    const wasThere = talk.firstElementChild;
+    /** @type {Map<string, HTMLElement>} */
+    const kept = new Map();
+    for (const message of this.messages) {
+      const words = JSON.stringify(message);
+      if (!kept.has(words)) kept.set(words, this.bubbles.get(words) ?? this.bubble(message));
+    }
+    for (const [words, element] of this.bubbles) if (!kept.has(words)) element.remove();
+    this.bubbles = kept;
+    /** @type {Element | null} */
+    let place = talk.firstElementChild;
+    for (const element of kept.values()) {
+      if (element === place) place = place.nextElementSibling;
+      else talk.insertBefore(element, place);
+    }
+    this.forgetFiles();
+    if (isAtEnd || !wasThere) talk.scrollTop = talk.scrollHeight;
+    // What came above what somebody reads moves it down.
+    else if (wasThere !== talk.firstElementChild) talk.scrollTop = top + talk.scrollHeight - height;
+  }
+
+  /** Those that are not shown any more. */
+  forgetFiles() {
+    this.blobs = this.blobs.filter((url) => {
+      const isShown = [...this.talk.querySelectorAll("img, audio, video, a[download]")].some((one) => (one.getAttribute("src") ?? one.getAttribute("href")) === url);
+      if (!isShown) URL.revokeObjectURL(url);
+      return isShown;
+    });
   }
 
   /** @param {any} message */
@@ -226,9 +285,9 @@ export class Conversation {
   notesBox() {
     const form = new Form("Note it", async ({ text: note }) => {
       await change("POST", at`/api/conversations/${this.id}/notes`, { text: note });
-      input.value = "";
+      if (input.value === note) input.value = "";
       await this.readNotes();
-    }, { quiet: true });
+    }, { quiet: true, keep: `note ${this.id}` });
     const input = form.text("text", "A note, which the contact never sees", { rows: 2, maxlength: 4000 });
     return h("details", { on: { toggle: () => this.readNotes().catch(tellError) } }, h("summary", null, "Notes"),
       this.notes, may("send") ? form.element : null);
@@ -239,6 +298,13 @@ export class Conversation {
     fill(this.notes, notes.length === 0 ? h("p", { class: "hint" }, "There are none.") : h("ul", null,
       notes.map((/** @type {any} */ note) => h("li", { class: "grow" }, note.text, " ", h("small", { class: "hint" }, `${note.author} · `, time(note.at))))));
   }
+}
+
+const mostMessages = 1000;
+
+/** @param {any} message */
+function key(message) {
+  return `${message.direction} ${message.id ?? message.providerId} ${message.at}`;
 }
 
 /**

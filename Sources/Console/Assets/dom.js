@@ -48,6 +48,47 @@ export function fill(element, ...children) {
 }
 
 /**
+ * The same, with the focus where it was, and open what was open: for what is drawn anew while somebody works with it.
+ * @param {Element} element
+ * @param {...(Child | Child[])} children
+ */
+export function redraw(element, ...children) {
+  keepingFocus(element, () => {
+    const open = new Set([...element.querySelectorAll("details[open] > summary")].map(mark));
+    fill(element, ...children);
+    if (open.size === 0) return;
+    for (const summary of element.querySelectorAll("details > summary")) {
+      if (open.has(mark(summary))) /** @type {HTMLDetailsElement} */ (summary.parentNode).open = true;
+    }
+  });
+}
+
+/**
+ * @param {Element} element
+ * @param {() => void} draw what may put others in the place of what is in the element
+ */
+export function keepingFocus(element, draw) {
+  const { activeElement } = document;
+  const focused = activeElement && element.contains(activeElement) ? mark(activeElement) : null;
+  draw();
+  if (focused === null || (activeElement && element.contains(activeElement))) return;
+  const again = [...element.querySelectorAll("a, button, input, select, textarea, summary, [tabindex]")].find((one) => mark(one) === focused);
+  /** @type {HTMLElement | undefined} */ (again)?.focus({ preventScroll: true });
+}
+
+/**
+ * By which one knows an element in what is drawn anew: of what it is, and what it says or does.
+ * @param {Element} element
+ */
+function mark(element) {
+  const place = element.parentElement?.closest("section, li, tr, .letter");
+  const where = place ? place.getAttribute("aria-label") ?? Object.values(/** @type {HTMLElement} */ (place).dataset).join() : "";
+  const what = ["data-act", "id", "href", "name", "aria-label"].map((name) => element.getAttribute(name)).find(Boolean)
+    ?? element.textContent?.replace(/\d+/g, "#");
+  return `${element.tagName} ${where} ${what}`;
+}
+
+/**
  * Sets the text of an element only where it is another one, so that no reader hears the same twice.
  * @param {Element} element
  * @param {string} text

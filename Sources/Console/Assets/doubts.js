@@ -1,7 +1,7 @@
 // Sends that may have gone out and may not: what is known of each, and what somebody decides.
 
-import { at, change, get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { at, change, get, Refusal } from "./api.js";
+import { fill, h, redraw } from "./dom.js";
 import { action, count, facts, failed, heading, number, sure, tell, tellError } from "./parts.js";
 import { may } from "./session.js";
 import { time } from "./time.js";
@@ -21,7 +21,7 @@ export class DoubtsRoom {
     /** @type {Set<string>} */
     this.chosen = new Set();
     this.many = h("div", { class: "actions" });
-    this.element = h("div", null, heading("Doubts"),
+    this.element = h("div", null, heading("Doubts", action("Look again", async () => { await this.read(); })),
       h("p", { class: "hint" }, "The provider was asked and no answer came. Only its own list, or the person, knows whether it went out."),
       this.trouble, this.many, this.list);
     void this.read();
@@ -34,19 +34,22 @@ export class DoubtsRoom {
     try {
       const page = await get("/api/doubts", { after }, this.abort.signal);
       fill(this.trouble);
-      if (!after) {
-        this.list.replaceChildren();
-        this.chosen.clear();
-        this.showMany();
-      }
-      if (!after && page.doubts.length === 0) fill(this.list, h("p", { class: "hint" }, "There are none."));
-      for (const doubt of page.doubts) this.list.append(this.card(doubt));
+      const cards = page.doubts.map((/** @type {any} */ doubt) => this.card(doubt));
       if (page.next) {
-        const more = action("More", async () => { more.remove(); await this.read(page.next); });
-        this.list.append(more);
+        const more = action("More", async () => { if (await this.read(page.next)) more.remove(); });
+        cards.push(more);
       }
+      if (after) this.list.append(...cards);
+      else {
+        const there = new Set(page.doubts.map((/** @type {any} */ doubt) => doubt.id));
+        for (const id of this.chosen) if (!there.has(id)) this.chosen.delete(id);
+        redraw(this.list, cards.length === 0 ? h("p", { class: "hint" }, "There are none.") : cards);
+      }
+      this.showMany();
+      return true;
     } catch (error) {
       failed(this.trouble, error, () => void this.read());
+      return false;
     }
   }
 
@@ -54,7 +57,7 @@ export class DoubtsRoom {
   card(doubt) {
     const evidence = h("div", null);
     const box = h("input", {
-      type: "checkbox", "aria-label": `Choose ${doubt.id}`, on: {
+      type: "checkbox", "aria-label": `Choose ${doubt.id}`, checked: this.chosen.has(doubt.id), on: {
         change: (/** @type {Event} */ event) => {
           const { checked } = /** @type {HTMLInputElement} */ (event.target);
           if (checked) this.chosen.add(doubt.id);
@@ -84,7 +87,7 @@ export class DoubtsRoom {
 
   showMany() {
     if (this.chosen.size === 0) return fill(this.many);
-    fill(this.many, h("strong", null, `${count(this.chosen.size)} chosen:`), decisions.map(([word, words, detail]) => action(words, async () => {
+    redraw(this.many, h("strong", null, `${count(this.chosen.size)} chosen:`), decisions.map(([word, words, detail]) => action(words, async () => {
       const ids = [...this.chosen];
       if (await sure(`${words}: ${ids.length}?`, detail, words)) await this.decide(ids, word);
     })));
@@ -93,16 +96,31 @@ export class DoubtsRoom {
   /** @param {string[]} ids @param {string} decision */
   async decide(ids, decision) {
     let done = 0;
-    try {
-      for (const id of ids) {
+    /** @type {Refusal[]} */
+    const refused = [];
+    /** @type {unknown} */
+    let stop = null;
+    for (const id of ids) {
+      try {
         await change("POST", at`/api/doubts/${id}`, { decision });
         done += 1;
-        if (ids.length > 1) tell(`${done} of ${ids.length} are decided.`);
+        this.chosen.delete(id);
+      } catch (error) {
+        // Somebody else, or a callback, was quicker with this one; the others are as they were.
+        if (error instanceof Refusal && [404, 409].includes(error.status)) {
+          refused.push(error);
+          this.chosen.delete(id);
+        } else {
+          stop = error;
+          break;
+        }
       }
-      tell(done === 1 ? "It is decided." : `${done} are decided.`);
-    } finally {
-      await this.read();
+      if (ids.length > 1) tell(`${done} of ${ids.length} are decided.`);
     }
+    await this.read();
+    if (stop) throw stop;
+    const words = done === 1 ? "It is decided." : `${done} are decided.`;
+    tell([done > 0 ? words : "", refused.length > 0 ? `${refused.length} could not be: ${refused[0].message}` : ""].join(" ").trim());
   }
 }
 

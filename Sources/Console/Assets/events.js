@@ -2,6 +2,7 @@
 
 import { at, change, get } from "./api.js";
 import { fill, h, KeyedList } from "./dom.js";
+import { Pages } from "./pages.js";
 import { action, badge, count, facts, failed, heading, masked, tell, tellError } from "./parts.js";
 import { may, session } from "./session.js";
 import { events } from "./stream.js";
@@ -51,9 +52,9 @@ export class EventsRoom {
     const now = new Date().toISOString();
     if (missed) tell("Some events did not come to this page.");
     const came = changes.slice(-most).map(({ kind, data }) => ({ number: (this.made += 1), at: data.at ?? data.receivedAt ?? now, kind, data }));
-    if (this.isStopped) return;
     this.all = [...came.reverse(), ...this.all].slice(0, most);
-    this.draw();
+    // What comes while the list is held is there when it is let go.
+    if (!this.isStopped) this.draw();
   }
 
   draw() {
@@ -82,14 +83,17 @@ class Webhooks {
   /** @param {AbortSignal} signal */
   constructor(signal) {
     this.signal = signal;
-    /** @type {any[]} */
-    this.rows = [];
-    /** @type {number | undefined} */
-    this.before = undefined;
+    /** @type {Pages<any>} */
+    this.pages = new Pages(async (before) => {
+      const page = await get("/api/webhooks", { phone: this.phone.value.trim(), verdict: this.verdict.value.trim(), limit: 100, before }, this.signal);
+      fill(this.trouble);
+      return { rows: page.webhooks, next: page.before };
+    }, (rows) => this.table.show(rows), (error) => failed(this.trouble, error, () => void this.pages.read()), (/** @type {any} */ row) => String(row.id));
     this.trouble = h("div", null);
     this.one = h("div", null);
     this.phone = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": "Number in it", placeholder: "Number" }));
     this.verdict = /** @type {HTMLInputElement} */ (h("input", { type: "search", "aria-label": "Verdict", placeholder: "Verdict, such as taken" }));
+    /** @type {Table<any>} */
     this.table = new Table("Webhooks as they came", [
       { name: "Number", cell: (row) => action(String(row.id), () => this.open(row.id), { class: "link", "aria-label": `Webhook ${row.id}` }) },
       { name: "Came", cell: (row) => time(row.receivedAt) },
@@ -97,34 +101,14 @@ class Webhooks {
       { name: "Verdict", cell: (row) => badge(row.verdict) },
       { name: "Of", cell: (row) => row.fields.join(", ") },
       { name: "Bytes", cell: (row) => count(row.size) },
-    ], { none: "None is kept. `keepEvents` of an account keeps them.", more: () => { if (this.before) void this.read(); } });
+    ], { none: "None is kept. `keepEvents` of an account keeps them.", more: () => void this.pages.more() });
     const form = h("form", {
       class: "filters", role: "search", "aria-label": "Webhooks", on: {
-        submit: (/** @type {Event} */ event) => { event.preventDefault(); this.begin(); },
+        submit: (/** @type {Event} */ event) => { event.preventDefault(); void this.pages.read(); },
       },
     }, this.phone, this.verdict, h("button", null, "Search"));
-    this.element = h("details", { class: "card", on: { toggle: () => { if (this.rows.length === 0) this.begin(); } } },
+    this.element = h("details", { class: "card", on: { toggle: () => { if (this.pages.rows.length === 0) void this.pages.read(); } } },
       h("summary", null, "Webhooks as they came"), form, this.trouble, this.table.element, this.one);
-  }
-
-  begin() {
-    this.rows = [];
-    this.before = undefined;
-    void this.read();
-  }
-
-  async read() {
-    const before = this.before;
-    this.before = undefined;
-    try {
-      const page = await get("/api/webhooks", { phone: this.phone.value.trim(), verdict: this.verdict.value.trim(), limit: 100, before }, this.signal);
-      fill(this.trouble);
-      this.rows = before ? this.rows.concat(page.webhooks) : page.webhooks;
-      this.before = page.before;
-      this.table.show(this.rows);
-    } catch (error) {
-      failed(this.trouble, error, () => void this.read());
-    }
   }
 
   /** @param {number} id */

@@ -2,6 +2,7 @@
 
 import { Refusal } from "./api.js";
 import { fill, h } from "./dom.js";
+import { draft, dropDraft, keepDraft } from "./drafts.js";
 
 let made = 0;
 
@@ -11,16 +12,18 @@ export class Form {
   /**
    * @param {string} action what its button says
    * @param {(values: Record<string, string>) => Promise<void>} submit
-   * @param {{quiet?: boolean}} [options]
+   * @param {{quiet?: boolean, keep?: string}} [options] `keep`: under this name what is typed is there again for who comes back
    */
   constructor(action, submit, options = {}) {
+    this.keep = options.keep;
+    this.isBusy = false;
     /** @type {Map<string, {control: Control, fault: HTMLElement}>} */
     this.fields = new Map();
     this.body = h("div", { class: "fields" });
     this.fault = h("p", { class: "fault", role: "alert" });
     this.button = /** @type {HTMLButtonElement} */ (h("button", { class: options.quiet ? "" : "main" }, action));
     this.element = /** @type {HTMLFormElement} */ (
-      h("form", { novalidate: true, on: { submit: (/** @type {Event} */ event) => this.send(event) } },
+      h("form", { novalidate: true, on: { submit: (/** @type {Event} */ event) => this.send(event), input: () => this.note() } },
         this.body, this.fault, h("p", { class: "actions" }, this.button)));
     this.submit = submit;
   }
@@ -57,6 +60,8 @@ export class Form {
     control.setAttribute("aria-describedby", faultID);
     const fault = h("p", { id: faultID, class: "fault" });
     this.fields.set(name, { control, fault });
+    const typed = this.keep && isKept(control) ? draft(this.keep)[name] : undefined;
+    if (typed !== undefined) control.value = typed;
     this.body.appendChild(h("div", { class: "field" }, h("label", { for: id }, label), control, fault));
     return control;
   }
@@ -68,19 +73,36 @@ export class Form {
     return values;
   }
 
+  note() {
+    if (!this.keep) return;
+    keepDraft(this.keep, Object.fromEntries([...this.fields].filter(([, { control }]) => isKept(control)).map(([name, { control }]) => [name, control.value])));
+  }
+
   /** @param {Event} event */
   async send(event) {
     event.preventDefault();
-    if (this.button.disabled) return;
+    if (this.isBusy) return;
     this.clear();
-    this.button.disabled = true;
+    const empty = [...this.fields.keys()].filter((name) => this.lacks(name));
+    if (empty.length > 0) return this.tell(new Refusal(422, "", empty.map((name) => ({ pointer: `/${name}`, detail: "is needed" }))));
+    this.isBusy = true;
+    // A button that is disabled would lose the focus.
+    this.button.setAttribute("aria-disabled", "true");
     try {
       await this.submit(this.values);
+      if (this.keep) dropDraft(this.keep);
     } catch (error) {
       this.tell(error);
     } finally {
-      this.button.disabled = false;
+      this.isBusy = false;
+      this.button.removeAttribute("aria-disabled");
     }
+  }
+
+  /** @param {string} name */
+  lacks(name) {
+    const control = this.fields.get(name)?.control;
+    return Boolean(control?.required) && control?.value.trim() === "";
   }
 
   clear() {
@@ -93,16 +115,18 @@ export class Form {
 
   /** @param {unknown} error */
   tell(error) {
+    if (error instanceof DOMException && error.name === "AbortError") return;
     if (!(error instanceof Refusal)) throw error;
     /** @type {Control | undefined} */
     let first;
     /** @type {string[]} */
     const rest = [];
     for (const { pointer, detail } of error.errors) {
-      const places = pointer.split("/");
-      const field = this.fields.get(places[1] ?? "") ?? this.fields.get(places[places.length - 1]);
+      const places = pointer.split("/").slice(1);
+      const name = [places[0], ...places.slice(1).reverse()].find((place) => this.fields.has(place));
+      const field = name === undefined ? undefined : this.fields.get(name);
       if (!field) {
-        rest.push(`${pointer} ${detail}`);
+        rest.push(`${pointer.slice(1)} ${detail}.`.trim());
         continue;
       }
       field.control.setAttribute("aria-invalid", "true");
@@ -113,4 +137,9 @@ export class Form {
     this.fault.textContent = rest.join(" ");
     first?.focus();
   }
+}
+
+/** @param {Control} control */
+function isKept(control) {
+  return !["password", "file"].includes(control.type);
 }

@@ -5,10 +5,14 @@ import { editContact, newContact } from "./contact.js";
 import { Conversation } from "./conversation.js";
 import { fill, h, KeyedList, say } from "./dom.js";
 import { action, failed, heading, masked, tell, tellError } from "./parts.js";
+import { Poll } from "./poll.js";
 import { may } from "./session.js";
 import { events } from "./stream.js";
 import { swipeable } from "./swipe.js";
 import { time } from "./time.js";
+
+/** At once, when something changed. */
+const mostRead = 300;
 
 export class InboxRoom {
   /** @param {string | undefined} id */
@@ -19,32 +23,31 @@ export class InboxRoom {
     this.known = new Map();
     /** @type {string | undefined} */
     this.next = undefined;
-    this.timer = 0;
+    this.turn = 0;
     this.trouble = h("div", null);
     this.list = h("ul", { class: "list", "aria-label": "Conversations" });
     this.keyed = new KeyedList(this.list, (/** @type {any} */ one) => one.id, (one) => this.row(one), (row, one) => this.update(row, one));
     this.hint = h("p", { class: "hint" });
     this.more = action("More", () => this.read(this.next));
-    this.place = h("div", { class: "open-one" });
-    this.box = h("div", { class: "inbox" }, h("div", { class: "listing" }, this.filters(), this.trouble, this.list, this.hint, this.more), this.place);
+    this.place = h("div", { class: "open-one", tabindex: "-1" });
+    this.listing = h("div", { class: "listing" }, this.filters(), this.trouble, this.list, this.hint, this.more);
+    this.box = h("div", { class: "inbox" }, this.listing, this.place);
     this.element = h("div", null, heading("Inbox", may("send") ? action("New contact", async () => newContact()) : null), this.box);
     /** @type {Conversation | null} */
     this.open = null;
     this.end = events.listen((changes, missed) => {
       const isOurs = changes.some(({ kind }) => kind === "conversation");
-      if ((isOurs || missed) && !this.timer) {
-        this.timer = setTimeout(() => { this.timer = 0; void this.read(); }, 500);
-      }
+      if (isOurs || missed) this.poll.soon(500);
       this.open?.take(changes, missed);
     });
+    this.poll = new Poll(() => this.read());
     this.move(id ? [id] : []);
-    void this.read();
   }
 
   close() {
     this.abort.abort();
     this.open?.close();
-    clearTimeout(this.timer);
+    this.poll.close();
     this.end();
   }
 
@@ -52,10 +55,14 @@ export class InboxRoom {
   move([id]) {
     if (this.open?.id === id && id) return true;
     this.open?.close();
+    const wasOpen = Boolean(this.open);
     this.open = id ? new Conversation(id, () => void this.read()) : null;
     this.box.classList.toggle("open", Boolean(id));
     fill(this.place, this.open ? this.open.element : h("p", { class: "hint" }, "Choose a conversation."));
     this.mark();
+    // On a phone one of the two is hidden, and the focus would be gone with it.
+    if (this.listing.isConnected && id && getComputedStyle(this.listing).display === "none") this.place.focus({ preventScroll: true });
+    else if (this.listing.isConnected && !id && wasOpen) this.list.querySelector("a")?.focus({ preventScroll: true });
     return true;
   }
 
@@ -94,23 +101,38 @@ export class InboxRoom {
       toggle("Archived", false, (isOn) => { this.filter.archived = isOn; }));
   }
 
-  /** @param {string} [after] */
+  /**
+   * As many as are there already, or those after a place.
+   * @param {string} [after]
+   */
   async read(after) {
+    this.turn += 1;
+    const { turn } = this;
     const { archived, unread, q } = this.filter;
+    const wanted = after ? 50 : Math.min(mostRead, Math.max(50, this.known.size));
     try {
-      const page = await get("/api/conversations", {
-        ...(q ? { q } : { archived, unread: unread || undefined }), limit: 50, after,
-      }, this.abort.signal);
-      if (!after) this.known.clear();
-      for (const one of page.conversations) this.known.set(one.id, one);
-      this.next = page.next;
+      /** @type {Map<string, any>} */
+      const found = new Map(after ? this.known : []);
+      const goal = found.size + wanted;
+      /** @type {string | undefined} */
+      let next = after;
+      do {
+        const page = await get("/api/conversations", {
+          ...(q ? { q } : { archived, unread: unread || undefined }), limit: Math.min(100, wanted), after: next,
+        }, this.abort.signal);
+        for (const one of page.conversations) found.set(one.id, one);
+        next = page.next;
+      } while (next && found.size < goal && turn === this.turn);
+      if (turn !== this.turn) return;
+      this.known = found;
+      this.next = next;
       fill(this.trouble);
-      this.keyed.show([...this.known.values()]);
-      say(this.hint, this.known.size === 0 ? "There is no conversation like that." : "");
-      this.more.hidden = !page.next;
+      this.keyed.show([...found.values()]);
+      say(this.hint, found.size === 0 ? "There is no conversation like that." : "");
+      this.more.hidden = !next;
       this.mark();
     } catch (error) {
-      failed(this.trouble, error, () => void this.read());
+      failed(this.trouble, error, () => this.poll.soon(0));
     }
   }
 

@@ -1,7 +1,7 @@
 // What could not be processed: by reason, and one by one; putting it back or dropping it.
 
 import { change, get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, redraw } from "./dom.js";
 import { action, count, facts, failed, heading, masked, sure, tell, tellError } from "./parts.js";
 import { time } from "./time.js";
 
@@ -32,7 +32,7 @@ export class LettersRoom {
   /** @param {any} found */
   show(found) {
     if (found.count === 0) return fill(this.body, h("p", { class: "hint" }, "There are none."));
-    fill(this.body, h("p", null, `${count(found.count)}${found.more ? " and more" : ""} wait for a decision.`),
+    redraw(this.body, h("p", null, `${count(found.count)}${found.more ? " and more" : ""} wait for a decision.`),
       found.groups.map((/** @type {any} */ group) => this.group(group, found.letters)));
   }
 
@@ -71,7 +71,7 @@ export class LettersRoom {
     /** @param {string} words @param {"replay" | "drop"} decision */
     const decide = (words, decision) => action(words, async () => this.tellDone(await change("POST", path, { decision })),
       { "aria-label": `${words} ${letter.id}` });
-    return h("div", { class: "letter" },
+    return h("div", { class: "letter", "data-letter": letter.id },
       facts([["Number", letter.id], ["At", time(letter.at)], ["Key", /^\+?\d{7,}$/.test(letter.key) ? masked(letter.key) : letter.key]]),
       details, h("div", { class: "actions" }, decide("Put it back", "replay"), decide("Drop it", "drop")));
   }

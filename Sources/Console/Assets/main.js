@@ -4,7 +4,7 @@ import { get, onSessionOver, Refusal } from "./api.js";
 import { fill, h, say } from "./dom.js";
 import { icon } from "./icons.js";
 import { action, heading, tell, tellError } from "./parts.js";
-import { findSession, logInForm, logOut, session } from "./session.js";
+import { findSession, identity, logInForm, logOut, session } from "./session.js";
 import { events } from "./stream.js";
 import { span } from "./time.js";
 
@@ -54,7 +54,7 @@ let asked = 0;
 
 async function show() {
   const [path, query] = location.hash.slice(1).split("?");
-  const [name, ...words] = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const [name, ...words] = path.split("/").filter(Boolean).map(decoded);
   const found = rooms.find(([known]) => known === name) ?? rooms[0];
   for (const link of nav.querySelectorAll("a")) {
     if (link.dataset.room === found[0]) {
@@ -66,12 +66,17 @@ async function show() {
   const parameters = new URLSearchParams(query ?? "");
   asked += 1;
   const turn = asked;
+  // What it asks about is not there any more.
+  for (const dialog of document.querySelectorAll("dialog:not(.again)")) /** @type {HTMLDialogElement} */ (dialog).close();
   if (present?.name === found[0] && present.room.move?.(words, parameters)) return;
   let room;
   try { room = await found[2](words, parameters); } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // Its files are not there: the console was renewed, or the server is away.
-    if (turn === asked) fill(main, heading(found[1]), h("div", { class: "warning", role: "alert" }, h("p", null, "This room could not be loaded."),
+    if (turn !== asked) return;
+    present?.room.close?.();
+    present = null;
+    fill(main, heading(found[1]), h("div", { class: "warning", role: "alert" }, h("p", null, "This room could not be loaded."),
       h("button", { type: "button", on: { click: () => location.reload() } }, "Load the page again")));
     return;
   }
@@ -83,6 +88,11 @@ async function show() {
   document.title = `${found[1]} · postrider`;
   scrollTo(0, 0);
   if (!isFirst) main.focus({ preventScroll: true });
+}
+
+/** @param {string} word of the address, in which anybody may write anything */
+function decoded(word) {
+  try { return decodeURIComponent(word); } catch { return word; }
 }
 
 /**
@@ -156,18 +166,38 @@ function furnish() {
 /** Over what is there, so that nothing typed is lost. */
 function logInAgain() {
   if (document.querySelector("dialog.again")) return;
+  const former = identity();
   const dialog = /** @type {HTMLDialogElement} */ (h("dialog", { class: "again", "aria-label": "Log in again" }));
-  dialog.append(logInForm(() => {
+  const done = () => {
+    // What stands here is another's.
+    if (identity() !== former) return location.reload();
     dialog.close();
-    dialog.remove();
     events.start();
+    events.refresh();
     tell("You are logged in again.");
-  }, "The session is over. What you typed is still there."));
+  };
+  // Somebody may have done so in another tab.
+  const look = () => { findSession().then((isIn) => { if (isIn && dialog.isConnected) done(); }).catch(() => {}); };
+  addEventListener("focus", look);
+  // Left by Escape, it comes back with the next call.
+  dialog.addEventListener("close", () => {
+    removeEventListener("focus", look);
+    dialog.remove();
+  });
+  dialog.append(logInForm(done, `The session is over. What you typed is still there.${session?.link ? " Log in with a key, or ask for another link." : ""}`));
   document.body.append(dialog);
   dialog.showModal();
 }
 
+/** Whatever it is, whoever is there is told. */
+function tellOfFaults() {
+  const words = "Something went wrong in this page. What you typed is still here; if it goes on, load the page again.";
+  addEventListener("unhandledrejection", ({ reason }) => { if (!(reason instanceof DOMException && reason.name === "AbortError")) tell(words); });
+  addEventListener("error", ({ error }) => { if (error) tell(words); });
+}
+
 function open() {
+  tellOfFaults();
   furnish();
   addEventListener("hashchange", () => void show());
   onSessionOver(logInAgain);
@@ -186,7 +216,9 @@ async function begin() {
     fill(main, logInForm(open));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    fill(main, logInForm(open, error.errors[0] ? `This link ${error.errors[0].detail}.` : error.sentence));
+    if (error.errors[0]) return fill(main, logInForm(open, `This link ${error.errors[0].detail}.`));
+    fill(main, h("div", { class: "warning", role: "alert" }, h("h1", null, "postrider"), h("p", null, error.sentence),
+      h("button", { type: "button", on: { click: () => void begin() } }, "Try again")));
   }
 }
 

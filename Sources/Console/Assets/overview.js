@@ -1,9 +1,10 @@
 // How it stands now, how it went, and what wants somebody.
 
 import { get } from "./api.js";
-import { fill, h, KeyedList } from "./dom.js";
+import { fill, h, KeyedList, redraw } from "./dom.js";
 import { badge, budgets, count, facts, failed, heading, sentence } from "./parts.js";
 import { Plot } from "./plot.js";
+import { Poll } from "./poll.js";
 import { may, session } from "./session.js";
 import { events } from "./stream.js";
 import { ago } from "./time.js";
@@ -39,28 +40,28 @@ export class OverviewRoom {
      * @type {{at: number, count: string}}
      */
     this.letters = { at: 0, count: "" };
-    this.stretch = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "How far back", on: { change: () => void this.read() } },
+    this.stretch = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "How far back", on: { change: () => this.poll.soon(0) } },
       Object.entries(stretches).map(([minutes, [words]]) => h("option", { value: minutes }, words))));
     this.element = h("div", null, heading("Overview", this.live), this.trouble, this.tiles,
       h("section", { class: "card" }, h("h2", null, "What wants somebody"), this.alerts),
       h("section", { class: "card" }, h("p", null, this.stretch), this.plot.element, this.sums),
       h("section", { class: "card" }, h("h2", null, "Lanes"), this.lanes));
     this.end = events.listen((changes, missed) => this.take(changes, missed));
-    this.reading = setInterval(() => this.read(), 10_000);
-    void this.read();
+    this.poll = new Poll(() => this.read(), 10_000);
   }
 
   close() {
     this.abort.abort();
     this.end();
-    clearInterval(this.reading);
+    this.poll.close();
+    this.plot.close();
   }
 
   /** @param {import("./stream.js").Change[]} changes @param {boolean} missed */
   take(changes, missed) {
     this.since += changes.reduce((sum, { kind }) => sum + (kind === "send" ? 1 : 0), 0);
     fill(this.live, this.since > 0 ? `${count(this.since)} ${this.since === 1 ? "change" : "changes"} of sends since the last look` : "");
-    if (missed) void this.read();
+    if (missed) this.poll.soon(500);
   }
 
   async read() {
@@ -68,9 +69,8 @@ export class OverviewRoom {
     const minutes = Number(this.stretch.value);
     const step = stretches[minutes][1];
     try {
-      const [overview, lanes, doubts, tasks, accounts, campaigns, inbox] = await Promise.all([
-        get("/api/overview", { minutes, step }, signal), get("/api/lanes", {}, signal), get("/api/doubts", {}, signal),
-        get("/api/tasks", {}, signal), get("/api/accounts", {}, signal), get("/api/campaigns", { limit: 50 }, signal),
+      const [overview, lanes, tasks, accounts, campaigns, inbox] = await Promise.all([
+        get("/api/overview", { minutes, step }, signal), get("/api/lanes", {}, signal), get("/api/tasks", {}, signal), get("/api/accounts", {}, signal), get("/api/campaigns", { limit: 50 }, signal),
         get("/api/conversations", { unread: true, limit: 100 }, signal),
       ]);
       await this.readLetters();
@@ -78,9 +78,11 @@ export class OverviewRoom {
       this.since = 0;
       this.take([], false);
       this.draw(overview, minutes, step);
-      this.show({ overview, lanes: lanes.lanes, doubts, tasks: tasks.tasks, accounts: accounts.accounts, campaigns: campaigns.campaigns, inbox });
+      this.show({
+        overview, lanes: lanes.lanes, tasks: tasks.tasks, accounts: accounts.accounts, campaigns: campaigns.campaigns, campaignsNext: campaigns.next, inbox,
+      });
     } catch (error) {
-      failed(this.trouble, error, () => void this.read());
+      failed(this.trouble, error, () => this.poll.soon(0));
     }
   }
 
@@ -116,16 +118,17 @@ export class OverviewRoom {
   }
 
   /** @param {Record<string, any>} found */
-  show({ overview, lanes, doubts, tasks, accounts, campaigns, inbox }) {
+  show({ overview, lanes, tasks, accounts, campaigns, campaignsNext, inbox }) {
     /** @param {string} name */
     const sum = (name) => lanes.reduce((/** @type {number} */ all, /** @type {any} */ lane) => all + (lane[name] ?? 0), 0);
-    const running = campaigns.filter((/** @type {any} */ campaign) => campaign.state === "running").length;
+    const running = campaigns.filter((/** @type {any} */ campaign) => campaign.state === "running");
     /** @param {any[]} list @param {unknown} next */
     const many = (list, next) => count(list.length) + (next ? "+" : "");
     const { house } = overview;
-    fill(this.tiles,
-      tile("#/lanes", count(sum("waiting")), "waiting"), tile("#/lanes", count(sum("inFlight")), "in flight"),
-      tile("#/doubts", many(doubts.doubts, doubts.next), "in doubt"), tile("#/campaigns", count(running), "campaigns running"),
+    // Those that have not gone out, which each lane counts; what became of the others is told for a stretch of time below.
+    redraw(this.tiles,
+      tile("#/sends?state=queued", count(sum("waiting")), "queued now"), tile("#/sends?state=sending", count(sum("inFlight")), "in flight now"),
+      tile("#/doubts", count(sum("inDoubt")), "in doubt now"), tile("#/campaigns", many(running, campaignsNext), "campaigns running"),
       tile("#/inbox?unread", many(inbox.conversations, inbox.next), "unread conversations"),
       house ? tile("#/tasks", count(house.unmatchedCallbacks), "unmatched callbacks") : null,
       this.letters.count ? tile("#/letters", this.letters.count, "dead letters") : null,
@@ -133,7 +136,7 @@ export class OverviewRoom {
     const alerts = [...(house?.alerts ?? []).map((/** @type {string} */ text) => ({ text })), ...alertsOf(lanes, tasks, accounts)];
     if (alerts.length === 0) alerts.push({ text: "Nothing does.", isFine: true });
     this.alertList.show(alerts.slice(0, 50));
-    fill(this.lanes, lanes.length === 0 ? h("p", { class: "hint" }, "There is no sender yet.") : h("ul", { class: "list" },
+    redraw(this.lanes, lanes.length === 0 ? h("p", { class: "hint" }, "There is no sender yet.") : h("ul", { class: "list" },
       lanes.map((/** @type {any} */ lane) => h("li", { class: "grow" }, h("strong", null, lane.sender), " ", badge(lane.state), " ",
         `${count(lane.waiting)} waiting, ${count(lane.inFlight)} in flight. `,
         lane.oldestDueAt ? `The oldest has been due for ${ago(lane.oldestDueAt).replace(" ago", "")}. ` : "",

@@ -66,6 +66,8 @@ export function number(number, of, id) {
           await noteRevealed(of, id);
           revealed.add(name);
           say(text, number);
+          text.tabIndex = -1;
+          text.focus();
           button.remove();
         } catch (error) { tellError(error); }
       },
@@ -115,8 +117,10 @@ export function action(words, act, props = {}) {
   const button = /** @type {HTMLButtonElement} */ (h("button", {
     type: "button", ...props, on: {
       click: async () => {
-        button.disabled = true;
-        try { await act(); } catch (error) { tellError(error); } finally { button.disabled = false; }
+        if (button.getAttribute("aria-disabled")) return;
+        // One that is disabled would lose the focus.
+        button.setAttribute("aria-disabled", "true");
+        try { await act(); } catch (error) { tellError(error); } finally { button.removeAttribute("aria-disabled"); }
       },
     },
   }, words));
@@ -176,7 +180,7 @@ export function budgets(lane) {
   return (lane.budgets ?? []).map((/** @type {any} */ one) => {
     const used = Math.max(0, one.limit - one.left);
     const words = `${budgetNames[one.budget] ?? one.budget}: ${count(used)} of ${count(one.limit)} used`;
-    return h("li", { class: "budget" }, gauge(used / one.limit, words), one.freeAt ? ["; the next at ", time(one.freeAt)] : "");
+    return h("li", { class: "budget" }, gauge(one.limit > 0 ? used / one.limit : 1, words), one.freeAt ? ["; the next at ", time(one.freeAt)] : "");
   });
 }
 

@@ -7,7 +7,6 @@ import { fill, h } from "./dom.js";
 /** @param {number} value */
 const rounded = (value) => (Math.round(value * 10) / 10).toLocaleString();
 
-
 export class Plot {
   /**
    * @param {string} title
@@ -26,8 +25,16 @@ export class Plot {
         h("div", { class: "scroller short", tabindex: "0", role: "region", "aria-label": title }, h("table", null,
           h("thead", null, h("tr", null, h("th", { scope: "col" }, "Time"), lines.map((line) => h("th", { scope: "col" }, line.name)))),
           this.rows))));
-    new ResizeObserver(() => this.draw()).observe(this.canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
+    this.sized = new ResizeObserver(() => this.draw());
+    this.sized.observe(this.canvas);
+    this.scheme = matchMedia("(prefers-color-scheme: dark)");
+    this.redraw = () => this.draw();
+    this.scheme.addEventListener("change", this.redraw);
+  }
+
+  close() {
+    this.sized.disconnect();
+    this.scheme.removeEventListener("change", this.redraw);
   }
 
   /** @param {{at: number, values: number[]}[]} points */

@@ -1,7 +1,7 @@
 // What did not arrive, sent again: ordered for all that a filter finds, done by the server, and to be taken back before it begins.
 
-import { at, change, get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { at, change, get, Refusal } from "./api.js";
+import { fill, h, redraw } from "./dom.js";
 import { Form } from "./form.js";
 import { action, badge, count, facts, failed, gauge, sentence, tell } from "./parts.js";
 import { may } from "./session.js";
@@ -10,11 +10,11 @@ import { time } from "./time.js";
 const states = ["failed", "undelivered", "expired", "canceled"];
 
 export class Resends {
-  /** @param {AbortSignal} signal */
-  constructor(signal) {
-    this.signal = signal;
+  constructor() {
+    this.abort = new AbortController();
     this.list = h("div", null);
     this.timer = 0;
+    this.shown = "";
     /** @type {Record<string, string>} */
     this.filter = {};
     this.place = h("div", null);
@@ -31,15 +31,24 @@ export class Resends {
     if (/** @type {HTMLDetailsElement} */ (this.element).open) this.open();
   }
 
-  close() { clearTimeout(this.timer); }
+  close() {
+    this.abort.abort();
+    clearTimeout(this.timer);
+  }
 
   open() {
-    if (may("send")) fill(this.place, this.form().element);
+    const filter = JSON.stringify(this.filter);
+    // What somebody is typing stays until they search for something else.
+    if (may("send") && this.shown !== filter) fill(this.place, this.form().element);
+    this.shown = filter;
     void this.read();
   }
 
   form() {
     const form = new Form("Order it", async ({ state, cause, campaign, sender, hours }) => {
+      if (hours && !(Number(hours) > 0 && Number(hours) <= 87_600)) {
+        throw new Refusal(422, "", [{ pointer: "/hours", detail: "must be a number of hours from 1 to 87600" }]);
+      }
       const since = hours ? new Date(Date.now() - Number(hours) * 3600e3).toISOString() : undefined;
       await change("POST", "/api/resends", { state, cause: cause || undefined, campaign: campaign || undefined, sender: sender || undefined, since });
       tell("It is ordered; it begins in ten seconds, and can be taken back until then.");
@@ -48,7 +57,7 @@ export class Resends {
     form.choice("state", "Those that are", states.map((state) => [state, state]), states.includes(this.filter.state) ? this.filter.state : "failed");
     form.text("cause", "For this cause alone, by its code", { value: this.filter.cause ?? "" });
     form.text("campaign", "With this campaign's name on them", { value: this.filter.campaign ?? "" });
-    form.text("sender", "Of this sender");
+    form.text("sender", "Of this sender", { value: this.filter.sender ?? "" });
     form.text("hours", "That ended within so many hours", { type: "number", min: 1 });
     form.body.append(h("p", { class: "hint" }, "Each goes once however often it is ordered. Rows of campaigns are sent again on the campaign's own page."));
     return form;
@@ -57,10 +66,11 @@ export class Resends {
   async read() {
     clearTimeout(this.timer);
     try {
-      const { resends } = await get("/api/resends", {}, this.signal);
-      fill(this.list, resends.slice(0, 20).map((/** @type {any} */ one) => this.card(one)));
+      const { resends } = await get("/api/resends", {}, this.abort.signal);
+      redraw(this.list, resends.slice(0, 20).map((/** @type {any} */ one) => this.card(one)));
       const isOpen = resends.some((/** @type {any} */ one) => ["waiting", "running"].includes(one.state));
-      if (isOpen) this.timer = setTimeout(() => void this.read(), 1000);
+      clearTimeout(this.timer);
+      if (isOpen && !this.abort.signal.aborted) this.timer = setTimeout(() => void this.read(), 1000);
     } catch (error) { failed(this.list, error, () => void this.read()); }
   }
 
@@ -69,7 +79,7 @@ export class Resends {
     const { state, filter } = one;
     const isWaiting = state === "waiting";
     const left = Math.max(0, Math.ceil((Date.parse(one.beginsAt) - Date.now()) / 1000));
-    const what = [filter.state, filter.cause, filter.campaign, filter.sender].filter(Boolean).join(", ");
+    const what = filter ? [filter.state, filter.cause, filter.campaign, filter.sender].filter(Boolean).join(", ") : "of another version";
     return h("section", { class: "letter", "data-resend": one.id },
       h("div", { class: "heading" }, h("strong", { class: "grow" }, what), badge(state),
         ["waiting", "running"].includes(state) && may("send") ? action(isWaiting ? "Take it back" : "Stop it", async () => {

@@ -1,8 +1,10 @@
 // Finding sends, and one send's whole life.
 
-import { at, change, get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { at, change, get, Refusal } from "./api.js";
+import { fill, h, redraw } from "./dom.js";
+import { Pages } from "./pages.js";
 import { action, badge, facts, failed, heading, number, sentence, sure, tell, tellError } from "./parts.js";
+import { Poll } from "./poll.js";
 import { Resends } from "./resends.js";
 import { may } from "./session.js";
 import { events } from "./stream.js";
@@ -10,24 +12,27 @@ import { Table } from "./table.js";
 import { time } from "./time.js";
 
 const states = ["queued", "sending", "in-doubt", "accepted", "sent", "delivered", "read", "failed", "undelivered", "expired", "canceled"];
-const most = 100_000;
 
 export class SendsRoom {
   /** @param {URLSearchParams} query */
   constructor(query) {
     this.abort = new AbortController();
-    /** @type {any[]} */
-    this.rows = [];
-    /** @type {string | undefined} */
-    this.next = undefined;
-    this.isReading = false;
     this.trouble = h("div", null);
+    /** @type {Record<string, string>} */
+    this.query = {};
+    /** @type {Pages<any>} */
+    this.pages = new Pages(async (after) => {
+      const page = await get("/api/sends", { ...this.query, limit: 100, after }, this.abort.signal);
+      fill(this.trouble);
+      return { rows: page.sends, next: page.next };
+    }, (rows) => this.table.show(rows), (error) => failed(this.trouble, error, () => void this.read()), (/** @type {any} */ row) => row.id);
     this.fields = {
       to: h("input", { name: "to", type: "search", "aria-label": "Number", placeholder: "Number" }),
       campaign: h("input", { name: "campaign", type: "search", "aria-label": "Campaign", placeholder: "Campaign" }),
       providerId: h("input", { name: "providerId", type: "search", "aria-label": "Provider's id", placeholder: "Provider's id" }),
       state: h("select", { name: "state", "aria-label": "State" }, h("option", { value: "" }, "any state"), states.map((state) => h("option", { value: state }, state))),
     };
+    /** @type {Table<any>} */
     this.table = new Table("Sends", [
       { name: "Send", cell: (row) => h("a", { href: `#/sends/${row.id}` }, row.id.slice(-12)) },
       { name: "State", cell: (row) => badge(row.state) },
@@ -35,10 +40,10 @@ export class SendsRoom {
       { name: "Sender", cell: (row) => row.sender },
       { name: "Campaign", cell: (row) => row.campaign ?? "" },
       { name: "Changed", cell: (row) => time(row.changed) },
-    ], { none: "No send is like that.", more: () => void this.more() });
+    ], { none: "No send is like that.", more: () => void this.pages.more() });
     const form = h("form", { class: "filters", role: "search", "aria-label": "Sends", on: { submit: (/** @type {Event} */ event) => this.go(event) } },
       Object.values(this.fields), h("button", { class: "main" }, "Search"));
-    this.resends = new Resends(new AbortController().signal);
+    this.resends = new Resends();
     this.element = h("div", null, heading("Sends"), form, this.trouble, this.table.element, h("p", null), this.resends.element);
     this.move([], query);
   }
@@ -77,28 +82,7 @@ export class SendsRoom {
   async read() {
     this.abort.abort();
     this.abort = new AbortController();
-    this.rows = [];
-    this.next = "";
-    await this.page();
-  }
-
-  async more() {
-    if (this.next && !this.isReading && this.rows.length < most) await this.page();
-  }
-
-  async page() {
-    this.isReading = true;
-    try {
-      const page = await get("/api/sends", { ...this.query, limit: 100, after: this.next }, this.abort.signal);
-      fill(this.trouble);
-      this.rows = this.rows.concat(page.sends);
-      this.next = page.next;
-      this.isReading = false;
-      this.table.show(this.rows);
-    } catch (error) {
-      this.isReading = false;
-      failed(this.trouble, error, () => void this.read());
-    }
+    await this.pages.read();
   }
 }
 
@@ -107,30 +91,45 @@ export class SendRoom {
   constructor(id) {
     this.id = id;
     this.abort = new AbortController();
+    this.trouble = h("div", null);
     this.body = h("div", null, h("p", { class: "hint" }, "Loading…"));
-    this.element = h("div", null, this.body);
+    this.element = h("div", null, this.trouble, this.body);
+    this.shown = "";
+    this.tries = 0;
+    this.poll = new Poll(() => this.read());
     this.end = events.listen((changes, missed) => {
-      if (missed || changes.some(({ kind, data }) => kind === "send" && data.id === this.id)) void this.read();
+      if (missed || changes.some(({ kind, data }) => kind === "send" && data.id === this.id)) this.poll.soon(250);
     });
-    void this.read();
   }
 
   close() {
     this.abort.abort();
+    this.poll.close();
     this.end();
   }
 
   async read() {
     try {
-      this.show(await get(at`/api/sends/${this.id}`, {}, this.abort.signal));
+      const send = await get(at`/api/sends/${this.id}`, {}, this.abort.signal);
+      fill(this.trouble);
+      const shown = JSON.stringify(send);
+      if (shown !== this.shown) this.show(send);
+      this.shown = shown;
     } catch (error) {
-      failed(this.body, error, () => void this.read());
+      // What was asked for a moment ago may not have been taken in yet.
+      this.tries += 1;
+      if (error instanceof Refusal && error.status === 404 && !this.shown && this.tries < 20) {
+        fill(this.body, h("p", { class: "hint" }, error.sentence));
+        return this.poll.soon(1000);
+      }
+      if (!this.shown) fill(this.body);
+      failed(this.trouble, error, () => this.poll.soon(0));
     }
   }
 
   /** @param {any} send */
   show(send) {
-    fill(this.body,
+    redraw(this.body,
       heading(`Send ${send.id}`, badge(send.state), this.cancelButton(send), this.againButton(send)),
       send.waits ? h("p", { class: "warning" }, sentence(send.waits.sentence), send.waits.until ? [" Until ", time(send.waits.until), "."] : "") : null,
       h("section", { class: "card" }, h("h2", null, "The message"), facts([

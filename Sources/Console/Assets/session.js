@@ -23,12 +23,9 @@ export function may(scope) {
   return session?.scopes.includes(scope) ?? false;
 }
 
-/**
- * Why a button is not there, for who wonders.
- * @param {"send" | "admin"} scope
- */
-export function lacks(scope) {
-  return `The key lacks the scope ${scope}.`;
+/** Whose things these are, and what may be done with them. */
+export function identity() {
+  return JSON.stringify([session?.app, session?.company, session?.agent, session?.scopes]);
 }
 
 /** False where nobody is logged in. */

@@ -13,6 +13,10 @@ import { Refusal, request } from "./api.js";
 /** @typedef {{state: "live" | "paused" | "stale" | "starting", since: number}} Standing */
 
 const most = 5000;
+/** In milliseconds. */
+const mostSilence = 50_000;
+/** Of one event. */
+const mostText = 4 << 20;
 
 /** @param {any} data @returns {Change["kind"]} */
 function kind(data) {
@@ -36,8 +40,6 @@ export class EventClient {
     this.missed = false;
     this.timer = 0;
     this.tries = 0;
-    /** @type {AbortController | null} */
-    this.abort = null;
     /**
      * While the lock is held or waited for.
      * @type {AbortController | null}
@@ -59,7 +61,7 @@ export class EventClient {
     if (told.place) this.place = told.place;
     if (this.isPaused) return;
     if (told.standing) this.become(told.standing.state === "paused" ? "stale" : told.standing.state, told.standing.since);
-    if (told.changes) for (const listener of this.listeners) listener(told.changes, told.missed ?? false);
+    if (told.changes) this.pass(told.changes, told.missed ?? false);
   }
 
   /**
@@ -79,22 +81,25 @@ export class EventClient {
 
   start() {
     // What other tabs were told meanwhile did not reach this one.
-    if (this.isPaused) for (const listener of this.listeners) listener([], true);
+    if (this.isPaused) this.pass([], true);
     this.isPaused = false;
-    if (this.wanted) return this.channel.postMessage({ asks: true });
-    this.wanted = new AbortController();
-    const { signal } = this.wanted;
     this.channel.postMessage({ asks: true });
-    navigator.locks.request("postrider-events", { signal }, () => this.read()).catch(() => {});
+    if (this.wanted) return;
+    const wanted = new AbortController();
+    this.wanted = wanted;
+    navigator.locks.request("postrider-events", { signal: wanted.signal }, () => this.run(wanted.signal)).catch(() => {})
+      .finally(() => { if (this.wanted === wanted) this.wanted = null; });
   }
 
   pause() {
     this.isPaused = true;
     this.wanted?.abort();
     this.wanted = null;
-    this.abort?.abort();
     this.become("paused");
   }
+
+  /** What is shown may be old: it is read anew, wherever it can be. */
+  refresh() { this.pass([], true); }
 
   /**
    * @param {Standing["state"]} state
@@ -107,61 +112,71 @@ export class EventClient {
     if (this.isReader) this.channel.postMessage({ standing: this.standing });
   }
 
-  async read() {
+  /**
+   * As the one tab that reads, until it is told to leave off.
+   * @param {AbortSignal} signal
+   */
+  async run(signal) {
     this.isReader = true;
     try {
-      await this.run();
-    } finally {
-      this.isReader = false;
-      if (!this.isPaused) this.wanted = null;
-    }
-  }
-
-  async run() {
-    while (!this.isPaused) {
-      this.abort = new AbortController();
-      try {
-        await this.follow(this.abort.signal);
-      } catch (error) {
-        if (error instanceof Refusal && (error.status === 401 || error.status === 403)) {
-          this.become("stale");
-          break;
+      while (!signal.aborted) {
+        let wait = 0;
+        try { await this.follow(signal); } catch (error) {
+          if (signal.aborted) break;
+          if (error instanceof Refusal) {
+            if (error.status === 401 || error.status === 403) return this.become("stale");
+            // A place that the log has no more: from now on, then, and what is shown is read again.
+            if (error.status === 422) {
+              this.place = "";
+              this.missed = true;
+            }
+            wait = error.retryAfter * 1000;
+          }
         }
-        // A place that the log has no more: from now on, then, and what is shown is read again.
-        if (error instanceof Refusal && error.status === 422) {
-          this.place = "";
-          this.missed = true;
-        }
+        if (signal.aborted) break;
+        this.become("stale");
+        this.tries += 1;
+        await rest(Math.max(wait, Math.min(30_000, 500 * 2 ** Math.min(this.tries, 10)) * (0.5 + Math.random() / 2)), signal);
       }
-      if (this.isPaused) break;
-      this.become("stale");
-      this.tries += 1;
-      const wait = Math.min(30_000, 500 * 2 ** this.tries) * (0.5 + Math.random() / 2);
-      await new Promise((go) => setTimeout(go, wait));
-    }
-    this.abort = null;
+    } finally { this.isReader = false; }
   }
 
   /** @param {AbortSignal} signal */
   async follow(signal) {
-    const topics = "topics=messages,inbound,conversations,campaigns";
-    /** @type {Record<string, string>} */
-    const headers = this.place ? { "Last-Event-ID": this.place } : {};
-    const response = await request("GET", `/api/events?${topics}`, { headers, signal });
-    if (!response.body) return;
-    this.become("live");
-    this.tries = 0;
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      text += value;
-      let end;
-      while ((end = text.indexOf("\n\n")) >= 0) {
-        this.take(text.slice(0, end));
-        text = text.slice(end + 2);
+    const abort = new AbortController();
+    const leave = () => abort.abort();
+    signal.addEventListener("abort", leave);
+    // A connection may be gone without a word, as after a sleep; of one that is there something comes every fifteen seconds.
+    let heard = Date.now();
+    const watch = setInterval(() => { if (Date.now() - heard > mostSilence) leave(); }, 5000);
+    try {
+      const topics = "topics=messages,inbound,conversations,campaigns";
+      /** @type {Record<string, string>} */
+      const headers = this.place ? { "Last-Event-ID": this.place } : {};
+      const response = await request("GET", `/api/events?${topics}`, { headers, signal: abort.signal });
+      if (!response.body) return;
+      this.become("live");
+      this.tries = 0;
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+      let text = "";
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) return;
+        heard = Date.now();
+        text += value;
+        let end;
+        while ((end = text.indexOf("\n\n")) >= 0) {
+          this.take(text.slice(0, end));
+          text = text.slice(end + 2);
+        }
+        if (text.length > mostText) return;
+        // A browser lets the clock of a tab that nobody sees go once a minute, and other tabs wait for what this one reads.
+        if (document.hidden && this.timer) this.tell();
       }
+    } finally {
+      clearInterval(watch);
+      signal.removeEventListener("abort", leave);
+      leave();
     }
   }
 
@@ -185,13 +200,44 @@ export class EventClient {
   }
 
   tell() {
+    clearTimeout(this.timer);
     this.timer = 0;
     const [changes, missed] = [this.waiting, this.missed];
     this.waiting = [];
     this.missed = false;
-    for (const listener of this.listeners) listener(changes, missed);
     if (this.isReader) this.channel.postMessage({ changes, missed, place: this.place });
+    this.pass(changes, missed);
   }
+
+  /**
+   * What one listener cannot do with it keeps it from no other.
+   * @param {Change[]} changes
+   * @param {boolean} missed
+   */
+  pass(changes, missed) {
+    for (const listener of this.listeners) {
+      try { listener(changes, missed); } catch (error) { reportError(error); }
+    }
+  }
+}
+
+/**
+ * Until the time is over, the network comes back, or nobody wants it any more.
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal
+ */
+function rest(milliseconds, signal) {
+  return new Promise((go) => {
+    const end = () => {
+      clearTimeout(timer);
+      removeEventListener("online", end);
+      signal.removeEventListener("abort", end);
+      go(null);
+    };
+    const timer = setTimeout(end, milliseconds);
+    addEventListener("online", end);
+    signal.addEventListener("abort", end);
+  });
 }
 
 export const events = new EventClient();

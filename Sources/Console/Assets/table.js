@@ -1,6 +1,6 @@
 // A table of any length: only the rows that can be seen are there, with as much room above and below as the others take.
 
-import { fill, h } from "./dom.js";
+import { fill, h, keepingFocus } from "./dom.js";
 
 /**
  * @template Row
@@ -23,6 +23,8 @@ export class Table {
     /** @type {Row[]} */
     this.rows = [];
     this.rowHeight = 41;
+    /** @type {Map<string, HTMLElement>} */
+    this.drawn = new Map();
     this.body = h("tbody", null);
     this.table = h("table", null,
       h("caption", { class: "unseen" }, caption),
@@ -43,6 +45,7 @@ export class Table {
   draw() {
     const { rows, rowHeight, columns } = this;
     if (rows.length === 0) {
+      this.drawn.clear();
       fill(this.body, h("tr", null, h("td", { colspan: columns.length, class: "hint" }, this.options.none ?? "There is nothing.")));
       return;
     }
@@ -54,10 +57,39 @@ export class Table {
     const room = (count) => (count > 0
       ? [h("tr", { "aria-hidden": "true", class: "room" }, h("td", { colspan: columns.length, style: { height: `${count * rowHeight}px` } }))]
       : []);
-    fill(this.body, room(first),
-      rows.slice(first, last).map((row, place) => h("tr", { "aria-rowindex": first + place + 2 },
-        columns.map((column) => h("td", { class: column.class, "data-name": column.name }, column.cell(row))))),
-      room(rows.length - last));
+    keepingFocus(this.body, () => this.place([...room(first), ...this.drawRows(first, last), ...room(rows.length - last)]));
     if (last >= rows.length - 5) this.options.more?.();
+  }
+
+  /**
+   * A row that says the same as before is the same element.
+   * @param {number} first
+   * @param {number} last
+   */
+  drawRows(first, last) {
+    /** @type {Map<string, HTMLElement>} */
+    const kept = new Map();
+    const elements = this.rows.slice(first, last).map((row, place) => {
+      const words = JSON.stringify(row);
+      const known = kept.has(words) ? undefined : this.drawn.get(words);
+      const element = known ?? h("tr", null, this.columns.map((column) => h("td", { class: column.class, "data-name": column.name }, column.cell(row))));
+      element.setAttribute("aria-rowindex", String(first + place + 2));
+      kept.set(words, element);
+      return element;
+    });
+    this.drawn = kept;
+    return elements;
+  }
+
+  /** @param {HTMLElement[]} elements what is there afterwards, moving nothing that is in its place */
+  place(elements) {
+    const wanted = new Set(elements);
+    for (const child of [...this.body.children]) if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove();
+    /** @type {Element | null} */
+    let at = this.body.firstElementChild;
+    for (const element of elements) {
+      if (element === at) at = at.nextElementSibling;
+      else this.body.insertBefore(element, at);
+    }
   }
 }

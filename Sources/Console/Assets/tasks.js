@@ -1,8 +1,9 @@
 // What runs by the clock, and where one goes to mend what it cannot do.
 
 import { get } from "./api.js";
-import { fill, h } from "./dom.js";
+import { h, redraw } from "./dom.js";
 import { badge, count, facts, failed, heading, sentence } from "./parts.js";
+import { Poll } from "./poll.js";
 import { span, time } from "./time.js";
 
 /**
@@ -24,20 +25,19 @@ export class TasksRoom {
     this.body = h("div", null, h("p", { class: "hint" }, "Loading…"));
     this.element = h("div", null, heading("Tasks"),
       h("p", { class: "hint" }, "What workers do by the clock. One of them at a time does each; where one fails it is tried again by itself."), this.body);
-    this.reading = setInterval(() => this.read(), 10_000);
-    void this.read();
+    this.poll = new Poll(() => this.read(), 10_000);
   }
 
   close() {
     this.abort.abort();
-    clearInterval(this.reading);
+    this.poll.close();
   }
 
   async read() {
     try {
       const { tasks } = await get("/api/tasks", {}, this.abort.signal);
       const failing = tasks.filter((/** @type {any} */ one) => one.failure);
-      fill(this.body, [...failing, ...tasks.filter((/** @type {any} */ one) => !one.failure)].map(task));
+      redraw(this.body, [...failing, ...tasks.filter((/** @type {any} */ one) => !one.failure)].map(task));
     } catch (error) {
       failed(this.body, error, () => void this.read());
     }

@@ -11,6 +11,8 @@ enum AssetList {
     Assets.Asset(name: "stream.js", bytes: PackageResources.stream_js),
     Assets.Asset(name: "parts.js", bytes: PackageResources.parts_js),
     Assets.Asset(name: "form.js", bytes: PackageResources.form_js),
+    Assets.Asset(name: "drafts.js", bytes: PackageResources.drafts_js),
+    Assets.Asset(name: "poll.js", bytes: PackageResources.poll_js),
     Assets.Asset(name: "table.js", bytes: PackageResources.table_js),
     Assets.Asset(name: "time.js", bytes: PackageResources.time_js),
     Assets.Asset(name: "icons.js", bytes: PackageResources.icons_js),
@@ -18,6 +20,7 @@ enum AssetList {
 
   /// What comes when somebody goes to a room.
   static let rooms = [
+    Assets.Asset(name: "pages.js", bytes: PackageResources.pages_js),
     Assets.Asset(name: "plot.js", bytes: PackageResources.plot_js),
     Assets.Asset(name: "overview.js", bytes: PackageResources.overview_js),
     Assets.Asset(name: "inbox.js", bytes: PackageResources.inbox_js),

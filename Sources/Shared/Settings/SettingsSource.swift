@@ -35,53 +35,88 @@ extension Settings {
     guard let node = source?.node else { return nil }
     let hidden = SecretLeaves(secrets.map(\.exposed))
     var writer = JSONWriter()
-    node.write(hiding: hidden, under: "", to: &writer)
+    node.write(hiding: hidden, under: [], to: &writer)
     return writer.bytes
   }
 }
 
-/// Which values are not shown: those that are a secret of ours or have one in them, and all under a name that secrets have.
+/// Which values are not shown: all under a name that secrets have, and whatever has a secret of ours in it.
 struct SecretLeaves {
+  static let dots = "•••"
+
   private let texts: [String]
 
-  init(_ texts: [String]) { self.texts = texts.filter { !$0.isEmpty } }
+  init(_ texts: [String]) { self.texts = texts.filter { $0.utf8.count >= Self.shortest } }
+
+  /// What is shorter is hidden by its name alone: it may be a word that other settings have for a good reason.
+  private static let shortest = 8
 
   private static let names = [
     "key", "token", "secret", "password", "pin", "pem", "auth", "cookie", "credential",
     "serviceaccount",
   ]
 
-  func hides(_ text: String, under name: String) -> Bool {
+  /// Of these the names of the fields are anything at all.
+  private static let groups: Set = ["headers", "signaturekeys"]
+
+  func hides(_ text: String, under path: [String]) -> Bool {
     // What is filled in from elsewhere says where from, and no more than that.
     if text.hasPrefix("${"), text.hasSuffix("}"),
       text.dropFirst(2).dropLast().allSatisfy({ $0 != "}" })
     {
       return false
     }
-    let lower = name.lowercased()
-    return Self.names.contains { lower.contains($0) } || texts.contains { text.contains($0) }
+    let lower = path.map { $0.lowercased() }
+    return lower.last.map { name in Self.names.contains { name.contains($0) } } ?? false
+      || lower.contains { Self.groups.contains($0) }
+      || texts.contains { text.contains($0) } || Self.hasPassword(text)
+  }
+
+  /// A number is a secret where its name is that of one: `tokens` counts some.
+  func hides(_ number: Double, under path: [String]) -> Bool {
+    let lower = path.map { $0.lowercased() }
+    guard let name = lower.last else { return false }
+    let isNamed = Self.names.contains { kind in
+      name.hasSuffix(kind) || name != "tokens" && name.hasSuffix(kind + "s")
+    }
+    return isNamed || lower.contains { Self.groups.contains($0) }
+      || Int64(exactly: number).map { texts.contains(String($0)) } ?? false
+  }
+
+  /// As in `postgres://rider:word@db`.
+  private static func hasPassword(_ text: String) -> Bool {
+    guard let start = text.firstRange(of: "://") else { return false }
+    let place = text[start.upperBound...].prefix { $0 != "/" && $0 != "?" }
+    guard let end = place.lastIndex(of: "@") else { return false }
+    return place[..<end].contains(":")
   }
 }
 
 extension SettingsNode {
   fileprivate func write(
-    hiding hidden: SecretLeaves, under name: String, to writer: inout JSONWriter
+    hiding hidden: SecretLeaves, under path: [String], to writer: inout JSONWriter
   ) {
     switch self {
     case .object(let fields):
       writer.object { object in
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
           object.name(name)
-          value.write(hiding: hidden, under: name, to: &object)
+          value.write(hiding: hidden, under: path + [name], to: &object)
         }
       }
     case .array(let items):
       writer.array { list in
-        for item in items { item.write(hiding: hidden, under: name, to: &list) }
+        for item in items { item.write(hiding: hidden, under: path, to: &list) }
       }
-    case .text(let text): writer.value(hidden.hides(text, under: name) ? "•••" : text)
+    case .text(let text): writer.value(hidden.hides(text, under: path) ? SecretLeaves.dots : text)
     case .number(let number):
-      if let whole = Int64(exactly: number) { writer.value(whole) } else { writer.value(number) }
+      if hidden.hides(number, under: path) {
+        writer.value(SecretLeaves.dots)
+      } else if let whole = Int64(exactly: number) {
+        writer.value(whole)
+      } else {
+        writer.value(number)
+      }
     case .truth(let truth): writer.value(truth)
     case .null: writer.null()
     }

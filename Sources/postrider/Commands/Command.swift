@@ -22,7 +22,8 @@ enum Command {
   private static let all: [any Subcommand.Type] = [
     UpCommand.self, IngestCommand.self, DispatchCommand.self, StatusCommand.self,
     EngageCommand.self,
-    SendCommand.self, CampaignCommand.self, InboxCommand.self, ContactCommand.self,
+    SendCommand.self, SendsCommand.self, CampaignCommand.self, InboxCommand.self,
+    ContactCommand.self,
     ObjectCommand.self,
     TraceCommand.self, EventsCommand.self, LaneCommand.self, DoubtCommand.self,
     DeadCommand.self, PruneCommand.self, AccountCommand.self, PhoneCommand.self, TasksCommand.self,

@@ -36,9 +36,8 @@ struct EventExport {
   private static let batch = 500
   private static let patience = Duration.seconds(30)
   private static let look = Duration.milliseconds(500)
-  /// A partition that gives nothing for so long has nothing left up to its end: others' records without content
-  /// take places as well.
-  private static let silence = Duration.seconds(5)
+  /// Where nothing comes for so long, places up to an end have no record: what was compacted, or marks of others.
+  private static let silence = Duration.seconds(30)
   private static let name = "postrider-export"
 
   init(
@@ -76,6 +75,7 @@ struct EventExport {
       let records = try next(reader, &places)
       if records.isEmpty, RunningTime.now - heard > Self.silence {
         try log.ping(within: Self.patience)
+        tellUnread(places, ends)
         break
       }
       if !records.isEmpty { heard = .now }
@@ -134,6 +134,18 @@ struct EventExport {
   }
 
   // MARK: What a person sees
+
+  /// Nothing is taken for whole in silence.
+  private func tellUnread(_ places: [TopicPartition: Int64], _ ends: [TopicPartition: Int64]) {
+    for (partition, end) in ends.sorted(by: {
+      ($0.key.topic.rawValue, $0.key.number) < ($1.key.topic.rawValue, $1.key.number)
+    }) {
+      guard let place = places[partition], place < end else { continue }
+      Terminal.error(
+        "postrider: \(partition.topic.rawValue) gave nothing from \(place) up to its end \(end) in partition \(partition.number) for \(Self.silence.components.seconds) s, and is taken for read there"
+      )
+    }
+  }
 
   private mutating func show(of total: Int) {
     rate.note(read)

@@ -27,7 +27,8 @@ package struct StoredResend: Hashable, Sendable {
   package let id: SendID
   /// nil: every tenant's.
   package let tenant: Tenant?
-  package let filter: ResendFilter
+  /// nil where this version cannot read it: nothing can be done for it then.
+  package let filter: ResendFilter?
   package let actor: String
   package let created: Timestamp
   /// Nothing is sent before.
@@ -44,10 +45,11 @@ package struct StoredResend: Hashable, Sendable {
   package var failure: String
 
   init(_ row: Row<Resends.Column>) throws(StoreError) {
-    guard let id = SendID(row.text(.id)), let phase = Phase(rawValue: row.int(.phase)),
-      let filter = ResendFilter(stored: row.bytes(.filter))
-    else { throw .broken("an order to send again that cannot be read") }
-    (key, self.id, self.phase, self.filter) = (row.key(.key), id, phase, filter)
+    guard let id = SendID(row.text(.id)), let phase = Phase(rawValue: row.int(.phase)) else {
+      throw .broken("an order to send again that cannot be read")
+    }
+    (key, self.id, self.phase) = (row.key(.key), id, phase)
+    filter = ResendFilter(stored: row.bytes(.filter))
     let app = row.optionalText(.app)
     tenant = app.map { Tenant(app: $0, company: row.optionalText(.company) ?? "") }
     actor = row.text(.actor)
