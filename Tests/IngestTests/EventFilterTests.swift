@@ -3,6 +3,7 @@ import EventLog
 import Events
 import Ingest
 import JSON
+import Settings
 import TestSupport
 import Testing
 import Time
@@ -137,6 +138,45 @@ import Time
       let unfiltered = try EventListener(port, after: heard.id)
       #expect(try unfiltered.next().data["id"]?.string == "f")
       #expect(try unfiltered.next().data["id"]?.string == "g")
+    }
+  }
+
+  @Test("messages of people are their sender's, and campaigns are named by their ids")
+  func otherTopics() async throws {
+    try await onOwnThread {
+      let stand = try IngestStand(publicURL: nil)
+      defer { stand.stop() }
+      let now = Timestamp(seconds: 1_800_000_000)
+      let senders = stand.settings.senders.map(\.sender)
+      let twilio = try #require(senders.first { $0.id.text == "twilio" })
+      let sms = try #require(senders.first { $0.id.text == "sms" })
+      func said(to sender: Sender, _ id: String) -> NewRecord {
+        let message = InboundMessage(
+          provider: .twilio, account: sender.account,
+          address: ChannelAddress(sender.address).bare, contact: "+393331234567",
+          providerID: ProviderID(id), kind: "text", receivedAt: now)
+        return NewRecord(
+          topic: .inbound, key: "one", event: message.event(source: "test"))
+      }
+      let (spring, autumn) = (CampaignID.random(at: now), CampaignID.random(at: now))
+      func changed(_ id: CampaignID, _ state: CampaignState) -> NewRecord {
+        CampaignEvent(
+          id, generation: 1, version: 1, name: "name", of: twilio.tenant, state, because: nil,
+          at: now, rows: 0, duplicates: 0, tally: CampaignTally([])
+        ).record
+      }
+      let port = stand.listener.port
+      let inbound = try EventListener(port, of: "inbound,campaigns", only: "sender=twilio")
+      let campaign = try EventListener(
+        port, of: "campaigns", only: "campaign=\(autumn)&state=paused,done")
+      try stand.log.append(
+        [
+          changed(spring, .paused), changed(autumn, .running), said(to: sms, "SM1"),
+          said(to: twilio, "SM2"), changed(autumn, .done),
+        ], within: .seconds(20))
+      #expect(try inbound.next().data["providerId"]?.string == "SM2")
+      let heard = try campaign.next().data
+      #expect(heard["id"]?.string == autumn.description && heard["state"]?.string == "done")
     }
   }
 

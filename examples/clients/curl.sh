@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sends a message with curl and waits until it is delivered:
+# Needs curl, openssl and python3. Sends a message and waits until it is delivered:
 #   POSTRIDER=http://127.0.0.1:8080 POSTRIDER_KEY=KEY curl.sh send NUMBER TEXT
 # Checks what an action was told, as a web server hands it on, with the action's secret:
 #   ACTION_SECRET=SECRET curl.sh verify WEBHOOK-ID WEBHOOK-TIMESTAMP WEBHOOK-SIGNATURE < BODY
