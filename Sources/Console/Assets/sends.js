@@ -96,6 +96,7 @@ export class SendRoom {
     this.element = h("div", null, this.trouble, this.body);
     this.shown = "";
     this.tries = 0;
+    /** @type {Poll} */
     this.poll = new Poll(() => this.read());
     this.end = events.listen((changes, missed) => {
       if (missed || changes.some(({ kind, data }) => kind === "send" && data.id === this.id)) this.poll.soon(250);
@@ -120,7 +121,8 @@ export class SendRoom {
       this.tries += 1;
       if (error instanceof Refusal && error.status === 404 && !this.shown && this.tries < 20) {
         fill(this.body, h("p", { class: "hint" }, error.sentence));
-        return this.poll.soon(1000);
+        this.poll.soon(1000);
+        return;
       }
       if (!this.shown) fill(this.body);
       failed(this.trouble, error, () => this.poll.soon(0));
