@@ -1,12 +1,7 @@
-import API
-import EventLog
 import Foundation
-import Ingest
-import Running
 import SendStore
 import Settings
 import Store
-import Telemetry
 import TestSupport
 
 /// Ingest with a store that others have filled, as `postrider ingest` would be.
@@ -30,12 +25,6 @@ enum ConversationsService {
     let store = try SendStore(
       arguments[0] == "sqlite" ? .sqlite(path: arguments[1]) : .postgres(url: arguments[1]))
     try store.define(settings.senders.map(\.sender))
-    let (logs, stores, metrics) = (LogSlot(), StoreSlot(), Metrics())
-    logs.fill(try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db"))))
-    stores.fill(store)
-    let door = DoorContext(logs, stores, log: Log(worker: "ingest"), metrics: metrics)
-    let listener = try IngestListener(
-      settings, door, AdminRoutes(Health(), metrics), with: [APIRoutes(door)])
-    Child.serve("http://127.0.0.1:\(listener.port)")
+    try ServedAPI.serve(settings, store, in: folder)
   }
 }

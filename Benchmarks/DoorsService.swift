@@ -1,12 +1,7 @@
-import API
-import EventLog
 import Foundation
-import Ingest
-import Running
 import SendStore
 import Settings
 import Store
-import Telemetry
 import TestSupport
 
 /// All that takes sends, as `postrider ingest` would be with a sender of each provider, and nobody who sends them.
@@ -23,12 +18,6 @@ enum DoorsService {
     let settings = try Settings.read(file: file, environment: [:])
     let store = try SendStore(.sqlite(path: folder.file("store.db")))
     try store.define(settings.senders.map(\.sender))
-    let (logs, stores, metrics) = (LogSlot(), StoreSlot(), Metrics())
-    logs.fill(try EmbeddedLog(EmbeddedLogSettings(path: folder.file("log.db"))))
-    stores.fill(store)
-    let door = DoorContext(logs, stores, log: Log(worker: "ingest"), metrics: metrics)
-    let listener = try IngestListener(
-      settings, door, AdminRoutes(Health(), metrics), with: [APIRoutes(door)])
-    Child.serve("http://127.0.0.1:\(listener.port)")
+    try ServedAPI.serve(settings, store, in: folder)
   }
 }

@@ -29,23 +29,22 @@ extension EventFacts {
   /// Of the sender that it came to, as its tenant's action is told of it.
   fileprivate init(ofInbound value: [UInt8], _ senders: SenderIndex) {
     self.init()
-    do {
-      let sender = senders.sender(of: try InboundMessage(data: value))?.sender
-      (tenant, self.sender) = (sender?.tenant, sender?.id.text)
-    } catch {}
+    let message: InboundMessage
+    // What is no message of ours is nobody's.
+    do { message = try InboundMessage(data: value) } catch { return }
+    let sender = senders.sender(of: message)?.sender
+    (tenant, self.sender) = (sender?.tenant, sender?.id.text)
   }
 
   /// What is no event of ours is nobody's.
   fileprivate init(_ value: [UInt8], of topic: Topic) {
     self.init()
-    do {
-      let root = try JSONDocument(value).root
-      if let app = root["app"]?.string, let company = root["company"]?.string {
-        tenant = Tenant(app: app, company: company)
-      }
-      sender = root["sender"]?.string
-      state = root["state"]?.string
-      campaign = root[topic == .campaigns ? "id" : "campaign"]?.string
-    } catch {}
+    guard let root = JSONValue(whole: value) else { return }
+    if let app = root["app"]?.string, let company = root["company"]?.string {
+      tenant = Tenant(app: app, company: company)
+    }
+    sender = root["sender"]?.string
+    state = root["state"]?.string
+    campaign = root[topic == .campaigns ? "id" : "campaign"]?.string
   }
 }
