@@ -100,10 +100,9 @@ struct TwilioMessageQueries: Sendable {
   ) {
     guard let id = asked.send else { return passing.pass(asked, responder) }
     let age = id.messageTime.map { context.door.now() - Timestamp(microseconds: $0) }
-    let isFresh = age.map { $0 < Self.intakeTime } ?? true
     waiting.wait(
       SendWaits.Waiter(
-        id: id, state: .queued, deadline: waiting.now() + (isFresh ? Self.patience : .zero),
+        id: id, state: .queued, deadline: waiting.now() + Self.patience(at: age),
         responder: responder, isVisible: { _ in true }, unavailable: TwilioRefused.later.answer
       ) { store, responder throws(StoreError) in
         guard let send = try store.send(id) else { return passing.pass(asked, responder) }
@@ -114,7 +113,12 @@ struct TwilioMessageQueries: Sendable {
       })
   }
 
-  private static let patience = Duration.seconds(2)
+  /// How long what is not in the store is looked for.
+  static func patience(at age: Duration?) -> Duration {
+    let isFresh = age.map { $0 < intakeTime } ?? true
+    return isFresh ? .seconds(2) : .zero
+  }
+
   /// In which what was taken is in the store, unless that is away.
   private static let intakeTime = Duration.seconds(300)
 
