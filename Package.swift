@@ -184,13 +184,11 @@ let package = Package(
       path: "Sources/Console",
       resources: [.embedInCode("Assets/console.html")]
         + [
-          "account", "accounts", "api", "campaigns", "composer", "contact", "conversation", "dom",
-          "doubts",
-          "events", "form", "icons", "inbox", "lanes", "letters", "main", "objects", "overview",
-          "parts",
-          "plot", "resends", "sends", "session", "settings", "stream", "swipe", "drafts", "pages",
-          "poll", "table", "tasks",
-          "templates", "time",
+          "account", "accounts", "api", "campaign", "campaigns", "composer", "contact",
+          "conversation", "course", "dom", "doubts", "drafts", "events", "form", "icons", "inbox",
+          "lanes", "letters", "main", "objects", "overview", "pages", "parts", "plot", "poll",
+          "rehearsal", "resends", "sends", "session", "settings", "stream", "swipe", "table",
+          "tasks", "templates", "time", "upload", "variants",
         ].map { .embedInCode("Assets/\($0).js") }
         + [.embedInCode("Assets/console.css"), .embedInCode("Assets/mark.svg")]),
     module(

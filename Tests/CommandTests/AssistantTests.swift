@@ -288,7 +288,7 @@ import Time
       #expect(sends.count == 1)
       let send = world.running.call("GET", "/api/sends/\(sends.first?["id"]?.string ?? "")")
       #expect(send?["template"]?.string == "order_update")
-      told.wait(for: .seconds(20)) { $0.contains { $0["event"]?.string == "handed-over" } }
+      told.wait(for: .seconds(60)) { $0.contains { $0["event"]?.string == "handed-over" } }
       let kinds = Set(told.peek { $0 }.compactMap { $0["event"]?.string })
       #expect(kinds.isSubset(of: ["inbound", "status", "handed-over"]))
       let events = told.peek { $0 }.filter { $0["event"]?.string == "handed-over" }

@@ -116,7 +116,7 @@ import Testing
     defer { process.end() }
     let client = try HTTPClient()
     defer { client.close() }
-    let end = ContinuousClock.now + .seconds(30)
+    let end = ContinuousClock.now + .seconds(60)
     var text = ""
     while ContinuousClock.now < end, !isComplete(text) {
       // It cannot tell when it has told all.
@@ -135,7 +135,7 @@ import Testing
       }
       done.open()
     }
-    _ = done.wait(for: .seconds(10))
+    _ = done.wait(for: .seconds(60))
     return answer.withLock { $0 }
   }
 

@@ -111,9 +111,11 @@ import Testing
       waitUntil("it is automatic") {
         world.running.call("GET", path)?["mode"]?.string == "automatic"
       }
-      let tasks = world.running.call("GET", "/api/tasks")?["tasks"]?.items ?? []
-      let task = tasks.first { $0["name"]?.string == "WhatsAppActivateInactiveConversations" }
-      #expect(task?["done"]?.integer == 1 && task?["ranAt"]?.string != nil)
+      waitUntil("its task has told of it") {
+        let tasks = world.running.call("GET", "/api/tasks")?["tasks"]?.items ?? []
+        let task = tasks.first { $0["name"]?.string == "WhatsAppActivateInactiveConversations" }
+        return task?["done"]?.integer == 1 && task?["ranAt"]?.string != nil
+      }
       let listed = try CommandTests.run(["tasks", "--config", world.file])
       #expect(listed.output.contains("AnswerWaitingContacts"))
       #expect(try world.texts(try #require(world.conversations.first)).count == 1)

@@ -295,7 +295,7 @@ final class DispatchStand: Sendable {
         outcome.withLock { $0 = found }
         done.open()
       }
-      _ = done.wait(for: .seconds(10))
+      _ = done.wait(for: .seconds(60))
       guard case .notSent = outcome.withLock({ $0 }) else { return true }
       return false
     }

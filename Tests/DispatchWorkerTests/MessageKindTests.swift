@@ -66,7 +66,7 @@ import Time
         answer.withLock { $0 = outcome }
         done.open()
       }
-      #expect(done.wait(for: .seconds(10)))
+      #expect(done.wait(for: .seconds(60)))
       guard case .answered(let received)? = answer.withLock({ $0 }) else {
         Issue.record("no answer to \(content)")
         continue

@@ -16,7 +16,7 @@ import Testing
     let client = try RawConnection(port: server.port)
     let idle = try RawConnection(port: server.port)
     client.send(get("/"))
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     let draining = WorkerThread("drain") { server.drain(within: .seconds(20)) }
     #expect(idle.isClosedByPeer)
     #expect(throws: SocketFault.self) { try RawConnection(port: server.port) }
@@ -38,7 +38,7 @@ import Testing
     }
     let client = try RawConnection(port: server.port)
     client.send(get("/"))
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     server.drain(within: .milliseconds(50))
     #expect([0, 503].contains(client.receiveAnswer().status))
     held.withLock { $0.removeFirst() }.answer(HTTPAnswer(status: 200))
@@ -59,7 +59,7 @@ import Testing
     client.send(get("/"))
     #expect(client.receive(through: "first").hasSuffix("first"))
     server.drain(within: .seconds(20))
-    #expect(closed.wait(for: .seconds(10)))
+    #expect(closed.wait(for: .seconds(60)))
     #expect(client.receiveAll().hasSuffix("0\r\n\r\n"))
     #expect(streams.withLock { $0.map { $0.send([1]) } } == [false])
   }
@@ -76,12 +76,12 @@ import Testing
     let client = try RawConnection(port: server.port)
     let idle = try RawConnection(port: server.port)
     client.send(get("/"))
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     let draining = WorkerThread("drain") { server.drain(within: .seconds(20)) }
     #expect(idle.isClosedByPeer)
     let stream = held.withLock { $0.removeFirst() }.stream { closed.open() }
     #expect(client.receiveAll().hasSuffix("0\r\n\r\n"))
-    #expect(closed.wait(for: .seconds(10)))
+    #expect(closed.wait(for: .seconds(60)))
     #expect(!stream.send([1]))
     #expect(draining.join(within: .seconds(10)))
   }
@@ -126,7 +126,7 @@ import Testing
           }
         }
       }
-      #expect(enough.wait(for: .seconds(20)))
+      #expect(enough.wait(for: .seconds(60)))
       server.drain(within: .milliseconds(round % 3 == 0 ? 0 : 20))
       done.open()
       for thread in answerers + clients { #expect(thread.join(within: .seconds(20))) }

@@ -297,7 +297,7 @@ import Testing
     configuration.connectionsPerHost = 1
     let client = try HTTPClient(configuration)
     client.send(post(to: server.port)) { _ in }
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     var call = post(to: server.port)
     call.totalTimeout = .milliseconds(200)
     let outcome = client.outcome(of: call)
@@ -322,7 +322,7 @@ import Testing
     let client = try HTTPClient(configuration)
     let outcomes = Outcomes(expecting: 10)
     for _ in 0..<10 { client.send(post(to: server.port)) { outcomes.add($0) } }
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     if closing { client.close() } else { client.cancelAll() }
     #expect(outcomes.wait().filter { $0.unknownReason == .cancelled }.count == 4)
     #expect(outcomes.now.filter { $0.notSentReason == .cancelled }.count == 6)
@@ -350,7 +350,7 @@ import Testing
     client.send(call) { first.add($0) }
     call.tag = 8
     client.send(call) { second.add($0) }
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     client.cancel([7, 9])
     #expect(first.wait().map(\.unknownReason) == [.cancelled])
     #expect(second.now.isEmpty)

@@ -45,7 +45,7 @@ import Testing
     }
     let client = try RawConnection(port: server.port)
     client.send(get("/"))
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     waiting.withLock { responders in
       responders.first?.answer(HTTPAnswer(status: 202))
       responders.first?.answer(HTTPAnswer(status: 500))
@@ -73,7 +73,7 @@ import Testing
     }
     let client = try RawConnection(port: server.port)
     client.send(get("/"))
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     waiting.withLock { $0?.cut() }
     #expect(client.receiveAll() == "")
     #expect(client.isClosedByPeer)

@@ -19,7 +19,7 @@ final class Outcomes: Sendable {
 
   /// What has come within twenty seconds.
   func wait() -> [HTTPOutcome] {
-    _ = complete.wait(for: .seconds(20))
+    _ = complete.wait(for: .seconds(60))
     return now
   }
 

@@ -118,7 +118,7 @@ import Testing
     }
     let client = try RawConnection(port: server.port)
     client.send(get("/"))
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     // One that came later and says nothing is closed first.
     #expect(try RawConnection(port: server.port).isClosedByPeer)
     held.withLock { $0?.answer(HTTPAnswer(status: 204)) }

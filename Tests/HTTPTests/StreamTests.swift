@@ -16,7 +16,7 @@ import Testing
     }
     let client = try RawConnection(port: server.port)
     client.send(get("/"))
-    #expect(opened.wait(for: .seconds(10)))
+    #expect(opened.wait(for: .seconds(60)))
     let stream = try #require(streams.withLock { $0.first })
     #expect(client.receive(through: "\r\n\r\n").contains("text/event-stream"))
     for number in 1...3 {
@@ -25,7 +25,7 @@ import Testing
     }
     stream.finish()
     #expect(client.receive(through: "0\r\n\r\n").hasSuffix("0\r\n\r\n"))
-    #expect(closed.wait(for: .seconds(10)))
+    #expect(closed.wait(for: .seconds(60)))
     #expect(!stream.send([1]))
     client.send(get("/"))
     #expect(client.receive(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200"))
@@ -48,8 +48,8 @@ import Testing
     }
     let client = try RawConnection(port: server.port, receiveBuffer: 4096)
     client.send(get("/"))
-    #expect(full.wait(for: .seconds(10)))
-    #expect(closed.wait(for: .seconds(10)))
+    #expect(full.wait(for: .seconds(60)))
+    #expect(closed.wait(for: .seconds(60)))
     withExtendedLifetime(client) {}
   }
 
@@ -66,7 +66,7 @@ import Testing
     }
     let client = try RawConnection(port: server.port, receiveBuffer: 4096)
     client.send(get("/"))
-    #expect(opened.wait(for: .seconds(10)))
+    #expect(opened.wait(for: .seconds(60)))
     let stream = try #require(streams.withLock { $0.first })
     var isTaken = true
     while isTaken {
@@ -74,7 +74,7 @@ import Testing
       // As long as the socket takes it, all is gone soon; then it stays, and the server has seen that.
       _ = Gate().wait(for: .milliseconds(stream.pendingCount > 0 ? 20 : 0))
     }
-    #expect(closed.wait(for: .seconds(5)))
+    #expect(closed.wait(for: .seconds(60)))
     withExtendedLifetime(client) {}
   }
 
@@ -90,7 +90,7 @@ import Testing
     do {
       let client = try RawConnection(port: server.port)
       client.send(get("/"))
-      #expect(opened.wait(for: .seconds(10)))
+      #expect(opened.wait(for: .seconds(60)))
       client.reset()
     }
     let stream = try #require(streams.withLock { $0.first })
@@ -112,6 +112,6 @@ import Testing
     let client = try RawConnection(port: server.port)
     client.send(get("/"))
     #expect(client.receiveAnswer().status == 204)
-    #expect(closed.wait(for: .seconds(10)))
+    #expect(closed.wait(for: .seconds(60)))
   }
 }

@@ -42,7 +42,7 @@ import Testing
         .stream(limit: size) { _, upload, responder in
           holding.withLock { $0 = upload }
           _ = WorkerThread("reader") {
-            _ = goOn.wait(for: .seconds(20))
+            _ = goOn.wait(for: .seconds(60))
             responder.answer(HTTPAnswer(status: 200, text: read(upload, isSummed: false)))
           }
         }
@@ -63,7 +63,7 @@ import Testing
       #expect(!isDone.wait(for: .milliseconds(300)))
       #expect(sent.withLock { $0 } < 20)
       goOn.open()
-      #expect(isDone.wait(for: .seconds(20)))
+      #expect(isDone.wait(for: .seconds(60)))
       #expect(client.receiveAnswer().body.hasPrefix("end \(size) "))
     }
   }
@@ -80,7 +80,7 @@ import Testing
       let client = try RawConnection(port: server.port)
       client.send("POST / HTTP/1.1\r\nHost: h\r\n\(request)")
       client.finishSending()
-      parts.wait(for: .seconds(10)) { !$0.isEmpty }
+      parts.wait(for: .seconds(60)) { !$0.isEmpty }
       #expect(parts.peek { $0 }.first?.hasPrefix("cut") == true)
     }
   }
@@ -127,7 +127,7 @@ import Testing
       let client = try RawConnection(port: server.port)
       client.send(announced(1 << 30) + "some")
       #expect(client.receiveAnswer().status == 422)
-      #expect(wasCut.wait(for: .seconds(10)))
+      #expect(wasCut.wait(for: .seconds(60)))
       #expect(client.isClosedByPeer)
     }
   }
@@ -145,7 +145,7 @@ import Testing
       other.send(announced(0))
       #expect(other.receiveAnswer().status == 200)
       server.drain(within: .zero)
-      parts.wait(for: .seconds(10)) { $0.count == 2 }
+      parts.wait(for: .seconds(60)) { $0.count == 2 }
       #expect(parts.peek { $0 }.contains { $0.hasPrefix("cut") })
     }
   }

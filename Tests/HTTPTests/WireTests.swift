@@ -83,7 +83,7 @@ import Testing
     let client = try RawConnection(port: server.port)
     client.send(get("/"))
     client.finishSending()
-    #expect(arrived.wait(for: .seconds(10)))
+    #expect(arrived.wait(for: .seconds(60)))
     held.withLock { $0?.answer(HTTPAnswer(status: 200, text: "late")) }
     #expect(client.receiveAnswer().body == "late")
     #expect(client.isClosedByPeer)

@@ -63,7 +63,7 @@ import Time
   private struct Missing: Error {}
 
   private func theNextTold() async throws -> JSONValue {
-    let end = RunningTime.now + .seconds(20)
+    let end = RunningTime.now + .seconds(60)
     while !end.hasPassed {
       if let next = asked.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return next }
       try await Task.sleep(for: .milliseconds(10))

@@ -71,7 +71,7 @@ final class CountedReaders: Sendable {
   func waitUntilClosed() { waitUntilOpen(0) }
 
   func waitUntilOpen(_ count: Int, location: SourceLocation = #_sourceLocation) {
-    state.wait(for: .seconds(20)) { $0.open == count }
+    state.wait(for: .seconds(60)) { $0.open == count }
     #expect(state.peek { $0.open } == count, sourceLocation: location)
   }
 

@@ -47,7 +47,7 @@ import Time
     #expect(try await SpoolTests.post(stand, 1) == 200)
     let answered = Timestamp(microseconds: wallMicroseconds())
     // The drain has tried to move it, and marks were due many times meanwhile.
-    stand.faulty.appends.wait(for: .seconds(20)) { $0 >= 3 }
+    stand.faulty.appends.wait(for: .seconds(60)) { $0 >= 3 }
     let moved = Timestamp(microseconds: wallMicroseconds())
     stand.faulty.turn(.well)
     let before = stand.count("postrider_marks_total")

@@ -89,7 +89,7 @@ import Testing
       let answers = Monitor<[Bool]>([])
       let done: KeyLookup.Done = { found in answers.change { $0.append(found != nil) } }
       desk.find([], done)
-      answers.wait(for: .seconds(10)) { $0.count == 1 }
+      answers.wait(for: .seconds(60)) { $0.count == 1 }
       // The store is still at it: the next is not even asked.
       desk.find([], done)
       #expect(answers.peek { $0 } == [false, false])
@@ -98,7 +98,7 @@ import Testing
       while answers.peek({ $0.last == false }), bootMicroseconds() < deadline {
         let count = answers.peek { $0.count }
         desk.find([], done)
-        answers.wait(for: .seconds(10)) { $0.count > count }
+        answers.wait(for: .seconds(60)) { $0.count > count }
       }
       #expect(answers.peek { $0.last } == true)
     }

@@ -75,7 +75,7 @@ import Testing
     let metrics = stand.metrics
     func wait(for line: String) async throws {
       try await onOwnThread {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(60)
         // It is looked up once a second.
         while !metrics.text().contains("\n\(line)\n"), ContinuousClock.now < end {
           _ = Gate().wait(for: .milliseconds(20))

@@ -24,7 +24,7 @@ import Testing
         .postgres(Secret("host=/nowhere dbname=x")), [])
       opened.withLock { $0 = store != nil }
     }
-    #expect(told.wait(for: .seconds(20)))
+    #expect(told.wait(for: .seconds(60)))
     #expect(
       health.troubles["storage"]?.hasPrefix("the store is not available: PostgreSQL:") == true)
     stop.request()

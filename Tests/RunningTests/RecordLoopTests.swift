@@ -49,7 +49,7 @@ import Time
         metrics: Metrics(), stop: stop, handler: handler
       ).run()
     }
-    #expect(done.wait(for: .seconds(20)))
+    #expect(done.wait(for: .seconds(60)))
     stop.request()
     #expect(thread.join(within: .seconds(20)))
   }

@@ -356,7 +356,7 @@ import Time
       SELECT count(*) FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'
       """
-    let patience = ContinuousClock.now + .seconds(20)
+    let patience = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < patience {
       if try observer.rows(waiting).integer(0, 0) > 0 { return }
     }

@@ -243,7 +243,7 @@ extension Stand {
 
   /// Asks until that number is reached, for half a minute; what it says then.
   func chatsReach(_ number: Int64, _ read: (JSONValue?) -> Int64?) -> Int64 {
-    let patience = ContinuousClock.now + .seconds(30)
+    let patience = ContinuousClock.now + .seconds(60)
     var found = read(chats) ?? 0
     while found < number, ContinuousClock.now < patience { found = read(chats) ?? 0 }
     return found

@@ -511,7 +511,7 @@ extension Stand {
   private func ask(
     _ isThere: (JSONValue?) -> Bool, _ question: () -> JSONValue?
   ) -> JSONValue? {
-    let patience = ContinuousClock.now + .seconds(10)
+    let patience = ContinuousClock.now + .seconds(120)
     repeat {
       let found = question()
       if isThere(found) { return found }

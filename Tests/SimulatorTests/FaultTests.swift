@@ -303,13 +303,13 @@ import Testing
     func isRefused(_ answer: Answer) -> Bool {
       if case .notSent(.connectFailed) = answer.outcome { true } else { false }
     }
-    let closing = ContinuousClock.now + .seconds(10)
+    let closing = ContinuousClock.now + .seconds(60)
     var seen = false
     while !seen, ContinuousClock.now < closing { seen = isRefused(stand.twilio(whatsAppForm)) }
     #expect(seen)
     stand.simulator.advance(.seconds(5))
     // Refusals come quickly; whoever listens again needs a moment.
-    let patience = ContinuousClock.now + .seconds(10)
+    let patience = ContinuousClock.now + .seconds(60)
     var back = false
     while !back, ContinuousClock.now < patience {
       back = stand.twilio(whatsAppForm).status == 201

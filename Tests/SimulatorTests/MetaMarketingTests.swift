@@ -113,7 +113,7 @@ import Time
     let id = made.json?["id"]?.string ?? ""
     stand.simulator.advance(.zero)
     let body = marketing("neu", "it", to: "+919876543210")
-    let patience = ContinuousClock.now + .seconds(10)
+    let patience = ContinuousClock.now + .seconds(60)
     while stand.metaGet("/v24.0/\(id)?fields=status").json?["status"]?.string != "APPROVED",
       ContinuousClock.now < patience
     {}

@@ -12,7 +12,7 @@ import Testing
 
   /// What is due once time has moved happens on a thread of its own.
   private func becomes(_ id: String, _ status: String, _ stand: Stand) -> Bool {
-    let patience = ContinuousClock.now + .seconds(10)
+    let patience = ContinuousClock.now + .seconds(60)
     var found: String?
     repeat {
       found = stand.metaGet("/v24.0/\(id)?fields=status").json?["status"]?.string

@@ -24,13 +24,13 @@ final class Receiver: Sendable {
 
   /// Those that came within ten seconds, once there are that many.
   func wait(for count: Int) -> [HTTPRequest] {
-    calls.wait(for: .seconds(10)) { $0.count >= count }
+    calls.wait(for: .seconds(60)) { $0.count >= count }
     return all
   }
 
   /// The same once they are as wanted.
   func waitUntil(_ isThere: @Sendable ([HTTPRequest]) -> Bool) -> [HTTPRequest] {
-    calls.wait(for: .seconds(10)) { isThere($0) }
+    calls.wait(for: .seconds(60)) { isThere($0) }
     return all
   }
 

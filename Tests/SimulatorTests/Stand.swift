@@ -48,7 +48,7 @@ final class Stand: Sendable {
       outcome.withLock { $0 = found }
       done.open()
     }
-    _ = done.wait(for: .seconds(15))
+    _ = done.wait(for: .seconds(60))
     return Answer(outcome: outcome.withLock { $0 })
   }
 
@@ -88,9 +88,9 @@ final class Stand: Sendable {
 }
 
 extension Stand {
-  /// Asks the ledger until that number is reached, for ten seconds; what it says then.
+  /// Asks the ledger until that number is reached, for a minute at most; what it says then.
   func ledgerReaches(_ number: Int64, _ read: (JSONValue?) -> Int64?) -> Int64 {
-    let patience = ContinuousClock.now + .seconds(10)
+    let patience = ContinuousClock.now + .seconds(60)
     var found = read(ledger()) ?? 0
     while found < number, ContinuousClock.now < patience { found = read(ledger()) ?? 0 }
     return found

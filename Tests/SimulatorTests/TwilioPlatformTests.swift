@@ -150,7 +150,7 @@ import Testing
     #expect(last()?["types"]?["twilio/text"]?["body"]?.string == "Ciao {{1}}!")
     #expect(last()?["approval_requests"]?["status"]?.string == "received")
     stand.simulator.advance(.seconds(3))
-    let end = RunningTime.now + .seconds(20)
+    let end = RunningTime.now + .seconds(60)
     func isApproved() -> Bool {
       last()?["approval_requests"]?["status"]?.string == "approved"
     }

@@ -50,7 +50,7 @@ import Time
       if case .answered(let received) = outcome { answer.withLock { $0 = received.body } }
       done.open()
     }
-    #expect(done.wait(for: .seconds(15)))
+    #expect(done.wait(for: .seconds(60)))
     return answer.withLock { $0 }
   }
 

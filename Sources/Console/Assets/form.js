@@ -20,6 +20,7 @@ export class Form {
     /** @type {Map<string, {control: Control, fault: HTMLElement}>} */
     this.fields = new Map();
     this.body = h("div", { class: "fields" });
+    this.place = this.body;
     this.fault = h("p", { class: "fault", role: "alert" });
     this.button = /** @type {HTMLButtonElement} */ (h("button", { class: options.quiet ? "" : "main" }, action));
     this.element = /** @type {HTMLFormElement} */ (
@@ -62,8 +63,27 @@ export class Form {
     this.fields.set(name, { control, fault });
     const typed = this.keep && isKept(control) ? draft(this.keep)[name] : undefined;
     if (typed !== undefined) control.value = typed;
-    this.body.appendChild(h("div", { class: "field" }, h("label", { for: id }, label), control, fault));
+    this.place.appendChild(h("div", { class: "field" }, h("label", { for: id }, label), control, fault));
     return control;
+  }
+
+  /**
+   * Fields that are added meanwhile stand in that part of the form.
+   * @param {HTMLElement} place
+   * @param {() => void} add
+   */
+  into(place, add) {
+    this.place = place;
+    try { add(); } finally { this.place = this.body; }
+  }
+
+  /**
+   * Those fields are no part of it any more.
+   * @param {string} start of their names
+   */
+  forget(start) {
+    for (const name of [...this.fields.keys()]) if (name.startsWith(start)) this.fields.delete(name);
+    this.note();
   }
 
   get values() {
@@ -113,6 +133,16 @@ export class Form {
     }
   }
 
+  /**
+   * The field that the server means: the one with that path, or with the start of it, or with a name on it.
+   * @param {string} pointer
+   */
+  about(pointer) {
+    const places = pointer.split("/").slice(1);
+    const paths = places.map((_, count) => places.slice(0, places.length - count).join("/"));
+    return [...paths, ...places.reverse()].find((name) => this.fields.has(name));
+  }
+
   /** @param {unknown} error */
   tell(error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
@@ -122,8 +152,7 @@ export class Form {
     /** @type {string[]} */
     const rest = [];
     for (const { pointer, detail } of error.errors) {
-      const places = pointer.split("/").slice(1);
-      const name = [places[0], ...places.slice(1).reverse()].find((place) => this.fields.has(place));
+      const name = this.about(pointer);
       const field = name === undefined ? undefined : this.fields.get(name);
       if (!field) {
         rest.push(`${pointer.slice(1)} ${detail}.`.trim());

@@ -25,8 +25,8 @@ const rooms = [
   ["overview", "Overview", async () => new (await import("./overview.js")).OverviewRoom()],
   ["inbox", "Inbox", async (words) => new (await import("./inbox.js")).InboxRoom(words[0])],
   ["campaigns", "Campaigns", async (words) => {
-    const { CampaignRoom, CampaignsRoom } = await import("./campaigns.js");
-    return words[0] ? new CampaignRoom(words[0]) : new CampaignsRoom();
+    if (words[0]) return new (await import("./campaign.js")).CampaignRoom(words[0]);
+    return new (await import("./campaigns.js")).CampaignsRoom();
   }],
   ["sends", "Sends", async (words, query) => {
     const { SendRoom, SendsRoom } = await import("./sends.js");

@@ -11,9 +11,12 @@ export class Plot {
   /**
    * @param {string} title
    * @param {Line[]} lines `color` is the name of a property of the style sheet
+   * @param {{moment?: (date: Date) => string, isCourse?: boolean}} [options] how a time is written; whether it is told from its start to its end
    */
-  constructor(title, lines) {
+  constructor(title, lines, options = {}) {
     this.lines = lines;
+    this.moment = options.moment ?? ((date) => date.toLocaleTimeString());
+    this.isCourse = options.isCourse ?? false;
     /** @type {{at: number, values: number[]}[]} */
     this.points = [];
     this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { role: "img", "aria-label": `${title}; the table below has the figures` }));
@@ -46,8 +49,9 @@ export class Plot {
 
   fillTable() {
     if (!this.element.querySelector("details")?.open) return;
-    fill(this.rows, this.points.slice().reverse().map((point) => h("tr", null,
-      h("td", null, new Date(point.at).toLocaleTimeString()), point.values.map((value) => h("td", null, rounded(value))))));
+    const points = this.isCourse ? this.points : this.points.slice().reverse();
+    fill(this.rows, points.map((point) => h("tr", null,
+      h("td", null, this.moment(new Date(point.at))), point.values.map((value) => h("td", null, rounded(value))))));
   }
 
   draw() {
@@ -66,18 +70,26 @@ export class Plot {
     context.strokeStyle = style.getPropertyValue("--line");
     context.fillStyle = style.getPropertyValue("--faint");
     context.font = `12px ${style.fontFamily}`;
+    const [first, last] = [this.points[0]?.at ?? 0, this.points.at(-1)?.at ?? 0];
+    const ground = height - (this.isCourse ? 18.5 : 0.5);
     context.beginPath();
-    context.moveTo(0, height - 0.5);
-    context.lineTo(width, height - 0.5);
+    context.moveTo(0, ground);
+    context.lineTo(width, ground);
     context.stroke();
     context.fillText(rounded(top), 2, 12);
+    if (this.isCourse && this.points.length > 0) {
+      context.fillText(this.moment(new Date(first)), 2, height - 4);
+      context.textAlign = "right";
+      context.fillText(this.moment(new Date(last)), width - 2, height - 4);
+      context.textAlign = "left";
+    }
     this.lines.forEach((line, place) => {
       context.strokeStyle = style.getPropertyValue(line.color);
       context.lineWidth = 2;
       context.beginPath();
       this.points.forEach((point, index) => {
-        const x = this.points.length < 2 ? width : (index / (this.points.length - 1)) * width;
-        const y = height - 2 - (point.values[place] / top) * (height - 20);
+        const x = last > first ? ((point.at - first) / (last - first)) * width : width;
+        const y = ground - 1.5 - (point.values[place] / top) * (ground - 19);
         if (index === 0) context.moveTo(x, y);
         else context.lineTo(x, y);
       });

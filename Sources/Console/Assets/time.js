@@ -19,6 +19,9 @@ export function time(text) {
   return h("time", { datetime: text, title: `${exact.format(date)} (${text})` }, (isToday ? clock : day).format(date));
 }
 
+/** @param {Date} date */
+export const moment = (date) => day.format(date);
+
 /** @param {string | undefined} text @param {number} [now] */
 export function ago(text, now = Date.now()) {
   if (!text) return "never";
