@@ -110,6 +110,11 @@ class Browser:
     def says(self, text):
         self.wait(f"“{text}”", lambda: text in self.find("body").text)
 
+    def offline(self, is_away):
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.emulateNetworkConditions",
+                                    {"offline": is_away, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
+
     def shot(self, name):
         self.driver.save_screenshot(str(SHOTS / f"{name}.png"))
 

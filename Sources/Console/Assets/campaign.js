@@ -97,7 +97,7 @@ export class CampaignRoom {
         ["Rows", count(one.rows)], ["Duplicates left out", one.duplicates ? count(one.duplicates) : ""], ["Left out on purpose", one.upload?.heldOut ? count(one.upload.heldOut) : ""],
         ["Waiting", one.waiting === undefined ? "" : count(one.waiting)],
         ["A second", one.perSecond === undefined ? "" : one.perSecond.toFixed(1)], ["Started", one.startedAt && time(one.startedAt)],
-        ["Ends, as planned by now", !one.endedAt && this.finish && time(this.finish)], ["Ended", one.endedAt && time(one.endedAt)], ["Expires", one.expiresAt && time(one.expiresAt)],
+        ["Ends, as planned by now", one.endedAt || !this.finish ? "" : time(this.finish)], ["Ended", one.endedAt && time(one.endedAt)], ["Expires", one.expiresAt && time(one.expiresAt)],
         ["Kept back by the provider", one.heldByProvider ? count(one.heldByProvider) : ""],
         ["Money", one.money && `${one.money.reserved ?? "0"} of ${one.money.ceiling ?? "any"} ${one.money.currency ?? ""}`],
       ]),
@@ -128,8 +128,8 @@ export class CampaignRoom {
     });
     const picker = /** @type {HTMLInputElement} */ (form.text("recipients", "The list, as CSV or one object a line", { type: "file", accept: ".csv,.ndjson,.jsonl,.txt" }));
     const progress = new Progress();
-    form.element.appendChild(progress.element);
-    fill(this.list, h("section", { class: "card" }, h("h2", null, "It has no list yet"), form.element));
+    form.body.appendChild(progress.element);
+    fill(this.list, h("section", { class: "card" }, h("h2", null, one.upload?.offset > 0 ? "Its list is not all here: send it once more" : "It has no list yet"), form.element));
   }
 
   /**

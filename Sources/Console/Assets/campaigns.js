@@ -62,15 +62,19 @@ export class CampaignsRoom {
     let made = null;
     form.text("name", "Name", { required: true, maxlength: 200 });
     form.text("sender", "Sender, where there are several");
-    form.text("template_name", "Template");
-    form.text("language_code", "Its language, such as it");
-    form.text("parameters", "Its values, one a line; {{column}} is what the list has there", { rows: 3 });
-    form.text("body", "Text, in place of a template", { rows: 2 });
+    const single = h("div", null);
+    form.body.appendChild(single);
+    form.into(single, () => {
+      form.text("template_name", "Template");
+      form.text("language_code", "Its language, such as it");
+      form.text("parameters", "Its values, one a line; {{column}} is what the list has there", { rows: 3 });
+      form.text("body", "Text, in place of a template", { rows: 2 });
+    });
     form.text("pace", "Pace, such as 500/h");
-    const several = new VariantFields(form, "campaign");
+    const several = new VariantFields(form, single, "campaign");
     const picker = /** @type {HTMLInputElement} */ (form.text("recipients", "The list, as CSV or one object a line", { type: "file", accept: ".csv,.ndjson,.jsonl,.txt" }));
     const progress = new Progress();
-    form.element.appendChild(progress.element);
+    form.body.appendChild(progress.element);
     return h("details", { class: "card" }, h("summary", null, "Make a campaign"), form.element);
   }
 }

@@ -27,7 +27,7 @@ export function tellError(error) {
   if (error.status !== 401) tell(error.sentence);
 }
 
-const good = new Set(["delivered", "read", "sent", "sending", "idle", "running", "done", "present"]);
+const good = new Set(["delivered", "read", "sent", "sending", "idle", "running", "done", "present", "best"]);
 const bad = new Set(["failed", "undelivered", "expired", "stopped", "in-doubt", "failing"]);
 
 /** @param {string} state */
@@ -166,10 +166,11 @@ export function count(count) {
  * A share as a bar, with the same in words.
  * @param {number} share from 0 to 1
  * @param {string} [words] in place of the percentage
+ * @param {boolean} [isBudget] of which nothing is left where it is full
  */
-export function gauge(share, words) {
+export function gauge(share, words, isBudget = false) {
   const whole = Math.round(Math.max(0, Math.min(1, share)) * 100);
-  return h("span", null, h("span", { class: "gauge", "aria-hidden": "true" }, h("i", { class: whole >= 100 ? "full" : "", style: { width: `${whole}%` } })), ` ${words ?? `${whole} %`}`);
+  return h("span", null, h("span", { class: "gauge", "aria-hidden": "true" }, h("i", { class: isBudget && whole >= 100 ? "full" : "", style: { width: `${whole}%` } })), ` ${words ?? `${whole} %`}`);
 }
 
 /**
@@ -180,7 +181,7 @@ export function budgets(lane) {
   return (lane.budgets ?? []).map((/** @type {any} */ one) => {
     const used = Math.max(0, one.limit - one.left);
     const words = `${budgetNames[one.budget] ?? one.budget}: ${count(used)} of ${count(one.limit)} used`;
-    return h("li", { class: "budget" }, gauge(one.limit > 0 ? used / one.limit : 1, words), one.freeAt ? ["; the next at ", time(one.freeAt)] : "");
+    return h("li", { class: "budget" }, gauge(one.limit > 0 ? used / one.limit : 1, words, true), one.freeAt ? ["; the next at ", time(one.freeAt)] : "");
   });
 }
 

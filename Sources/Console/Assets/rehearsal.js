@@ -1,6 +1,6 @@
 // A campaign in virtual time: nothing of it leaves the machine.
 
-import { at, change, get, Refusal } from "./api.js";
+import { at, change, get } from "./api.js";
 import { Course, money } from "./course.js";
 import { fill, h, redraw } from "./dom.js";
 import { Form } from "./form.js";
@@ -53,9 +53,8 @@ export class Rehearsal {
     try {
       const now = await get(this.path, {}, this.abort.signal);
       this.show(now);
-      if (["running", "waiting"].includes(now.state)) this.poll?.soon(1000);
+      if (now.state === "running") this.poll?.soon(1000);
     } catch (error) {
-      if (error instanceof Refusal && error.status === 404) return;
       this.shown = "";
       failed(this.state, error, () => this.poll?.soon(0));
     }
@@ -66,19 +65,19 @@ export class Rehearsal {
     const shown = JSON.stringify(now);
     if (shown === this.shown) return;
     this.shown = shown;
-    const isUnderWay = ["running", "waiting"].includes(now.state);
+    const isUnderWay = now.state === "running";
     const { progress, report } = now;
     redraw(this.state,
       now.state === "none" ? h("p", { class: "hint" }, "It was not rehearsed yet.") : h("p", null, badge(now.state), " ",
-        now.endedAt ? ["Ended ", time(now.endedAt), "."] : ["Begun ", time(now.startedAt), "."]),
+        now.endedAt ? ["Ended ", time(now.endedAt), "."] : ["Begun ", time(now.startedAt), "."],
+        now.faults?.length ? ` With ${now.faults.join(", ")}.` : ""),
       now.reason ? h("p", { class: "warning" }, sentence(now.reason)) : null,
       isUnderWay ? h("p", { class: "progress" },
         h("progress", { "aria-label": "How much was rehearsed", max: Math.max(1, progress?.people ?? 1), value: progress?.posted ?? 0 }),
         ` ${count(progress?.posted)} of ${count(progress?.people)} people`, progress?.at ? [", it is ", time(progress.at), " there"] : "") : null,
       isUnderWay && may("send") ? action("Stop it", async () => {
-        await change("DELETE", this.path);
+        this.show(await change("DELETE", this.path));
         tell("It is stopped.");
-        this.poll?.soon(0);
       }, { "data-act": "stop-rehearsal" }) : null);
     this.course.show(report?.stretches ?? []);
     this.showReport(report);

@@ -37,8 +37,13 @@ export class Progress {
 export async function upload(id, file, progress, signal) {
   const one = new Upload(id, file, progress, signal);
   one.show(undefined);
-  while (!(await one.part()));
+  // Who closes the page meanwhile is asked.
+  addEventListener("beforeunload", ask);
+  try { while (!(await one.part())); } finally { removeEventListener("beforeunload", ask); }
 }
+
+/** @param {Event} event */
+const ask = (event) => event.preventDefault();
 
 class Upload {
   /** @param {string} id @param {File} file @param {Progress} progress @param {AbortSignal} signal */

@@ -67,15 +67,20 @@ function verdict(winner) {
 export class VariantFields {
   static most = 10;
 
-  /** @param {Form} form @param {string} keep the name of its draft */
-  constructor(form, keep) {
+  /**
+   * @param {Form} form
+   * @param {HTMLElement} single the fields of the one message where there is one alone
+   * @param {string} keep the name of its draft
+   */
+  constructor(form, single, keep) {
     this.form = form;
+    this.single = single;
     this.many = 0;
     /** @type {HTMLElement[]} */
     this.groups = [];
     this.rule = h("div", { hidden: true });
     this.list = h("div", null);
-    this.adder = h("button", { type: "button", on: { click: () => this.add(true) } }, "Try another message");
+    this.adder = h("button", { type: "button", on: { click: () => this.add(true) } }, "Try several");
     this.remover = h("button", { type: "button", hidden: true, on: { click: () => this.remove() } }, "Leave the last one out");
     form.body.appendChild(h("fieldset", null, h("legend", null, "Several messages, to see which is read most"), this.list, this.rule,
       h("p", { class: "actions" }, this.adder, this.remover)));
@@ -134,7 +139,9 @@ export class VariantFields {
 
   show() {
     this.rule.hidden = this.many === 0;
+    this.single.hidden = this.many > 0;
     /** @type {HTMLButtonElement} */ (this.remover).hidden = this.many === 0;
+    this.adder.textContent = this.many > 0 ? "Try another one" : "Try several";
     this.remover.textContent = this.many > 2 ? "Leave the last one out" : "One message after all";
     /** @type {HTMLButtonElement} */ (this.adder).hidden = this.many >= VariantFields.most;
   }
