@@ -133,11 +133,12 @@ let package = Package(
         .embedInCode("Migrations/sqlite_023.sql"), .embedInCode("Migrations/postgres_023.sql"),
         .embedInCode("Migrations/sqlite_024.sql"), .embedInCode("Migrations/postgres_024.sql"),
         .embedInCode("Migrations/sqlite_025.sql"), .embedInCode("Migrations/postgres_025.sql"),
+        .embedInCode("Migrations/sqlite_027.sql"), .embedInCode("Migrations/postgres_027.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
         + noun("Lanes/leases") + noun("Callbacks/callbacks") + noun("Callbacks/parked")
         + noun("Callbacks/marks") + noun("Callbacks/silence") + noun("People/people")
-        + noun("Telling/outbox") + noun("Telling/tallies") + noun("Telling/deliveries")
+        + noun("Telling/outbox") + noun("Telling/tallies") + noun("Telling/standings") + noun("Telling/deliveries")
         + noun("Reading/partitions")
         + noun("Upkeep/upkeep") + noun("Accounts/credentials") + noun("Accounts/templates")
         + noun("Accounts/phones") + noun("Accounts/accounts") + noun("Accounts/signups")

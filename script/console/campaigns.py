@@ -148,3 +148,33 @@ def cut(browser, world):
     # Connections that were refused meanwhile are in its log.
     browser.driver.get_log("browser")
     browser.check("cut")
+
+
+def rehearse(browser, world):
+    """A campaign is sent in virtual time, and nothing of it moves."""
+    people = SHOTS / "rehearsed.csv"
+    people.write_text("to,name\n" + "".join(f"+39343{place:07},Person {place}\n" for place in range(300)))
+    form(browser, (("name", "Rehearsed"), ("sender", "fast"), ("body", "Hello {{name}}")), people)
+    browser.press("Make it")
+    browser.wait("the campaign", lambda: browser.find("main h1").text == "Rehearsed")
+    browser.wait("its list", lambda: browser.find("main .badge").text == "planned")
+    browser.press_summary("Rehearse it")
+    browser.says("It was not rehearsed yet.")
+    browser.write("[name=faults]", "nonsense@1m")
+    browser.press("Rehearse", "main")
+    field = browser.find("[name=faults]")
+    browser.wait("the fault beside the field", lambda: field.get_attribute("aria-invalid") is not None)
+    field.clear()
+    field.send_keys("provider-down@100ms..5s")
+    browser.press("Rehearse", "main")
+    browser.wait("its end", lambda: any(one.text in ("done", "failed") for one in browser.all("[data-part=rehearsal] .badge")), 60)
+    browser.says("No limit was passed, and nobody got it twice.")
+    browser.says("With provider-down@100ms..5s.")
+    for details in browser.all("[data-part=rehearsal] details:not([open]) > summary"):
+        browser.driver.execute_script("arguments[0].parentNode.open = true", details)
+    browser.axe("campaign-rehearsed")
+    browser.shot("campaign-rehearsed")
+    campaign = world.call("GET", f"/api/campaigns/{browser.driver.current_url.rsplit('/', 1)[1]}")
+    if campaign["state"] != "planned" or campaign["counts"] != {"queued": 300}:
+        browser.fault(f"after a rehearsal it is {campaign['state']} with {campaign['counts']}")
+    browser.check("rehearse")

@@ -6,7 +6,7 @@ import sys
 import keyboard
 import world as worlds
 from browser import SHOTS, Browser
-from campaigns import campaign, cut, several, thousands
+from campaigns import campaign, cut, rehearse, several, thousands
 from entry import faults, link, session
 from house import events, objects, overview, settings
 from load import much, stays, tabs
@@ -15,7 +15,7 @@ from rooms import rooms, trial
 from sending import again, doubts, lanes, letters, sends
 from world import KEY, World
 
-STEPS = (rooms, overview, answer, inbox, campaign, thousands, several, cut, sends, again, lanes, doubts, letters, objects, events, settings,
+STEPS = (rooms, overview, answer, inbox, campaign, thousands, several, cut, rehearse, sends, again, lanes, doubts, letters, objects, events, settings,
          keyboard.tasks, much, stays, tabs, faults, session, link)
 
 

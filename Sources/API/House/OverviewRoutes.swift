@@ -53,6 +53,7 @@ struct OverviewRoutes: Sendable {
     let now = try store.now()
     let tallies = try store.tallies(
       of: key.tenant, since: now - .seconds(asked.minutes * 60), minutes: asked.step)
+    let standing = try store.standing(of: key.tenant, since: now - SendStore.standingsKept)
     let house = key.tenant == nil ? try house(store) : nil
     return HTTPAnswer(
       json: JSONWriter.object(capacity: 8192) { writer in
@@ -60,6 +61,13 @@ struct OverviewRoutes: Sendable {
         writer.field("stepSeconds", asked.step * 60)
         writer.name("changes")
         writer.array { list in Self.write(tallies, to: &list) }
+        writer.name("lastDay")
+        writer.object { counts in
+          for (state, count) in standing {
+            counts.name(state.name)
+            counts.value(count)
+          }
+        }
         guard let house else { return }
         writer.name("house")
         writer.object { house.write(to: &$0) }

@@ -42,7 +42,8 @@ export class OverviewRoom {
     this.letters = { at: 0, count: "" };
     this.stretch = /** @type {HTMLSelectElement} */ (h("select", { "aria-label": "How far back", on: { change: () => this.poll.soon(0) } },
       Object.entries(stretches).map(([minutes, [words]]) => h("option", { value: minutes }, words))));
-    this.element = h("div", null, heading("Overview", this.live), this.trouble, this.tiles,
+    this.day = h("div", null);
+    this.element = h("div", null, heading("Overview", this.live), this.trouble, this.tiles, this.day,
       h("section", { class: "card" }, h("h2", null, "What wants somebody"), this.alerts),
       h("section", { class: "card" }, h("p", null, this.stretch), this.plot.element, this.sums),
       h("section", { class: "card" }, h("h2", null, "Lanes"), this.lanes));
@@ -125,7 +126,7 @@ export class OverviewRoom {
     /** @param {any[]} list @param {unknown} next */
     const many = (list, next) => count(list.length) + (next ? "+" : "");
     const { house } = overview;
-    // Those that have not gone out, which each lane counts; what became of the others is told for a stretch of time below.
+    // Of every age, as each lane counts them.
     redraw(this.tiles,
       tile("#/sends?state=queued", count(sum("waiting")), "queued now"), tile("#/sends?state=sending", count(sum("inFlight")), "in flight now"),
       tile("#/doubts", count(sum("inDoubt")), "in doubt now"), tile("#/campaigns", many(running, campaignsNext), "campaigns running"),
@@ -133,6 +134,10 @@ export class OverviewRoom {
       house ? tile("#/tasks", count(house.unmatchedCallbacks), "unmatched callbacks") : null,
       this.letters.count ? tile("#/letters", this.letters.count, "dead letters") : null,
       house ? tile("#/settings", `${Math.round((100 * house.spoolBytes) / Math.max(1, house.spoolLimitBytes))} %`, "of the spool used") : null);
+    const states = Object.entries(overview.lastDay ?? {});
+    redraw(this.day, h("section", { class: "card" }, h("h2", null, "Where the sends of the last 24 hours stand"),
+      states.length === 0 ? h("p", { class: "hint" }, "None was made.")
+        : facts(states.map(([state, many]) => [state, h("a", { href: `#/sends?state=${encodeURIComponent(state)}` }, count(Number(many)))]))));
     const alerts = [...(house?.alerts ?? []).map((/** @type {string} */ text) => ({ text })), ...alertsOf(lanes, tasks, accounts)];
     if (alerts.length === 0) alerts.push({ text: "Nothing does.", isFine: true });
     this.alertList.show(alerts.slice(0, 50));

@@ -12,7 +12,7 @@ extension SendStore {
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
     Erasure.noun, Agents.noun, Assistants.noun, Objects.noun, MediaFiles.noun, Reasons.noun,
-    Tallies.noun, Resends.noun,
+    Tallies.noun, Standings.noun, Resends.noun,
   ]
 }
 
@@ -102,6 +102,8 @@ enum Sends {
         24, sqlite: PackageResources.sqlite_024_sql, postgres: PackageResources.postgres_024_sql),
       Migration(
         25, sqlite: PackageResources.sqlite_025_sql, postgres: PackageResources.postgres_025_sql),
+      Migration(
+        27, sqlite: PackageResources.sqlite_027_sql, postgres: PackageResources.postgres_027_sql),
     ])
 }
 
@@ -192,6 +194,13 @@ enum Tallies {
   static let noun = Noun(
     "tallies", sqlite: PackageResources.tallies_sqlite_sql,
     postgres: PackageResources.tallies_postgres_sql, [add, of, all, prune])
+}
+
+/// Where the sends of each hour stand.
+enum Standings {
+  static let noun = Noun(
+    "standings", sqlite: PackageResources.standings_sqlite_sql,
+    postgres: PackageResources.standings_postgres_sql, [add, of, all, prune])
 }
 
 enum Deliveries {

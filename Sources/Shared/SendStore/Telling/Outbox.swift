@@ -24,6 +24,7 @@ package struct OutboxEntry: Hashable, Sendable {
   let move: CampaignMove?
   /// nil for what is only remarked.
   let tally: TallyPlace?
+  let standing: StandingMove?
 }
 
 /// The oldest changes that are not published, in the order in which they happened to each send.
@@ -31,9 +32,10 @@ package struct Unpublished: Sendable {
   package let entries: [OutboxEntry]
   /// The rows of the outbox that they stand in. One has what one transaction changed, and is forgotten as a whole.
   package let rows: [Int64]
-  /// What each of these rows does to the counts of campaigns, and to those of the minutes.
+  /// What each of these rows does to the counts of campaigns, to those of the minutes, and to those of the hours.
   let moves: [Int64: [CampaignMove]]
   let tallies: [Int64: [TallyPlace]]
+  let standings: [Int64: [StandingMove]]
   /// Whether there were more.
   package let isFull: Bool
   package let at: Timestamp
@@ -57,16 +59,15 @@ extension SendStore {
         if marks.count >= limit { break }
       }
       let entries = try transaction.entries(marks)
-      let moves = zip(rowOfMark, entries).compactMap { row, entry in
-        entry?.move.map { (row, $0) }
-      }
-      let tallies = zip(rowOfMark, entries).compactMap { row, entry in
-        entry?.tally.map { (row, $0) }
+      func byRow<Part>(_ part: (OutboxEntry) -> Part?) -> [Int64: [Part]] {
+        let parts = zip(rowOfMark, entries).compactMap { row, entry in
+          entry.flatMap(part).map { (row, $0) }
+        }
+        return Dictionary(grouping: parts, by: \.0).mapValues { $0.map(\.1) }
       }
       return Unpublished(
         entries: entries.compactMap(\.self), rows: rows,
-        moves: Dictionary(grouping: moves, by: \.0).mapValues { $0.map(\.1) },
-        tallies: Dictionary(grouping: tallies, by: \.0).mapValues { $0.map(\.1) },
+        moves: byRow(\.move), tallies: byRow(\.tally), standings: byRow(\.standing),
         isFull: marks.count >= limit || found.count == Self.outboxRows,
         at: try transaction.now(), generation: try transaction.generation())
     }
@@ -84,6 +85,7 @@ extension SendStore {
       }
       try transaction.count(gone.flatMap { changes.moves[$0] ?? [] })
       try transaction.tally(gone.flatMap { changes.tallies[$0] ?? [] })
+      try transaction.stand(gone.flatMap { changes.standings[$0] ?? [] })
     }
   }
 
@@ -152,7 +154,8 @@ private struct OutboxSend {
       change: change, metadata: metadata, template: template, due: due, expires: expires,
       providerID: providerID, report: report,
       move: counted.flatMap { CampaignMove($0, from: before, to: change) },
-      tally: TallyPlace(change, after: before, of: tenant))
+      tally: TallyPlace(change, after: before, of: tenant),
+      standing: StandingMove(change, after: before, first: history.first, of: tenant))
   }
 }
 

@@ -80,6 +80,8 @@ extension Transaction {
     try run(Assistants.pruneUse, [.day: .integer(time.day)])
     try run(Resends.prune, [.before: .time(time)])
     try run(Tallies.prune, [.before: .time(try now() - SendStore.talliesKept)])
+    // The hour that it begins in is counted whole.
+    try run(Standings.prune, [.before: .time(try now() - SendStore.standingsKept - .seconds(3600))])
     // Caps look back for as long, whatever is kept of sends.
     try run(Care.pruneReach, [.before: .time(min(time, try now() - FrequencyCap.longest))])
   }
