@@ -12,7 +12,7 @@ extension SendStore {
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
     Erasure.noun, Agents.noun, Assistants.noun, Objects.noun, MediaFiles.noun, Reasons.noun,
-    Tallies.noun, Resends.noun,
+    Tallies.noun, Resends.noun, Rehearsals.noun,
   ]
 }
 
