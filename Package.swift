@@ -133,6 +133,7 @@ let package = Package(
         .embedInCode("Migrations/sqlite_023.sql"), .embedInCode("Migrations/postgres_023.sql"),
         .embedInCode("Migrations/sqlite_024.sql"), .embedInCode("Migrations/postgres_024.sql"),
         .embedInCode("Migrations/sqlite_025.sql"), .embedInCode("Migrations/postgres_025.sql"),
+        .embedInCode("Migrations/sqlite_026.sql"), .embedInCode("Migrations/postgres_026.sql"),
         .embedInCode("Migrations/sqlite_027.sql"), .embedInCode("Migrations/postgres_027.sql"),
       ] + noun("Sends/arrivals") + noun("Sends/sends") + noun("Sends/intents")
         + noun("Sends/doubts") + noun("Sends/searches") + noun("Lanes/lanes") + noun("Lanes/flows")
@@ -148,7 +149,8 @@ let package = Package(
         + noun("Conversations/conversations") + noun("Conversations/words")
         + noun("Conversations/erasure") + noun("Conversations/agents")
         + noun("Assistants/assistants")
-        + noun("Objects/objects") + noun("Media/media") + noun("Resends/resends")),
+        + noun("Objects/objects") + noun("Media/media") + noun("Resends/resends")
+        + noun("Rehearsals/rehearsals")),
     module(
       "Settings",
       [
@@ -237,7 +239,7 @@ let package = Package(
 
     tests("TimeTests", ["Time"]),
     tests("FormsTests", ["Forms"]),
-    tests("PlatformTests", ["Platform", "Time"]),
+    tests("PlatformTests", ["Platform", "TestSupport", "Time"]),
     tests("CryptoTests", ["Crypto"]),
     tests("JSONTests", ["JSON"]),
     tests("CompressionTests", ["Compression"]),
@@ -314,7 +316,7 @@ let package = Package(
       "IngestTests",
       [
         "Ingest", "API", "Running", "Settings", "Telemetry", "Events", "HTTP", "Forms", "Providers",
-        "Domain", "EventLog", "JSON", "Crypto",
+        "Domain", "EventLog", "JSON", "Crypto", "Campaigns",
         "SendStore", "Store", "Simulator",
         "Platform", "Time", "TestSupport",
       ]),

@@ -15,6 +15,7 @@ package final class APIRoutes: DoorRoutes {
   private let letters: LetterDesk
   private let rates = KeyRates()
   private let uploads = Desk("uploads", threads: CampaignUploads.most, limit: 1)
+  private let rehearsals: RehearsalDesk
   private let metaFiles = MetaFiles()
   private let laneLooks: LaneLooks
   /// How long every process takes to hear of a secret that was made at run time.
@@ -35,6 +36,7 @@ package final class APIRoutes: DoorRoutes {
     optOuts = OptOutLookup(door.store, metrics: door.metrics)
     providers = ProviderDesk(log: door.log)
     letters = LetterDesk(door)
+    rehearsals = RehearsalDesk(door)
     laneLooks = LaneLooks(now: door.now)
   }
 
@@ -51,6 +53,7 @@ package final class APIRoutes: DoorRoutes {
     TwilioRoutes(context, keys, optOuts, waiting).add(to: &router)
     MetaRoutes(context, keys, optOuts, metaFiles).add(to: &router)
     CampaignRoutes(context: context, uploads: uploads).add(to: &router)
+    RehearsalRoutes(context: context, desk: rehearsals).add(to: &router)
     ConversationRoutes(context: context).add(to: &router)
     ContactRoutes(context: context).add(to: &router)
     ObjectRoutes(context: context).add(to: &router)
@@ -83,6 +86,7 @@ package final class APIRoutes: DoorRoutes {
     providers.close()
     letters.close()
     uploads.close()
+    rehearsals.close()
     metaFiles.close()
   }
 }

@@ -5,14 +5,16 @@ internal import Simulator
 /// What runs where nothing is set: both providers simulated on this machine, and a sender of each.
 struct DemoWorld {
   let settings: Settings
+  /// What they were read from.
+  let text: String
   private let simulator: Simulator
 
   static let key = Secret("demo")
 
   init(listen: Address?) throws {
     simulator = try Simulator(DemoPeople.settings)
-    var settings = try Settings.read(
-      text: Self.text(port: simulator.port, listen: listen ?? Settings().listen))
+    text = Self.text(port: simulator.port, listen: listen ?? Settings().listen)
+    var settings = try Settings.read(text: text)
     settings.isDemo = true
     self.settings = settings
     let webhooks = "http://\(settings.listen)/api/whatsapp/webhook"

@@ -15,6 +15,10 @@ struct StoreAccess {
       Terminal.error(error.description)
       return .failure(ExitFault(exit: .settings))
     }
+    return open(loaded)
+  }
+
+  private static func open(_ loaded: LoadedSettings) -> Result<StoreAccess, ExitFault> {
     do {
       let store = try Opening.store(loaded.settings.store, loaded.settings.senders)
       let settings = try AccountWatch.settings(loaded.settings, in: store)
@@ -32,7 +36,19 @@ struct StoreAccess {
   static func with(
     _ options: Options, _ body: (StoreAccess) throws -> Exit
   ) -> Exit {
-    switch open(options) {
+    with(open(options), body)
+  }
+
+  static func with(
+    _ loaded: LoadedSettings, _ body: (StoreAccess) throws -> Exit
+  ) -> Exit {
+    with(open(loaded), body)
+  }
+
+  private static func with(
+    _ opened: Result<StoreAccess, ExitFault>, _ body: (StoreAccess) throws -> Exit
+  ) -> Exit {
+    switch opened {
     case .failure(let fault): return fault.exit
     case .success(let access):
       defer { access.store.close() }

@@ -27,15 +27,16 @@ struct Workers {
   private let storeSlot = StoreSlot()
   private let reload = Reload()
   private let readAgain: @Sendable () throws -> Settings
+  private let origin: RehearsalChild.Origin
   private let accounts: AccountWatch
   private let templates = TemplateShelf()
 
-  /// `readAgain` reads the settings from where they came.
+  /// `origin` is where the settings came from, `readAgain` reads them once more.
   init(
-    _ settings: Settings, _ parts: Set<WorkerName>, _ log: Log,
+    _ settings: Settings, _ parts: Set<WorkerName>, _ log: Log, from origin: RehearsalChild.Origin,
     readAgain: @escaping @Sendable () throws -> Settings
   ) {
-    self.readAgain = readAgain
+    (self.readAgain, self.origin) = (readAgain, origin)
     accounts = AccountWatch(
       settings, reload: reload, log: log,
       file: parts.contains(.ingest) ? settings.spool.path + ".accounts" : nil)
@@ -96,7 +97,7 @@ struct Workers {
     guard parts.contains(.ingest) else { return nil }
     let door = DoorContext(
       logSlot, storeSlot, log: log, metrics: metrics, tracer: tracer, templates: templates,
-      accounts: accounts)
+      accounts: accounts, rehearse: RehearsalChild(origin: origin, log: log).rehearse)
     let doors = try Doors(settings, door, admin)
     reload.onChange { settings in doors.apply(settings) }
     return doors

@@ -15,7 +15,8 @@ import Time
 final class RehearsalStand {
   let store: SendStore
   private let folder: TemporaryFolder
-  private let settings: String
+  /// Their file.
+  let settings: String
   private let worker = WorkerID("test")
   private let senders: [String]
 

@@ -1,6 +1,8 @@
 import Domain
 import HTTP
 import JSON
+import Platform
+import Running
 import Store
 import Testing
 import Time
@@ -38,6 +40,7 @@ extension OpenAPICaller {
       try await call(route, "/api/campaigns/\(planned)\(name)?x=%00")
     }
     try await callWinner(planned)
+    try await callRehearsal(planned)
     let resend = "POST /api/campaigns/{id}/resend"
     try await call(resend, "/api/campaigns/\(planned)/resend?cause=131026")
     try await call(resend, "/api/campaigns/\(planned)/resend?cause=queued")
@@ -83,6 +86,37 @@ extension OpenAPICaller {
     for id in ["\(planned)", "nothing"] {
       try await call(route, "/api/campaigns/\(id)/winner", body: #"{"variant":"b"}"#)
     }
+  }
+
+  /// Goes on until it is stopped.
+  static let rehearse: Rehearse = { _, _, goesOn in
+    while goesOn(nil) { pause(for: .milliseconds(20)) }
+    return .failed("it was stopped")
+  }
+
+  private static let rehearsal = "/api/campaigns/{id}/rehearsal"
+
+  private func callRehearsal(_ planned: CampaignID) async throws {
+    let large = String(repeating: " ", count: 70_000)
+    func path(_ id: some CustomStringConvertible) -> String { "/api/campaigns/\(id)/rehearsal" }
+    for body in [#"{"faults":["soon"]}"#, "{", large, ""] {
+      try await call("POST \(Self.rehearsal)", path(planned), body: body)
+    }
+    // One runs.
+    for id in ["\(planned)", "\(try campaign(rows: 1))", "nothing"] {
+      try await call("POST \(Self.rehearsal)", path(id))
+    }
+    for method in ["GET", "DELETE"] {
+      for target in [path(planned), path(planned), path("nothing"), path(planned) + "?x=%00"] {
+        try await call("\(method) \(Self.rehearsal)", target)
+      }
+    }
+  }
+
+  /// Where none can be.
+  func callRehearsalInVain() async throws {
+    try await call(
+      "POST \(Self.rehearsal)", "/api/campaigns/\(try campaign(rows: 1))/rehearsal")
   }
 
   private func callUploads(_ loading: CampaignID, _ planned: CampaignID) async throws {

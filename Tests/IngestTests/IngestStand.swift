@@ -44,7 +44,7 @@ final class IngestStand: Sendable {
     isOpen: Bool = true,
     publicURL: String? = "https://hooks.example.com/in", patience: Duration = .seconds(30),
     marksEvery: Duration = .seconds(3600), heartbeat: Duration = .seconds(15),
-    limits: HTTPServer.Configuration? = nil,
+    limits: HTTPServer.Configuration? = nil, rehearse: Rehearse? = nil,
     folder: TemporaryFolder? = nil,
     secretsKey: String? = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
   ) throws {
@@ -68,7 +68,8 @@ final class IngestStand: Sendable {
     let reload = Reload()
     accounts = AccountWatch(settings, reload: reload, log: logger, file: nil)
     let door = DoorContext(
-      slot, stores, log: logger, metrics: metrics, templates: templates, accounts: accounts)
+      slot, stores, log: logger, metrics: metrics, templates: templates, accounts: accounts,
+      rehearse: rehearse)
     listener = try IngestListener(
       settings, door, AdminRoutes(health, metrics),
       with: [APIRoutes(door, heartbeat: heartbeat, settling: .zero)], patience: patience,

@@ -77,6 +77,7 @@ import Testing
     let reached = try OpenAPICaller(full: false, publicURL: "https://hooks.example.com")
     try await reached.callSignups()
     try await reached.callMedia()
+    try await reached.callRehearsalInVain()
     let full = try OpenAPICaller(full: true)
     try await full.callSignupsInVain()
     try await full.fill()
@@ -121,7 +122,7 @@ final class OpenAPICaller {
       moreSenders: Self.senders(simulator.port) + provider.senders + Self.providerSender
         + Self.twilioSenders(simulator.port),
       spoolLimit: full ? "1MB" : "100MB", isOpen: !full,
-      publicURL: publicURL)
+      publicURL: publicURL, rehearse: publicURL == nil ? Self.rehearse : nil)
     store = full ? nil : try StockedStore(stand)
   }
 

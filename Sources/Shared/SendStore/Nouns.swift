@@ -12,7 +12,7 @@ extension SendStore {
     Accounts.noun, Signups.noun, Tasks.noun, Raw.noun, Phones.noun,
     Campaigns.noun, Care.noun, Choices.noun, Persons.noun, Conversations.noun, Words.noun,
     Erasure.noun, Agents.noun, Assistants.noun, Objects.noun, MediaFiles.noun, Reasons.noun,
-    Tallies.noun, Standings.noun, Resends.noun,
+    Tallies.noun, Standings.noun, Resends.noun, Rehearsals.noun,
   ]
 }
 
@@ -102,8 +102,6 @@ enum Sends {
         24, sqlite: PackageResources.sqlite_024_sql, postgres: PackageResources.postgres_024_sql),
       Migration(
         25, sqlite: PackageResources.sqlite_025_sql, postgres: PackageResources.postgres_025_sql),
-      Migration(
-        27, sqlite: PackageResources.sqlite_027_sql, postgres: PackageResources.postgres_027_sql),
     ])
 }
 
@@ -200,7 +198,11 @@ enum Tallies {
 enum Standings {
   static let noun = Noun(
     "standings", sqlite: PackageResources.standings_sqlite_sql,
-    postgres: PackageResources.standings_postgres_sql, [add, of, all, prune])
+    postgres: PackageResources.standings_postgres_sql, [add, of, all, prune],
+    migrations: [
+      Migration(
+        27, sqlite: PackageResources.sqlite_027_sql, postgres: PackageResources.postgres_027_sql)
+    ])
 }
 
 enum Deliveries {

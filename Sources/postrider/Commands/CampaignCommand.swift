@@ -1,3 +1,4 @@
+internal import Campaigns
 internal import Crypto
 internal import Domain
 internal import JSON
@@ -13,7 +14,8 @@ struct CampaignCommand: Subcommand {
     "config", "url", "recipients", "cause", "reason", "patience", "fail-over", "part", "fault",
     "reserve",
   ]
-  static let flags: Set<String> = ["csv", "yes", "anew", "anyway", "json"]
+  /// `watched` is for whoever starts a rehearsal as a process of its own.
+  static let flags: Set<String> = ["csv", "yes", "anew", "anyway", "json", "watched"]
   static let help = """
     usage: postrider campaign run FILE|ID [--recipients FILE.csv] [--yes] [--fail-over N%] [OPTIONS]
            postrider campaign create FILE [--recipients FILE.csv] [OPTIONS]
@@ -106,7 +108,7 @@ struct CampaignCommand: Subcommand {
     partSize = try options.count("part", in: 128...65_536, default: 4096) << 10
     reserve = try options.count("reserve", in: 0...1_000_000, default: 0)
     mostFailures = try Self.share(options["fail-over"])
-    faults = try options.all("fault").map { text throws(UsageFault) in try RehearsalFault(text) }
+    faults = try options.all("fault").map(Self.fault)
     action = try Self.action(options.words)
   }
 
@@ -150,6 +152,12 @@ struct CampaignCommand: Subcommand {
     }
   }
 
+  private static func fault(_ text: String) throws(UsageFault) -> RehearsalFault {
+    do throws(RehearsalFault.Unreadable) { return try RehearsalFault(text) } catch {
+      throw UsageFault(error.sentence)
+    }
+  }
+
   /// Such as 5% or 0.5.
   private static func share(_ text: String?) throws(UsageFault) -> Double? {
     guard let text else { return nil }
@@ -161,7 +169,9 @@ struct CampaignCommand: Subcommand {
 
   func run() -> Exit {
     if case .rehearse(let id) = action {
-      let rehearsal = CampaignRehearsal(id: id, faults: faults, isJSON: options.has("json"))
+      if options.has("watched") { return WatchedRehearsal(id: id, faults: faults).run(options) }
+      let rehearsal = CampaignRehearsal(
+        id: id, faults: faults, listener: options.has("json") ? .program : .person)
       return StoreAccess.with(options) { try rehearsal.run($0) }
     }
     let loaded: LoadedSettings

@@ -37,6 +37,7 @@ struct UpCommand: Subcommand {
       ? runDemo(log, loaded.settings.listen)
       : Workers(
         loaded.settings, Set(WorkerName.allCases), log,
+        from: RehearsalChild.Origin(file: options["config"]),
         readAgain: { [options] in
           try LoadedSettings.find(options).settings
         }
@@ -55,7 +56,8 @@ struct UpCommand: Subcommand {
           "console": "http://\(demo.settings.console?.listen.description ?? "")",
         ])
       let workers = Workers(
-        demo.settings, Set(WorkerName.allCases), log, readAgain: { demo.settings })
+        demo.settings, Set(WorkerName.allCases), log,
+        from: RehearsalChild.Origin(text: demo.text), readAgain: { demo.settings })
       let stop = StopSignal()
       let traffic = WorkerThread("demo") {
         DemoTraffic(demo.settings, log: log, stop: stop).run()

@@ -33,7 +33,7 @@ extension WorkerCommand {
     for warning in loaded.settings.warnings { log.warning(warning) }
     log.info("starting", ["settings": loaded.origin])
     return Workers(
-      loaded.settings, [Self.part], log,
+      loaded.settings, [Self.part], log, from: RehearsalChild.Origin(file: given["config"]),
       readAgain: { [given] in
         try LoadedSettings.find(given).settings
       }

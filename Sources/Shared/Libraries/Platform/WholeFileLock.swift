@@ -4,3 +4,4 @@ internal import CSystem
 
 func lockWholeFile(_ descriptor: Int32) { postrider_lock(descriptor) }
 func unlockWholeFile(_ descriptor: Int32) { postrider_unlock(descriptor) }
+func tryWholeFile(_ descriptor: Int32) -> Bool { postrider_try_lock(descriptor) != 0 }

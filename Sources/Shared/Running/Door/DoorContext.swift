@@ -25,10 +25,13 @@ package struct DoorContext: Sendable {
   package let replay = ReplaySlot()
   /// Looks for what was just written, rather than half a second later; nil where nobody watches.
   package let lookAtAccounts: (@Sendable (SendStore) throws -> Void)?
+  /// nil where campaigns cannot be rehearsed.
+  package let rehearse: Rehearse?
 
   package init(
     _ eventLog: LogSlot, _ store: StoreSlot, log: Log, metrics: Metrics, tracer: Tracer? = nil,
     templates: TemplateShelf = TemplateShelf(), accounts: AccountWatch? = nil,
+    rehearse: Rehearse? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp(microseconds: wallMicroseconds()) }
   ) {
     (self.eventLog, self.store) = (eventLog, store)
@@ -36,6 +39,7 @@ package struct DoorContext: Sendable {
     throttle = LineThrottle(now: now)
     self.tracer = tracer
     self.templates = templates
+    self.rehearse = rehearse
     recency = accounts?.recency ?? AccountRecency()
     if let accounts {
       lookAtAccounts = { store in

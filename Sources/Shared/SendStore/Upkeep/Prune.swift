@@ -70,7 +70,7 @@ extension Transaction {
     for command in [
       Campaigns.pruneChanges, Campaigns.pruneFaults, Campaigns.pruneCounts, Campaigns.pruneLanes,
       Care.pruneMoney, Care.pruneCharges, Care.pruneStops, Care.prunePlaces, Care.pruneCare,
-      Care.pruneTenantMoney, Care.pruneRests, Campaigns.prune,
+      Care.pruneTenantMoney, Care.pruneRests, Rehearsals.prune, Campaigns.prune,
     ] {
       try run(command, [.before: .time(time)])
     }

@@ -26,7 +26,7 @@ final class Rehearsal {
   private var faults: RehearsalFaults
   private var underWay: [Int: (post: RehearsalDoor.Post, lane: Int)] = [:]
   private var outcome = RehearsalOutcome()
-  private var display: RehearsalDisplay?
+  private var display: RehearsalDisplay
 
   private var heardAt = Timestamp.distantPast
   private var tendedAt = Timestamp.distantPast
@@ -39,7 +39,7 @@ final class Rehearsal {
 
   init(
     _ stage: RehearsalStage, senders: [SenderSettings], faults: [RehearsalFault],
-    display: RehearsalDisplay?
+    display: RehearsalDisplay
   ) throws {
     self.stage = stage
     self.display = display
@@ -67,7 +67,7 @@ final class Rehearsal {
       if isTendDue { try tend() }
       for lane in lanes.indices where lanes[lane].isDue(at: now) { try claim(from: lane) }
       try hear()
-      display?.show(outcome, of: stage.people, at: now)
+      display.show(outcome, of: stage.people, at: now)
     } while goOn()
     try finish()
     return outcome

@@ -1,3 +1,4 @@
+internal import Campaigns
 internal import Domain
 internal import SendStore
 internal import Settings

@@ -1,6 +1,5 @@
 internal import Campaigns
 internal import Domain
-internal import FoundationEssentials
 internal import Platform
 internal import Running
 internal import SendStore
@@ -44,47 +43,34 @@ final class RehearsalStage {
   let people: Int
   /// Who wrote within a day.
   let inWindow: Set<PersonAddress>
-  private let folder: URL
+  private let folder: StageFolder
   private var leases: [Lease] = []
   private var leasedUntil = Timestamp.distantPast
 
   init(
     copying real: SendStore, _ original: StoredCampaign, _ definition: CampaignDefinition,
-    _ settings: Settings, at time: Timestamp, until stop: StopSignal
+    _ settings: Settings, at time: Timestamp, mostMemory: UInt64,
+    until stop: StopSignal
   ) throws {
     (self.definition, self.settings, self.stop) = (definition, settings, stop)
     clock = RehearsalClock(time)
-    folder = Self.parent.appending(path: "postrider-rehearsal-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(
-      at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    do {
-      store = try SendStore(
-        .sqlite(path: folder.appending(path: "store.db").path, clock: clock.storeClock))
-    } catch {
-      Self.remove(folder)
-      throw error
-    }
+    folder = try StageFolder(
+      for: original.rows, mostMemory: mostMemory,
+      beside: Platform.folder(ofFile: settings.spool.path))
+    store = try SendStore(
+      .sqlite(path: "\(folder.path)/store.db", clock: clock.storeClock))
     care = try Self.care(of: original, in: real)
     do {
       let copy = StageCopy(from: real, to: store, definition, care, at: clock.now)
       (campaign, people, inWindow) = try copy.copy(original, settings, worker, until: stop)
     } catch {
       store.close()
-      Self.remove(folder)
       throw error
     }
   }
 
-  deinit {
-    store.close()
-    Self.remove(folder)
-  }
-
-  private static func remove(_ folder: URL) {
-    do { try FileManager.default.removeItem(at: folder) } catch {
-      Terminal.error("postrider: \(folder.path) can be deleted: \(error)")
-    }
-  }
+  /// Before its folder goes.
+  deinit { store.close() }
 
   /// What it has spent is gone from what it may cost, and a first wave that has passed does not come again.
   private static func care(
@@ -99,7 +85,7 @@ final class RehearsalStage {
     return terms
   }
 
-  func path(_ name: String) -> String { folder.appending(path: name).path }
+  func path(_ name: String) -> String { "\(folder.path)/\(name)" }
 
   /// Renewed as the worker does that has it.
   func lease(of group: LaneGroupID) throws(StoreError) -> Lease? {
@@ -108,12 +94,5 @@ final class RehearsalStage {
       (leases, leasedUntil) = (report.held, report.until)
     }
     return leases.first { $0.group == group }
-  }
-
-  /// In memory where the system has such a place: nothing of it has to outlive a fall of power.
-  private static var parent: URL {
-    let memory = "/dev/shm"
-    return FileManager.default.isWritableFile(atPath: memory)
-      ? URL(filePath: memory) : FileManager.default.temporaryDirectory
   }
 }

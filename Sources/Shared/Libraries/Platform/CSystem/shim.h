@@ -1,7 +1,10 @@
 // What Swift's Glibc module leaves out. Nothing here may define _GNU_SOURCE: it changes the shape of
 // types that other C modules have already imported.
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -9,9 +12,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/timerfd.h>
 #include <time.h>
+#include <unistd.h>
 
 static inline int postrider_epoll_add(int epoll, int fd, uint32_t events) {
   struct epoll_event event = {.events = events, .data.fd = fd};
@@ -54,6 +59,9 @@ static inline void postrider_lock(int fd) {
   }
 }
 
+// Whether it was free.
+static inline int postrider_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) == 0; }
+
 static inline void postrider_unlock(int fd) { flock(fd, LOCK_UN); }
 
 // Starts a thread that nobody has to join. 0, or why not.
@@ -92,3 +100,37 @@ static inline int64_t postrider_processor_microseconds(void) {
   if (getrusage(RUSAGE_SELF, &used) != 0) return 0;
   return (int64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 }
+
+// A pipe that no program that is started gets. pipe2 itself is declared for _GNU_SOURCE only.
+static inline int postrider_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
+
+extern char **environ;
+
+// Starts a program in a process group of its own, with these as its standard input, output and errors and no other
+// descriptor of ours. A program takes over which signals are ignored and which are blocked, so both are undone. 0, or
+// why not.
+static inline int postrider_spawn(pid_t *process, const char *path, char *const words[], const int ends[3]) {
+  posix_spawn_file_actions_t files;
+  posix_spawnattr_t attributes;
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawn_file_actions_init(&files);
+  posix_spawnattr_init(&attributes);
+  int code = 0;
+  for (int end = 0; end < 3 && code == 0; end++) code = posix_spawn_file_actions_adddup2(&files, ends[end], end);
+  if (code == 0) code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+  if (code == 0) code = posix_spawnattr_setpgroup(&attributes, 0);
+  if (code == 0) code = posix_spawnattr_setsigmask(&attributes, &none);
+  if (code == 0) code = posix_spawnattr_setsigdefault(&attributes, &all);
+  if (code == 0)
+    code = posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  if (code == 0) code = posix_spawn(process, path, &files, &attributes, words, environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&files);
+  return code;
+}
+
+// All threads of a process group give way to others.
+static inline void postrider_yield_group(pid_t group, int niceness) { setpriority(PRIO_PGRP, (id_t)group, niceness); }

@@ -1,9 +1,8 @@
-internal import Domain
 internal import Time
 
 /// Something that goes wrong in a rehearsal: what, and when.
-struct RehearsalFault: Hashable {
-  enum What: String, CaseIterable {
+package struct RehearsalFault: Hashable, Sendable {
+  package enum What: String, CaseIterable, Sendable {
     case tokenExpires = "token-expires"
     case tokenMended = "token-mended"
     case tierCut = "tier-cut"
@@ -12,34 +11,44 @@ struct RehearsalFault: Hashable {
     case providerDown = "provider-down"
   }
 
-  enum When: Hashable {
+  package enum When: Hashable, Sendable {
     /// From the start.
     case after(Duration)
     /// Once so many hundredths of the people were sent to.
     case share(Double)
   }
 
-  let what: What
-  let when: When
-  /// For how long; nil: until something ends it.
-  let lasting: Duration?
+  /// Why a text is no fault.
+  package struct Unreadable: Error, Hashable, Sendable {
+    package let sentence: String
 
-  static let list = What.allCases.map(\.rawValue).joined(separator: ", ")
+    init(_ sentence: String) { self.sentence = sentence }
+  }
+
+  package let what: What
+  package let when: When
+  /// For how long; nil: until something ends it.
+  package let lasting: Duration?
+  /// As it was asked for.
+  package let text: String
+
+  private static let list = What.allCases.map(\.rawValue).joined(separator: ", ")
 
   /// `tier-cut@20%`, `token-expires@10m`, `provider-down@5m..7m`.
-  init(_ text: String) throws(UsageFault) {
+  package init(_ text: String) throws(Unreadable) {
     let parts = text.split(separator: "@", maxSplits: 1).map(String.init)
     guard let what = parts.first.flatMap({ What(rawValue: $0) }) else {
-      throw UsageFault("there is no fault \(text); there are \(Self.list), each with @ and a time")
+      throw Unreadable(
+        "there is no fault \(text); there are \(Self.list), each with @ and a time")
     }
-    self.what = what
+    (self.what, self.text) = (what, text)
     let when = parts.count == 2 ? parts[1] : ""
     if what == .providerDown {
       guard let dots = when.firstRange(of: ".."),
         let from = Duration(written: when[..<dots.lowerBound]),
         let until = Duration(written: when[dots.upperBound...]), until > from
       else {
-        throw UsageFault("\(what.rawValue) needs a time from and until, such as @5m..7m")
+        throw Unreadable("\(what.rawValue) needs a time from and until, such as @5m..7m")
       }
       (self.when, lasting) = (.after(from), until - from)
       return
@@ -50,7 +59,7 @@ struct RehearsalFault: Hashable {
     } else if let span = Duration(written: when), span >= .zero {
       self.when = .after(span)
     } else {
-      throw UsageFault(
+      throw Unreadable(
         "\(what.rawValue) needs a time from the start or a part of the people, such as @10m or @20%"
       )
     }
