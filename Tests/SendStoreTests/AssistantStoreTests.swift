@@ -237,6 +237,29 @@ import Time
   }
 
   @Test(
+    "an answer that is under way is waited for, though a person acted and gave the assistant back",
+    arguments: Backend.allCases)
+  func underWay(backend: Backend) throws {
+    let world = try world(backend)
+    try writes("in1", in: world)
+    let one = try #require(try asked(world))
+    _ = try world.store.settle(one, .reply(["one", "two"].map { text($0, world) }), [])
+    let claim = try world.claim()
+    #expect(claim.sends.count == 1)
+    for mode in [ConversationStanding.Mode.manual, .automatic] {
+      _ = try world.store.act(.setMode(mode), in: Self.id, by: .agent("bea"))
+    }
+    try writes("in2", in: world)
+    _ = try world.store.followReplies(limit: 10)
+    #expect(try asked(world) == nil)
+    try accept(claim, in: world)
+    _ = try world.store.followReplies(limit: 10)
+    world.clock.advance(.milliseconds(300))
+    #expect(try asked(world)?.messages.map(\.providerID.text) == ["in2"])
+    #expect(try world.claim().sends.isEmpty)
+  }
+
+  @Test(
     "what a person looked after is not answered again once the assistant has it",
     arguments: Backend.allCases)
   func lookedAfter(backend: Backend) throws {
