@@ -237,6 +237,57 @@ import Time
   }
 
   @Test(
+    "an answer that is under way is waited for, though a person acted and gave the assistant back",
+    arguments: Backend.allCases)
+  func underWay(backend: Backend) throws {
+    let world = try world(backend)
+    try writes("in1", in: world)
+    let one = try #require(try asked(world))
+    _ = try world.store.settle(one, .reply(["one", "two"].map { text($0, world) }), [])
+    let claim = try world.claim()
+    #expect(claim.sends.count == 1)
+    for mode in [ConversationStanding.Mode.manual, .automatic] {
+      _ = try world.store.act(.setMode(mode), in: Self.id, by: .agent("bea"))
+    }
+    try writes("in2", in: world)
+    // It is not looked at before it is gone, so that it keeps nobody waiting.
+    #expect(try world.store.followReplies(limit: 10) == 0)
+    #expect(try asked(world) == nil)
+    try accept(claim, in: world)
+    #expect(try world.store.followReplies(limit: 10) == 1)
+    world.clock.advance(.milliseconds(300))
+    #expect(try asked(world)?.messages.map(\.providerID.text) == ["in2"])
+    #expect(try world.claim().sends.isEmpty)
+  }
+
+  @Test(
+    "where two workers follow an answer, each of its messages waits for the one before it",
+    arguments: Backend.allCases)
+  func atOnce(backend: Backend) async throws {
+    let world = try world(backend)
+    let other = try world.another()
+    defer { other.close() }
+    for place in 10..<40 {
+      try writes("in\(place)", by: PersonAddress("+3933330000\(place)"), in: world)
+    }
+    let asked = try world.store.claimForAssistants(limit: 100) { _, now in
+      .ask(until: now + .seconds(60))
+    }.asked
+    let texts = ["one", "two", "three", "four"].map { text($0, world) }
+    _ = try world.store.settle(asked.map { AskedAssistant($0, .reply(texts), []) })
+    for place in texts.indices {
+      let claim = try world.claim()
+      #expect(claim.sends.count == 30 && Set(claim.sends.map(\.recipient)).count == 30, "\(place)")
+      try accept(claim, in: world)
+      let store = world.store
+      async let first: Void = onOwnThread { _ = try store.followReplies(limit: 100) }
+      async let second: Void = onOwnThread { _ = try other.followReplies(limit: 100) }
+      _ = try await (first, second)
+    }
+    #expect(try world.claim().sends.isEmpty)
+  }
+
+  @Test(
     "what a person looked after is not answered again once the assistant has it",
     arguments: Backend.allCases)
   func lookedAfter(backend: Backend) throws {

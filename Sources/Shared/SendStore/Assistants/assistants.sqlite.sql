@@ -74,10 +74,10 @@ ON CONFLICT DO NOTHING;
 SELECT DISTINCT conversation FROM assistant_replies WHERE conversation = :conversation;
 
 -- gone
-/* Those of whose answers the message before is out of our hands, or will never be. */
-SELECT r.conversation FROM assistant_replies r
-JOIN conversations c ON c.key = r.conversation LEFT JOIN sends s ON s.id = r.send
-WHERE r.is_queued = 1 AND (s.state IS NULL OR s.state > 1 /* sending */ OR c.turn > r.turn)
+/* Those of whose answers the message before is out of our hands. Where a person has taken over, too: while it is under
+   way nothing can be done about it, and whoever is found in vain keeps others waiting. */
+SELECT r.conversation FROM assistant_replies r LEFT JOIN sends s ON s.id = r.send
+WHERE r.is_queued = 1 AND (s.state IS NULL OR s.state > 1 /* sending */)
 ORDER BY r.conversation LIMIT :limit;
 
 -- rest
