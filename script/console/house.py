@@ -7,7 +7,8 @@ from world import KEY
 
 def overview(browser, _):
     browser.go("overview")
-    browser.wait("what happened", lambda: "accepted" in browser.find("main .facts").text)
+    browser.wait("what happened", lambda: any("accepted" in one.text for one in browser.all("main .facts")))
+    browser.wait("where the day's sends stand", lambda: "delivered" in browser.find("main section .facts").text)
     browser.wait("the budgets", lambda: browser.find("main .budgets"))
     browser.find("main figure details > summary").send_keys(Keys.ENTER)
     if len(browser.all("main figure tbody tr")) < 60:
