@@ -1,5 +1,7 @@
 """Talking with people: answers, labels, assistants, templates, contacts, a finger on a phone."""
 
+import time
+
 from selenium.webdriver.common.keys import Keys
 
 from browser import SHOTS
@@ -112,12 +114,21 @@ def swipe(browser, world):
     browser.go("inbox")
     row = browser.wait("Bruno's row", lambda: next(one for one in browser.all(".list > li") if "Bruno" in one.text))
 
-    def push(by):
-        touch = browser.driver.execute_cdp_cmd
-        x, y = browser.driver.execute_script("""
+    def place():
+        return browser.driver.execute_script("""
           arguments[0].scrollIntoView({ block: 'center' });
           const place = arguments[0].getBoundingClientRect();
           return [place.left + place.width / 2, place.top + place.height / 2];""", row)
+
+    def push(by):
+        touch = browser.driver.execute_cdp_cmd
+
+        def settled():
+            # The list that was there before is drawn anew as the room is entered.
+            before = place()
+            time.sleep(0.7)
+            return before == place() and before
+        x, y = browser.wait("a list that stands still", settled)
         touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
         for step in range(1, 11):
             touch("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + by * step / 10, "y": y}]})
