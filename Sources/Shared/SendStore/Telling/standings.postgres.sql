@@ -12,7 +12,8 @@ WHERE at >= (:since::bigint[])[1] AND app = (:app::text[])[1] AND company = (:co
 GROUP BY state ORDER BY state;
 
 -- all
-SELECT state, sum(count)::bigint AS count FROM standings WHERE at >= (:since::bigint[])[1] GROUP BY state ORDER BY state;
+SELECT state, sum(count)::bigint AS count FROM standings
+WHERE at >= (:since::bigint[])[1] GROUP BY state ORDER BY state;
 
 -- prune
 DELETE FROM standings WHERE at < (:before::bigint[])[1];
