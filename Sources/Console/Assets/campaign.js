@@ -5,7 +5,7 @@ import { SameKey } from "./composer.js";
 import { Course, planFacts, planGrounds } from "./course.js";
 import { fill, h, redraw } from "./dom.js";
 import { Form } from "./form.js";
-import { action, badge, count, facts, failed, gauge, heading, sentence, sure, tell } from "./parts.js";
+import { action, badge, count, facts, failed, gauge, heading, sentence, sure, tell, tellError } from "./parts.js";
 import { Poll } from "./poll.js";
 import { Rehearsal } from "./rehearsal.js";
 import { may } from "./session.js";
@@ -39,7 +39,7 @@ export class CampaignRoom {
     /** When it ends, as planned by now. */
     this.finish = "";
     this.planned = 0;
-    this.more = h("details", { class: "card", on: { toggle: () => { if (/** @type {HTMLDetailsElement} */ (this.more).open) void this.readMore(); } } },
+    this.more = h("details", { class: "card", on: { toggle: () => { if (/** @type {HTMLDetailsElement} */ (this.more).open) this.readMore().catch(tellError); } } },
       h("summary", null, "Plan, preview and what was wrong with the list"), h("h2", null, "Plan"), this.plan, this.course.element, this.grounds, this.report);
     this.rehearsal = new Rehearsal(id);
     this.rehearsal.element.hidden = true;
